@@ -1,0 +1,138 @@
+//! What a senseBox tells of itself, as the API has it.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use crate::decode::{BoxSpans, MeasurementSpans, SensorSpans, Span};
+
+/// One senseBox of an answer, borrowing the answer's text.
+///
+/// All text is the owner's or the API's own spelling; nothing is checked but that it is text.
+#[derive(Debug, Clone, Copy)]
+pub struct SenseBox<'a> {
+    text: &'a str,
+    spans: &'a BoxSpans,
+}
+
+/// Where a box stands, by WGS 84.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Location {
+    /// Degrees east; between -180 and 180.
+    pub longitude_degrees: f64,
+    /// Degrees north; between -90 and 90.
+    pub latitude_degrees: f64,
+    /// Metres above sea level, which a third of the boxes tell.
+    pub height_metres: Option<f64>,
+}
+
+/// One sensor of a box.
+#[derive(Debug, Clone, Copy)]
+pub struct Sensor<'a> {
+    text: &'a str,
+    spans: &'a SensorSpans,
+}
+
+/// What a sensor says that it measured last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LastMeasurement<'a> {
+    /// Nothing: the key is missing or null.
+    Absent,
+    /// Only the measurement's id, 24 hex digits: the request did not ask for values.
+    Reference(Cow<'a, str>),
+    /// A value and its time, each missing if the API did not give it or gave what is no such thing.
+    Reading {
+        /// The value as text; the API sends most as strings, a few as numbers.
+        value: Option<Cow<'a, str>>,
+        /// When it was measured.
+        created_at: Option<Timestamp>,
+    },
+}
+
+impl<'a> SenseBox<'a> {
+    pub(crate) fn new(text: &'a str, spans: &'a BoxSpans) -> Self {
+        Self { text, spans }
+    }
+
+    /// The id, 24 hex digits in all answers seen. Never empty unless the API sends it so.
+    pub fn id(&self) -> Cow<'a, str> {
+        text_at(self.text, self.spans.id)
+    }
+
+    /// The name that the owner gave; empty if there is none.
+    pub fn name(&self) -> Cow<'a, str> {
+        text_at(self.text, self.spans.name)
+    }
+
+    /// `indoor`, `outdoor`, `mobile` or `unknown`; empty if the API does not say.
+    pub fn exposure(&self) -> Cow<'a, str> {
+        text_at(self.text, self.spans.exposure)
+    }
+
+    /// The model, such as `homeV2Wifi` or `custom`; empty if the API does not say.
+    pub fn model(&self) -> Cow<'a, str> {
+        text_at(self.text, self.spans.model)
+    }
+
+    /// Where the box stands now; `None` if the API does not say, or names a place that is not on Earth.
+    pub fn location(&self) -> Option<Location> {
+        let [longitude, latitude, height] = self.spans.coordinates;
+        let (longitude_degrees, latitude_degrees) = (longitude?, latitude?);
+        let on_earth = longitude_degrees.abs() <= 180.0 && latitude_degrees.abs() <= 90.0;
+        on_earth.then_some(Location { longitude_degrees, latitude_degrees, height_metres: height })
+    }
+
+    /// The sensors, in the API's order.
+    pub fn sensors(&self) -> impl ExactSizeIterator<Item = Sensor<'a>> + use<'a> {
+        let text = self.text;
+        self.spans.sensors.iter().map(move |spans| Sensor { text, spans })
+    }
+}
+
+impl<'a> Sensor<'a> {
+    /// The id, 24 hex digits in all answers seen; empty if it is missing.
+    pub fn id(&self) -> Cow<'a, str> {
+        text_at(self.text, self.spans.id)
+    }
+
+    /// What it measures, in the owner's words; empty if it is missing.
+    pub fn title(&self) -> Cow<'a, str> {
+        text_at(self.text, self.spans.title)
+    }
+
+    /// The unit, in the owner's spelling; empty if it is missing.
+    pub fn unit(&self) -> Cow<'a, str> {
+        text_at(self.text, self.spans.unit)
+    }
+
+    /// The chip, such as `BME280`; empty if it is missing.
+    pub fn sensor_type(&self) -> Cow<'a, str> {
+        text_at(self.text, self.spans.sensor_type)
+    }
+
+    /// What it measured last.
+    pub fn last_measurement(&self) -> LastMeasurement<'a> {
+        match self.spans.last_measurement {
+            MeasurementSpans::Absent => LastMeasurement::Absent,
+            MeasurementSpans::Reference(id) => LastMeasurement::Reference(text_at(self.text, Some(id))),
+            MeasurementSpans::Reading { value, created_at } => LastMeasurement::Reading {
+                value: value.map(|value| text_at(self.text, Some(value))),
+                created_at,
+            },
+        }
+    }
+}
+
+/// The text at a place, with its escapes resolved. An escape that JSON does not know is left as it is.
+fn text_at(text: &str, span: Option<Span>) -> Cow<'_, str> {
+    let Some(span) = span else {
+        return Cow::Borrowed("");
+    };
+    let (start, end) = (span.start as usize, span.end as usize);
+    if span.escaped
+        && let Some(Ok(resolved)) = text.get(start - 1..=end).map(serde_json::from_str::<String>)
+    {
+        return Cow::Owned(resolved);
+    }
+    Cow::Borrowed(text.get(start..end).unwrap_or_default())
+}
