@@ -1,0 +1,44 @@
+//! An answer that arrives whole and the same answer in pieces must read the same, whatever it is.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use opensensemap::{Decoded, Decoder, Limits, SenseBox};
+
+/// Small enough for libFuzzer to reach it.
+const LIMITS: Limits = Limits { max_box_bytes: 1024 };
+
+// The first byte says how long the pieces are, so that cuts can fall into every token.
+fuzz_target!(|input: &[u8]| {
+    let Some((&length, answer)) = input.split_first() else { return };
+    let whole = decode(std::iter::once(answer));
+    let pieces = decode(answer.chunks(usize::from(length).max(1)));
+    assert_eq!(whole, pieces);
+});
+
+/// Everything that the decoder hands on: each accessor runs, and its result can be compared.
+/// Of an error only that there is one: which it is, and what it quotes, may depend on the pieces.
+fn decode<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<String>, Option<Decoded>) {
+    let mut boxes = Vec::new();
+    let mut collect = |sense_box: SenseBox<'_>| boxes.push(describe(sense_box));
+    let mut decoder = Decoder::new(LIMITS);
+    let mut outcome = Ok(());
+    for piece in pieces {
+        outcome = decoder.push(piece, &mut collect);
+        if outcome.is_err() {
+            break;
+        }
+    }
+    let decoded = outcome.and_then(|()| decoder.finish(&mut collect));
+    (boxes, decoded.ok())
+}
+
+fn describe(sense_box: SenseBox<'_>) -> String {
+    let sensors: Vec<_> = sense_box
+        .sensors()
+        .map(|sensor| {
+            (sensor.id(), sensor.title(), sensor.unit(), sensor.sensor_type(), sensor.last_measurement())
+        })
+        .collect();
+    let place = (sense_box.location(), sense_box.exposure(), sense_box.model());
+    format!("{:?}", (sense_box.id(), sense_box.name(), place, sensors))
+}
