@@ -1,0 +1,119 @@
+//! Reads a catalogue, and refuses one that contradicts itself.
+
+use std::collections::HashMap;
+
+use super::lexicon::{Lexicon, TitleRules};
+use super::{Catalogue, CatalogueError, Entry, Spellings, format};
+use crate::phenomenon::{Phenomenon, PhenomenonId};
+use crate::unit::{self, Conversion};
+
+pub(super) fn catalogue(toml: &str) -> Result<Catalogue, CatalogueError> {
+    let file: format::File = toml::from_str(toml)?;
+    if file.phenomena.len() > Catalogue::MAX_LEN {
+        return Err(CatalogueError::TooMany(file.phenomena.len()));
+    }
+    let (unit_numbers, units) = read_units(&file.units)?;
+    let mut entries: Vec<Entry> = Vec::with_capacity(file.phenomena.len());
+    for phenomenon in &file.phenomena {
+        if entries.iter().any(|entry| entry.phenomenon.slug() == phenomenon.slug) {
+            return Err(CatalogueError::SlugTwice(phenomenon.slug.clone()));
+        }
+        let unit = *unit_numbers.get(phenomenon.unit.as_str()).ok_or_else(|| CatalogueError::UnitNotListed {
+            slug: phenomenon.slug.clone(),
+            unit: phenomenon.unit.clone(),
+        })?;
+        entries.push(Entry { phenomenon: read_phenomenon(phenomenon)?, unit });
+    }
+    let air_temperature = find_air_temperature(&entries)?;
+    let lexicon = read_lexicon(&file)?;
+    Ok(Catalogue { entries, units, lexicon, air_temperature })
+}
+
+fn read_units(units: &[format::Unit]) -> Result<(HashMap<&str, usize>, Vec<Spellings>), CatalogueError> {
+    let mut numbers = HashMap::with_capacity(units.len());
+    let mut all = Vec::with_capacity(units.len());
+    for unit in units {
+        if numbers.insert(unit.symbol.as_str(), all.len()).is_some() {
+            return Err(CatalogueError::UnitTwice(unit.symbol.clone()));
+        }
+        all.push(read_spellings(unit)?);
+    }
+    Ok((numbers, all))
+}
+
+fn read_spellings(unit: &format::Unit) -> Result<Spellings, CatalogueError> {
+    let mut spellings = Spellings::default();
+    let mut add = |spelling: &str, conversion| match spellings
+        .insert(unit::normalise(spelling).into_boxed_str(), conversion)
+    {
+        None => Ok(()),
+        Some(_) => {
+            Err(CatalogueError::SpellingTwice { unit: unit.symbol.clone(), spelling: spelling.to_owned() })
+        }
+    };
+    add(&unit.symbol, Conversion::IDENTITY)?;
+    for spelling in &unit.spellings {
+        add(spelling, Conversion::IDENTITY)?;
+    }
+    for &format::Converted { scale, offset, ref spellings } in &unit.converted {
+        let conversion = Conversion::new(scale, offset).ok_or_else(|| CatalogueError::NoConversion {
+            unit: unit.symbol.clone(),
+            scale,
+            offset,
+        })?;
+        for spelling in spellings {
+            add(spelling, conversion)?;
+        }
+    }
+    Ok(spellings)
+}
+
+fn read_phenomenon(written: &format::Phenomenon) -> Result<Phenomenon, CatalogueError> {
+    let in_slug = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    if written.slug.is_empty() || !written.slug.chars().all(in_slug) {
+        return Err(CatalogueError::MalformedSlug(written.slug.clone()));
+    }
+    let range = |bounds: [f64; 2]| {
+        format::range(bounds).ok_or_else(|| CatalogueError::NoRange {
+            slug: written.slug.clone(),
+            from: bounds[0],
+            to: bounds[1],
+        })
+    };
+    Ok(Phenomenon {
+        slug: written.slug.as_str().into(),
+        name: written.name.as_str().into(),
+        unit: written.unit.as_str().into(),
+        plausible: range(written.plausible)?,
+        sentinels: written
+            .sentinels
+            .iter()
+            .map(|sentinel| range(sentinel.bounds()))
+            .collect::<Result<_, CatalogueError>>()?,
+    })
+}
+
+fn find_air_temperature(entries: &[Entry]) -> Result<PhenomenonId, CatalogueError> {
+    let index = entries
+        .iter()
+        .position(|entry| entry.phenomenon.slug() == "air_temperature")
+        .ok_or(CatalogueError::NoAirTemperature)?;
+    match entries[index].phenomenon.unit() {
+        "°C" => Ok(PhenomenonId(index as u8)),
+        unit => Err(CatalogueError::AirTemperatureNotCelsius(unit.to_owned())),
+    }
+}
+
+fn read_lexicon(file: &format::File) -> Result<Lexicon, CatalogueError> {
+    let rules: Vec<_> = file
+        .phenomena
+        .iter()
+        .map(|phenomenon| TitleRules {
+            slug: &phenomenon.slug,
+            titles: &phenomenon.titles,
+            beside: &phenomenon.beside,
+            deny: &phenomenon.deny,
+        })
+        .collect();
+    Lexicon::new(&file.words.fillers, &file.words.chips, &rules)
+}

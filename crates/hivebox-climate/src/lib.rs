@@ -1,0 +1,24 @@
+//! The domain of HiveBox: what sensors measure, which readings can be trusted, and what they come to.
+//!
+//! Pure: nothing here reads a clock, a file or the network.
+//!
+//! | question | module |
+//! |---|---|
+//! | Which phenomena are there, and which titles and units mean them? | [`catalogue`], from `catalogue.toml` |
+//! | Can this reading be trusted? | [`verdict`] |
+//! | What do all sensors say right now? | [`readings`] |
+//! | What does that come to? | [`summary`] |
+//! | Is that cold or hot for bees? | [`status`] |
+//! | Where is it? | [`place`] |
+
+pub mod catalogue;
+pub mod phenomenon;
+pub mod place;
+pub mod quantity;
+pub mod readings;
+pub mod status;
+pub mod summary;
+mod text;
+pub mod title;
+pub mod unit;
+pub mod verdict;

@@ -1,0 +1,180 @@
+//! The readings of all senseBoxes at one moment, as columns.
+
+mod build;
+
+use jiff::Timestamp;
+
+pub use build::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
+
+use crate::catalogue::Meaning;
+use crate::phenomenon::PhenomenonId;
+use crate::place::{Exposure, Place};
+use crate::quantity::Canonical;
+use crate::text::TextColumn;
+use crate::verdict::Verdict;
+
+/// All boxes, all their sensors, and what each sensor measured last, judged as of one moment.
+///
+/// There is one array for each field, and one row in each for a sensor; what is said of a box or of a kind
+/// of sensor stands once. 75,000 sensors take about 8 MB. Built by [`ReadingsBuilder`], never changed.
+#[derive(Debug, Clone)]
+pub struct Readings {
+    as_of: Timestamp,
+    boxes: Boxes,
+    kinds: Vec<SensorKind>,
+    box_index: Vec<u32>,
+    sensor_id: TextColumn,
+    kind: Vec<u32>,
+    raw: Vec<f64>,
+    value: Vec<f64>,
+    measured_at_millis: Vec<i64>,
+    verdict: Vec<Verdict>,
+}
+
+/// One array for each thing said of a box.
+#[derive(Debug, Clone, Default)]
+struct Boxes {
+    id: TextColumn,
+    name: TextColumn,
+    model: Vec<u32>,
+    models: Vec<Box<str>>,
+    exposure: Vec<Exposure>,
+    place: Vec<Option<Place>>,
+}
+
+/// What sensors of one make have in common: the words that describe them, and what those words mean.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SensorKind {
+    /// What it measures, in the owner's words.
+    pub title: Box<str>,
+    /// The unit, in the owner's spelling.
+    pub unit: Box<str>,
+    /// The chip, in the owner's spelling.
+    pub sensor_type: Box<str>,
+    /// What the catalogue makes of title and unit.
+    pub meaning: Meaning,
+}
+
+/// The absence of a measurement time; far outside of what [`Timestamp`] can hold.
+const NEVER_MILLIS: i64 = i64::MIN;
+
+/// One row of [`Readings`].
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    readings: &'a Readings,
+    row: usize,
+}
+
+impl Readings {
+    /// The moment as of which the readings were judged.
+    pub fn as_of(&self) -> Timestamp {
+        self.as_of
+    }
+
+    /// The number of rows, one for each sensor.
+    pub fn len(&self) -> usize {
+        self.verdict.len()
+    }
+
+    /// Whether there is no sensor at all.
+    pub fn is_empty(&self) -> bool {
+        self.verdict.is_empty()
+    }
+
+    /// The number of boxes, also those without sensors.
+    pub fn box_count(&self) -> usize {
+        self.boxes.id.len()
+    }
+
+    /// All rows, box by box in the API's order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Reading<'_>> {
+        (0..self.len()).map(|row| Reading { readings: self, row })
+    }
+
+    /// The bytes of memory that the columns hold.
+    pub fn heap_bytes(&self) -> usize {
+        let sensors = self.verdict.capacity() * (size_of::<Verdict>() + 2 * size_of::<u32>() + 3 * size_of::<f64>());
+        let boxes = self.boxes.place.capacity() * (size_of::<Option<Place>>() + size_of::<u32>() + 1);
+        let text = self.boxes.id.heap_bytes() + self.boxes.name.heap_bytes() + self.sensor_id.heap_bytes();
+        sensors + boxes + text
+    }
+
+    /// Each row's phenomenon, value and verdict, for passes over all rows.
+    pub(crate) fn judged(&self) -> impl Iterator<Item = (Meaning, f64, i64, Verdict)> {
+        let meanings = self.kind.iter().map(|&kind| self.kinds[kind as usize].meaning);
+        meanings.zip(&self.value).zip(&self.measured_at_millis).zip(&self.verdict).map(
+            |(((meaning, &value), &millis), &verdict)| (meaning, value, millis, verdict),
+        )
+    }
+}
+
+impl<'a> Reading<'a> {
+    /// The box's id.
+    pub fn box_id(&self) -> &'a str {
+        self.readings.boxes.id.get(self.box_index())
+    }
+
+    /// The box's name, as its owner wrote it.
+    pub fn box_name(&self) -> &'a str {
+        self.readings.boxes.name.get(self.box_index())
+    }
+
+    /// The box's model, such as `homeV2Wifi`.
+    pub fn model(&self) -> &'a str {
+        &self.readings.boxes.models[self.readings.boxes.model[self.box_index()] as usize]
+    }
+
+    /// Where the box's sensors are exposed.
+    pub fn exposure(&self) -> Exposure {
+        self.readings.boxes.exposure[self.box_index()]
+    }
+
+    /// Where the box stands; `None` if that is not known.
+    pub fn place(&self) -> Option<Place> {
+        self.readings.boxes.place[self.box_index()]
+    }
+
+    /// The sensor's id.
+    pub fn sensor_id(&self) -> &'a str {
+        self.readings.sensor_id.get(self.row)
+    }
+
+    /// The sensor's title, unit and chip, and what they mean.
+    pub fn kind(&self) -> &'a SensorKind {
+        &self.readings.kinds[self.readings.kind[self.row] as usize]
+    }
+
+    /// What the sensor measures, if the catalogue knows it; also where the unit is not known.
+    pub fn phenomenon(&self) -> Option<PhenomenonId> {
+        self.kind().meaning.phenomenon()
+    }
+
+    /// The value as the API sent it, in the owner's unit; `None` if there is none that is finite.
+    pub fn raw_value(&self) -> Option<f64> {
+        Some(self.readings.raw[self.row]).filter(|raw| raw.is_finite())
+    }
+
+    /// The value in the phenomenon's canonical unit, if it has one.
+    pub fn value(&self) -> Option<Canonical> {
+        Some(self.readings.value[self.row]).filter(|value| value.is_finite()).map(Canonical)
+    }
+
+    /// When it was measured; `None` if the API did not say.
+    pub fn measured_at(&self) -> Option<Timestamp> {
+        timestamp(self.readings.measured_at_millis[self.row])
+    }
+
+    /// Whether the reading can be trusted.
+    pub fn verdict(&self) -> Verdict {
+        self.readings.verdict[self.row]
+    }
+
+    fn box_index(&self) -> usize {
+        self.readings.box_index[self.row] as usize
+    }
+}
+
+/// The time that a column holds; [`NEVER_MILLIS`] is out of range and so becomes `None`.
+pub(crate) fn timestamp(millis: i64) -> Option<Timestamp> {
+    Timestamp::from_millisecond(millis).ok()
+}

@@ -1,0 +1,180 @@
+//! Builds [`Readings`] row by row, judging each reading as it comes.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{Boxes, NEVER_MILLIS, Readings, SensorKind};
+use crate::catalogue::Catalogue;
+use crate::place::{Exposure, Place};
+use crate::text::{Interner, TextColumn};
+use crate::verdict::{Judged, Rules, Verdict, judge};
+
+/// What is known of a box.
+#[derive(Debug, Clone, Copy)]
+pub struct BoxFacts<'a> {
+    /// The box's id.
+    pub id: &'a str,
+    /// The name that its owner gave it.
+    pub name: &'a str,
+    /// Its model, such as `homeV2Wifi`.
+    pub model: &'a str,
+    /// Where its sensors are exposed.
+    pub exposure: Exposure,
+    /// Where it stands, if that is known.
+    pub place: Option<Place>,
+}
+
+/// What is known of a sensor.
+#[derive(Debug, Clone, Copy)]
+pub struct SensorFacts<'a> {
+    /// The sensor's id.
+    pub id: &'a str,
+    /// What it measures, in the owner's words.
+    pub title: &'a str,
+    /// The unit, in the owner's spelling.
+    pub unit: &'a str,
+    /// The chip, in the owner's spelling.
+    pub sensor_type: &'a str,
+    /// What it measured last, if anything.
+    pub measured: Option<Measured<'a>>,
+}
+
+/// What a sensor measured.
+#[derive(Debug, Clone, Copy)]
+pub struct Measured<'a> {
+    /// The value as text.
+    pub value: &'a str,
+    /// When it was measured.
+    pub at: Timestamp,
+}
+
+/// Builds [`Readings`].
+///
+/// ```
+/// use hivebox_climate::catalogue::Catalogue;
+/// use hivebox_climate::place::Exposure;
+/// use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
+/// use hivebox_climate::verdict::{Rules, Verdict};
+///
+/// let as_of = "2024-10-14T09:20:00Z".parse()?;
+/// let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+/// builder.add_box(&BoxFacts { id: "b1", name: "Garten", model: "custom", exposure: Exposure::Outdoor, place: None });
+/// builder.add_sensor(&SensorFacts {
+///     id: "s1",
+///     title: "Temperatur",
+///     unit: "°C",
+///     sensor_type: "HDC1080",
+///     measured: Some(Measured { value: "16.07", at: "2024-10-14T09:19:12Z".parse()? }),
+/// });
+/// let readings = builder.finish();
+/// assert!(readings.iter().all(|reading| reading.verdict() == Verdict::Ok));
+/// # Ok::<(), jiff::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct ReadingsBuilder {
+    catalogue: &'static Catalogue,
+    rules: Rules,
+    readings: Readings,
+    kind_numbers: Interner,
+    model_numbers: Interner,
+    /// Title, unit and chip of the sensor at hand, as one text to be numbered.
+    kind_key: String,
+}
+
+impl ReadingsBuilder {
+    /// A builder that judges by `rules` as of `as_of`.
+    pub fn new(catalogue: &'static Catalogue, rules: Rules, as_of: Timestamp) -> Self {
+        let readings = Readings {
+            as_of,
+            boxes: Boxes::default(),
+            kinds: Vec::new(),
+            box_index: Vec::new(),
+            sensor_id: TextColumn::default(),
+            kind: Vec::new(),
+            raw: Vec::new(),
+            value: Vec::new(),
+            measured_at_millis: Vec::new(),
+            verdict: Vec::new(),
+        };
+        Self {
+            catalogue,
+            rules,
+            readings,
+            kind_numbers: Interner::default(),
+            model_numbers: Interner::default(),
+            kind_key: String::new(),
+        }
+    }
+
+    /// Adds a box; the sensors added next are its.
+    pub fn add_box(&mut self, facts: &BoxFacts<'_>) {
+        let boxes = &mut self.readings.boxes;
+        boxes.id.push(facts.id);
+        boxes.name.push(facts.name);
+        let (model, is_new) = self.model_numbers.number(facts.model);
+        if is_new {
+            boxes.models.push(facts.model.into());
+        }
+        boxes.model.push(model);
+        boxes.exposure.push(facts.exposure);
+        boxes.place.push(facts.place);
+    }
+
+    /// Adds a sensor of the box that was added last.
+    ///
+    /// # Panics
+    /// There is no box yet.
+    pub fn add_sensor(&mut self, facts: &SensorFacts<'_>) {
+        let box_count = self.readings.box_count();
+        assert!(box_count > 0, "a sensor belongs to a box");
+        let kind = self.kind(facts);
+        let raw = facts.measured.map_or(f64::NAN, |measured| number(measured.value));
+        let judged = match facts.measured {
+            None => Judged { verdict: Verdict::Missing, value: None },
+            Some(Measured { at, .. }) => {
+                let meaning = self.readings.kinds[kind as usize].meaning;
+                judge(self.catalogue, &self.rules, self.readings.as_of, meaning, raw, at)
+            }
+        };
+        let rows = &mut self.readings;
+        rows.box_index.push(box_count as u32 - 1);
+        rows.sensor_id.push(facts.id);
+        rows.kind.push(kind);
+        rows.raw.push(raw);
+        rows.value.push(judged.value.map_or(f64::NAN, |value| value.0));
+        rows.measured_at_millis.push(facts.measured.map_or(NEVER_MILLIS, |m| m.at.as_millisecond()));
+        rows.verdict.push(judged.verdict);
+    }
+
+    /// The readings.
+    pub fn finish(self) -> Arc<Readings> {
+        Arc::new(self.readings)
+    }
+
+    fn kind(&mut self, facts: &SensorFacts<'_>) -> u32 {
+        // A unit separator cannot be typed into a form, so that no two kinds share a key.
+        const SEPARATOR: char = '\u{1f}';
+        self.kind_key.clear();
+        self.kind_key.push_str(facts.title);
+        self.kind_key.push(SEPARATOR);
+        self.kind_key.push_str(facts.unit);
+        self.kind_key.push(SEPARATOR);
+        self.kind_key.push_str(facts.sensor_type);
+        let (number, is_new) = self.kind_numbers.number(&self.kind_key);
+        if is_new {
+            self.readings.kinds.push(SensorKind {
+                title: facts.title.into(),
+                unit: facts.unit.into(),
+                sensor_type: facts.sensor_type.into(),
+                meaning: self.catalogue.classify(facts.title, facts.unit),
+            });
+        }
+        number
+    }
+}
+
+/// A value as the API's sensors send it: a decimal number, which may stand in white space. What is no number is NaN.
+fn number(text: &str) -> f64 {
+    text.trim().parse().unwrap_or(f64::NAN)
+}
