@@ -1,0 +1,151 @@
+//! Faults within a body: what they do to the pieces of an answer before they are compressed.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+
+use super::answer::DATABASE_ERROR;
+
+/// The faults that befall the body of an answer.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct BodyFaults {
+    pub(crate) spoil: Option<Spoil>,
+    pub(crate) cut: Option<Cut>,
+    pub(crate) drip: Option<Drip>,
+}
+
+/// A row that is made unreadable.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spoil {
+    pub(crate) kind: SpoilKind,
+    pub(crate) nth: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SpoilKind {
+    InvalidUtf8,
+    BadBox,
+}
+
+impl Spoil {
+    /// Spoils the row that begins at `start`.
+    pub(crate) fn apply(self, out: &mut Vec<u8>, start: usize) {
+        // A form without the first marker, such as a list of names, is spoilt at its name.
+        let places: [(&[u8], &[u8]); 2] = match self.kind {
+            SpoilKind::InvalidUtf8 => {
+                [(br#""title":""#, b"\"title\":\"\xff"), (br#""name":""#, b"\"name\":\"\xff")]
+            }
+            SpoilKind::BadBox => [(br#""exposure":"#, br#""exposure" "#), (br#""name":"#, br#""name" "#)],
+        };
+        for (marker, replacement) in places {
+            if let Some(at) = out[start..].windows(marker.len()).position(|window| window == marker) {
+                out.splice(start + at..start + at + marker.len(), replacement.iter().copied());
+                return;
+            }
+        }
+    }
+}
+
+/// A body that ends too soon.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cut {
+    /// After so many bytes; after half of them, if none.
+    pub(crate) after: Option<u64>,
+    pub(crate) end: CutEnd,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CutEnd {
+    /// The connection is closed.
+    Reset,
+    /// An error text stands where the rest should.
+    ErrorText,
+}
+
+/// A body that comes slowly.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Drip {
+    pub(crate) bytes: usize,
+    pub(crate) every: Duration,
+}
+
+/// The connection was closed on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the connection was reset by a simulated fault")]
+pub(crate) struct Severed;
+
+/// Pieces of a body, cut off if a fault says so.
+#[derive(Debug)]
+pub(crate) struct CutPieces<I> {
+    pieces: Option<I>,
+    left: u64,
+    end: Option<CutEnd>,
+}
+
+impl<I: Iterator<Item = Bytes> + Clone> CutPieces<I> {
+    pub(crate) fn new(pieces: I, cut: Option<Cut>) -> Self {
+        // To know the half, the pieces are made twice: dearer than usual, but nothing has to be kept.
+        let half = || pieces.clone().map(|piece| piece.len() as u64).sum::<u64>() / 2;
+        let left = cut.map_or(u64::MAX, |cut| cut.after.unwrap_or_else(half));
+        Self { pieces: Some(pieces), left, end: cut.map(|cut| cut.end) }
+    }
+}
+
+impl<I: Iterator<Item = Bytes>> Iterator for CutPieces<I> {
+    type Item = Result<Bytes, Severed>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut piece = self.pieces.as_mut()?.next()?;
+        if self.left >= piece.len() as u64 {
+            self.left -= piece.len() as u64;
+            return Some(Ok(piece));
+        }
+        piece.truncate(self.left as usize);
+        self.left = 0;
+        if self.end == Some(CutEnd::Reset) && !piece.is_empty() {
+            return Some(Ok(piece));
+        }
+        self.pieces = None;
+        if self.end == Some(CutEnd::Reset) {
+            return Some(Err(Severed));
+        }
+        let mut text = BytesMut::from(&piece[..]);
+        text.extend_from_slice(b"Error: ");
+        text.extend_from_slice(DATABASE_ERROR.as_bytes());
+        Some(Ok(text.freeze()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::{Cut, CutEnd, CutPieces, Severed, Spoil, SpoilKind};
+
+    fn cut(after: Option<u64>, end: CutEnd) -> Vec<Result<Bytes, Severed>> {
+        let pieces = ["[1,2", ",3,4", ",5]"].map(Bytes::from).into_iter();
+        CutPieces::new(pieces, Some(Cut { after, end })).collect()
+    }
+
+    #[test]
+    fn a_truncated_body_ends_in_the_error_text() {
+        let text: Vec<u8> = cut(None, CutEnd::ErrorText).into_iter().flat_map(Result::unwrap).collect();
+        assert_eq!(text, b"[1,2,Error: connection 16 to 127.0.0.1:27017 timed out");
+    }
+
+    #[test]
+    fn a_reset_ends_in_an_error() {
+        let pieces = cut(Some(6), CutEnd::Reset);
+        assert_eq!(pieces, [Ok(Bytes::from("[1,2")), Ok(Bytes::from(",3")), Err(Severed)]);
+        assert_eq!(cut(Some(0), CutEnd::Reset), [Err(Severed)]);
+        assert_eq!(cut(Some(100), CutEnd::Reset).len(), 3);
+    }
+
+    #[test]
+    fn only_the_row_is_spoilt() {
+        let mut rows = br#"{"exposure":"indoor"},{"exposure":"outdoor","title":"PM10"}"#.to_vec();
+        Spoil { kind: SpoilKind::BadBox, nth: 1 }.apply(&mut rows, 22);
+        Spoil { kind: SpoilKind::InvalidUtf8, nth: 1 }.apply(&mut rows, 22);
+        assert_eq!(rows, b"{\"exposure\":\"indoor\"},{\"exposure\" \"outdoor\",\"title\":\"\xffPM10\"}");
+    }
+}

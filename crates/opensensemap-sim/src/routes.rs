@@ -1,0 +1,24 @@
+//! One file a resource.
+
+use axum::http::header;
+use axum::response::IntoResponse;
+
+pub(crate) mod admin;
+pub(crate) mod boxes;
+pub(crate) mod stats;
+
+const INDEX: &str = "This is a simulated openSenseMap API. Its stations are real, its readings are not.
+
+routes (method path):
+
+GET /boxes
+GET /boxes/:boxId
+GET /stats
+
+GET /_sim/ says how to make it fail.
+";
+
+/// `GET /`: the routes, in plain text as in the real API.
+pub(crate) async fn index() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], INDEX)
+}

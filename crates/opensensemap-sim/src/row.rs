@@ -1,0 +1,224 @@
+//! Writes senseBoxes as rows of JSON, in the forms and with the habits of the API.
+//!
+//! The rows are written straight into a buffer: the list of all boxes is some 20 MB, which a tree of values would make ten times as slow.
+
+use crate::catalogue::Place;
+use crate::object_id::ObjectId;
+use crate::seed::Seed;
+use crate::sense_box::{Measurement, SenseBox, SensorAt};
+
+pub(crate) mod json;
+
+/// Boxes registered before 2016 keep the shape of that time: other order of keys, `null` for what was never measured.
+const OLD_BEFORE: i64 = 1_451_606_400_000;
+
+const DAY: i64 = 86_400_000;
+
+/// What is said of a box.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// `GET /boxes`: measurements are ids, as texts.
+    Plain,
+    /// `full=true`: measurements are objects.
+    Full,
+    /// `minimal=true`: no sensors.
+    Minimal,
+    /// `name=`: only what a search box needs.
+    Name,
+    /// With `date=`: objects as in `Full`, but one measurement is of that time; and `loc`.
+    Dated { from: i64, to: i64 },
+    /// `GET /boxes/:id`: objects, and `loc`.
+    Single,
+}
+
+/// How a row is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Style {
+    pub(crate) form: Form,
+    /// As a GeoJSON feature.
+    pub(crate) geojson: bool,
+    /// With the box's `state` as of this time.
+    pub(crate) classify_at: Option<i64>,
+}
+
+/// Appends a box.
+pub(crate) fn write(out: &mut Vec<u8>, item: &SenseBox<'_>, style: Style) {
+    if style.geojson {
+        json::raw(out, r#"{"type":"Feature","properties":"#);
+        write_box(out, item, style);
+        json::raw(out, r#","geometry":{"type":"Point","coordinates":"#);
+        // A box without a place breaks the real API here; ours goes on.
+        match item.place() {
+            Some(place) => coordinates(out, place),
+            None => json::raw(out, "[]"),
+        }
+        json::raw(out, "}}");
+    } else {
+        write_box(out, item, style);
+    }
+}
+
+fn write_box(out: &mut Vec<u8>, item: &SenseBox<'_>, style: Style) {
+    let old = item.id().millis() < OLD_BEFORE;
+    json::raw(out, r#"{"_id":"#);
+    id(out, item.id());
+    json::raw(out, r#","name":"senseBox "#);
+    out.extend_from_slice(&item.id().hex()[..8]);
+    json::raw(out, "\"");
+    if !style.geojson {
+        location(out, item);
+    }
+    if style.form != Form::Name {
+        json::raw(out, r#","exposure":""#);
+        json::raw(out, item.exposure().as_str());
+        json::raw(out, "\"");
+        if let Some(last) = item.last_tick() {
+            json::raw(out, r#","lastMeasurementAt":"#);
+            json::time(out, last);
+        }
+    }
+    if !matches!(style.form, Form::Name | Form::Minimal) {
+        let created_at = item.station.created_at;
+        json::raw(out, r#","createdAt":"#);
+        json::time(out, created_at);
+        json::raw(out, r#","updatedAt":"#);
+        json::time(out, item.last_tick().unwrap_or(created_at).max(created_at));
+        json::raw(out, r#","model":"#);
+        out.extend_from_slice(&json::quoted(item.model()));
+        json::raw(out, if old { r#","grouptag":[""]"# } else { r#","grouptag":[]"# });
+        json::raw(out, r#","sensors":["#);
+        sensors(out, item, style.form, old);
+        json::raw(out, "]");
+    }
+    if let (Form::Dated { .. } | Form::Single, Some(place), false) = (style.form, item.place(), style.geojson)
+    {
+        json::raw(out, r#","loc":[{"geometry":"#);
+        point(out, item, place);
+        json::raw(out, r#","type":"Feature"}]"#);
+    }
+    if let Some(now) = style.classify_at {
+        json::raw(out, r#","state":""#);
+        json::raw(out, state(item.last_tick(), now));
+        json::raw(out, "\"");
+    }
+    json::raw(out, "}");
+}
+
+fn sensors(out: &mut Vec<u8>, item: &SenseBox<'_>, form: Form, old: bool) {
+    let dated = match form {
+        Form::Dated { from, to } => item.first_within(from, to),
+        _ => None,
+    };
+    for (index, sensor) in item.sensors().enumerate() {
+        if index > 0 {
+            json::raw(out, ",");
+        }
+        json::raw(out, "{");
+        if old {
+            json::raw(out, r#""_id":"#);
+            id(out, sensor.id());
+            json::raw(out, r#","__v":0,"boxes_id":"#);
+            id(out, item.id());
+            json::raw(out, ",");
+            texts(out, &sensor);
+        } else {
+            texts(out, &sensor);
+            if let Some(icon) = sensor.kind.phenomenon.icon() {
+                json::raw(out, r#","icon":""#);
+                json::raw(out, icon);
+                json::raw(out, "\"");
+            }
+            json::raw(out, r#","_id":"#);
+            id(out, sensor.id());
+        }
+        let then = dated.filter(|(id, _)| *id == sensor.id()).map(|(_, measurement)| measurement);
+        match (then.or(sensor.last_measurement()), form) {
+            (Some(measurement), Form::Plain) => {
+                json::raw(out, r#","lastMeasurement":"#);
+                id(out, measurement_id(&measurement, sensor.id()));
+            }
+            (Some(measurement), _) => write_measurement(out, measurement, then.is_some()),
+            (None, Form::Plain) => {}
+            (None, _) if old => json::raw(out, r#","lastMeasurement":null"#),
+            (None, _) => {}
+        }
+        json::raw(out, "}");
+    }
+}
+
+fn texts(out: &mut Vec<u8>, sensor: &SensorAt<'_>) {
+    json::raw(out, r#""title":"#);
+    out.extend_from_slice(&sensor.kind.title_json);
+    json::raw(out, r#","unit":"#);
+    out.extend_from_slice(if sensor.has_wrong_unit() { b"\"%\"" } else { &sensor.kind.unit_json });
+    if let Some(sensor_type) = &sensor.kind.sensor_type_json {
+        json::raw(out, r#","sensorType":"#);
+        out.extend_from_slice(sensor_type);
+    }
+}
+
+/// Measurements of a window come with their keys the other way round.
+fn write_measurement(out: &mut Vec<u8>, measurement: Measurement, dated: bool) {
+    json::raw(out, r#","lastMeasurement":{"#);
+    if dated {
+        json::raw(out, r#""createdAt":"#);
+        json::time(out, measurement.millis);
+        json::raw(out, ",");
+    }
+    json::raw(out, r#""value":""#);
+    measurement.value.write(out);
+    json::raw(out, "\"");
+    if !dated {
+        json::raw(out, r#","createdAt":"#);
+        json::time(out, measurement.millis);
+    }
+    json::raw(out, "}");
+}
+
+/// Measurements have ids too, drawn when they were stored.
+fn measurement_id(measurement: &Measurement, sensor: ObjectId) -> ObjectId {
+    let seed = Seed::new(sensor.millis() as u64).with_text("measurement").with(measurement.millis as u64);
+    ObjectId::at(measurement.millis, seed.with(u64::from(sensor.hex()[23])))
+}
+
+fn location(out: &mut Vec<u8>, item: &SenseBox<'_>) {
+    if let Some(place) = item.place() {
+        json::raw(out, r#","currentLocation":"#);
+        point(out, item, place);
+    }
+}
+
+fn point(out: &mut Vec<u8>, item: &SenseBox<'_>, place: Place) {
+    json::raw(out, r#"{"type":"Point","coordinates":"#);
+    coordinates(out, place);
+    json::raw(out, r#","timestamp":"#);
+    json::time(out, item.id().millis());
+    json::raw(out, "}");
+}
+
+fn coordinates(out: &mut Vec<u8>, place: Place) {
+    json::raw(out, "[");
+    json::number(out, place.longitude);
+    json::raw(out, ",");
+    json::number(out, place.latitude);
+    if let Some(height) = place.height {
+        json::raw(out, ",");
+        json::number(out, height);
+    }
+    json::raw(out, "]");
+}
+
+fn id(out: &mut Vec<u8>, id: ObjectId) {
+    json::raw(out, "\"");
+    out.extend_from_slice(&id.hex());
+    json::raw(out, "\"");
+}
+
+/// What `classify=true` says.
+fn state(last: Option<i64>, now: i64) -> &'static str {
+    match last.map(|last| now - last) {
+        Some(age) if age < 7 * DAY => "active",
+        Some(age) if age < 30 * DAY => "inactive",
+        _ => "old",
+    }
+}

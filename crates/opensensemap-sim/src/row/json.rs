@@ -1,0 +1,74 @@
+//! The few bits of JSON that rows are made of.
+
+use std::io::Write as _;
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+
+/// Appends what is JSON already.
+pub(crate) fn raw(out: &mut Vec<u8>, json: &str) {
+    out.extend_from_slice(json.as_bytes());
+}
+
+/// A text as a JSON string, with its quotes.
+pub(crate) fn quoted(text: &str) -> Box<[u8]> {
+    serde_json::Value::from(text).to_string().into_bytes().into()
+}
+
+/// Appends a number as JavaScript would: without a point if it is whole.
+pub(crate) fn number(out: &mut Vec<u8>, number: f64) {
+    // Writing to a vector cannot fail.
+    drop(write!(out, "{number}"));
+}
+
+/// Appends a time as a JSON string, with milliseconds, as JavaScript prints dates.
+pub(crate) fn time(out: &mut Vec<u8>, millis: i64) {
+    let timestamp = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX);
+    let utc = Offset::UTC.to_datetime(timestamp);
+    out.push(b'"');
+    digits(out, utc.year().unsigned_abs(), 4);
+    for (mark, part) in [
+        (b'-', utc.month()),
+        (b'-', utc.day()),
+        (b'T', utc.hour()),
+        (b':', utc.minute()),
+        (b':', utc.second()),
+    ] {
+        out.push(mark);
+        digits(out, part.unsigned_abs().into(), 2);
+    }
+    out.push(b'.');
+    digits(out, millis.rem_euclid(1000) as u16, 3);
+    raw(out, "Z\"");
+}
+
+fn digits(out: &mut Vec<u8>, number: u16, count: u32) {
+    out.extend((0..count).rev().map(|place| b'0' + (number / 10_u16.pow(place) % 10) as u8));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{number, quoted, time};
+
+    #[test]
+    fn times_have_milliseconds_and_a_z() {
+        for text in ["2026-11-24T09:05:07.012Z", "1970-01-01T00:00:00.000Z", "2024-02-29T23:59:59.999Z"] {
+            let mut out = Vec::new();
+            time(&mut out, text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
+            assert_eq!(String::from_utf8(out).unwrap(), format!("\"{text}\""));
+        }
+    }
+
+    #[test]
+    fn texts_are_escaped() {
+        assert_eq!(&*quoted("a\"b\\\u{ad}\n"), "\"a\\\"b\\\\\u{ad}\\n\"".as_bytes());
+    }
+
+    #[test]
+    fn whole_numbers_have_no_point() {
+        let mut out = Vec::new();
+        number(&mut out, 11.0);
+        number(&mut out, -7.25);
+        assert_eq!(out, b"11-7.25");
+    }
+}

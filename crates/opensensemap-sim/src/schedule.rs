@@ -1,0 +1,113 @@
+//! When a station measures: at ticks of its own period and phase, from its birth to its end.
+
+use crate::catalogue::Station;
+use crate::seed::Seed;
+
+/// The moments at which something measured, all in milliseconds since 1970.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Schedule {
+    period: i64,
+    phase: i64,
+    birth: i64,
+    end: End,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum End {
+    /// It goes on measuring.
+    Open,
+    /// This was the last time.
+    At(i64),
+    /// It never began.
+    Never,
+}
+
+impl Schedule {
+    /// The shortest and longest time between two measurements of a station.
+    const PERIODS: (f64, f64) = (60_000.0, 600_000.0);
+
+    /// Of something that never measured.
+    pub(crate) const NEVER: Self = Self { period: 60_000, phase: 0, birth: 0, end: End::Never };
+
+    pub(crate) fn of(station: &Station, seed: Seed) -> Self {
+        let period = seed.with(1).between(Self::PERIODS.0, Self::PERIODS.1) as i64;
+        let end = match station.last_measurement_at {
+            _ if station.active => End::Open,
+            Some(last) => End::At(last),
+            None => End::Never,
+        };
+        // `createdAt` of most is the day on which the database was moved; ids tell when a box was registered.
+        let birth = station.id.millis().min(station.created_at);
+        Self { period, phase: (seed.with(2).unit() * period as f64) as i64, birth, end }
+    }
+
+    /// The same, until some moment of its life before the given one.
+    pub(crate) fn cut_short(self, seed: Seed, before: i64) -> Self {
+        let moment = self.birth + (seed.unit() * (before - self.birth).max(0) as f64) as i64;
+        let end = self.last(moment).map_or(End::Never, End::At);
+        Self { end, ..self }
+    }
+
+    pub(crate) fn period(&self) -> i64 {
+        self.period
+    }
+
+    /// The last tick not after `now`.
+    pub(crate) fn last(&self, now: i64) -> Option<i64> {
+        match self.end {
+            End::Never => None,
+            End::At(end) if now >= end => Some(end),
+            End::At(_) | End::Open => Some(self.tick(now)).filter(|&tick| tick >= self.birth),
+        }
+    }
+
+    /// The first tick after `from` and before `to`, as far as it has happened by `now`.
+    pub(crate) fn first_within(&self, from: i64, to: i64, now: i64) -> Option<i64> {
+        let next = self.tick(from.max(self.birth)) + self.period;
+        let happened = |&tick: &i64| tick > from && tick < to && tick <= now;
+        match self.end {
+            End::Never => None,
+            End::At(end) if next > end => Some(end).filter(happened),
+            End::At(_) | End::Open => Some(next).filter(happened),
+        }
+    }
+
+    fn tick(&self, at: i64) -> i64 {
+        at - (at - self.phase).rem_euclid(self.period)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{End, Schedule};
+
+    const OPEN: Schedule = Schedule { period: 100, phase: 7, birth: 1000, end: End::Open };
+
+    #[test]
+    fn the_last_tick_is_never_after_now_nor_before_birth() {
+        assert_eq!(OPEN.last(1999), Some(1907));
+        assert_eq!(OPEN.last(2007), Some(2007));
+        assert_eq!(OPEN.last(1006), None);
+    }
+
+    #[test]
+    fn a_station_that_ended_says_when() {
+        let ended = Schedule { end: End::At(1555), ..OPEN };
+        assert_eq!(
+            (ended.last(1540), ended.last(1600), ended.last(9000)),
+            (Some(1507), Some(1555), Some(1555))
+        );
+        assert_eq!(Schedule { end: End::Never, ..OPEN }.last(9000), None);
+    }
+
+    #[test]
+    fn the_first_tick_of_a_window_lies_within_it() {
+        assert_eq!(OPEN.first_within(1907, 2100, 5000), Some(2007));
+        assert_eq!(OPEN.first_within(1907, 2007, 5000), None);
+        assert_eq!(OPEN.first_within(1907, 2100, 2000), None);
+        assert_eq!(OPEN.first_within(0, 2100, 5000), Some(1007));
+        let ended = Schedule { end: End::At(1555), ..OPEN };
+        assert_eq!(ended.first_within(1520, 1600, 5000), Some(1555));
+        assert_eq!(ended.first_within(1555, 1600, 5000), None);
+    }
+}

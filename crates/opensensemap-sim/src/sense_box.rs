@@ -1,0 +1,220 @@
+//! A senseBox and its sensors at a moment: what the API would say of them.
+
+use jiff::Timestamp;
+
+use crate::catalogue::{Exposure, Kind, Place, Sensor, Station};
+use crate::defect::{Defect, Misplaced};
+use crate::object_id::ObjectId;
+use crate::phenomenon::Phenomenon;
+use crate::reading::reading;
+use crate::schedule::Schedule;
+use crate::seed::Seed;
+use crate::simulation::Simulation;
+use crate::value::Value;
+use crate::weather::Conditions;
+
+/// 2023-02-28, the day of the list of stations: a stale sensor fell silent before it, and stuck ones show the weather of that day.
+const LIST_MADE_AT: i64 = 1_677_542_400_000;
+
+/// How far ahead of now a sensor with a wrong clock is at least.
+const FUTURE_MILLIS: i64 = 600_000;
+
+/// A senseBox at a time. Cheap: readings are computed when asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct SenseBox<'a> {
+    simulation: &'a Simulation,
+    pub(crate) station: &'a Station,
+    seed: Seed,
+    schedule: Schedule,
+    misplaced: Option<Misplaced>,
+    now: i64,
+}
+
+impl<'a> SenseBox<'a> {
+    pub(crate) fn new(simulation: &'a Simulation, station: &'a Station, seed: Seed, now: i64) -> Self {
+        let schedule = Schedule::of(station, seed.with(1));
+        let misplaced = if station.active { Misplaced::of(simulation.bad_share, seed.with(2)) } else { None };
+        Self { simulation, station, seed, schedule, misplaced, now }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> ObjectId {
+        self.station.id
+    }
+
+    /// Where it is used.
+    pub fn exposure(&self) -> Exposure {
+        self.station.exposure
+    }
+
+    /// The model, or `custom`.
+    pub fn model(&self) -> &'a str {
+        self.simulation.catalogue.model(self.station)
+    }
+
+    /// Where it says that it stands; none if that is what is wrong with it.
+    pub fn place(&self) -> Option<Place> {
+        match self.misplaced {
+            None => Some(self.station.place),
+            Some(Misplaced::NullIsland) => Some(Place { longitude: 0.0, latitude: 0.0, height: None }),
+            Some(Misplaced::Nowhere) => None,
+        }
+    }
+
+    /// When it last measured, unless it never did.
+    pub fn last_measurement_at(&self) -> Option<Timestamp> {
+        self.last_tick().map(timestamp)
+    }
+
+    pub(crate) fn last_tick(&self) -> Option<i64> {
+        self.schedule.last(self.now)
+    }
+
+    /// Its sensors with their last measurements.
+    pub fn sensors(&self) -> impl Iterator<Item = SensorAt<'a>> + use<'a> {
+        let this = *self;
+        let weather = this.last_tick().map(|tick| this.conditions(tick));
+        self.plain_sensors().map(move |sensor| {
+            let last = sensor.schedule.last(this.now);
+            // All but the stale sensors measure when their box does, and share its weather.
+            let shared = weather.filter(|_| last == this.last_tick());
+            let measurement = last.map(|tick| this.measure(&sensor, shared, tick));
+            SensorAt { measurement, ..sensor }
+        })
+    }
+
+    /// Of the first sensor that measured between `from` and `to`, its id and the first measurement of that time.
+    pub(crate) fn first_within(&self, from: i64, to: i64) -> Option<(ObjectId, Measurement)> {
+        self.plain_sensors().find_map(|sensor| {
+            let tick = sensor.schedule.first_within(from, to, self.now)?;
+            Some((sensor.id, self.measure(&sensor, None, tick)))
+        })
+    }
+
+    /// The sensors without asking what they measured.
+    pub(crate) fn plain_sensors(&self) -> impl Iterator<Item = SensorAt<'a>> + use<'a> {
+        let this = *self;
+        let catalogue = &this.simulation.catalogue;
+        (0_u64..).zip(catalogue.sensors(this.station)).map(move |(index, sensor)| this.sensor(index, *sensor))
+    }
+
+    fn sensor(&self, index: u64, sensor: Sensor) -> SensorAt<'a> {
+        let kind = self.simulation.catalogue.kind(sensor);
+        let chip = kind.sensor_type.as_deref();
+        let chip_seed = self.seed.with(3).with_text(chip.unwrap_or_default());
+        let bad = self.station.active && chip_seed.with(1).chance(self.simulation.bad_share);
+        let defect = bad.then(|| Defect::of(chip, chip_seed.with(2)));
+        let schedule = match defect {
+            Some(Defect::Stale) => self.schedule.cut_short(chip_seed.with(3), LIST_MADE_AT),
+            Some(Defect::Silent) => Schedule::NEVER,
+            _ => self.schedule,
+        };
+        SensorAt {
+            id: sensor.id,
+            kind,
+            defect,
+            seed: self.seed.with(4).with(index),
+            schedule,
+            measurement: None,
+        }
+    }
+
+    fn measure(&self, sensor: &SensorAt<'_>, shared: Option<Conditions>, tick: i64) -> Measurement {
+        let conditions = match (sensor.defect, shared) {
+            (Some(Defect::Stuck), _) => self.conditions(LIST_MADE_AT),
+            (_, Some(conditions)) => conditions,
+            (_, None) => self.conditions(tick),
+        };
+        sensor.measure(conditions, tick)
+    }
+
+    fn conditions(&self, tick: i64) -> Conditions {
+        let outdoors = self.simulation.weather.at(self.station.place, tick);
+        match self.station.exposure {
+            Exposure::Indoor => outdoors.indoors(self.seed.with(5)),
+            Exposure::Outdoor | Exposure::Mobile | Exposure::Unknown => outdoors,
+        }
+    }
+}
+
+/// A sensor of a senseBox at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct SensorAt<'a> {
+    pub(crate) id: ObjectId,
+    pub(crate) kind: &'a Kind,
+    defect: Option<Defect>,
+    seed: Seed,
+    schedule: Schedule,
+    pub(crate) measurement: Option<Measurement>,
+}
+
+impl<'a> SensorAt<'a> {
+    /// Its id.
+    pub fn id(&self) -> ObjectId {
+        self.id
+    }
+
+    /// What its owner says that it measures.
+    pub fn title(&self) -> &'a str {
+        &self.kind.title
+    }
+
+    /// The unit that the API shows.
+    pub fn unit(&self) -> &'a str {
+        if self.has_wrong_unit() { "%" } else { &self.kind.unit }
+    }
+
+    /// The name of its chip.
+    pub fn sensor_type(&self) -> Option<&'a str> {
+        self.kind.sensor_type.as_deref()
+    }
+
+    /// What it measured last, unless it never measured.
+    pub fn last_measurement(&self) -> Option<Measurement> {
+        self.measurement
+    }
+
+    /// What is wrong with it: the truth that no client of the API is told.
+    pub fn defect(&self) -> Option<Defect> {
+        self.defect
+    }
+
+    pub(crate) fn has_wrong_unit(&self) -> bool {
+        self.defect == Some(Defect::WrongUnit) && self.kind.phenomenon.is_temperature()
+    }
+
+    fn measure(&self, mut conditions: Conditions, tick: i64) -> Measurement {
+        if self.defect == Some(Defect::Offset) {
+            conditions.temperature += 10.0;
+            conditions.daily_temperature += 10.0;
+        }
+        let noise = if self.defect == Some(Defect::Stuck) { 0 } else { tick };
+        let in_pascal = self.kind.phenomenon == Phenomenon::Pressure && self.kind.scale.apply(1.0) > 10.0;
+        let distorted =
+            self.defect.and_then(|defect| defect.distort(self.kind.phenomenon, self.seed.with(2), in_pascal));
+        let healthy = || Value::printed(reading(self.kind, &conditions, self.seed, noise), self.seed);
+        let ahead =
+            if self.defect == Some(Defect::Future) { FUTURE_MILLIS + self.schedule.period() } else { 0 };
+        Measurement { value: distorted.unwrap_or_else(healthy), millis: tick + ahead }
+    }
+}
+
+/// One measurement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measurement {
+    /// What was measured, as it is shown.
+    pub value: Value,
+    pub(crate) millis: i64,
+}
+
+impl Measurement {
+    /// When it was measured, to the millisecond.
+    pub fn created_at(&self) -> Timestamp {
+        timestamp(self.millis)
+    }
+}
+
+/// Ticks lie a few minutes about the timestamps they were computed from, so only the last minutes of year 9999 are cut off.
+fn timestamp(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
+}

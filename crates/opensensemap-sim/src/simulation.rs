@@ -1,0 +1,187 @@
+//! The simulation itself: a pure function from a seed and a time to the senseBoxes of that time.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::catalogue::{Catalogue, Stations};
+use crate::object_id::ObjectId;
+use crate::seed::Seed;
+use crate::sense_box::SenseBox;
+use crate::weather::Weather;
+
+/// Purposes for which a seed branches; the numbers only have to differ.
+const WEATHER: u64 = 1;
+const STATIONS: u64 = 2;
+const CATALOGUE: u64 = 3;
+
+/// What a simulation is made from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// Whatever is drawn is drawn from this number: the same seed gives the same boxes at the same time.
+    pub seed: u64,
+    /// Which stations there are.
+    pub stations: Stations,
+    /// The share of bad sensors among those of active boxes, 0 to 1; some more sensors look healthy because their chip's
+    /// defect does not show in what they measure. A quarter of this share of the active boxes is misplaced.
+    /// Values outside 0 to 1 count as the nearest within.
+    pub bad_share: f64,
+}
+
+impl Default for Options {
+    /// The real stations, 2 % of bad sensors, seed 1.
+    fn default() -> Self {
+        Self { seed: 1, stations: Stations::Real, bad_share: 0.02 }
+    }
+}
+
+/// A simulated openSenseMap, without any clock: ask it for the boxes of a time.
+#[derive(Debug)]
+pub struct Simulation {
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) weather: Weather,
+    options: Options,
+    seed: Seed,
+    pub(crate) bad_share: f64,
+}
+
+impl Simulation {
+    /// Reads or makes up the stations, which takes some hundredths of a second.
+    pub fn new(options: Options) -> Self {
+        let seed = Seed::new(options.seed);
+        Self {
+            catalogue: Catalogue::new(options.stations, seed.with(CATALOGUE)),
+            weather: Weather::new(seed.with(WEATHER)),
+            options,
+            seed: seed.with(STATIONS),
+            bad_share: options.bad_share.clamp(0.0, 1.0),
+        }
+    }
+
+    /// What it was made from.
+    pub fn options(&self) -> Options {
+        self.options
+    }
+
+    /// How many senseBoxes there are, active or not.
+    pub fn len(&self) -> usize {
+        self.catalogue.stations().len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Every senseBox as it was at that time, in the order of the API.
+    pub fn boxes_at(&self, now: Timestamp) -> impl ExactSizeIterator<Item = SenseBox<'_>> {
+        (0..self.len()).map(move |index| self.box_at(index, now.as_millisecond()))
+    }
+
+    /// The senseBox with this id as it was at that time.
+    pub fn box_with_id(&self, id: ObjectId, now: Timestamp) -> Option<SenseBox<'_>> {
+        Some(self.box_at(self.catalogue.position(id)?, now.as_millisecond()))
+    }
+
+    pub(crate) fn box_at(&self, index: usize, now: i64) -> SenseBox<'_> {
+        SenseBox::new(self, &self.catalogue.stations()[index], self.seed.with(index as u64), now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use jiff::Timestamp;
+
+    use super::{Options, Simulation};
+    use crate::catalogue::{Exposure, Stations};
+    use crate::defect::Defect;
+
+    fn now() -> Timestamp {
+        "2026-11-24T12:00:00Z".parse().unwrap()
+    }
+
+    fn simulation(bad_share: f64) -> Simulation {
+        Simulation::new(Options { seed: 5, stations: Stations::Generated(2000), bad_share })
+    }
+
+    #[test]
+    fn about_a_third_of_the_real_boxes_measured_within_the_hour() {
+        let simulation = Simulation::new(Options { bad_share: 0.0, ..Options::default() });
+        let within = |measured: Timestamp| {
+            (0..=600_000).contains(&(now().as_millisecond() - measured.as_millisecond()))
+        };
+        let fresh =
+            simulation.boxes_at(now()).filter(|item| item.last_measurement_at().is_some_and(within)).count();
+        assert_eq!(fresh, 3630);
+    }
+
+    #[test]
+    fn without_bad_sensors_every_active_one_is_fresh_and_plausible() {
+        let simulation = simulation(0.0);
+        for sense_box in simulation.boxes_at(now()).filter(|item| item.station.active) {
+            for sensor in sense_box.sensors() {
+                let measurement = sensor.last_measurement().unwrap();
+                let age = now().as_millisecond() - measurement.created_at().as_millisecond();
+                assert!((0..=600_000).contains(&age), "{age}");
+                let number = measurement.value.number().unwrap();
+                if sensor.title() == "Temperatur" {
+                    assert!((-40.0..45.0).contains(&number), "{number}");
+                }
+                if sensor.title() == "Temperatur" && sense_box.exposure() == Exposure::Indoor {
+                    assert!((15.0..27.0).contains(&number), "{number}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bad_sensors_are_as_many_as_asked_for_and_of_every_sort() {
+        let simulation = simulation(0.5);
+        let active = simulation.boxes_at(now()).filter(|item| item.station.active);
+        let defects: Vec<Option<Defect>> =
+            active.flat_map(|item| item.sensors()).map(|sensor| sensor.defect()).collect();
+        let bad = defects.iter().flatten().count() as f64 / defects.len() as f64;
+        assert!((0.44..0.56).contains(&bad), "{bad}");
+        let sorts: HashSet<Defect> = defects.into_iter().flatten().collect();
+        assert_eq!(sorts.len(), 11, "{sorts:?}");
+    }
+
+    #[test]
+    fn defects_look_as_they_do_in_the_wild() {
+        let simulation = simulation(0.5);
+        let mut seen = HashSet::new();
+        for sensor in simulation.boxes_at(now()).flat_map(|item| item.sensors()) {
+            let (Some(defect), "Temperatur") = (sensor.defect(), sensor.title()) else { continue };
+            let measurement = sensor.last_measurement();
+            let number = measurement.and_then(|last| last.value.number());
+            let ahead = measurement.map(|last| last.created_at().as_millisecond() - now().as_millisecond());
+            seen.insert(defect);
+            match defect {
+                Defect::BrokenBmx280 => assert!(matches!(number, Some(-147.0..=-139.85))),
+                Defect::NoAnswer => assert_eq!(number, Some(-999.0)),
+                Defect::NotANumber => assert_eq!(measurement.unwrap().value.to_string(), "nan"),
+                Defect::WrongUnit => assert_eq!(sensor.unit(), "%"),
+                Defect::Silent => assert_eq!(measurement, None),
+                Defect::Stale => assert!(ahead.is_none_or(|ahead| ahead < -86_400_000)),
+                Defect::Future => assert!(ahead.is_some_and(|ahead| ahead > 600_000)),
+                _ => {}
+            }
+        }
+        assert!(seen.len() > 7, "{seen:?}");
+    }
+
+    #[test]
+    fn a_stuck_sensor_never_moves() {
+        let simulation = simulation(0.5);
+        let later = "2027-06-01T12:00:00Z".parse().unwrap();
+        let values = |time| {
+            let sensors = simulation.boxes_at(time).flat_map(|item| item.sensors());
+            let stuck = sensors.filter(|sensor| sensor.defect() == Some(Defect::Stuck));
+            stuck.map(|sensor| sensor.last_measurement().map(|last| last.value)).collect::<Vec<_>>()
+        };
+        assert!(!values(later).is_empty());
+        assert_eq!(values(now()), values(later));
+    }
+}

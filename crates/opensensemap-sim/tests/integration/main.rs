@@ -1,0 +1,7 @@
+//! The stand-in as a client sees it: over HTTP, on a port of its own.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
+
+mod boxes;
+mod faults;
+mod server;
