@@ -1,0 +1,52 @@
+//! A checksum that a Parquet file carries inside, over all of its bytes.
+//!
+//! The file's footer has a text of 64 zeros. The SHA-256 of the file as it stands with the zeros is then
+//! written over them, which changes no length. So one object holds both data and checksum, they cannot
+//! come apart, and a single changed bit anywhere is found.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+/// The key of the checksum in the file's footer.
+pub(crate) const KEY: &str = "hivebox.sha256";
+/// What stands in the checksum's place while it is computed.
+pub(crate) const PLACEHOLDER: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+/// Between key and value Parquet's footer has a field header and the value's length, one byte each.
+const GAP_BYTES: usize = 2;
+
+/// Writes the checksum into a file that was made with [`PLACEHOLDER`]; whether there was a place for it.
+pub(crate) fn seal(file: &mut [u8]) -> bool {
+    let Some(place) = place(file).filter(|place| &file[place.clone()] == PLACEHOLDER.as_bytes()) else {
+        return false;
+    };
+    let checksum = sha256_hex(&[file]);
+    file[place].copy_from_slice(checksum.as_bytes());
+    true
+}
+
+/// Whether a file is just as it was when it was sealed.
+pub(crate) fn is_whole(file: &[u8]) -> bool {
+    place(file).is_some_and(|place| {
+        let parts = [&file[..place.start], PLACEHOLDER.as_bytes(), &file[place.end..]];
+        sha256_hex(&parts).as_bytes() == &file[place]
+    })
+}
+
+/// The SHA-256 of some bytes, as 64 hex digits, as `sha256sum` prints it.
+pub(crate) fn sha256_hex(parts: &[&[u8]]) -> String {
+    let mut hasher = Sha256::new();
+    parts.iter().for_each(|part| hasher.update(part));
+    hasher.finalize().iter().fold(String::with_capacity(PLACEHOLDER.len()), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+fn place(file: &[u8]) -> Option<std::ops::Range<usize>> {
+    let key = memchr::memmem::rfind(file, KEY.as_bytes())?;
+    let start = key + KEY.len() + GAP_BYTES;
+    let end = start + PLACEHOLDER.len();
+    (end <= file.len()).then_some(start..end)
+}
