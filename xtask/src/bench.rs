@@ -1,0 +1,111 @@
+//! `cargo xtask bench`: the figures of `docs/performance.md`, each beside its goal.
+//!
+//! Each section starts the release build of HiveBox as a user would, with a recorded answer in place of
+//! openSenseMap, and adds lines to one [`Report`].
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::step;
+use crate::tools::{self, TASKSET, WRK};
+use crate::workspace::Workspace;
+
+mod answer;
+mod decode;
+mod latency;
+mod machine;
+mod memory;
+mod programs;
+mod report;
+mod server;
+mod spread;
+mod start;
+mod throughput;
+mod wrk;
+
+use machine::Pinning;
+use programs::Programs;
+use report::Report;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Only these sections; may be given more than once.
+    #[arg(long = "section", value_enum)]
+    sections: Vec<Section>,
+    /// Fewer and shorter runs: to see that it works, not to quote.
+    #[arg(long)]
+    quick: bool,
+    /// How many senseBoxes the recorded answer has.
+    #[arg(long, default_value_t = 15_000)]
+    boxes: u32,
+    /// Measure this binary instead of building one.
+    #[arg(long, value_name = "PATH")]
+    hivebox: Option<PathBuf>,
+    /// The processor cores of the servers, as `taskset` takes them; half of them if not given.
+    #[arg(long, value_name = "CORES")]
+    server_cores: Option<String>,
+    /// The processor cores of the load; the other half if not given.
+    #[arg(long, value_name = "CORES")]
+    load_cores: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Section {
+    /// How fast an answer of openSenseMap becomes averages.
+    Decode,
+    /// How long a user waits after the start.
+    Start,
+    /// How much memory the process takes at most.
+    Memory,
+    /// Requests per second, beside a bare axum route with the same answer.
+    Throughput,
+    /// Whether requests feel it when the readings are refreshed.
+    Latency,
+}
+
+/// How often and how long the sections measure.
+#[derive(Debug, Clone, Copy)]
+struct Effort {
+    starts: usize,
+    pairs: usize,
+    seconds: u32,
+}
+
+const FULL: Effort = Effort { starts: 11, pairs: 7, seconds: 3 };
+const QUICK: Effort = Effort { starts: 3, pairs: 2, seconds: 1 };
+
+/// Runs the sections and prints the report as Markdown on standard output.
+pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
+    let wanted = |section| args.sections.is_empty() || args.sections.contains(&section);
+    let effort = if args.quick { QUICK } else { FULL };
+    if wanted(Section::Decode) {
+        decode::run(workspace)?;
+    }
+    if args.sections == [Section::Decode] {
+        return Ok(());
+    }
+
+    tools::ensure(workspace, &[&WRK, &TASKSET])?;
+    let pinning = Pinning::new(args.server_cores.as_deref(), args.load_cores.as_deref());
+    let programs = Programs::prepare(workspace, pinning, args.hivebox.as_deref(), args.boxes)?;
+    let mut report = Report::new(machine::describe(workspace, &programs.pinning));
+    if wanted(Section::Start) {
+        step::heading("Start to first answer");
+        start::run(&programs, effort, &mut report)?;
+    }
+    if wanted(Section::Memory) {
+        step::heading("Peak memory");
+        memory::run(&programs, effort, &mut report)?;
+    }
+    if wanted(Section::Throughput) {
+        step::heading("Requests per second, HiveBox and bare axum in turns");
+        throughput::run(&programs, effort, &mut report)?;
+    }
+    if wanted(Section::Latency) {
+        step::heading("Latency, quiet and during refreshes");
+        latency::run(&programs, effort, &mut report)?;
+    }
+    report.print()
+}

@@ -1,0 +1,91 @@
+//! The programs that are measured: how they are built, what they read, and how they are started.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::answer::Answer;
+use super::machine::Pinning;
+use super::server::{Server, free_address};
+use crate::step;
+use crate::workspace::Workspace;
+
+/// For how long HiveBox may serve an answer. It is refreshed somewhat earlier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refresh {
+    /// Once at the start, and not again while something is measured.
+    Never,
+    /// Again and again.
+    EverySecond,
+}
+
+/// Release builds and a recorded answer, ready to be started.
+#[derive(Debug)]
+pub(super) struct Programs {
+    hivebox: PathBuf,
+    bare_axum: PathBuf,
+    recording: PathBuf,
+    directory: PathBuf,
+    pub(super) boxes: u32,
+    pub(super) pinning: Pinning,
+}
+
+impl Programs {
+    /// Builds what is measured, unless a built `hivebox` is given, and records `boxes` senseBoxes.
+    pub(super) fn prepare(
+        workspace: &Workspace,
+        pinning: Pinning,
+        hivebox: Option<&Path>,
+        boxes: u32,
+    ) -> Result<Self> {
+        let mut build = workspace.cargo();
+        build.args(["build", "--release", "--package", "hivebox", "--example", "bare_axum"]);
+        if hivebox.is_none() {
+            build.args(["--bin", "hivebox"]);
+        }
+        step::run("Build", &mut build)?;
+
+        let release = workspace.target().join("release");
+        let hivebox = hivebox.map_or_else(|| Ok(release.join("hivebox")), std::path::absolute)?;
+        let directory = workspace.target().join("bench");
+        fs::create_dir_all(&directory).with_context(|| format!("cannot make {}", directory.display()))?;
+        let recording = directory.join("boxes.json");
+        // Made for each run: readings older than an hour do not count.
+        let mut record = Command::new(&hivebox);
+        record.args(["simulate", "--seed", "1", "--at", "now"]);
+        record.args(["--boxes", &boxes.to_string(), "--dump"]).arg(&recording);
+        step::run(&format!("Record {boxes} senseBoxes"), &mut record)?;
+        let bare_axum = release.join("examples/bare_axum");
+        Ok(Self { hivebox, bare_axum, recording, directory, boxes, pinning })
+    }
+
+    /// Starts HiveBox on the cores of the servers, with an empty store.
+    pub(super) fn hivebox(&self, refresh: Refresh) -> Result<Server> {
+        let store = self.directory.join("store");
+        if store.exists() {
+            fs::remove_dir_all(&store).with_context(|| format!("cannot remove {}", store.display()))?;
+        }
+        let address = free_address()?;
+        let mut command = self.pinning.server_command(&self.hivebox);
+        command.args(["serve", "--listen", &address.to_string()]);
+        command.args(["--upstream", &format!("file:{}", self.recording.display())]);
+        command.args(["--store", &format!("file:{}", store.display()), "--store-interval", "off"]);
+        command.args(["--cache-ttl", if refresh == Refresh::Never { "5m" } else { "1s" }]);
+        // A `.env` of the checkout must not change what is measured.
+        command.current_dir(&self.directory);
+        Server::start(command, address, &self.directory.join("hivebox.log"))
+    }
+
+    /// Starts a bare axum route that always gives `answer`, on the same cores.
+    pub(super) fn bare_axum(&self, answer: &Answer) -> Result<Server> {
+        let recorded = self.directory.join("answer.http");
+        let bytes = [answer.head.as_bytes(), &answer.body].concat();
+        fs::write(&recorded, bytes).with_context(|| format!("cannot write {}", recorded.display()))?;
+        let address = free_address()?;
+        let mut command = self.pinning.server_command(&self.bare_axum);
+        command.arg(address.to_string()).arg(recorded);
+        Server::start(command, address, &self.directory.join("bare_axum.log"))
+    }
+}

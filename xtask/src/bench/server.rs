@@ -1,0 +1,118 @@
+//! A server process that is measured, and ends with its owner.
+
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use super::answer::{Answer, Connection};
+
+/// What every section asks for.
+pub(super) const PATH: &str = "/temperature";
+
+/// How long a server may take to its first answer.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A running server.
+#[derive(Debug)]
+pub(super) struct Server {
+    child: Child,
+    address: SocketAddr,
+    started: Instant,
+    log: PathBuf,
+}
+
+impl Server {
+    /// Starts `command`, which listens on `address` and says on standard error what goes wrong.
+    pub(super) fn start(mut command: Command, address: SocketAddr, log: &Path) -> Result<Self> {
+        let stderr = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr);
+        let started = Instant::now();
+        let child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
+        Ok(Self { child, address, started, log: log.to_owned() })
+    }
+
+    /// Waits for the first answer that is a success; tells it, and the time since the start.
+    pub(super) fn first_answer(&mut self) -> Result<(Answer, Duration)> {
+        loop {
+            let answer = Connection::open(self.address).and_then(|mut connection| connection.get(PATH));
+            let elapsed = self.started.elapsed();
+            let seen = match answer {
+                Ok(answer) if answer.status() == "200" => return Ok((answer, elapsed)),
+                Ok(answer) => answer.head,
+                Err(error) => format!("{error:#}"),
+            };
+            if let Some(status) = self.child.try_wait()? {
+                bail!("the server ended ({status}):\n{}", fs::read_to_string(&self.log)?);
+            }
+            if elapsed > PATIENCE {
+                bail!("no answer within {PATIENCE:?}: {seen}; see {}", self.log.display());
+            }
+            // Short beside what is measured, long enough to leave the processor to the server.
+            thread::sleep(Duration::from_micros(200));
+        }
+    }
+
+    /// A new connection.
+    pub(super) fn connect(&self) -> Result<Connection> {
+        Connection::open(self.address)
+    }
+
+    /// The URL that wrk asks for.
+    pub(super) fn url(&self) -> String {
+        format!("http://{}{PATH}", self.address)
+    }
+
+    /// The most memory that the process has taken so far, in bytes.
+    pub(super) fn peak_memory(&self) -> Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))
+            .context("the system does not tell how much memory a process takes")?;
+        peak_memory_in(&status).context("the system does not tell the peak of a process's memory")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself, and then there is nothing to do.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn peak_memory_in(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+/// An address of this machine that nobody listens on.
+pub(super) fn free_address() -> Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
+    Ok(listener.local_addr()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_peak_of_the_memory() {
+        assert_eq!(peak_memory_in("VmPeak:\t  9 kB\nVmHWM:\t   1024 kB\nVmRSS:\t 7 kB\n"), Some(1 << 20));
+        assert_eq!(peak_memory_in("VmRSS:\t 7 kB\n"), None);
+    }
+
+    #[test]
+    fn a_server_that_ends_is_reported_with_its_words() {
+        let log = std::env::temp_dir().join(format!("xtask-server-{}.log", std::process::id()));
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo the port is taken >&2; exit 3"]);
+        let mut server = Server::start(command, free_address().unwrap(), &log).unwrap();
+        let error = server.first_answer().unwrap_err().to_string();
+        assert!(error.contains("exit status: 3") && error.contains("the port is taken"), "{error}");
+        fs::remove_file(log).unwrap();
+    }
+}

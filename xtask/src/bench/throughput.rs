@@ -1,0 +1,60 @@
+//! The throughput section: HiveBox beside the least that axum can do for the same answer.
+//!
+//! The two take turns, and the first of a pair is the other one in the next: what else the machine does
+//! then falls on both. Each pair gives one ratio.
+
+use anyhow::{Context, Result, ensure};
+
+use super::Effort;
+use super::programs::{Programs, Refresh};
+use super::report::{Report, Row};
+use super::server::{PATH, Server};
+use super::spread::Spread;
+use super::wrk;
+
+/// What the routes, the metrics and the headers of HiveBox may cost.
+const GOAL_RATIO: f64 = 0.9;
+
+pub(super) fn run(programs: &Programs, effort: Effort, report: &mut Report) -> Result<()> {
+    let mut hivebox = programs.hivebox(Refresh::Never)?;
+    let (answer, _) = hivebox.first_answer()?;
+    let mut bare_axum = programs.bare_axum(&answer)?;
+    let (copy, _) = bare_axum.first_answer()?;
+    ensure!(answer.is_like(&copy), "the two answer differently:\n{answer:#?}\n{copy:#?}");
+
+    let measure =
+        |server: &Server, seconds| wrk::requests_per_second(&programs.pinning, &server.url(), seconds);
+    for server in [&hivebox, &bare_axum] {
+        measure(server, 1)?;
+    }
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for pair in 0..effort.pairs {
+        if pair % 2 == 0 {
+            ours.push(measure(&hivebox, effort.seconds)?);
+            theirs.push(measure(&bare_axum, effort.seconds)?);
+        } else {
+            theirs.push(measure(&bare_axum, effort.seconds)?);
+            ours.push(measure(&hivebox, effort.seconds)?);
+        }
+        eprintln!("HiveBox {:.0}/s, bare axum {:.0}/s", ours[pair], theirs[pair]);
+    }
+
+    let ratio = Spread::of(ours.iter().zip(&theirs).map(|(ours, theirs)| ours / theirs).collect());
+    let ratio = ratio.context("no pair was measured")?;
+    let ours = Spread::of(ours).context("HiveBox was not measured")?;
+    let theirs = Spread::of(theirs).context("bare axum was not measured")?;
+    report.add(Row {
+        what: format!("GET {PATH}, {}", wrk::load()),
+        hivebox: format!("{ours:.0} requests/s"),
+        beside: format!("bare axum: {theirs:.0} requests/s"),
+        ..Row::default()
+    });
+    report.add(Row {
+        what: format!("the same as a ratio, {} pairs", effort.pairs),
+        hivebox: format!("{ratio:.3}"),
+        beside: "bare axum: 1".to_owned(),
+        goal: format!("≥ {GOAL_RATIO}"),
+        met: Some(ratio.median >= GOAL_RATIO),
+    });
+    Ok(())
+}

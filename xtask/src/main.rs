@@ -1,0 +1,71 @@
+//! What people and CI run in this repository: `cargo xtask test`, `lint`, `fuzz` and `bench`.
+//!
+//! A task brings the programs that it needs (see [`tools`]) and says on standard error what it does.
+#![expect(clippy::print_stderr, reason = "a task speaks to the person who started it")]
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+mod bench;
+mod fuzz;
+mod lint;
+mod step;
+mod test;
+mod tools;
+mod workspace;
+
+use workspace::Workspace;
+
+/// Tasks of the HiveBox repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Install what the tests need and is missing, then run all of them.
+    Test(test::Args),
+    /// Check format, lints, dependencies and documentation.
+    Lint,
+    /// Feed a decoder with hostile input.
+    Fuzz(fuzz::Args),
+    /// Measure a release build and print a table of the figures beside their goals.
+    Bench(bench::Args),
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let cli = Cli::parse();
+    let workspace = Workspace::locate()?;
+    match cli.task {
+        Task::Test(args) => test::run(&workspace, &args),
+        Task::Lint => lint::run(&workspace),
+        Task::Fuzz(args) => fuzz::run(&workspace, &args),
+        Task::Bench(args) => bench::run(&workspace, &args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}

