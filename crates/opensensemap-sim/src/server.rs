@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
 use axum::{Json, Router};
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -21,6 +22,7 @@ use crate::error::ApiError;
 use crate::fault::{FAULT_HEADER, Faults, InvalidFault, Plan, answer, faults_of_header};
 use crate::requests::Requests;
 use crate::routes;
+use crate::routes::boxes::Rows;
 use crate::simulation::Simulation;
 
 /// How long [`serve`] waits after its shutdown for answers that are under way: a simulated delay may last longer than anyone waits.
@@ -72,6 +74,21 @@ impl SimServer {
     /// The time that it shows.
     pub fn now(&self) -> Timestamp {
         self.0.clock.lock().unwrap_or_else(PoisonError::into_inner).now()
+    }
+
+    /// The body of `GET /boxes?full=true` as it is now, in pieces of some 32 KiB, for those who want it without HTTP.
+    ///
+    /// ```
+    /// use opensensemap_sim::{Clock, Options, SimServer, Simulation, Stations};
+    ///
+    /// let sim = SimServer::new(Simulation::new(Options { stations: Stations::Generated(2), ..Options::default() }));
+    /// sim.set_time(Clock::Fixed("2026-11-24T12:00:00Z".parse()?));
+    /// let body: Vec<u8> = sim.boxes_body().flatten().collect();
+    /// assert!(body.starts_with(b"[{") && body.ends_with(b"}]"));
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
+    pub fn boxes_body(&self) -> impl Iterator<Item = Bytes> + use<> {
+        Rows::all(Arc::clone(self.simulation()), self.now())
     }
 }
 

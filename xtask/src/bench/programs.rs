@@ -55,7 +55,7 @@ impl Programs {
         // Made for each run: readings older than an hour do not count.
         let mut record = Command::new(&hivebox);
         record.args(["simulate", "--seed", "1", "--at", "now"]);
-        record.args(["--boxes", &boxes.to_string(), "--dump"]).arg(&recording);
+        record.args(["--stations", &boxes.to_string(), "--dump"]).arg(&recording);
         step::run(&format!("Record {boxes} senseBoxes"), &mut record)?;
         let bare_axum = release.join("examples/bare_axum");
         Ok(Self { hivebox, bare_axum, recording, directory, boxes, pinning })

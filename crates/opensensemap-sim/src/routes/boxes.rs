@@ -8,6 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use jiff::Timestamp;
 
 use crate::answer::{accepts_gzip, streamed};
 use crate::error::ApiError;
@@ -71,7 +72,7 @@ pub(crate) async fn single(
 
 /// The list as pieces of JSON. A copy starts where the original stands, which is how a fault finds its half.
 #[derive(Clone, Debug)]
-struct Rows {
+pub(crate) struct Rows {
     simulation: Arc<Simulation>,
     chosen: Arc<[u32]>,
     now: i64,
@@ -82,6 +83,13 @@ struct Rows {
 }
 
 impl Rows {
+    /// All boxes with their measurements, as `GET /boxes?full=true` has them.
+    pub(crate) fn all(simulation: Arc<Simulation>, now: Timestamp) -> Self {
+        let chosen = (0..simulation.len() as u32).collect();
+        let style = Style { form: Form::Full, geojson: false, classify_at: None };
+        Self { simulation, chosen, now: now.as_millisecond(), style, spoil: None, next: 0, begun: false }
+    }
+
     /// A piece is at least so large, so that a box more never costs a system call.
     const PIECE: usize = 32 * 1024;
 

@@ -65,6 +65,13 @@ async fn the_same_seed_and_time_give_the_same_bytes_and_others_do_not() {
 }
 
 #[tokio::test]
+async fn the_list_can_be_had_without_http_as_the_same_bytes() {
+    let server = TestServer::start().await;
+    let answered = server.get("/boxes?full=true").await.bytes().await.unwrap();
+    assert_eq!(server.sim.boxes_body().flatten().collect::<Vec<u8>>(), answered);
+}
+
+#[tokio::test]
 async fn a_list_is_streamed_and_may_be_kept_for_five_minutes() {
     let server = TestServer::start().await;
     let response = server.get("/boxes").await;
