@@ -1,0 +1,68 @@
+//! What requests are served from.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use hivebox_archive::SnapshotStore;
+
+use crate::cache::Cache;
+use crate::config::{Config, ReadinessRule};
+use crate::http::Rendered;
+use crate::refresh::StoreHandle;
+use crate::telemetry::metrics::Metrics;
+
+/// What requests are served from. All of it is read, none of it waited for, but for stores and snapshots.
+#[derive(Debug)]
+pub struct App {
+    /// The present.
+    pub cache: Arc<Cache>,
+    /// Asks for a snapshot.
+    pub store: StoreHandle,
+    /// Snapshots that are stored.
+    pub snapshots: SnapshotStore,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// When `/readyz` says 200.
+    pub readiness: ReadinessRule,
+    /// How long an answer is fresh.
+    pub ttl: Duration,
+    /// How long a request may wait for something.
+    pub request_timeout: Duration,
+    /// `/temperature` as it was last answered.
+    pub rendered: Rendered,
+    draining: AtomicBool,
+}
+
+impl App {
+    /// An app that serves from the given parts.
+    pub fn new(
+        config: &Config,
+        cache: Arc<Cache>,
+        store: StoreHandle,
+        snapshots: SnapshotStore,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self {
+            cache,
+            store,
+            snapshots,
+            metrics,
+            readiness: config.readiness,
+            ttl: config.answer.ttl,
+            request_timeout: config.http.request_timeout,
+            rendered: Rendered::default(),
+            draining: AtomicBool::new(false),
+        }
+    }
+
+    /// Says from now on that this replica wants no more requests.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether this replica wants no more requests.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,82 @@
+//! The command line: one file a command.
+
+mod completions;
+mod config;
+mod demo;
+mod healthcheck;
+mod output;
+mod serve;
+mod settings;
+mod simulate;
+mod snapshots;
+mod store;
+mod temperature;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit::Failure;
+
+/// What it is like out there, by the sensors that citizens run.
+///
+/// HiveBox reads the senseBoxes of openSenseMap, says which readings can be trusted, and serves averages
+/// of them: at once, and also while openSenseMap is down.
+#[derive(Debug, Parser)]
+#[command(name = "hivebox", version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the HTTP API
+    Serve(serve::Args),
+    /// Serve with a simulated openSenseMap inside: no network needed
+    Demo(demo::Args),
+    /// Tell the average temperature once
+    Temperature(temperature::Args),
+    /// Store a snapshot of the current readings once
+    Store(store::Args),
+    /// List, show or verify stored snapshots
+    Snapshots(snapshots::Args),
+    /// Stand in for the openSenseMap API on a port
+    Simulate(simulate::Args),
+    /// Ask a running HiveBox whether it is well
+    Healthcheck(healthcheck::Args),
+    /// Show the settings in force
+    Config(config::Args),
+    /// Print completions for a shell
+    Completions(completions::Args),
+}
+
+impl Cli {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// It failed; the failure has a sentence for people and a code for scripts.
+    pub fn run(self) -> Result<(), Failure> {
+        match self.command {
+            Command::Serve(args) => serve::run(&args),
+            Command::Demo(args) => demo::run(&args),
+            Command::Temperature(args) => temperature::run(&args),
+            Command::Store(args) => store::run(&args),
+            Command::Snapshots(args) => snapshots::run(args),
+            Command::Simulate(args) => simulate::run(&args),
+            Command::Healthcheck(args) => healthcheck::run(&args),
+            Command::Config(args) => config::run(&args),
+            Command::Completions(args) => completions::run(&args),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,51 @@
+//! `hivebox config`: the settings in force.
+
+use serde::Serialize;
+
+use super::output;
+use super::settings::SettingFlags;
+use crate::config::setting::SETTINGS;
+use crate::config::{Config, Origin, mask_secrets};
+use crate::exit::Failure;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: SettingFlags,
+}
+
+#[derive(Debug, Serialize)]
+struct InForce {
+    setting: &'static str,
+    variable: String,
+    value: String,
+    origin: Origin,
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let source = args.settings.source()?;
+    let in_force: Vec<InForce> = SETTINGS
+        .iter()
+        .map(|setting| {
+            let (value, origin) = source.get(setting);
+            InForce {
+                setting: setting.name,
+                variable: setting.variable(),
+                value: mask_secrets(value),
+                origin,
+            }
+        })
+        .collect();
+    if args.json {
+        output::json(&in_force)?;
+    } else {
+        for InForce { variable, value, origin, .. } in &in_force {
+            output::line(&format!("{variable:<29} {value:<36} {origin}"))?;
+        }
+    }
+    Config::read(&source)?;
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! `hivebox demo`.
+
+use std::net::SocketAddr;
+
+use opensensemap_sim::SimServer;
+use tokio::net::TcpListener;
+
+use super::output;
+use super::serve::{block_on, serve};
+use super::settings::SettingFlags;
+use super::simulate::SimulatedFlags;
+use crate::config::setting;
+use crate::exit::Failure;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    simulated: SimulatedFlags,
+    #[command(flatten)]
+    settings: SettingFlags,
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let sim = SimServer::new(args.simulated.simulation());
+    block_on(demonstrate(sim, args.settings.clone()))
+}
+
+async fn demonstrate(sim: SimServer, settings: SettingFlags) -> Result<(), Failure> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let upstream = format!("http://{}", listener.local_addr()?);
+    // What is simulated must not get between snapshots of what was measured.
+    let settings = settings
+        .with_default(&setting::UPSTREAM, upstream.clone())
+        .with_default(&setting::STORE, "file:./hivebox-data/demo")
+        .with_default(&setting::LOG, "warn");
+    let config = settings.config()?;
+    let simulating = tokio::spawn(opensensemap_sim::serve(listener, sim, std::future::pending()));
+    let served = serve(&config, |address| welcome(address, &upstream)).await;
+    simulating.abort();
+    served
+}
+
+fn welcome(address: SocketAddr, upstream: &str) -> Result<(), Failure> {
+    output::line(&format!("HiveBox serves a simulated openSenseMap. Open http://{address}/temperature"))?;
+    output::line(&format!("  all figures     http://{address}/metrics"))?;
+    output::line(&format!("  is it ready?    http://{address}/readyz"))?;
+    output::line(&format!("  stored so far   http://{address}/api/v1/snapshots"))?;
+    output::line(&format!("  the simulation  {upstream}/_sim/ (how to make it fail)"))?;
+    output::line("Ctrl-C stops it.")
+}

@@ -1,0 +1,28 @@
+//! What commands print.
+
+use std::io::{self, Write, stdout};
+
+use serde::Serialize;
+
+use crate::exit::{Code, Failure};
+
+/// Prints a line. A reader that has gone away, as `head` does, is no failure.
+pub(super) fn line(text: &str) -> Result<(), Failure> {
+    write(text.as_bytes())?;
+    write(b"\n")
+}
+
+/// Prints a value as JSON.
+pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::new(Code::Software, format!("the output is no JSON: {error}")))?;
+    line(&text)
+}
+
+/// Prints bytes.
+pub(super) fn write(bytes: &[u8]) -> Result<(), Failure> {
+    match stdout().lock().write_all(bytes) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        outcome => Ok(outcome?),
+    }
+}

@@ -1,0 +1,44 @@
+//! `hivebox serve`.
+
+use tracing::info;
+
+use super::settings::SettingFlags;
+use crate::config::Config;
+use crate::exit::{Code, Failure};
+use crate::service::Service;
+use crate::shutdown::Stop;
+use crate::telemetry::logs;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    settings: SettingFlags,
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let config = args.settings.config()?;
+    block_on(serve(&config, |_| Ok(())))
+}
+
+/// Starts logging, serves until a signal comes, and tells `listening` the address in between.
+pub(super) async fn serve(
+    config: &Config,
+    listening: impl FnOnce(std::net::SocketAddr) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    logs::start(&config.log).map_err(|error| Failure::new(Code::Software, error.to_string()))?;
+    let stop = Stop::on_signals()?;
+    let service = Service::build(config).await?;
+    let address = service.address()?;
+    info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
+    listening(address)?;
+    if service.run(stop).await {
+        Ok(())
+    } else {
+        Err(Failure::new(Code::Software, "some work was cut off, since it did not finish within --shutdown-grace"))
+    }
+}
+
+/// Runs a command that needs the network.
+pub(super) fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
+}

@@ -1,0 +1,149 @@
+//! `hivebox simulate`.
+
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Write, stderr};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use opensensemap_sim::{Clock, Options, SimServer, Simulation, Stations};
+use tokio::net::TcpListener;
+
+use super::output;
+use super::serve::block_on;
+use crate::exit::{Code, Failure};
+use crate::shutdown::Stop;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:5001")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    simulated: SimulatedFlags,
+    /// Show this moment first instead of now, such as 2026-06-01T12:00:00Z
+    #[arg(long, value_name = "TIME", default_value = "now", value_parser = moment)]
+    at: Moment,
+    /// Simulated seconds in a real one; 0 stops the clock
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
+    speed: f64,
+    /// Write the answer to GET /boxes?full=true to a file and end
+    #[arg(long, value_name = "FILE")]
+    dump: Option<PathBuf>,
+}
+
+/// What is simulated.
+#[derive(Debug, clap::Args)]
+pub(super) struct SimulatedFlags {
+    /// Number from which all chance is drawn: the same seed and time give the same bytes
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    seed: u64,
+    /// How many senseBoxes to make up, or real for the 11,390 stations of 2023-02-28
+    #[arg(long, value_name = "COUNT", default_value = "real", value_parser = parse_stations)]
+    stations: Stations,
+    /// Share of bad sensors, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.02, value_parser = share)]
+    bad_share: f64,
+}
+
+impl SimulatedFlags {
+    pub(super) fn simulation(&self) -> Simulation {
+        let Self { seed, stations, bad_share } = *self;
+        Simulation::new(Options { seed, stations, bad_share })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Moment {
+    Now,
+    At(Timestamp),
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let sim = SimServer::new(args.simulated.simulation());
+    sim.set_time(args.clock());
+    match &args.dump {
+        Some(file) => dump(&sim, file),
+        None => block_on(serve(sim, args.listen)),
+    }
+}
+
+impl Args {
+    fn clock(&self) -> Clock {
+        match self.at {
+            Moment::Now if self.speed == 1.0 => Clock::System,
+            Moment::Now => Clock::Accelerated { start: Timestamp::now(), factor: self.speed },
+            Moment::At(start) => Clock::Accelerated { start, factor: self.speed },
+        }
+    }
+}
+
+async fn serve(sim: SimServer, address: SocketAddr) -> Result<(), Failure> {
+    let failed = |source| {
+        Failure::new(Code::Unavailable, format!("cannot listen on {address}: {source}; --listen names another address"))
+    };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr()?;
+    let stop = Stop::on_signals()?;
+    output::line(&format!("A simulated openSenseMap with {} senseBoxes answers at http://{address}", sim.simulation().len()))?;
+    output::line(&format!("How to make it fail: http://{address}/_sim/"))?;
+    let stopped = async {
+        stop.wait().await;
+    };
+    Ok(opensensemap_sim::serve(listener, sim, stopped).await?)
+}
+
+fn dump(sim: &SimServer, file: &Path) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::new(Code::CannotCreate, format!("{} cannot be written: {error}", file.display()))
+    };
+    let mut writer = BufWriter::new(File::create(file).map_err(failed)?);
+    let progress = progress();
+    for piece in sim.boxes_body() {
+        writer.write_all(&piece).map_err(failed)?;
+        progress.inc(piece.len() as u64);
+    }
+    writer.flush().map_err(failed)?;
+    progress.finish_and_clear();
+    let boxes = sim.simulation().len();
+    output::line(&format!("{boxes} senseBoxes as of {} written to {}", sim.now(), file.display()))
+}
+
+/// A counter on a terminal, nothing in a pipe.
+fn progress() -> ProgressBar {
+    if !stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let spinner = ProgressBar::new_spinner();
+    match ProgressStyle::with_template("{spinner} {bytes} written, {bytes_per_sec}") {
+        Ok(style) => spinner.with_style(style),
+        Err(_) => spinner,
+    }
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    match text {
+        "now" => Ok(Moment::Now),
+        text => text.parse().map(Moment::At).map_err(|_| "use now, or a time such as 2026-06-01T12:00:00Z".into()),
+    }
+}
+
+fn parse_stations(text: &str) -> Result<Stations, String> {
+    const MOST: usize = 1_000_000;
+    match (text, text.parse()) {
+        ("real", _) => Ok(Stations::Real),
+        (_, Ok(count @ 1..=MOST)) => Ok(Stations::Generated(count)),
+        _ => Err(format!("use real, or a number from 1 to {MOST}")),
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "use a number from 0 to 1, such as 0.02".into())
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.parse().ok().filter(|speed| (0.0..=1e6).contains(speed));
+    speed.ok_or_else(|| "use a number from 0 to 1000000".into())
+}

@@ -1,0 +1,41 @@
+//! `hivebox store`.
+
+use hivebox_archive::{SnapshotName, SnapshotStore};
+use jiff::Timestamp;
+use opensensemap::Observer;
+
+use super::output;
+use super::serve::block_on;
+use super::settings::SettingFlags;
+use crate::exit::Failure;
+use crate::service;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Judge readings as of this moment instead of now, such as 2024-10-14T09:20:00Z
+    #[arg(long, value_name = "TIME")]
+    at: Option<Timestamp>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: SettingFlags,
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let config = args.settings.config()?;
+    block_on(async {
+        let snapshots = SnapshotStore::open_folder(&config.store.folder)?;
+        let poller = service::poller(&config, Observer::default())?;
+        let (present, _) = poller.poll(args.at.unwrap_or_else(Timestamp::now)).await?;
+        let name = SnapshotName::at(present.readings.as_of());
+        let stored = snapshots.put(name, &present.readings, poller.catalogue).await?;
+        if args.json {
+            return output::json(&stored);
+        }
+        let verb = if stored.created { "stored" } else { "found already stored" };
+        output::line(&format!("{verb} {} readings, {} bytes", stored.rows, stored.bytes))?;
+        output::line(&format!("object {} in {}", stored.object, config.store.folder.display()))?;
+        output::line(&format!("sha256 {}", stored.sha256))
+    })
+}

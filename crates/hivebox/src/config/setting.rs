@@ -1,0 +1,183 @@
+//! Every setting there is: one row each, from which flags, variables, help and documentation are made.
+
+/// A setting: a flag `--name`, a variable `HIVEBOX_NAME`, or a line of `.env`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// The name, as the flag has it.
+    pub name: &'static str,
+    /// The value where none is given.
+    pub default: &'static str,
+    /// What `--help` says.
+    pub help: &'static str,
+    /// Which values are allowed, as errors say it.
+    pub allowed: &'static str,
+}
+
+impl Setting {
+    /// The environment variable.
+    pub fn variable(&self) -> String {
+        format!("HIVEBOX_{}", self.name.replace('-', "_").to_uppercase())
+    }
+}
+
+const fn setting(
+    name: &'static str,
+    default: &'static str,
+    allowed: &'static str,
+    help: &'static str,
+) -> Setting {
+    Setting { name, default, help, allowed }
+}
+
+/// The address to listen on.
+pub const LISTEN: Setting =
+    setting("listen", "127.0.0.1:5000", "an IP address and a port, such as 0.0.0.0:5000", "Address to listen on");
+/// Where senseBoxes come from.
+pub const UPSTREAM: Setting = setting(
+    "upstream",
+    "https://api.opensensemap.org",
+    "the http(s) address of an openSenseMap API, or file:PATH of a recorded answer (also .gz)",
+    "Where senseBoxes come from",
+);
+/// The time for one upstream attempt.
+pub const UPSTREAM_TIMEOUT: Setting = setting(
+    "upstream-timeout",
+    "60s",
+    "a duration from 1s to 10m",
+    "Longest time for one upstream attempt; its first answer after idling can take 11 s",
+);
+/// The time without a byte from upstream.
+pub const UPSTREAM_IDLE_TIMEOUT: Setting = setting(
+    "upstream-idle-timeout",
+    "20s",
+    "a duration from 100ms to 10m",
+    "Longest time without a byte from upstream",
+);
+/// The size of an upstream answer.
+pub const UPSTREAM_MAX_BYTES: Setting = setting(
+    "upstream-max-bytes",
+    "268435456",
+    "a number of bytes from 1024 to 4294967296",
+    "Largest upstream answer, after decompression",
+);
+/// How often upstream is asked again.
+pub const UPSTREAM_RETRIES: Setting = setting(
+    "upstream-retries",
+    "2",
+    "a number from 0 to 10",
+    "How often a failed upstream attempt is repeated at once, with jittered pauses",
+);
+/// Where replicas share the present.
+pub const CACHE: Setting =
+    setting("cache", "memory:", "memory: (Redis is not built into this version)", "Where the present is cached");
+/// How long an answer is fresh.
+pub const CACHE_TTL: Setting = setting(
+    "cache-ttl",
+    "5m",
+    "a duration from 1s to 1h",
+    "How long an answer is fresh; it is renewed before that",
+);
+/// How old a reading may be.
+pub const MAX_READING_AGE: Setting = setting(
+    "max-reading-age",
+    "1h",
+    "a duration from 1m to 7d, and no shorter than cache-ttl",
+    "Oldest reading that counts, and how long the last good answer is served in an outage",
+);
+/// Which boxes are asked.
+pub const BOXES: Setting = setting(
+    "boxes",
+    "all",
+    "all, or ids of 24 hex digits with commas between (at most 500)",
+    "senseBoxes that make up the answers",
+);
+/// Where snapshots are kept.
+pub const STORE: Setting = setting(
+    "store",
+    "file:./hivebox-data",
+    "file:PATH of a folder (S3 is not built into this version)",
+    "Where snapshots of readings are kept",
+);
+/// How often a snapshot is stored.
+pub const STORE_INTERVAL: Setting = setting(
+    "store-interval",
+    "5m",
+    "a duration from 1s to 1d, or off",
+    "How often a snapshot is stored by itself",
+);
+/// The words for temperatures.
+pub const STATUS: Setting = setting(
+    "status",
+    "hive",
+    "hive, roadmap, or bands such as 10:Cold,32:Good,:Hot",
+    "Words that go with a temperature",
+);
+/// The rule of `/readyz`.
+pub const READINESS: Setting = setting(
+    "readiness",
+    "hive",
+    "hive or roadmap",
+    "When /readyz says 200: hive: there is an answer to serve; roadmap: unless over half of the boxes failed and the cache is over 5m old",
+);
+/// What is logged.
+pub const LOG: Setting = setting(
+    "log",
+    "info",
+    "off, error, warn, info, debug or trace, also by module: info,hivebox::http=debug",
+    "What is logged to standard error",
+);
+/// How it is logged.
+pub const LOG_FORMAT: Setting =
+    setting("log-format", "auto", "auto (text on a terminal, else json), text or json", "How it is logged");
+/// How many connections there may be.
+pub const MAX_CONNECTIONS: Setting = setting(
+    "max-connections",
+    "10000",
+    "a number from 1 to 1000000",
+    "Most connections at once; further ones wait to be accepted",
+);
+/// How long a request may take.
+pub const REQUEST_TIMEOUT: Setting = setting(
+    "request-timeout",
+    "60s",
+    "a duration from 1s to 10m",
+    "Longest time for a request that waits for something",
+);
+/// How long the service goes on after SIGTERM.
+pub const DRAIN_DELAY: Setting = setting(
+    "drain-delay",
+    "1s",
+    "a duration from 0s to 5m",
+    "After SIGTERM: how long new connections are still accepted while /readyz says 503",
+);
+/// How long in-flight work may take after SIGTERM.
+pub const SHUTDOWN_GRACE: Setting = setting(
+    "shutdown-grace",
+    "20s",
+    "a duration from 1s to 10m",
+    "After the drain delay: how long requests and stores in flight may take to finish",
+);
+
+/// All settings, in the order in which people meet them.
+pub const SETTINGS: [Setting; 20] = [
+    LISTEN,
+    UPSTREAM,
+    BOXES,
+    CACHE,
+    CACHE_TTL,
+    MAX_READING_AGE,
+    STORE,
+    STORE_INTERVAL,
+    STATUS,
+    READINESS,
+    UPSTREAM_TIMEOUT,
+    UPSTREAM_IDLE_TIMEOUT,
+    UPSTREAM_MAX_BYTES,
+    UPSTREAM_RETRIES,
+    MAX_CONNECTIONS,
+    REQUEST_TIMEOUT,
+    DRAIN_DELAY,
+    SHUTDOWN_GRACE,
+    LOG,
+    LOG_FORMAT,
+];

@@ -1,0 +1,90 @@
+//! Where values come from: flags, then the environment, then `.env`, then the default.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+
+use super::setting::{SETTINGS, Setting};
+
+/// Where a value was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// A flag on the command line.
+    Flag,
+    /// An environment variable.
+    Environment,
+    /// A line of `.env`.
+    DotEnv,
+    /// Nowhere: the default holds.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Flag => "flag",
+            Self::Environment => "environment",
+            Self::DotEnv => ".env",
+            Self::Default => "default",
+        })
+    }
+}
+
+/// Values by setting, in layers; the first layer that has one wins.
+#[derive(Debug, Clone, Default)]
+pub struct Source {
+    layers: Vec<(Origin, HashMap<String, String>)>,
+}
+
+impl Source {
+    /// Adds a layer below those that are there, with values by environment variable.
+    #[must_use]
+    pub fn with_variables(
+        self,
+        origin: Origin,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
+        let by_variable: HashMap<String, String> = variables.into_iter().collect();
+        let named = |setting: &Setting| {
+            Some((setting.name.to_owned(), by_variable.get(&setting.variable())?.clone()))
+        };
+        self.with_names(origin, SETTINGS.iter().filter_map(named).collect::<Vec<_>>())
+    }
+
+    /// Adds a layer below those that are there, with values by [`Setting::name`].
+    #[must_use]
+    pub fn with_names(
+        mut self,
+        origin: Origin,
+        values: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
+        self.layers.push((origin, values.into_iter().collect()));
+        self
+    }
+
+    /// Adds the process's environment, and the `.env` of a folder if there is one.
+    ///
+    /// # Errors
+    /// There is a `.env` that cannot be read.
+    pub fn with_environment(self, folder: &Path) -> Result<Self, dotenvy::Error> {
+        // A variable that is no text is as good as missing: no setting has such a value.
+        let environment = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let source = self.with_variables(Origin::Environment, environment);
+        let dot_env = folder.join(".env");
+        if !dot_env.is_file() {
+            return Ok(source);
+        }
+        let lines = dotenvy::from_path_iter(&dot_env)?.collect::<Result<Vec<_>, _>>()?;
+        Ok(source.with_variables(Origin::DotEnv, lines))
+    }
+
+    /// The value in force, and where it was found.
+    pub fn get(&self, setting: &Setting) -> (&str, Origin) {
+        self.layers
+            .iter()
+            .find_map(|(origin, values)| Some((values.get(setting.name)?.as_str(), *origin)))
+            .unwrap_or((setting.default, Origin::Default))
+    }
+}

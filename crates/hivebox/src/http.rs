@@ -1,0 +1,80 @@
+//! The HTTP API: one file a resource, the middleware in one list, and the only place that knows statuses.
+
+mod error;
+mod health;
+mod metrics;
+mod observe;
+mod probes;
+pub mod server;
+mod snapshots;
+mod store;
+mod temperature;
+mod version;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get};
+
+pub use error::ApiError;
+use observe::{Observed, observe};
+pub use temperature::Rendered;
+
+use crate::app::App;
+
+/// Whether a route answers out of memory, or does work for which a request may have to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Memory,
+    Work,
+}
+
+/// All routes.
+pub fn router(app: Arc<App>) -> Router {
+    let store = || get(store::store).post(store::store);
+    Routes { app: &app, router: Router::new() }
+        .add("/", Kind::Memory, get(health::root))
+        .add("/health", Kind::Memory, get(health::health))
+        .add("/version", Kind::Memory, get(version::version))
+        .add("/metrics", Kind::Work, get(metrics::metrics))
+        .add("/temperature", Kind::Memory, get(temperature::temperature))
+        .add("/api/temperature", Kind::Memory, get(temperature::temperature))
+        .add("/store", Kind::Work, store())
+        .add("/api/store", Kind::Work, store())
+        .add("/livez", Kind::Memory, get(probes::livez))
+        .add("/readyz", Kind::Memory, get(probes::readyz))
+        .add("/api/v1/snapshots", Kind::Work, get(snapshots::list))
+        .add("/api/v1/snapshots/{name}", Kind::Work, get(snapshots::show))
+        .finish()
+        // No route takes a body.
+        .layer(DefaultBodyLimit::max(0))
+        .with_state(app)
+}
+
+struct Routes<'a> {
+    app: &'a App,
+    router: Router<Arc<App>>,
+}
+
+impl Routes<'_> {
+    /// Adds a route with the middleware that each of its requests passes, from the outside in: the request
+    /// is given an id, counted, timed and logged; then a method that the route does not know is refused.
+    fn add(mut self, path: &'static str, kind: Kind, methods: MethodRouter<Arc<App>>) -> Self {
+        let observed = self.observed(path, kind);
+        let methods = methods.fallback(error::method_not_allowed).layer(from_fn_with_state(observed, observe));
+        self.router = self.router.route(path, methods);
+        self
+    }
+
+    fn finish(self) -> Router<Arc<App>> {
+        let observed = self.observed("other", Kind::Memory);
+        let not_found = axum::routing::any(error::not_found).layer(from_fn_with_state(observed, observe));
+        self.router.fallback_service(not_found.with_state::<()>(()))
+    }
+
+    fn observed(&self, route: &str, kind: Kind) -> Observed {
+        Observed { metrics: self.app.metrics.http.route(route), does_work: kind == Kind::Work }
+    }
+}

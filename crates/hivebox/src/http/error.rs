@@ -1,0 +1,124 @@
+//! Errors as clients see them: RFC 9457, with what to do.
+
+use std::time::Duration;
+
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use hivebox_archive::{ArchiveError, SnapshotNameError};
+use serde::Serialize;
+
+use crate::refresh::{StoreError, in_words};
+
+/// Why a request cannot be answered as asked.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    title: &'static str,
+    detail: String,
+    retry_after: Option<Duration>,
+}
+
+/// The body: `application/problem+json` of RFC 9457. `type` is left out, which means that title and status
+/// say it all.
+#[derive(Debug, Serialize)]
+struct Problem<'a> {
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+}
+
+/// When nothing better is known: the time after which another attempt may go well.
+const SOON: Duration = Duration::from_secs(10);
+
+impl ApiError {
+    fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, title, detail: detail.into(), retry_after: None }
+    }
+
+    /// What was asked is wrong; `detail` says what, and what is allowed.
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "Bad request", detail)
+    }
+
+    /// There is no such thing.
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "Not found", detail)
+    }
+
+    /// None of the representations that the client accepts can be had.
+    pub fn not_acceptable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_ACCEPTABLE, "Not acceptable", detail)
+    }
+
+    /// It cannot be had now, but may be soon.
+    pub fn unavailable(title: &'static str, detail: impl Into<String>) -> Self {
+        let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, title, detail);
+        Self { retry_after: Some(SOON), ..error }
+    }
+
+    /// A fault of HiveBox, told to the log and not to the client.
+    #[expect(clippy::needless_pass_by_value, reason = "it is used as a function in map_err")]
+    pub fn internal(error: impl std::error::Error) -> Self {
+        tracing::error!(error = in_words(&error), "a request failed");
+        let detail = "HiveBox failed; its log has the details under this answer's x-request-id.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error", detail)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NothingYet => Self::unavailable(
+                "Nothing to store yet",
+                "No readings have come from openSenseMap yet; /readyz says why.",
+            ),
+            StoreError::Busy => Self::unavailable("Busy", "Several stores wait already; try again soon."),
+            StoreError::Stopping => Self::unavailable("Stopping", "This replica is stopping; ask another one."),
+            StoreError::Archive(error) => error.into(),
+        }
+    }
+}
+
+impl From<ArchiveError> for ApiError {
+    fn from(error: ArchiveError) -> Self {
+        match error {
+            ArchiveError::NotFound { name } => {
+                Self::not_found(format!("There is no snapshot {name}; GET /api/v1/snapshots lists them."))
+            }
+            error => Self::internal(error),
+        }
+    }
+}
+
+impl From<SnapshotNameError> for ApiError {
+    fn from(error: SnapshotNameError) -> Self {
+        Self::bad_request(format!("{error}; GET /api/v1/snapshots lists them."))
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let problem = Problem { title: self.title, status: self.status.as_u16(), detail: &self.detail };
+        // Text and a number can always be written as JSON.
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let content_type = HeaderValue::from_static("application/problem+json");
+        let mut response = (self.status, [(CONTENT_TYPE, content_type)], body).into_response();
+        if let Some(wait) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, wait.as_secs().max(1).into());
+        }
+        response
+    }
+}
+
+/// The answer where there is no route.
+pub(super) async fn not_found(uri: Uri) -> ApiError {
+    let path: String = uri.path().chars().take(100).collect();
+    ApiError::not_found(format!("There is nothing at {path}; the README lists all paths."))
+}
+
+/// The answer where a route does not know the method; axum adds which methods it allows.
+pub(super) async fn method_not_allowed() -> ApiError {
+    let detail = "This path does not take that method; the Allow header has those that it takes.";
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", detail)
+}

@@ -1,0 +1,124 @@
+//! `GET /livez` and `GET /readyz`: what Kubernetes asks.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::cache::{Cache, Poll};
+use crate::config::ReadinessRule;
+
+/// `GET /livez`: the process works. It asks nothing of others, since killing this process mends none.
+pub(super) async fn livez() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/json")], Bytes::from_static(br#"{"status":"alive"}"#))
+}
+
+/// `GET /readyz`: whether this replica wants requests, and the figures behind that.
+pub(super) async fn readyz(State(app): State<Arc<App>>) -> impl IntoResponse {
+    let readiness = Readiness::of(&app.cache, app.readiness, app.is_draining(), Timestamp::now());
+    let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(readiness))
+}
+
+/// The verdict and what it was made of.
+#[derive(Debug, PartialEq, Serialize)]
+struct Readiness {
+    ready: bool,
+    reason: &'static str,
+    rule: &'static str,
+    draining: bool,
+    cache_age_seconds: Option<u64>,
+    boxes_asked: Option<usize>,
+    boxes_failed: Option<usize>,
+    last_poll_at: Option<Timestamp>,
+    last_poll_error: Option<String>,
+}
+
+/// The age from which on the roadmap's rule calls cached content old.
+const ROADMAP_CACHE_AGE: SignedDuration = SignedDuration::from_mins(5);
+
+impl Readiness {
+    fn of(cache: &Cache, rule: ReadinessRule, draining: bool, now: Timestamp) -> Self {
+        let present = cache.present();
+        let poll = cache.last_poll();
+        let poll = poll.as_deref();
+        let age = present.as_ref().map(|present| now.duration_since(present.readings.as_of()));
+        let (ready, reason) = if draining {
+            (false, "this replica is stopping")
+        } else {
+            match rule {
+                ReadinessRule::Hive => hive(cache.is_servable(now), poll),
+                ReadinessRule::Roadmap => roadmap(age, poll),
+            }
+        };
+        Self {
+            ready,
+            reason,
+            rule: match rule {
+                ReadinessRule::Hive => "hive",
+                ReadinessRule::Roadmap => "roadmap",
+            },
+            draining,
+            cache_age_seconds: age.map(|age| age.as_secs().max(0).unsigned_abs()),
+            boxes_asked: poll.map(|poll| poll.asked),
+            boxes_failed: poll.map(|poll| poll.failed),
+            last_poll_at: poll.map(|poll| poll.ended_at),
+            last_poll_error: poll.and_then(|poll| poll.error.clone()),
+        }
+    }
+}
+
+fn hive(is_servable: bool, poll: Option<&Poll>) -> (bool, &'static str) {
+    match (is_servable, poll) {
+        (true, _) => (true, "there is an answer to serve"),
+        (false, None) => (false, "the first poll of openSenseMap has not ended"),
+        (false, Some(_)) => (false, "there is no answer that may be served"),
+    }
+}
+
+/// The rule of the HiveBox roadmap: not ready when more than half of the boxes could not be fetched at the
+/// last attempt and the cached content is older than 5 minutes. No content counts as old content.
+fn roadmap(age: Option<SignedDuration>, poll: Option<&Poll>) -> (bool, &'static str) {
+    let Some(poll) = poll else {
+        return (false, "the first poll of openSenseMap has not ended");
+    };
+    let is_old = age.is_none_or(|age| age > ROADMAP_CACHE_AGE);
+    match (poll.failed * 2 > poll.asked, is_old) {
+        (true, true) => (false, "over half of the boxes could not be fetched, and the cache is over 5 minutes old"),
+        (true, false) => (true, "over half of the boxes could not be fetched, but the cache is young"),
+        (false, _) => (true, "at least half of the boxes could be fetched"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn poll(asked: usize, failed: usize) -> Poll {
+        Poll { ended_at: Timestamp::UNIX_EPOCH, asked, failed, error: None }
+    }
+
+    #[test]
+    fn the_roadmap_rule_needs_both_failed_boxes_and_an_old_cache() {
+        let (young, old) = (Some(SignedDuration::from_mins(5)), Some(SignedDuration::from_secs(301)));
+        assert!(roadmap(old, Some(&poll(4, 2))).0, "half is not more than half");
+        assert!(!roadmap(old, Some(&poll(4, 3))).0);
+        assert!(roadmap(young, Some(&poll(4, 4))).0);
+        assert!(!roadmap(None, Some(&poll(1, 1))).0);
+        assert!(!roadmap(None, None).0);
+    }
+
+    #[test]
+    fn the_hive_rule_needs_an_answer_and_nothing_else() {
+        assert!(hive(true, Some(&poll(1, 1))).0);
+        assert!(!hive(false, Some(&poll(1, 0))).0);
+        assert!(!hive(false, None).0);
+    }
+}

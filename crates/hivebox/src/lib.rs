@@ -1,0 +1,30 @@
+//! HiveBox: what it is like out there, by the sensors that citizens run.
+//!
+//! One way through the house: bytes → `opensensemap` (boxes, one at a time) → [`bridge`] →
+//! `hivebox-climate` (columns, verdicts, averages) → [`refresh`] makes an immutable [`present`] and puts it
+//! into the [`cache`] → [`http`] only reads it; `hivebox-archive` writes it down.
+//!
+//! | question | module |
+//! |---|---|
+//! | Which settings are there? | [`config`] |
+//! | How does it start and stop? | [`service`], [`shutdown`], [`exit`] |
+//! | Where do senseBoxes come from? | [`upstream`], [`bridge`] |
+//! | When is upstream asked, when stored? | [`refresh`] |
+//! | What is served, and for how long? | [`present`], [`cache`] |
+//! | What do clients see? | [`http`], over [`app`] |
+//! | What do operators see? | [`telemetry`] |
+//! | Which commands are there? | [`cli`] |
+
+pub mod app;
+pub mod bridge;
+pub mod cache;
+pub mod cli;
+pub mod config;
+pub mod exit;
+pub mod http;
+pub mod present;
+pub mod refresh;
+pub mod service;
+pub mod shutdown;
+pub mod telemetry;
+pub mod upstream;

@@ -1,0 +1,31 @@
+//! HiveBox's binary: reads the command line, runs the command, and says how it went.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use hivebox::cli::Cli;
+use hivebox::exit::Code;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[expect(clippy::print_stderr, reason = "the one place where a command's failure is told to a person")]
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // If the terminal is gone there is nobody to tell.
+            let _ = error.print();
+            let is_asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return if is_asked_for { ExitCode::SUCCESS } else { Code::Usage.into() };
+        }
+    };
+    match cli.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("hivebox: {}", failure.message());
+            failure.code().into()
+        }
+    }
+}

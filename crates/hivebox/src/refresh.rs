@@ -1,0 +1,126 @@
+//! The one loop that keeps the present: it polls upstream, publishes, and stores on the clock.
+//!
+//! It runs on a thread of its own, at a lower priority than requests: reading 20 MB of JSON or writing a
+//! snapshot must not make anyone wait.
+
+mod poll;
+mod schedule;
+mod store;
+
+use std::io;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use hivebox_archive::{SnapshotStore, Stored};
+use tokio::sync::{mpsc, oneshot, watch};
+
+pub use poll::Poller;
+pub(crate) use poll::in_words;
+pub use store::StoreError;
+
+use crate::cache::Cache;
+use crate::config::StoreConfig;
+use crate::telemetry::metrics::Metrics;
+
+/// Requests for a snapshot that may wait at once; further ones are turned away.
+const WAITING_STORES: usize = 4;
+
+/// What the loop works with.
+#[derive(Debug, Clone)]
+pub struct Refresh {
+    /// Asks upstream.
+    pub poller: Poller,
+    /// Where the present goes.
+    pub cache: Arc<Cache>,
+    /// Where snapshots go.
+    pub snapshots: SnapshotStore,
+    /// When snapshots are stored.
+    pub store: StoreConfig,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+}
+
+/// The running loop.
+#[derive(Debug)]
+pub struct Running {
+    thread: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+    ended: oneshot::Receiver<()>,
+}
+
+/// Asks the loop for a snapshot. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct StoreHandle {
+    requests: mpsc::Sender<oneshot::Sender<Result<Stored, StoreError>>>,
+}
+
+impl Refresh {
+    /// Starts the loop.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn start(self) -> io::Result<(Running, StoreHandle)> {
+        let (stop, stopped) = watch::channel(false);
+        let (requests, waiting) = mpsc::channel(WAITING_STORES);
+        let (ending, ended) = oneshot::channel();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let thread = thread::Builder::new().name("refresh".into()).spawn(move || {
+            lower_priority();
+            runtime.block_on(self.run(stopped, waiting));
+            // Nobody waits any more if the receiver is gone.
+            let _ = ending.send(());
+        })?;
+        Ok((Running { thread, stop, ended }, StoreHandle { requests }))
+    }
+
+    async fn run(
+        self,
+        mut stopped: watch::Receiver<bool>,
+        waiting: mpsc::Receiver<oneshot::Sender<Result<Stored, StoreError>>>,
+    ) {
+        let storing = store::run(&self, stopped.clone(), waiting);
+        let polling = async {
+            tokio::select! {
+                () = poll::run(&self) => {}
+                // An error means that the other end is gone, which is a stop as well.
+                _ = stopped.wait_for(|stop| *stop) => {}
+            }
+        };
+        tokio::join!(storing, polling);
+    }
+}
+
+impl Running {
+    /// Stops polling, lets a store that is running finish, and waits for both.
+    pub async fn stop(self) {
+        // Errors mean that the loop has ended already.
+        let _ = self.stop.send(true);
+        let _ = self.ended.await;
+        if self.thread.join().is_err() {
+            tracing::error!("the refresh loop ended by a panic");
+        }
+    }
+}
+
+impl StoreHandle {
+    /// Has the present stored now.
+    ///
+    /// # Errors
+    /// There is nothing to store, too many others wait, the service stops, or the store failed.
+    pub async fn store_now(&self) -> Result<Stored, StoreError> {
+        let (reply, outcome) = oneshot::channel();
+        self.requests.try_send(reply).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+            mpsc::error::TrySendError::Closed(_) => StoreError::Stopping,
+        })?;
+        outcome.await.unwrap_or(Err(StoreError::Stopping))
+    }
+}
+
+/// Gives way to the threads that serve requests. On Linux a process id of none names the calling thread.
+fn lower_priority() {
+    const LOWEST: i32 = 19;
+    if let Err(error) = rustix::process::setpriority_process(None, LOWEST) {
+        tracing::debug!(%error, "the refresh loop runs at normal priority");
+    }
+}

@@ -1,0 +1,133 @@
+//! The service from start to stop: build, serve, drain.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use hivebox_archive::{ArchiveError, SnapshotStore};
+use hivebox_climate::catalogue::Catalogue;
+use opensensemap::{FetchError, Observer};
+use tokio::net::TcpListener;
+use tracing::{info, warn};
+
+use crate::app::App;
+use crate::cache::Cache;
+use crate::config::{Config, ShutdownConfig};
+use crate::http;
+use crate::refresh::{Poller, Refresh, Running};
+use crate::shutdown::Stop;
+use crate::telemetry::metrics::Metrics;
+use crate::upstream::Upstream;
+
+/// Why the service cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}; another program may use it, or --listen names another")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Snapshots cannot be kept.
+    #[error("{source}; --store names another")]
+    Store {
+        /// What is wrong.
+        source: ArchiveError,
+    },
+    /// The HTTP client cannot be set up.
+    #[error("openSenseMap cannot be asked: {0}")]
+    Upstream(#[from] FetchError),
+    /// The system gives no thread.
+    #[error("the refresh loop cannot start: {0}")]
+    Thread(std::io::Error),
+}
+
+/// A service that listens, and has begun to poll.
+#[derive(Debug)]
+pub struct Service {
+    app: Arc<App>,
+    listener: TcpListener,
+    refreshing: Running,
+    max_connections: usize,
+    shutdown: ShutdownConfig,
+}
+
+impl Service {
+    /// Builds the service and starts its refresh loop.
+    ///
+    /// # Errors
+    /// The address is taken, the store cannot be written to, or the system lacks something.
+    pub async fn build(config: &Config) -> Result<Self, StartError> {
+        let address = config.http.listen;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|source| StartError::Listen { address, source })?;
+        let refresh = refresh(config)?;
+        let (cache, snapshots, metrics) =
+            (refresh.cache.clone(), refresh.snapshots.clone(), refresh.metrics.clone());
+        let (refreshing, store) = refresh.start().map_err(StartError::Thread)?;
+        let app = Arc::new(App::new(config, cache, store, snapshots, metrics));
+        let max_connections = config.http.max_connections;
+        Ok(Self { app, listener, refreshing, max_connections, shutdown: config.shutdown })
+    }
+
+    /// The address that it listens on.
+    ///
+    /// # Errors
+    /// The system does not say.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// What it serves from.
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Serves until told to stop; then finishes what has begun. Whether all of it could be finished in the
+    /// time given.
+    pub async fn run(self, stop: Stop) -> bool {
+        let (app, shutdown) = (Arc::clone(&self.app), self.shutdown);
+        let stop = async move {
+            let at_once = stop.wait().await;
+            app.drain();
+            if !at_once {
+                info!(delay = ?shutdown.drain_delay, "stopping: not ready any more");
+                tokio::time::sleep(shutdown.drain_delay).await;
+            }
+        };
+        let router = http::router(Arc::clone(&self.app));
+        let finished =
+            http::server::serve(self.listener, router, self.max_connections, stop, shutdown.grace).await;
+        if !finished {
+            warn!(grace = ?shutdown.grace, "some requests did not finish in time");
+        }
+        let stored = tokio::time::timeout(shutdown.grace, self.refreshing.stop()).await.is_ok();
+        if !stored {
+            warn!(grace = ?shutdown.grace, "a store did not finish in time");
+        }
+        info!("stopped");
+        finished && stored
+    }
+}
+
+/// What asks upstream, as configured.
+///
+/// # Errors
+/// The HTTP client cannot be set up.
+pub fn poller(config: &Config, observer: Observer) -> Result<Poller, StartError> {
+    let upstream = Upstream::new(&config.upstream, observer)?;
+    Ok(Poller { upstream, answer: config.answer.clone(), catalogue: Catalogue::builtin() })
+}
+
+/// The parts of the refresh loop, which has not started.
+fn refresh(config: &Config) -> Result<Refresh, StartError> {
+    let metrics = Arc::new(Metrics::new(Catalogue::builtin()));
+    let snapshots =
+        SnapshotStore::open_folder(&config.store.folder).map_err(|source| StartError::Store { source })?;
+    let upstream = metrics.upstream.clone();
+    let poller = poller(config, Observer::new(move |attempt| upstream.observe(attempt)))?;
+    let cache = Arc::new(Cache::default());
+    Ok(Refresh { poller, cache, snapshots, store: config.store.clone(), metrics })
+}

@@ -1,0 +1,67 @@
+//! Prometheus metrics. Made once, handed down; every series is there from the start, at zero.
+
+mod exposition;
+pub mod http;
+mod present;
+mod process;
+mod store;
+mod upstream;
+
+use std::fmt;
+
+pub use exposition::Exposition;
+pub use http::{AnswerMetrics, HttpMetrics, RouteMetrics};
+pub use present::PresentMetrics;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+pub use store::StoreMetrics;
+pub use upstream::UpstreamMetrics;
+
+use hivebox_climate::catalogue::Catalogue;
+
+/// All metrics.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    /// Requests.
+    pub http: HttpMetrics,
+    /// What `/temperature` answered.
+    pub answers: AnswerMetrics,
+    /// Attempts to fetch from openSenseMap.
+    pub upstream: UpstreamMetrics,
+    /// What the readings come to.
+    pub present: PresentMetrics,
+    /// Snapshots.
+    pub store: StoreMetrics,
+}
+
+impl Metrics {
+    /// All metrics, at zero.
+    pub fn new(catalogue: &Catalogue) -> Self {
+        let mut registry = Registry::with_prefix("hivebox");
+        let build = Info::new([("version", env!("CARGO_PKG_VERSION")), ("rustc", env!("HIVEBOX_RUSTC_VERSION"))]);
+        registry.register("build", "Version of HiveBox", build);
+        let metrics = Self {
+            http: HttpMetrics::register(&mut registry),
+            answers: AnswerMetrics::register(&mut registry),
+            upstream: UpstreamMetrics::register(&mut registry),
+            present: PresentMetrics::register(&mut registry, catalogue),
+            store: StoreMetrics::register(&mut registry),
+            registry: Registry::default(),
+        };
+        Self { registry, ..metrics }
+    }
+
+    /// All metrics as text.
+    ///
+    /// # Errors
+    /// A metric cannot be written, which would be a fault in it.
+    pub fn render(&self, exposition: Exposition) -> Result<String, fmt::Error> {
+        let mut text = String::with_capacity(32 << 10);
+        prometheus_client::encoding::text::encode_registry(&mut text, &self.registry)?;
+        let mut of_process = Registry::default();
+        of_process.register_collector(Box::new(process::ProcessMetrics));
+        prometheus_client::encoding::text::encode(&mut text, &of_process)?;
+        Ok(exposition.of(text))
+    }
+}

@@ -1,0 +1,203 @@
+//! Where senseBoxes come from: the API, some boxes of it, or a recorded answer.
+
+use std::fs::File;
+use std::io::{BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flate2::bufread::MultiGzDecoder;
+use futures_util::{StreamExt, stream};
+use hivebox_climate::readings::{Readings, ReadingsBuilder};
+use opensensemap::{
+    BoxId, Client, ClientOptions, DecodeError, Decoded, Decoder, FetchError, FetchedBox, Limits, Observer, SenseBox,
+};
+
+use crate::bridge::add_box;
+use crate::config::{UpstreamAddress, UpstreamConfig};
+
+/// Boxes asked for by id at the same time.
+const PARALLEL_BOXES: usize = 8;
+
+/// A source of senseBoxes.
+#[derive(Debug, Clone)]
+pub enum Upstream {
+    /// All boxes of the API.
+    All(Client),
+    /// Some boxes of the API, each by its id.
+    Some(Client, Arc<[BoxId]>),
+    /// A recorded answer, and the boxes of it that count if not all.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The boxes; `None` means all.
+        boxes: Option<Arc<[BoxId]>>,
+        /// The most bytes to read, after decompression.
+        max_bytes: u64,
+    },
+}
+
+/// What one poll brought.
+#[derive(Debug)]
+pub struct Polled {
+    /// The readings.
+    pub readings: Arc<Readings>,
+    /// How many things were asked for: boxes by id, or one list of all.
+    pub asked: usize,
+    /// How many of them could not be had, and the first reason.
+    pub failed: usize,
+    /// Why the first of those that failed did.
+    pub first_failure: Option<FetchError>,
+    /// Boxes that came but could not be read.
+    pub skipped: usize,
+}
+
+/// Why a poll brought nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum PollError {
+    /// The API gave nothing.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// The recorded answer could not be read.
+    #[error("{} cannot be read: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The recorded answer is not what it should be.
+    #[error("{}: {source}", path.display())]
+    Decode {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: DecodeError,
+    },
+}
+
+impl Upstream {
+    /// The source that the configuration names.
+    ///
+    /// # Errors
+    /// The HTTP client cannot be set up.
+    pub fn new(config: &UpstreamConfig, observer: Observer) -> Result<Self, FetchError> {
+        let boxes: Option<Arc<[BoxId]>> = config.boxes.clone().map(Into::into);
+        let base_url = match &config.address {
+            UpstreamAddress::File(path) => {
+                return Ok(Self::File { path: path.clone(), boxes, max_bytes: config.max_bytes });
+            }
+            UpstreamAddress::Api(base_url) => base_url.clone(),
+        };
+        let client = Client::new(ClientOptions {
+            base_url,
+            user_agent: concat!("hivebox/", env!("CARGO_PKG_VERSION")).into(),
+            attempt_timeout: config.timeout,
+            idle_timeout: config.idle_timeout,
+            max_body_bytes: config.max_bytes,
+            max_retries: config.retries,
+            observer,
+            ..ClientOptions::default()
+        })?;
+        Ok(match boxes {
+            Some(boxes) => Self::Some(client, boxes),
+            None => Self::All(client),
+        })
+    }
+
+    /// How many things a poll asks for.
+    pub fn asked(&self) -> usize {
+        match self {
+            Self::All(_) | Self::File { .. } => 1,
+            Self::Some(_, boxes) => boxes.len(),
+        }
+    }
+
+    /// Reads all boxes into readings that `start` has begun.
+    ///
+    /// # Errors
+    /// There was nothing to be had at all.
+    pub async fn poll(&self, start: impl Fn() -> ReadingsBuilder) -> Result<Polled, PollError> {
+        match self {
+            Self::All(client) => {
+                let fetched = client.fold_boxes(start, add_box).await?;
+                Ok(Polled::whole(fetched.value, &fetched.decoded))
+            }
+            Self::Some(client, boxes) => poll_boxes(client, boxes, start()).await,
+            Self::File { path, boxes, max_bytes } => {
+                let (readings, decoded) = read_file(path, boxes.as_deref(), *max_bytes, start())?;
+                Ok(Polled::whole(readings, &decoded))
+            }
+        }
+    }
+}
+
+impl Polled {
+    fn whole(readings: ReadingsBuilder, decoded: &Decoded) -> Self {
+        let readings = readings.finish();
+        Self { readings, asked: 1, failed: 0, first_failure: None, skipped: decoded.skipped }
+    }
+}
+
+/// Fetches boxes by id, some at a time. One that fails costs no other.
+async fn poll_boxes(
+    client: &Client,
+    boxes: &[BoxId],
+    mut readings: ReadingsBuilder,
+) -> Result<Polled, PollError> {
+    // In the order of the ids, so that equal answers give equal presents whichever box answers first.
+    let answers: Vec<Result<FetchedBox, FetchError>> =
+        stream::iter(boxes).map(|id| client.fetch_box(id)).buffered(PARALLEL_BOXES).collect().await;
+    let (mut failed, mut first_failure) = (0, None);
+    for answer in answers {
+        let read = answer.and_then(|answer| Ok(answer.read(|sense_box| add_box(&mut readings, sense_box))?));
+        if let Err(error) = read {
+            failed += 1;
+            first_failure.get_or_insert(error);
+        }
+    }
+    match first_failure {
+        Some(error) if failed == boxes.len() => Err(error.into()),
+        first_failure => {
+            let (readings, asked) = (readings.finish(), boxes.len());
+            Ok(Polled { readings, asked, failed, first_failure, skipped: 0 })
+        }
+    }
+}
+
+fn read_file(
+    path: &Path,
+    boxes: Option<&[BoxId]>,
+    max_bytes: u64,
+    mut readings: ReadingsBuilder,
+) -> Result<(ReadingsBuilder, Decoded), PollError> {
+    let io_failed = |source| PollError::File { path: path.into(), source };
+    let decode_failed = |source| PollError::Decode { path: path.into(), source };
+    let file = BufReader::new(File::open(path).map_err(io_failed)?);
+    let mut bytes: Box<dyn Read> = match path.extension() {
+        Some(extension) if extension == "gz" => Box::new(MultiGzDecoder::new(file)),
+        _ => Box::new(file),
+    };
+    let mut sink = |sense_box: SenseBox<'_>| {
+        if boxes.is_none_or(|boxes| boxes.iter().any(|id| id.as_str() == sense_box.id())) {
+            add_box(&mut readings, sense_box);
+        }
+    };
+    let mut decoder = Decoder::new(Limits::default());
+    let mut piece = vec![0; 64 << 10];
+    let mut total = 0;
+    loop {
+        let length = match bytes.read(&mut piece) {
+            Ok(0) => break,
+            Ok(length) => length,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(io_failed(error)),
+        };
+        total += length as u64;
+        if total > max_bytes {
+            return Err(FetchError::BodyTooLarge { limit: max_bytes }.into());
+        }
+        decoder.push(&piece[..length], &mut sink).map_err(decode_failed)?;
+    }
+    let tally = decoder.finish(&mut sink).map_err(decode_failed)?;
+    Ok((readings, tally))
+}
