@@ -1,0 +1,8 @@
+//! Snapshots as their users see them: files in a folder.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
+
+mod damage;
+mod formats;
+mod readings;
+mod storing;

@@ -1,0 +1,38 @@
+//! Readings to store.
+
+use std::sync::Arc;
+
+use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::place::{Exposure, Place};
+use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
+use hivebox_climate::verdict::Rules;
+use jiff::{SignedDuration, Timestamp};
+
+/// The moment at which the tests take place.
+pub(crate) fn noon() -> Timestamp {
+    "2026-11-24T12:00:00Z".parse().unwrap()
+}
+
+/// `boxes` senseBoxes with four sensors each: a good one, one that answers nonsense, one whose title nobody knows, and one that is silent.
+pub(crate) fn readings(boxes: usize) -> Arc<Readings> {
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), noon());
+    for number in 0..boxes {
+        builder.add_box(&BoxFacts {
+            id: &format!("{number:024x}"),
+            name: "Bienen, \"Süd\"",
+            model: "homeV2Wifi",
+            exposure: Exposure::Outdoor,
+            place: (number % 2 == 0).then(|| Place::new(51.96, 7.6, Some(60.5)).unwrap()),
+        });
+        let minutes_ago = |minutes| noon() - SignedDuration::from_mins(minutes);
+        let mut add = |slot: u64, title: &str, unit: &str, measured| {
+            let id = format!("{:024x}", (number as u64) << 8 | slot);
+            builder.add_sensor(&SensorFacts { id: &id, title, unit, sensor_type: "BME280", measured });
+        };
+        add(0, "Temperatur", "°F", Some(Measured { value: "50.0", at: minutes_ago(3) }));
+        add(1, "rel. Luftfeuchte", "%", Some(Measured { value: "nan", at: minutes_ago(2) }));
+        add(2, "Zauberkraft", "mana", Some(Measured { value: "7", at: minutes_ago(1) }));
+        add(3, "Luftdruck", "hPa", None);
+    }
+    builder.finish()
+}
