@@ -19,10 +19,6 @@ impl PhenomenonSet {
     pub(super) const fn is_empty(self) -> bool {
         self.0 == 0
     }
-
-    pub(super) fn contains(self, id: PhenomenonId) -> bool {
-        !(self & Self::of(id)).is_empty()
-    }
 }
 
 impl BitAnd for PhenomenonSet {
