@@ -61,7 +61,7 @@ impl Meaning {
 /// assert_eq!(catalogue.phenomenon(phenomenon).slug(), "air_pressure");
 /// assert_eq!(catalogue.phenomenon(phenomenon).unit(), "hPa");
 /// assert_eq!(conversion.apply(101_325.0), 1013.25);
-/// assert_eq!(catalogue.classify("Temperatur SCD30", "°C"), Meaning::Unknown);
+/// assert_eq!(catalogue.classify("Kalibrierungswert", "-"), Meaning::Unknown);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Catalogue {

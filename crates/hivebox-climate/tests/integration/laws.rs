@@ -1,0 +1,119 @@
+//! Laws that hold for any input.
+
+use std::sync::Arc;
+
+use hivebox_climate::catalogue::{Catalogue, Meaning};
+use hivebox_climate::place::Exposure;
+use hivebox_climate::quantity::Celsius;
+use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
+use hivebox_climate::status::Bands;
+use hivebox_climate::summary::Summary;
+use hivebox_climate::title;
+use hivebox_climate::verdict::{Rules, Verdict};
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+/// A sensor: title, unit, value, age in seconds (negative: from the future), or none of the latter.
+type Drawn = (String, String, Option<(String, i64)>);
+
+fn as_of() -> Timestamp {
+    "2026-11-24T12:00:00Z".parse().unwrap()
+}
+
+fn text_of(choices: &'static [&'static str]) -> impl Strategy<Value = String> {
+    prop_oneof![9 => prop::sample::select(choices).prop_map(str::to_owned), 1 => any::<String>()]
+}
+
+fn sensor() -> impl Strategy<Value = Drawn> {
+    let title = text_of(&["Temperatur", "Temperature DHT22", "Luftdruck", "PM10", "rel. Luftfeuchte", "?"]);
+    let unit = text_of(&["°C", "°F", "K", "hPa", "Pa", "%", "µg/m³", ""]);
+    let number = prop_oneof![(-200.0..200.0_f64).prop_map(|value| value.to_string()), any::<f64>().prop_map(|value| value.to_string())];
+    let value = prop_oneof![8 => number, 1 => any::<String>()];
+    (title, unit, prop::option::weighted(0.9, (value, -7200..7200_i64)))
+}
+
+fn readings(sensors: &[Drawn]) -> Arc<Readings> {
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of());
+    builder.add_box(&BoxFacts { id: "b", name: "", model: "", exposure: Exposure::Outdoor, place: None });
+    for (title, unit, measured) in sensors {
+        let measured = measured
+            .as_ref()
+            .map(|(value, age)| Measured { value, at: as_of() - SignedDuration::from_secs(*age) });
+        builder.add_sensor(&SensorFacts { id: "s", title, unit, sensor_type: "", measured });
+    }
+    builder.finish()
+}
+
+proptest! {
+    #[test]
+    fn normalising_a_title_twice_is_as_good_as_once(title: String) {
+        let once = title::normalise(&title);
+        prop_assert_eq!(title::normalise(&once), once);
+    }
+
+    #[test]
+    fn case_and_space_do_not_change_what_a_title_means(index in 0..5_usize, spaces in 0..4_usize) {
+        let titles = ["Temperatur", "rel. Luftfeuchte", "PM2.5", "Beleuchtungsstärke", "Wind speed"];
+        let units = ["°C", "%", "µg/m³", "lx", "m/s"];
+        let classify = |title: &str| Catalogue::builtin().classify(title, units[index]);
+        let spaced = format!("{0}{1}{0}", " ".repeat(spaces), titles[index]);
+        let is_known = matches!(classify(titles[index]), Meaning::Measures { .. });
+        prop_assert!(is_known);
+        prop_assert_eq!(classify(&spaced.to_uppercase()), classify(titles[index]));
+        prop_assert_eq!(classify(&spaced.to_lowercase()), classify(titles[index]));
+    }
+
+    #[test]
+    fn each_sensor_has_one_verdict_and_is_counted_once(sensors in prop::collection::vec(sensor(), 0..40)) {
+        let readings = readings(&sensors);
+        let summary = Summary::of(&readings, Catalogue::builtin());
+        prop_assert_eq!(readings.len(), sensors.len());
+        prop_assert_eq!(readings.iter().len(), sensors.len());
+        prop_assert_eq!(summary.by_verdict().iter().sum::<u64>(), sensors.len() as u64);
+    }
+
+    #[test]
+    fn a_reading_that_counts_is_finite_plausible_and_within_the_hour(sensors in prop::collection::vec(sensor(), 0..40)) {
+        for reading in readings(&sensors).iter().filter(|reading| reading.verdict() == Verdict::Ok) {
+            let phenomenon = Catalogue::builtin().phenomenon(reading.phenomenon().unwrap());
+            prop_assert!(phenomenon.plausible().contains(&reading.value().unwrap().0));
+            let age = as_of().duration_since(reading.measured_at().unwrap());
+            prop_assert!(age <= Rules::default().max_age && age >= -SignedDuration::from_mins(5));
+        }
+    }
+
+    #[test]
+    fn a_mean_lies_between_the_least_and_the_greatest_that_count(sensors in prop::collection::vec(sensor(), 0..40)) {
+        let readings = readings(&sensors);
+        let air = Catalogue::builtin().air_temperature();
+        let counting: Vec<f64> = readings
+            .iter()
+            .filter(|reading| reading.verdict() == Verdict::Ok && reading.phenomenon() == Some(air))
+            .map(|reading| reading.value().unwrap().0)
+            .collect();
+        match Summary::of(&readings, Catalogue::builtin()).mean_air_temperature() {
+            None => prop_assert!(counting.is_empty()),
+            Some(Celsius(mean)) => {
+                let (least, greatest) = counting.iter().fold((f64::MAX, f64::MIN), |(least, greatest), value| (least.min(*value), greatest.max(*value)));
+                prop_assert!((least - 1e-9..=greatest + 1e-9).contains(&mean), "{mean} of {counting:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_of_sensors_changes_no_count(sensors in prop::collection::vec(sensor(), 0..40)) {
+        let mut reversed = sensors.clone();
+        reversed.reverse();
+        let counts = |sensors: &[Drawn]| Summary::of(&readings(sensors), Catalogue::builtin()).by_verdict();
+        prop_assert_eq!(counts(&sensors), counts(&reversed));
+    }
+
+    #[test]
+    fn bands_read_what_they_write(low in -50..20_i32, width in 1..60_i32, temperature in -80.0..80.0_f64) {
+        let bands: Bands = format!("{low}:Cold,{}:Good,:Hot", low + width).parse().unwrap();
+        let again: Bands = bands.to_string().parse().unwrap();
+        prop_assert_eq!(again.word(Celsius(temperature)), bands.word(Celsius(temperature)));
+        let word = if temperature < f64::from(low) { "Cold" } else if temperature < f64::from(low + width) { "Good" } else { "Hot" };
+        prop_assert_eq!(bands.word(Celsius(temperature)), word);
+    }
+}
