@@ -98,7 +98,8 @@ mod tests {
 
     #[test]
     fn titles_and_units_are_as_people_wrote_them() {
-        let kinds = catalogue().kinds;
+        let catalogue = catalogue();
+        let kinds = &catalogue.kinds;
         assert!(
             kinds.iter().any(|kind| kind.title == "Feinstaub PM10" && kind.unit == "\u{fffd}g/m\u{fffd}")
         );
