@@ -74,7 +74,8 @@ impl Answer {
         let status = config.bands.word(mean).to_owned();
         let body = serde_json::json!({ "Average temperature": mean.0, "status": status }).to_string();
         let fresh_until = later(computed_at, SignedDuration::try_from(config.ttl).ok()?);
-        let freshest = summary.air_temperature().freshest.unwrap_or(computed_at);
+        // A clock that is ahead does not make an answer last longer.
+        let freshest = summary.air_temperature().freshest.unwrap_or(computed_at).min(computed_at);
         Some(Self {
             mean,
             status,

@@ -255,9 +255,9 @@ impl Decoder {
                 (State::AfterBox, b',') => self.step(&mut cursor, State::NextBox),
                 (State::FirstBox | State::NextBox, b'{') => {
                     let start = cursor.at();
-                    match self.read_box(&bytes[start..]) {
+                    match self.read_box_at(bytes, start)? {
                         Ok(length) => {
-                            self.hand_on(&bytes[start..start + length], start, sink)?;
+                            self.hand_on(&bytes[start..start + length], start, sink);
                             cursor = Cursor::new(bytes, start + length);
                         }
                         Err(Stop::NeedMore) => return Ok(start),
@@ -282,7 +282,24 @@ impl Decoder {
         self.state = state;
     }
 
-    /// Reads the box that `bytes` begin with into `self.spans`, and gives its length.
+    /// Reads the box at `start` of `bytes` into `self.spans`, and gives its length.
+    ///
+    /// A box that is longer than allowed is refused wherever it turns out to be whole or wrong, so that it
+    /// makes no difference in which pieces it came.
+    fn read_box_at(&mut self, bytes: &[u8], start: usize) -> Result<Result<usize, Stop>, DecodeError> {
+        let read = self.read_box(&bytes[start..]);
+        let length = match &read {
+            Ok(length) => *length,
+            Err(Stop::Syntax { at, .. }) => *at,
+            Err(Stop::NeedMore) => 0,
+        };
+        if length > self.limits.max_box_bytes {
+            let offset = self.offset + start as u64;
+            return Err(DecodeError::BoxTooLarge { offset, limit: self.limits.max_box_bytes });
+        }
+        Ok(read)
+    }
+
     fn read_box(&mut self, bytes: &[u8]) -> Result<usize, Stop> {
         let mut cursor = Cursor::new(bytes, 0);
         self.spans.read(&mut cursor, &mut self.instants)?;
@@ -290,16 +307,7 @@ impl Decoder {
     }
 
     /// Hands the box in `self.spans`, whose bytes are `bytes`, to the sink.
-    fn hand_on(
-        &mut self,
-        bytes: &[u8],
-        start: usize,
-        sink: &mut impl FnMut(SenseBox<'_>),
-    ) -> Result<(), DecodeError> {
-        if bytes.len() > self.limits.max_box_bytes {
-            let offset = self.offset + start as u64;
-            return Err(DecodeError::BoxTooLarge { offset, limit: self.limits.max_box_bytes });
-        }
+    fn hand_on(&mut self, bytes: &[u8], start: usize, sink: &mut impl FnMut(SenseBox<'_>)) {
         self.state = State::AfterBox;
         if self.spans.id.is_none() {
             self.skip_box(start, "a box with an _id");
@@ -316,7 +324,6 @@ impl Decoder {
                 Err(_) => self.skip_box(start, "UTF-8"),
             }
         }
-        Ok(())
     }
 
     fn skip_box(&mut self, at: usize, expected: &'static str) {
@@ -334,9 +341,9 @@ impl Decoder {
         sink: &mut impl FnMut(SenseBox<'_>),
     ) -> Result<ControlFlow<usize, usize>, DecodeError> {
         for start in memchr::memchr_iter(b'{', &bytes[from..]).map(|found| from + found) {
-            match self.read_box(&bytes[start..]) {
+            match self.read_box_at(bytes, start)? {
                 Ok(length) if self.spans.id.is_some() && self.spans.has_sensors => {
-                    self.hand_on(&bytes[start..start + length], start, sink)?;
+                    self.hand_on(&bytes[start..start + length], start, sink);
                     return Ok(ControlFlow::Continue(start + length));
                 }
                 Err(Stop::NeedMore) => return Ok(ControlFlow::Break(start)),

@@ -1,1 +1,13 @@
-fn _x() {}
+//! HiveBox as its users see it: over HTTP and on the command line, with a simulated openSenseMap behind it.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
+
+mod app;
+mod commands;
+mod endpoints;
+mod metrics;
+mod outages;
+mod readiness;
+mod some_boxes;
+mod stopping;
+mod storing;

@@ -153,7 +153,7 @@ impl HttpMetrics {
 impl MethodMetrics {
     /// The count in each bucket with its upper bound in seconds, and the count in all.
     fn buckets(&self) -> (Vec<(f64, u64)>, u64) {
-        let bounds = BUCKETS_MICROS.iter().map(|micros| *micros as f64 / 1e6).chain([f64::MAX]);
+        let bounds = BUCKETS_MICROS.iter().map(|micros| *micros as f64 / 1e6).chain([f64::INFINITY]);
         let counts = self.by_latency.iter().map(|count| count.load(Ordering::Relaxed));
         let buckets: Vec<(f64, u64)> = bounds.zip(counts).collect();
         let count = buckets.iter().map(|(_, count)| count).sum();
