@@ -57,7 +57,8 @@ impl Phenomenon {
     /// To be asked before [`Phenomenon::plausible`]: -40 °C is both.
     pub fn is_sentinel(&self, value: f64) -> bool {
         self.sentinels.iter().any(|range| {
-            (range.start() - Self::SENTINEL_TOLERANCE..=range.end() + Self::SENTINEL_TOLERANCE).contains(&value)
+            (range.start() - Self::SENTINEL_TOLERANCE..=range.end() + Self::SENTINEL_TOLERANCE)
+                .contains(&value)
         })
     }
 }

@@ -93,7 +93,8 @@ impl Readings {
 
     /// The bytes of memory that the columns hold.
     pub fn heap_bytes(&self) -> usize {
-        let sensors = self.verdict.capacity() * (size_of::<Verdict>() + 2 * size_of::<u32>() + 3 * size_of::<f64>());
+        let sensors =
+            self.verdict.capacity() * (size_of::<Verdict>() + 2 * size_of::<u32>() + 3 * size_of::<f64>());
         let boxes = self.boxes.place.capacity() * (size_of::<Option<Place>>() + size_of::<u32>() + 1);
         let text = self.boxes.id.heap_bytes() + self.boxes.name.heap_bytes() + self.sensor_id.heap_bytes();
         sensors + boxes + text
@@ -102,9 +103,11 @@ impl Readings {
     /// Each row's phenomenon, value and verdict, for passes over all rows.
     pub(crate) fn judged(&self) -> impl Iterator<Item = (Meaning, f64, i64, Verdict)> {
         let meanings = self.kind.iter().map(|&kind| self.kinds[kind as usize].meaning);
-        meanings.zip(&self.value).zip(&self.measured_at_millis).zip(&self.verdict).map(
-            |(((meaning, &value), &millis), &verdict)| (meaning, value, millis, verdict),
-        )
+        meanings
+            .zip(&self.value)
+            .zip(&self.measured_at_millis)
+            .zip(&self.verdict)
+            .map(|(((meaning, &value), &millis), &verdict)| (meaning, value, millis, verdict))
     }
 }
 

@@ -75,8 +75,11 @@ impl Bands {
     }
 
     fn three(first: (f64, bool, &str), second: (f64, bool, &str), last: &str) -> Self {
-        let limited = [first, second]
-            .map(|(limit, includes_limit, word)| Band { limit: Celsius(limit), includes_limit, word: word.into() });
+        let limited = [first, second].map(|(limit, includes_limit, word)| Band {
+            limit: Celsius(limit),
+            includes_limit,
+            word: word.into(),
+        });
         Self { limited: limited.into(), last: last.into() }
     }
 }
@@ -159,6 +162,18 @@ mod tests {
     #[test]
     fn wrong_bands_say_what_is_wrong() {
         let error = |text: &str| text.parse::<Bands>().map_err(|error| error.to_string());
-        insta::assert_debug_snapshot!(["", "Cold", "ten:Cold,:Hot", "10:,:Hot", "10:Cold,5:Good,:Hot", "10:Cold", ":Hot,10:Cold", "inf:a,:b"].map(error));
+        insta::assert_debug_snapshot!(
+            [
+                "",
+                "Cold",
+                "ten:Cold,:Hot",
+                "10:,:Hot",
+                "10:Cold,5:Good,:Hot",
+                "10:Cold",
+                ":Hot,10:Cold",
+                "inf:a,:b"
+            ]
+            .map(error)
+        );
     }
 }

@@ -134,7 +134,10 @@ impl Tally {
         let count = self.by_verdict[Verdict::Ok.index()];
         let counting = |value: f64| (count > 0).then_some(Canonical(value));
         PhenomenonSummary {
-            mean: counting((self.sum + self.compensation) / count as f64),
+            // Rounding can put the mean of nearly equal values a last digit beyond them.
+            mean: (count > 0).then(|| {
+                Canonical(((self.sum + self.compensation) / count as f64).clamp(self.min, self.max))
+            }),
             min: counting(self.min),
             max: counting(self.max),
             freshest: timestamp(self.freshest_millis),

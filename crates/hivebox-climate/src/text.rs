@@ -57,7 +57,9 @@ mod tests {
     fn a_column_gives_back_what_was_pushed() {
         let texts = ["", "Temperatur", "", "°C", "ж"];
         let mut column = TextColumn::default();
-        texts.iter().for_each(|text| column.push(text));
+        for text in texts {
+            column.push(text);
+        }
         assert_eq!(column.len(), texts.len());
         assert!(texts.iter().enumerate().all(|(index, text)| column.get(index) == *text));
     }

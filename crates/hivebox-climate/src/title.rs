@@ -1,6 +1,6 @@
 //! A sensor's title as words.
 //!
-//! Owners type titles by hand: "rel. Luftfeuchte", "Temperatur_02", "SHT31_temperature", "PM2,5". As words
+//! Owners type titles by hand: "rel. Luftfeuchte", `Temperatur_02`, `SHT31_temperature`, "PM2,5". As words
 //! they differ much less.
 
 /// The words of `title` in lower case, with one space between.

@@ -34,7 +34,7 @@ impl Conversion {
 /// one character each for the micro and the degree sign, which keyboards write in several ways.
 ///
 /// Lower case is safe here since a spelling is only ever looked up among those of one unit: no owner means
-/// megapascal by "MPa" in a list of Pa, hPa and kPa.
+/// megapascal by `MPa` in a list of Pa, hPa and kPa.
 ///
 /// ```
 /// use hivebox_climate::unit::normalise;
@@ -43,7 +43,12 @@ impl Conversion {
 /// assert_eq!(normalise("\u{3bc}g / m³"), normalise("\u{b5}g/m³"));
 /// ```
 pub fn normalise(spelling: &str) -> String {
-    spelling.chars().flat_map(char::to_lowercase).filter(|letter| !letter.is_whitespace()).map(one_sign).collect()
+    spelling
+        .chars()
+        .flat_map(char::to_lowercase)
+        .filter(|letter| !letter.is_whitespace())
+        .map(one_sign)
+        .collect()
 }
 
 fn one_sign(letter: char) -> char {

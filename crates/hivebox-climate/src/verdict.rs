@@ -61,7 +61,7 @@ impl Verdict {
         }
     }
 
-    /// Whether the reading was measured in the time that counts as now, be it good or bad.
+    /// Whether the sensor says something now, be it good or bad: what it says is neither missing nor stale.
     pub const fn is_current(self) -> bool {
         !matches!(self, Self::Stale | Self::Missing)
     }
@@ -117,7 +117,8 @@ pub fn judge(
     } else {
         judge_value(catalogue, phenomenon.zip(value))
     };
-    Judged { verdict, value: value.map(Canonical) }
+    // Converting can take a finite number beyond what an `f64` holds, which is implausible, and no value.
+    Judged { verdict, value: value.filter(|value| value.is_finite()).map(Canonical) }
 }
 
 fn judge_value(catalogue: &Catalogue, measured: Option<(PhenomenonId, f64)>) -> Verdict {

@@ -62,9 +62,7 @@ impl Lexicon {
             return None;
         }
         let ends = words.match_indices(' ').map(|(end, _)| end).chain([words.len()]);
-        ends.take(self.longest_title)
-            .filter_map(|end| Some((end, *self.titles.get(&words[..end])?)))
-            .last()
+        ends.take(self.longest_title).filter_map(|end| Some((end, *self.titles.get(&words[..end])?))).last()
     }
 
     /// The phenomena whose titles `word` may stand beside.

@@ -18,9 +18,8 @@ pub(super) fn catalogue(toml: &str) -> Result<Catalogue, CatalogueError> {
         if entries.iter().any(|entry| entry.phenomenon.slug() == phenomenon.slug) {
             return Err(CatalogueError::SlugTwice(phenomenon.slug.clone()));
         }
-        let unit = *unit_numbers.get(phenomenon.unit.as_str()).ok_or_else(|| CatalogueError::UnitNotListed {
-            slug: phenomenon.slug.clone(),
-            unit: phenomenon.unit.clone(),
+        let unit = *unit_numbers.get(phenomenon.unit.as_str()).ok_or_else(|| {
+            CatalogueError::UnitNotListed { slug: phenomenon.slug.clone(), unit: phenomenon.unit.clone() }
         })?;
         entries.push(Entry { phenomenon: read_phenomenon(phenomenon)?, unit });
     }

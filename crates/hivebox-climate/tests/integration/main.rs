@@ -4,4 +4,6 @@
 
 mod laws;
 mod real_titles;
+mod sentinels;
+mod units;
 mod wrong_catalogues;

@@ -28,7 +28,9 @@ fn meaning(kind: &Kind) -> String {
     let catalogue = Catalogue::builtin();
     match catalogue.classify(&kind.title, &kind.unit) {
         Meaning::Measures { phenomenon, .. } => catalogue.phenomenon(phenomenon).slug().into(),
-        Meaning::UnitUnknown { phenomenon } => format!("{}, unit not known", catalogue.phenomenon(phenomenon).slug()),
+        Meaning::UnitUnknown { phenomenon } => {
+            format!("{}, unit not known", catalogue.phenomenon(phenomenon).slug())
+        }
         Meaning::Unknown => "-".into(),
     }
 }

@@ -1,5 +1,7 @@
 //! What is said of catalogues that contradict themselves.
 
+use std::fmt::Write as _;
+
 use hivebox_climate::catalogue::Catalogue;
 
 const GOOD: &str = r#"
@@ -41,6 +43,27 @@ fn a_good_catalogue_is_read() {
 }
 
 #[test]
+fn there_can_be_64_phenomena_and_no_more() {
+    let with_others = |others: usize| {
+        let other = |number: usize| {
+            let letter = |digit: usize| char::from(b'a' + digit as u8);
+            let word: String = [letter(number / 8), letter(number % 8), 'x'].iter().collect();
+            SECOND.replace("soil_temperature", &word).replace("bodentemperatur", &word)
+        };
+        Catalogue::parse(&format!("{GOOD}{}", (0..others).map(other).collect::<String>()))
+    };
+    assert_eq!(with_others(63).unwrap().len(), Catalogue::MAX_LEN);
+    assert_eq!(with_others(64).unwrap_err().to_string(), "there are 65 phenomena, and there can be 64");
+}
+
+#[test]
+fn air_temperature_must_be_in_celsius() {
+    let kelvin = format!("{GOOD}\n[[unit]]\nsymbol = \"K\"\n").replace("unit = \"°C\"", "unit = \"K\"");
+    let error = Catalogue::parse(&kelvin).unwrap_err();
+    assert_eq!(error.to_string(), "air_temperature is in \"K\", and must be in °C");
+}
+
+#[test]
 fn each_contradiction_is_told_with_what_is_wrong() {
     let both = format!("{GOOD}{SECOND}");
     let mut told = String::new();
@@ -57,11 +80,17 @@ fn each_contradiction_is_told_with_what_is_wrong() {
         ("titles = [\"temperature\"]", "titles = [\"Boden Temperature\"]"),
         ("[\"sensor\"]", "[\"two words\"]"),
         ("\"air_temperature\"", "\"other\""),
+        ("[[phenomenon]]", "[[phenomenon]"),
+        ("plausible = [-60.0, 60.0]", ""),
+        ("chips = [\"bme\"]", "chips = [\"bme280\"]"),
+        ("deny = [\"boden*\"]", "deny = [\"Boden*\"]"),
+        ("[[unit]]", "[[unit]]\nsymbol = \"°C\"\n[[unit]]"),
         ("symbol = \"°C\"", "symbol = \"°C\"\ncolour = \"red\""),
     ] {
         assert!(both.contains(from), "{from}");
         let error = Catalogue::parse(&both.replace(from, to)).unwrap_err();
-        told.push_str(&format!("{from} -> {to}\n    {}\n", error.to_string().replace('\n', "\n    ")));
+        let error = error.to_string().replace('\n', "\n    ");
+        writeln!(told, "{from} -> {to}\n    {error}").unwrap();
     }
     insta::assert_snapshot!(told);
 }
