@@ -89,18 +89,18 @@ async fn a_corrupt_upstream_shows_fresh_then_stale_then_503_then_fresh_again() {
 #[tokio::test]
 async fn whatever_upstream_does_the_last_good_answer_is_served() {
     let faults = [
-        (Fault::Status { status: 500 }, "status"),
-        (Fault::TooManyRequests { retry_after: 1 }, "rate_limited"),
-        (Fault::Reset { after_bytes: None }, "broken"),
-        (Fault::Truncated { after_bytes: Some(20_000) }, "truncated"),
-        (Fault::HtmlErrorPage, "status"),
-        (Fault::SlowDrip { bytes: 16, every_millis: 50 }, "timeout"),
-        (Fault::GzipBomb { bytes: 1 << 30 }, "too_large"),
-        (Fault::NotJson, "not_boxes"),
+        (Fault::Status { status: 500 }, "status", "20s"),
+        (Fault::TooManyRequests { retry_after: 1 }, "rate_limited", "20s"),
+        (Fault::Reset { after_bytes: None }, "broken", "20s"),
+        (Fault::Truncated { after_bytes: Some(20_000) }, "truncated", "20s"),
+        (Fault::HtmlErrorPage, "status", "20s"),
+        (Fault::SlowDrip { bytes: 16, every_millis: 50 }, "timeout", "1s"),
+        (Fault::GzipBomb { bytes: 1 << 30 }, "too_large", "20s"),
+        (Fault::NotJson, "not_boxes", "20s"),
     ];
-    for (fault, kind) in faults {
+    for (fault, kind, timeout) in faults {
         let upstream = TestUpstream::start().await;
-        let settings = [("cache-ttl", "1s"), ("upstream-timeout", "1s"), ("upstream-max-bytes", "5000000")];
+        let settings = [("cache-ttl", "1s"), ("upstream-idle-timeout", "1s"), ("upstream-timeout", timeout), ("upstream-max-bytes", "2000000")];
         let app = TestApp::with(&upstream.url, &settings).await;
         let before = app.wait_for("/temperature", "fresh", is_fresh).await.text().await.unwrap();
         upstream.sim.faults().set(fault.clone()).unwrap();
