@@ -97,7 +97,14 @@ mod tests {
 
     #[test]
     fn what_is_no_name_is_refused() {
-        for text in ["", "latest", "../../etc/passwd", "2024-13-14T09-20-00.000Z", "2024-10-14T09:20:00.000Z", "2024-10-14"] {
+        for text in [
+            "",
+            "latest",
+            "../../etc/passwd",
+            "2024-13-14T09-20-00.000Z",
+            "2024-10-14T09:20:00.000Z",
+            "2024-10-14",
+        ] {
             assert!(text.parse::<SnapshotName>().is_err(), "{text}");
         }
     }

@@ -1,6 +1,5 @@
 //! Reads a snapshot back.
 
-
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampMillisecondType};
 use arrow_array::{Array, RecordBatch};
@@ -115,7 +114,8 @@ impl Snapshot {
         &self,
         format: Format,
     ) -> Result<impl Iterator<Item = Result<Bytes, ArchiveError>> + Send + use<>, ArchiveError> {
-        let mut pieces = Pieces { name: self.name, format, batches: None, whole: None, begun: false, ended: false };
+        let mut pieces =
+            Pieces { name: self.name, format, batches: None, whole: None, begun: false, ended: false };
         if format == Format::Parquet {
             pieces.whole = Some(self.file.clone());
         } else {
@@ -200,7 +200,8 @@ fn json_piece(rows: &[Row<'_>], is_first: bool) -> Result<Bytes, serde_json::Err
 }
 
 fn csv_piece(rows: &[Row<'_>], is_first: bool) -> Result<Bytes, csv::Error> {
-    let mut writer = csv::WriterBuilder::new().has_headers(is_first).from_writer(Vec::with_capacity(rows.len() * 256));
+    let mut writer =
+        csv::WriterBuilder::new().has_headers(is_first).from_writer(Vec::with_capacity(rows.len() * 256));
     for row in rows {
         writer.serialize(row)?;
     }
@@ -211,7 +212,9 @@ fn csv_piece(rows: &[Row<'_>], is_first: bool) -> Result<Bytes, csv::Error> {
 fn rows(batch: &RecordBatch) -> Option<Vec<Row<'_>>> {
     let text = |name: &str| batch.column_by_name(name).map(|column| column.as_string::<i32>());
     let number = |name: &str| batch.column_by_name(name).map(|column| column.as_primitive::<Float64Type>());
-    let time = |name: &str| batch.column_by_name(name).map(|column| column.as_primitive::<TimestampMillisecondType>());
+    let time = |name: &str| {
+        batch.column_by_name(name).map(|column| column.as_primitive::<TimestampMillisecondType>())
+    };
     let snapshot_at = time("snapshot_at")?;
     let measured_at = time("measured_at")?;
     let [box_id, box_name, model, exposure] =

@@ -107,7 +107,11 @@ impl SnapshotStore {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn list(&self, before: Option<SnapshotName>, limit: usize) -> Result<Vec<Listed>, ArchiveError> {
+    pub async fn list(
+        &self,
+        before: Option<SnapshotName>,
+        limit: usize,
+    ) -> Result<Vec<Listed>, ArchiveError> {
         let mut listed = Vec::new();
         let before_day = before.map(SnapshotName::day);
         for day in self.days().await?.into_iter().rev() {

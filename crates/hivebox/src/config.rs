@@ -363,7 +363,9 @@ mod tests {
 
     #[test]
     fn files_are_named_by_relative_and_absolute_paths() {
-        for (text, path) in [("file:a/b.json", "a/b.json"), ("file:///a/b.json", "/a/b.json"), ("file:/a", "/a")] {
+        for (text, path) in
+            [("file:a/b.json", "a/b.json"), ("file:///a/b.json", "/a/b.json"), ("file:/a", "/a")]
+        {
             assert_eq!(upstream_address(text), Ok(UpstreamAddress::File(path.into())));
         }
     }
@@ -382,7 +384,8 @@ mod tests {
 
     #[test]
     fn no_two_settings_share_a_name() {
-        let names: std::collections::HashSet<_> = setting::SETTINGS.iter().map(|setting| setting.name).collect();
+        let names: std::collections::HashSet<_> =
+            setting::SETTINGS.iter().map(|setting| setting.name).collect();
         assert_eq!(names.len(), setting::SETTINGS.len());
     }
 }

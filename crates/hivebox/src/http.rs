@@ -63,7 +63,8 @@ impl Routes<'_> {
     /// is given an id, counted, timed and logged; then a method that the route does not know is refused.
     fn add(mut self, path: &'static str, kind: Kind, methods: MethodRouter<Arc<App>>) -> Self {
         let observed = self.observed(path, kind);
-        let methods = methods.fallback(error::method_not_allowed).layer(from_fn_with_state(observed, observe));
+        let methods =
+            methods.fallback(error::method_not_allowed).layer(from_fn_with_state(observed, observe));
         self.router = self.router.route(path, methods);
         self
     }

@@ -60,9 +60,8 @@ impl Service {
     /// The address is taken, the store cannot be written to, or the system lacks something.
     pub async fn build(config: &Config) -> Result<Self, StartError> {
         let address = config.http.listen;
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|source| StartError::Listen { address, source })?;
+        let listener =
+            TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let refresh = refresh(config)?;
         let (cache, snapshots, metrics) =
             (refresh.cache.clone(), refresh.snapshots.clone(), refresh.metrics.clone());

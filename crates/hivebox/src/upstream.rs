@@ -9,7 +9,8 @@ use flate2::bufread::MultiGzDecoder;
 use futures_util::{StreamExt, stream};
 use hivebox_climate::readings::{Readings, ReadingsBuilder};
 use opensensemap::{
-    BoxId, Client, ClientOptions, DecodeError, Decoded, Decoder, FetchError, FetchedBox, Limits, Observer, SenseBox,
+    BoxId, Client, ClientOptions, DecodeError, Decoded, Decoder, FetchError, FetchedBox, Limits, Observer,
+    SenseBox,
 };
 
 use crate::bridge::add_box;

@@ -176,6 +176,8 @@ impl Decoder {
     pub fn finish(mut self, sink: &mut impl FnMut(SenseBox<'_>)) -> Result<Decoded, DecodeError> {
         let carry = std::mem::take(&mut self.carry);
         let used = self.read(&carry, sink)?;
+        self.offset += used as u64;
+        self.check_size(carry.len() - used)?;
         let rest = carry[used..].trim_ascii();
         let complete = match self.state {
             State::End => true,
@@ -220,7 +222,12 @@ impl Decoder {
 
     fn check_carry(&mut self) -> Result<(), DecodeError> {
         self.retry_at = self.carry.len() + self.carry.len() / 2;
-        if self.carry.len() > self.limits.max_box_bytes {
+        self.check_size(self.carry.len())
+    }
+
+    /// Refuses an unfinished box that begins at the offset and is longer than allowed.
+    fn check_size(&self, length: usize) -> Result<(), DecodeError> {
+        if length > self.limits.max_box_bytes {
             return Err(DecodeError::BoxTooLarge { offset: self.offset, limit: self.limits.max_box_bytes });
         }
         Ok(())
@@ -243,7 +250,9 @@ impl Decoder {
                 (State::Start, b'[') => self.step(&mut cursor, State::FirstBox),
                 // A byte order mark is not JSON, but proxies add one.
                 (State::Start, 0xef)
-                    if self.offset == 0 && cursor.at() == 0 && b"\xef\xbb\xbf".starts_with(&bytes[..bytes.len().min(3)]) =>
+                    if self.offset == 0
+                        && cursor.at() == 0
+                        && b"\xef\xbb\xbf".starts_with(&bytes[..bytes.len().min(3)]) =>
                 {
                     if bytes.len() < 3 {
                         return Ok(0);

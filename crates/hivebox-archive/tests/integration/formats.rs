@@ -56,7 +56,8 @@ async fn csv_has_the_columns_in_their_order() {
 async fn every_form_is_well_formed_with_any_number_of_rows() {
     for boxes in [0, 1, 341, 342, 700, 3000] {
         let stored = stored(boxes).await;
-        let json: Vec<serde_json::Value> = serde_json::from_slice(&stored.exported(Format::Json).await).unwrap();
+        let json: Vec<serde_json::Value> =
+            serde_json::from_slice(&stored.exported(Format::Json).await).unwrap();
         assert_eq!(json.len(), 3 * boxes);
         let csv = stored.exported(Format::Csv).await;
         assert_eq!(csv::Reader::from_reader(&csv[..]).records().map(Result::unwrap).count(), 3 * boxes);
@@ -72,8 +73,11 @@ async fn another_engine_reads_the_file_as_we_do() {
     let query = "import duckdb, sys\n\
         rows = duckdb.sql(\"select title, raw_value, value, verdict, epoch_ms(measured_at), latitude is null from read_parquet('\" + sys.argv[1] + \"') order by sensor_id\")\n\
         print(*rows.fetchall(), sep='\\n')";
-    let output =
-        Command::new(python).args(["-c", query]).arg(stored.folder.path().join(&stored.object)).output().unwrap();
+    let output = Command::new(python)
+        .args(["-c", query])
+        .arg(stored.folder.path().join(&stored.object))
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap());
 }

@@ -32,7 +32,11 @@ async fn a_snapshot_lies_under_its_day_and_is_described_as_it_is() {
     let file = fs::read(folder.path().join(&stored.object)).unwrap();
     assert_eq!((stored.rows, stored.bytes, stored.created), (9, file.len() as u64, true));
     assert_eq!(stored.sha256.len(), 64);
-    assert_eq!(files_below(folder.path()), [folder.path().join(&stored.object)], "nothing else is left behind");
+    assert_eq!(
+        files_below(folder.path()),
+        [folder.path().join(&stored.object)],
+        "nothing else is left behind"
+    );
 }
 
 #[tokio::test]

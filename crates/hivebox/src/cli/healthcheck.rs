@@ -25,8 +25,9 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         return Err(Failure::new(Code::Usage, format!("--path {:?} is no path, such as /livez", args.path)));
     }
     let address = reachable(args.settings.config()?.http.listen);
-    let head = ask(address, &args.path, Duration::from_secs(args.timeout_seconds))
-        .map_err(|error| Failure::new(Code::Unavailable, format!("http://{address}{}: {error}", args.path)))?;
+    let head = ask(address, &args.path, Duration::from_secs(args.timeout_seconds)).map_err(|error| {
+        Failure::new(Code::Unavailable, format!("http://{address}{}: {error}", args.path))
+    })?;
     let status = head.split(' ').nth(1).unwrap_or("no status");
     let message = format!("http://{address}{} answered {status}", args.path);
     if status == "200" { output::line(&message) } else { Err(Failure::new(Code::Unavailable, message)) }

@@ -34,7 +34,10 @@ pub(super) async fn serve(
     if service.run(stop).await {
         Ok(())
     } else {
-        Err(Failure::new(Code::Software, "some work was cut off, since it did not finish within --shutdown-grace"))
+        Err(Failure::new(
+            Code::Software,
+            "some work was cut off, since it did not finish within --shutdown-grace",
+        ))
     }
 }
 

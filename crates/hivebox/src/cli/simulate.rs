@@ -81,12 +81,18 @@ impl Args {
 
 async fn serve(sim: SimServer, address: SocketAddr) -> Result<(), Failure> {
     let failed = |source| {
-        Failure::new(Code::Unavailable, format!("cannot listen on {address}: {source}; --listen names another address"))
+        Failure::new(
+            Code::Unavailable,
+            format!("cannot listen on {address}: {source}; --listen names another address"),
+        )
     };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr()?;
     let stop = Stop::on_signals()?;
-    output::line(&format!("A simulated openSenseMap with {} senseBoxes answers at http://{address}", sim.simulation().len()))?;
+    output::line(&format!(
+        "A simulated openSenseMap with {} senseBoxes answers at http://{address}",
+        sim.simulation().len()
+    ))?;
     output::line(&format!("How to make it fail: http://{address}/_sim/"))?;
     let stopped = async {
         stop.wait().await;
@@ -125,7 +131,9 @@ fn progress() -> ProgressBar {
 fn moment(text: &str) -> Result<Moment, String> {
     match text {
         "now" => Ok(Moment::Now),
-        text => text.parse().map(Moment::At).map_err(|_| "use now, or a time such as 2026-06-01T12:00:00Z".into()),
+        text => {
+            text.parse().map(Moment::At).map_err(|_| "use now, or a time such as 2026-06-01T12:00:00Z".into())
+        }
     }
 }
 

@@ -189,7 +189,9 @@ async fn verify_one(store: &SnapshotStore, name: SnapshotName) -> Result<Verifie
 fn describe(snapshot: &Verified) -> String {
     match (&snapshot.error, snapshot.rows, &snapshot.sha256) {
         (Some(error), ..) => format!("BAD   {}  {error}", snapshot.name),
-        (None, Some(rows), Some(sha256)) => format!("good  {}  {rows:>7} rows  sha256 {sha256}", snapshot.name),
+        (None, Some(rows), Some(sha256)) => {
+            format!("good  {}  {rows:>7} rows  sha256 {sha256}", snapshot.name)
+        }
         (None, ..) => format!("good  {}", snapshot.name),
     }
 }

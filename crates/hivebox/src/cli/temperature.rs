@@ -52,7 +52,9 @@ fn tell(present: &Present, json: bool) -> Result<(), Failure> {
     let (as_of, boxes) = (present.readings.as_of(), present.readings.box_count());
     let Some(answer) = &present.answer else {
         let why = in_figures(&sensors);
-        let message = format!("none of {boxes} senseBoxes has a reading of the air temperature that counts as of {as_of} ({why})");
+        let message = format!(
+            "none of {boxes} senseBoxes has a reading of the air temperature that counts as of {as_of} ({why})"
+        );
         return Err(Failure::new(Code::Unavailable, message));
     };
     if json {
@@ -68,7 +70,10 @@ fn tell(present: &Present, json: bool) -> Result<(), Failure> {
 }
 
 fn in_figures(sensors: &[(&str, u64)]) -> String {
-    let figures: Vec<String> =
-        sensors.iter().filter(|(_, count)| *count > 0).map(|(verdict, count)| format!("{verdict} {count}")).collect();
+    let figures: Vec<String> = sensors
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(verdict, count)| format!("{verdict} {count}"))
+        .collect();
     if figures.is_empty() { "no such sensors".into() } else { figures.join(", ") }
 }

@@ -30,8 +30,12 @@ const fn setting(
 }
 
 /// The address to listen on.
-pub const LISTEN: Setting =
-    setting("listen", "127.0.0.1:5000", "an IP address and a port, such as 0.0.0.0:5000", "Address to listen on");
+pub const LISTEN: Setting = setting(
+    "listen",
+    "127.0.0.1:5000",
+    "an IP address and a port, such as 0.0.0.0:5000",
+    "Address to listen on",
+);
 /// Where senseBoxes come from.
 pub const UPSTREAM: Setting = setting(
     "upstream",
@@ -68,8 +72,12 @@ pub const UPSTREAM_RETRIES: Setting = setting(
     "How often a failed upstream attempt is repeated at once, with jittered pauses",
 );
 /// Where replicas share the present.
-pub const CACHE: Setting =
-    setting("cache", "memory:", "memory: (Redis is not built into this version)", "Where the present is cached");
+pub const CACHE: Setting = setting(
+    "cache",
+    "memory:",
+    "memory: (Redis is not built into this version)",
+    "Where the present is cached",
+);
 /// How long an answer is fresh.
 pub const CACHE_TTL: Setting = setting(
     "cache-ttl",

@@ -54,11 +54,7 @@ impl Source {
 
     /// Adds a layer below those that are there, with values by [`Setting::name`].
     #[must_use]
-    pub fn with_names(
-        mut self,
-        origin: Origin,
-        values: impl IntoIterator<Item = (String, String)>,
-    ) -> Self {
+    pub fn with_names(mut self, origin: Origin, values: impl IntoIterator<Item = (String, String)>) -> Self {
         self.layers.push((origin, values.into_iter().collect()));
         self
     }

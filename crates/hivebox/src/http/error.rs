@@ -74,7 +74,9 @@ impl From<StoreError> for ApiError {
                 "No readings have come from openSenseMap yet; /readyz says why.",
             ),
             StoreError::Busy => Self::unavailable("Busy", "Several stores wait already; try again soon."),
-            StoreError::Stopping => Self::unavailable("Stopping", "This replica is stopping; ask another one."),
+            StoreError::Stopping => {
+                Self::unavailable("Stopping", "This replica is stopping; ask another one.")
+            }
             StoreError::Archive(error) => error.into(),
         }
     }

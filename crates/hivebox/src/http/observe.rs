@@ -38,7 +38,9 @@ pub(super) async fn observe(State(route): State<Observed>, request: Request, nex
     let mut response = next.run(request).instrument(span.clone()).await;
     let took = started.elapsed();
     route.metrics.observe(method, response.status(), took);
-    span.in_scope(|| debug!(status = response.status().as_u16(), took_us = took.as_micros() as u64, "answered"));
+    span.in_scope(|| {
+        debug!(status = response.status().as_u16(), took_us = took.as_micros() as u64, "answered")
+    });
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
     if let Some(trace) = trace {
@@ -114,7 +116,8 @@ mod tests {
     fn only_a_well_formed_traceparent_is_passed_on() {
         let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         assert_eq!(traceparent(&headers(TRACEPARENT, good)).unwrap(), good);
-        for bad in ["", "00-4bf92f-00f067aa0ba902b7-01", &good.to_uppercase(), &good.replace("00-4", "ff-4")] {
+        for bad in ["", "00-4bf92f-00f067aa0ba902b7-01", &good.to_uppercase(), &good.replace("00-4", "ff-4")]
+        {
             assert!(traceparent(&headers(TRACEPARENT, bad)).is_none(), "{bad}");
         }
     }

@@ -91,7 +91,9 @@ fn roadmap(age: Option<SignedDuration>, poll: Option<&Poll>) -> (bool, &'static 
     };
     let is_old = age.is_none_or(|age| age > ROADMAP_CACHE_AGE);
     match (poll.failed * 2 > poll.asked, is_old) {
-        (true, true) => (false, "over half of the boxes could not be fetched, and the cache is over 5 minutes old"),
+        (true, true) => {
+            (false, "over half of the boxes could not be fetched, and the cache is over 5 minutes old")
+        }
         (true, false) => (true, "over half of the boxes could not be fetched, but the cache is young"),
         (false, _) => (true, "at least half of the boxes could be fetched"),
     }

@@ -104,9 +104,12 @@ fn body(snapshot: Snapshot, format: Format) -> Body {
             }
         }
     });
-    Body::from_stream(stream::unfold(receiver, async |mut receiver: mpsc::Receiver<Result<_, ArchiveError>>| {
-        Some((receiver.recv().await?, receiver))
-    }))
+    Body::from_stream(stream::unfold(
+        receiver,
+        async |mut receiver: mpsc::Receiver<Result<_, ArchiveError>>| {
+            Some((receiver.recv().await?, receiver))
+        },
+    ))
 }
 
 fn by_name(name: &str) -> Result<Format, ApiError> {
@@ -135,7 +138,9 @@ fn by_accept(accept: Option<&str>) -> Result<Format, ApiError> {
         _ => None,
     });
     known.ok_or_else(|| {
-        ApiError::not_acceptable("A snapshot can be had as application/vnd.apache.parquet, application/json or text/csv.")
+        ApiError::not_acceptable(
+            "A snapshot can be had as application/vnd.apache.parquet, application/json or text/csv.",
+        )
     })
 }
 

@@ -108,12 +108,18 @@ fn no_answer(cache: &Cache, waited: Duration) -> ApiError {
     let Some(poll) = poll.as_ref() else {
         return ApiError::unavailable(
             title,
-            format!("openSenseMap has not answered for {} s since the start; try again soon.", waited.as_secs()),
+            format!(
+                "openSenseMap has not answered for {} s since the start; try again soon.",
+                waited.as_secs()
+            ),
         );
     };
     let why = poll.error.as_deref().unwrap_or("its readings have grown too old");
     ApiError::unavailable(
         title,
-        format!("No current reading of the air temperature is known; at {} the last poll said: {why}.", poll.ended_at),
+        format!(
+            "No current reading of the air temperature is known; at {} the last poll said: {why}.",
+            poll.ended_at
+        ),
     )
 }

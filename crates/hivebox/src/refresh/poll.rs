@@ -52,7 +52,8 @@ pub(super) async fn run(refresh: &Refresh) {
                 retry_after
             }
         };
-        let wait = schedule::next_poll(refresh.poller.answer.ttl, failures_in_a_row, retry_after, fastrand::f64());
+        let wait =
+            schedule::next_poll(refresh.poller.answer.ttl, failures_in_a_row, retry_after, fastrand::f64());
         tokio::time::sleep(wait).await;
     }
 }

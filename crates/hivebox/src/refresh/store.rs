@@ -90,7 +90,13 @@ async fn put(refresh: &Refresh, present: &Arc<Present>, name: SnapshotName) -> R
     match outcome {
         Ok(stored) => {
             let took_ms = Timestamp::now().duration_since(started).as_millis() as u64;
-            info!(object = stored.object, rows = stored.rows, bytes = stored.bytes, took_ms, "snapshot stored");
+            info!(
+                object = stored.object,
+                rows = stored.rows,
+                bytes = stored.bytes,
+                took_ms,
+                "snapshot stored"
+            );
             Ok(stored)
         }
         Err(error) => {

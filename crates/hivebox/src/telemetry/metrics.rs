@@ -39,7 +39,8 @@ impl Metrics {
     /// All metrics, at zero.
     pub fn new(catalogue: &Catalogue) -> Self {
         let mut registry = Registry::with_prefix("hivebox");
-        let build = Info::new([("version", env!("CARGO_PKG_VERSION")), ("rustc", env!("HIVEBOX_RUSTC_VERSION"))]);
+        let build =
+            Info::new([("version", env!("CARGO_PKG_VERSION")), ("rustc", env!("HIVEBOX_RUSTC_VERSION"))]);
         registry.register("build", "Version of HiveBox", build);
         let metrics = Self {
             http: HttpMetrics::register(&mut registry),

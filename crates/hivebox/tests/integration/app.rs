@@ -2,10 +2,8 @@
 
 use std::future::pending;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hivebox::app::App;
 use hivebox::config::{Config, Origin, Source};
 use hivebox::service::Service;
 use hivebox::shutdown::Stop;
@@ -53,7 +51,6 @@ impl TestUpstream {
 /// A HiveBox that listens. Its folder goes when it does.
 pub(crate) struct TestApp {
     pub(crate) address: SocketAddr,
-    pub(crate) app: Arc<App>,
     pub(crate) folder: TempDir,
     client: Client,
     stop: oneshot::Sender<()>,
@@ -83,11 +80,13 @@ impl TestApp {
             .with_names(Origin::Flag, settings.iter().map(named))
             .with_names(Origin::Flag, defaults.iter().map(named));
         let service = Service::build(&Config::read(&source).unwrap()).await.unwrap();
-        let (address, app) = (service.address().unwrap(), Arc::clone(service.app()));
+        let address = service.address().unwrap();
         let (stop, told) = oneshot::channel();
         let running = tokio::spawn(service.run(Stop::Told(told)));
+        // reqwest asks for a provider of cryptography even for plain HTTP; that another test was first is fine.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().no_proxy().gzip(false).build().unwrap();
-        Self { address, app, folder, client, stop, running }
+        Self { address, folder, client, stop, running }
     }
 
     pub(crate) fn request(&self, path: &str) -> RequestBuilder {
@@ -107,7 +106,12 @@ impl TestApp {
     }
 
     /// Asks for a path again and again until the answer is as it should be.
-    pub(crate) async fn wait_for(&self, path: &str, what: &str, is_so: impl Fn(&Response) -> bool) -> Response {
+    pub(crate) async fn wait_for(
+        &self,
+        path: &str,
+        what: &str,
+        is_so: impl Fn(&Response) -> bool,
+    ) -> Response {
         let started = Instant::now();
         loop {
             let response = self.get(path).await;
@@ -130,12 +134,6 @@ impl TestApp {
     pub(crate) async fn stop(self) -> bool {
         self.stop.send(()).unwrap();
         self.running.await.unwrap()
-    }
-
-    /// Gives the order to stop, and leaves the rest to the test.
-    pub(crate) fn begin_to_stop(self) -> (Client, JoinHandle<bool>, TempDir) {
-        self.stop.send(()).unwrap();
-        (self.client, self.running, self.folder)
     }
 }
 

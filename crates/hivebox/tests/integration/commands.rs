@@ -1,0 +1,209 @@
+//! The binary, as people and scripts run it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+const OCTOBER_14: &str =
+    concat!("file:", env!("CARGO_MANIFEST_DIR"), "/../opensensemap/tests/data/boxes_2024-10-14.json");
+const OCTOBER_21: &str =
+    concat!("file:", env!("CARGO_MANIFEST_DIR"), "/../opensensemap/tests/data/boxes_2024-10-21.json");
+
+/// The binary in a folder of its own, with no settings from around.
+pub(crate) fn hivebox(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hivebox"));
+    command.current_dir(folder).env_clear();
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    hivebox(folder.path()).args(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// The exit code and what was said on standard error.
+fn failure(output: &Output) -> String {
+    format!("{}: {}", output.status.code().unwrap(), String::from_utf8_lossy(&output.stderr))
+}
+
+/// A command that goes on running, killed at the end of the test if it still does.
+pub(crate) struct Running(pub(crate) Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Running {
+    /// Starts the command and gives the first line that it prints.
+    pub(crate) fn start(command: &mut Command) -> (Self, String) {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        (Self(child), line)
+    }
+}
+
+/// An answer's body, asked for as plainly as can be.
+pub(crate) fn get(address: &str, path: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    std::io::Write::write_all(
+        &mut stream,
+        format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes(),
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn the_recorded_answers_give_the_means_that_were_worked_out_by_hand() {
+    let october_14 =
+        stdout(&run(&["temperature", "--upstream", OCTOBER_14, "--at", "2024-10-14T09:20:00Z", "--json"]));
+    let told: serde_json::Value = serde_json::from_str(&october_14).unwrap();
+    assert_eq!((&told["mean_celsius"], &told["readings"]), (&16.07.into(), &10.into()));
+    let october_21 =
+        stdout(&run(&["temperature", "--upstream", OCTOBER_21, "--at", "2024-10-21T07:44:33Z", "--json"]));
+    let told: serde_json::Value = serde_json::from_str(&october_21).unwrap();
+    assert_eq!((&told["mean_celsius"], &told["readings"]), (&16.83.into(), &7.into()));
+}
+
+#[test]
+fn the_temperature_is_told_in_words() {
+    insta::assert_snapshot!(stdout(&run(&[
+        "temperature",
+        "--upstream",
+        OCTOBER_14,
+        "--at",
+        "2024-10-14T09:20:00Z"
+    ])));
+}
+
+#[test]
+fn help_tells_the_commands_and_every_setting() {
+    insta::assert_snapshot!("help", stdout(&run(&["--help"])));
+    insta::assert_snapshot!("serve_help", stdout(&run(&["serve", "--help"])));
+}
+
+#[test]
+fn failures_end_with_a_sentence_and_the_code_of_sysexits() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut told = String::new();
+    for arguments in [
+        &["serve", "--listen", "nowhere"][..],
+        &["serve", "--listen", &address],
+        &["serve", "--listen", "127.0.0.1:0", "--store", "file:/proc/none"],
+        &["serve", "--colour", "red"],
+        &["temperature", "--upstream", "file:missing.json"],
+        &["temperature", "--upstream", OCTOBER_14],
+        &["snapshots", "show"],
+        &["snapshots", "show", "2026-11-24T12-00-00.000Z"],
+        &["simulate", "--stations", "0"],
+        &["healthcheck", "--listen", "127.0.0.1:1"],
+    ] {
+        let output = run(arguments);
+        assert!(output.stdout.is_empty());
+        let failure =
+            failure(&output).replace(&address, "ADDRESS").replace(env!("CARGO_MANIFEST_DIR"), "CRATE");
+        let arguments =
+            arguments.join(" ").replace(&address, "ADDRESS").replace(env!("CARGO_MANIFEST_DIR"), "CRATE");
+        // The moment of a reading that is missing is that of the test.
+        let failure = failure.split(" as of ").next().unwrap();
+        told.push_str(&format!("hivebox {arguments}\n  {}\n", failure.trim_end().replace('\n', "\n  ")));
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn config_shows_what_is_in_force_and_hides_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join(".env"),
+        "HIVEBOX_CACHE_TTL=2m\nHIVEBOX_UPSTREAM=https://me:secret@example.org\n",
+    )
+    .unwrap();
+    let output = hivebox(folder.path())
+        .env("HIVEBOX_LISTEN", "127.0.0.1:7000")
+        .args(["config", "--boxes", "all"])
+        .output()
+        .unwrap();
+    let shown = stdout(&output);
+    assert!(!shown.contains("secret"));
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn snapshots_are_stored_listed_shown_and_verified() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| hivebox(folder.path()).args(arguments).output().unwrap();
+    let stored = stdout(&run(&["store", "--upstream", OCTOBER_14, "--at", "2024-10-14T09:20:00Z", "--json"]));
+    let stored: serde_json::Value = serde_json::from_str(&stored).unwrap();
+    let name = stored["name"].as_str().unwrap();
+    assert!(stdout(&run(&["snapshots", "list"])).starts_with(name));
+    let shown = stdout(&run(&["snapshots", "show", name]));
+    assert_eq!(shown.lines().count() as u64, stored["rows"].as_u64().unwrap() + 1);
+    assert!(stdout(&run(&["snapshots", "verify"])).contains("1 snapshots checked, 0 bad"));
+
+    let object = folder.path().join("hivebox-data").join(stored["object"].as_str().unwrap());
+    let mut bytes = std::fs::read(&object).unwrap();
+    bytes[100] ^= 1;
+    std::fs::write(object, bytes).unwrap();
+    let verified = run(&["snapshots", "verify"]);
+    assert_eq!(verified.status.code(), Some(65));
+    assert!(String::from_utf8(verified.stdout).unwrap().starts_with("BAD"));
+}
+
+#[test]
+fn a_dumped_simulation_is_the_same_each_time_and_can_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = "2026-06-01T12:00:00Z";
+    let dump = |name: &str| {
+        let output = hivebox(folder.path())
+            .args(["simulate", "--stations", "500", "--at", at, "--speed", "0", "--dump", name])
+            .output()
+            .unwrap();
+        stdout(&output);
+        std::fs::read(folder.path().join(name)).unwrap()
+    };
+    assert_eq!(dump("a.json"), dump("b.json"));
+    let output = hivebox(folder.path())
+        .args(["temperature", "--upstream", "file:a.json", "--at", at])
+        .output()
+        .unwrap();
+    assert!(stdout(&output).contains("from 500 senseBoxes"));
+}
+
+#[test]
+fn the_demo_says_which_address_to_open_and_answers_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let (running, line) =
+        Running::start(hivebox(folder.path()).args(["demo", "--listen", "127.0.0.1:0", "--stations", "500"]));
+    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap();
+    for path in [
+        "/",
+        "/health",
+        "/version",
+        "/metrics",
+        "/temperature",
+        "/store",
+        "/livez",
+        "/readyz",
+        "/api/v1/snapshots",
+    ] {
+        assert!(get(address, path).starts_with("HTTP/1.1 200"), "{path}");
+    }
+    let asked = hivebox(folder.path()).args(["healthcheck", "--listen", address]).output().unwrap();
+    assert!(stdout(&asked).contains("answered 200"));
+    drop(running);
+}

@@ -16,7 +16,10 @@ async fn the_endpoints_that_must_never_change_have_not() {
         ("/version", concat!(r#"{"Version":""#, env!("CARGO_PKG_VERSION"), r#""}"#)),
     ] {
         let response = app.get(path).await;
-        assert_eq!((response.status(), header(&response, "content-type")), (StatusCode::OK, "application/json"));
+        assert_eq!(
+            (response.status(), header(&response, "content-type")),
+            (StatusCode::OK, "application/json")
+        );
         assert_eq!(response.text().await.unwrap(), body);
     }
 }
@@ -34,7 +37,8 @@ async fn the_temperature_has_two_decimals_and_a_status() {
 
 #[tokio::test]
 async fn a_recorded_answer_too_old_to_count_is_a_503_that_says_why() {
-    let recorded = concat!("file:", env!("CARGO_MANIFEST_DIR"), "/../opensensemap/tests/data/boxes_2024-10-14.json");
+    let recorded =
+        concat!("file:", env!("CARGO_MANIFEST_DIR"), "/../opensensemap/tests/data/boxes_2024-10-14.json");
     let app = TestApp::with(recorded, &[]).await;
     let response = app.get("/temperature").await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
@@ -56,7 +60,10 @@ async fn a_path_that_is_not_there_is_a_problem_and_so_is_a_method() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::over(&upstream).await;
     let response = app.get("/nowhere").await;
-    assert_eq!((response.status(), header(&response, "content-type")), (StatusCode::NOT_FOUND, "application/problem+json"));
+    assert_eq!(
+        (response.status(), header(&response, "content-type")),
+        (StatusCode::NOT_FOUND, "application/problem+json")
+    );
     assert!(json(response).await["detail"].as_str().unwrap().contains("/nowhere"));
     let response = app.post("/temperature").await;
     assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);

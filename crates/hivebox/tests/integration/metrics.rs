@@ -28,7 +28,11 @@ async fn promtool_finds_nothing_to_complain_about() {
         .unwrap();
     check.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     let output = check.wait_with_output().unwrap();
-    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[tokio::test]
@@ -47,8 +51,11 @@ async fn every_series_is_there_before_anything_has_happened() {
     upstream.sim.faults().set(opensensemap_sim::Fault::Delay { millis: 60_000 }).unwrap();
     let app = TestApp::over(&upstream).await;
     let text = app.get("/metrics").await.text().await.unwrap();
-    let names: BTreeSet<&str> =
-        text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split(['{', ' ']).next()).collect();
+    let names: BTreeSet<&str> = text
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split(['{', ' ']).next())
+        .collect();
     insta::assert_debug_snapshot!(names);
     for series in [
         "hivebox_answers_total{cache=\"stale\"}",
@@ -76,7 +83,8 @@ async fn requests_are_counted_by_route_method_and_status() {
     ] {
         assert_eq!(app.metric(&format!("hivebox_http_requests_total{{{labels}}}")).await, count, "{labels}");
     }
-    let inf = "hivebox_http_request_duration_seconds_bucket{le=\"+Inf\",route=\"/temperature\",method=\"GET\"}";
+    let inf =
+        "hivebox_http_request_duration_seconds_bucket{le=\"+Inf\",route=\"/temperature\",method=\"GET\"}";
     assert_eq!(app.metric(inf).await, 2.0);
     assert_eq!(app.metric("hivebox_upstream_attempts_total").await, 1.0);
 }

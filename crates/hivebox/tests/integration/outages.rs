@@ -16,7 +16,8 @@ fn is_fresh(response: &Response) -> bool {
 }
 
 fn is_stale(response: &Response) -> bool {
-    response.status() == StatusCode::OK && header(response, "cache-status").contains("detail=upstream-unavailable")
+    response.status() == StatusCode::OK
+        && header(response, "cache-status").contains("detail=upstream-unavailable")
 }
 
 fn is_unavailable(response: &Response) -> bool {
@@ -30,7 +31,11 @@ fn let_readings_be_nearly_too_old(upstream: &TestUpstream) {
 }
 
 /// Fresh, then stale, then 503, then fresh again, while `break_it` has been done and until `mend_it` is.
-async fn goes_through_an_outage(upstream: TestUpstream, break_it: impl Fn(&TestUpstream), mend_it: impl AsyncFnOnce(TestUpstream) -> TestUpstream) {
+async fn goes_through_an_outage(
+    upstream: TestUpstream,
+    break_it: impl Fn(&TestUpstream),
+    mend_it: impl AsyncFnOnce(TestUpstream) -> TestUpstream,
+) {
     let_readings_be_nearly_too_old(&upstream);
     let settings = [("cache-ttl", "1s"), ("upstream-timeout", "1s"), ("upstream-idle-timeout", "200ms")];
     let app = TestApp::with(&upstream.url, &settings).await;
@@ -41,7 +46,10 @@ async fn goes_through_an_outage(upstream: TestUpstream, break_it: impl Fn(&TestU
 
     let stale = app.wait_for("/temperature", "stale", is_stale).await;
     assert!(header(&stale, "age").parse::<u64>().unwrap() >= 1);
-    assert!(header(&stale, "cache-status").contains("; ttl=-") || header(&stale, "cache-status").contains("; ttl=0"));
+    assert!(
+        header(&stale, "cache-status").contains("; ttl=-")
+            || header(&stale, "cache-status").contains("; ttl=0")
+    );
     assert_eq!(app.get("/readyz").await.status(), StatusCode::OK, "an outage takes no replica out");
 
     let unavailable = app.wait_for("/temperature", "unavailable", is_unavailable).await;
@@ -82,7 +90,8 @@ async fn a_slow_upstream_shows_fresh_then_stale_then_503_then_fresh_again() {
 
 #[tokio::test]
 async fn a_corrupt_upstream_shows_fresh_then_stale_then_503_then_fresh_again() {
-    let cut = |upstream: &TestUpstream| upstream.sim.faults().set(Fault::Truncated { after_bytes: None }).unwrap();
+    let cut =
+        |upstream: &TestUpstream| upstream.sim.faults().set(Fault::Truncated { after_bytes: None }).unwrap();
     goes_through_an_outage(TestUpstream::of(MANY_BOXES).await, cut, mended_by_clearing).await;
 }
 
@@ -100,15 +109,18 @@ async fn whatever_upstream_does_the_last_good_answer_is_served() {
     ];
     for (fault, kind, timeout) in faults {
         let upstream = TestUpstream::start().await;
-        let settings = [("cache-ttl", "1s"), ("upstream-idle-timeout", "1s"), ("upstream-timeout", timeout), ("upstream-max-bytes", "2000000")];
+        let settings =
+            [("cache-ttl", "1s"), ("upstream-timeout", timeout), ("upstream-max-bytes", "2000000")];
         let app = TestApp::with(&upstream.url, &settings).await;
         let before = app.wait_for("/temperature", "fresh", is_fresh).await.text().await.unwrap();
         upstream.sim.faults().set(fault.clone()).unwrap();
         let stale = app.wait_for("/temperature", &format!("stale by {fault:?}"), is_stale).await;
         assert_eq!(stale.text().await.unwrap(), before, "{fault:?}");
         let metrics = app.get("/metrics").await.text().await.unwrap();
-        let failures: Vec<&str> =
-            metrics.lines().filter(|line| line.contains("_failures_total{") && !line.ends_with(" 0")).collect();
+        let failures: Vec<&str> = metrics
+            .lines()
+            .filter(|line| line.contains("_failures_total{") && !line.ends_with(" 0"))
+            .collect();
         assert!(failures[0].contains(&format!("\"{kind}\"")), "{fault:?} counts as {failures:?}");
         assert!(app.json("/readyz").await["last_poll_error"].is_string());
     }

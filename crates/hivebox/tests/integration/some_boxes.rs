@@ -9,7 +9,14 @@ use crate::app::{TestApp, TestUpstream};
 fn active_ids(upstream: &TestUpstream, count: usize) -> Vec<String> {
     let now = upstream.sim.now();
     let simulation = upstream.sim.simulation();
-    let active = simulation.boxes_at(now).filter(|item| item.sensors().any(|sensor| sensor.title() == "Temperatur" && sensor.last_measurement().is_some_and(|last| now.duration_since(last.created_at()).as_mins() < 30)));
+    let active = simulation.boxes_at(now).filter(|item| {
+        item.sensors().any(|sensor| {
+            sensor.title() == "Temperatur"
+                && sensor
+                    .last_measurement()
+                    .is_some_and(|last| now.duration_since(last.created_at()).as_mins() < 30)
+        })
+    });
     active.map(|item| item.id().to_string()).take(count).collect()
 }
 

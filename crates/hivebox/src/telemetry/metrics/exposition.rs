@@ -44,11 +44,8 @@ fn to_prometheus(open_metrics: &str) -> String {
         if line == "# EOF" || line.starts_with("# UNIT ") {
             continue;
         }
-        let type_line = if line.starts_with("# HELP ") {
-            lines.peek().copied().unwrap_or_default()
-        } else {
-            line
-        };
+        let type_line =
+            if line.starts_with("# HELP ") { lines.peek().copied().unwrap_or_default() } else { line };
         let (suffix, kind) = match type_line.rsplit_once(' ') {
             Some((_, "counter")) => ("_total", "counter"),
             Some((_, "info")) => ("_info", "gauge"),

@@ -88,8 +88,7 @@ impl RouteMetrics {
         let other = STATUSES.len() - 1;
         let status = STATUSES.iter().position(|known| *known == status.as_u16()).unwrap_or(other);
         let micros = took.as_micros() as u64;
-        let bucket =
-            BUCKETS_MICROS.iter().position(|bound| micros <= *bound).unwrap_or(BUCKETS_MICROS.len());
+        let bucket = BUCKETS_MICROS.iter().position(|bound| micros <= *bound).unwrap_or(BUCKETS_MICROS.len());
         metrics.by_status[status].fetch_add(1, Ordering::Relaxed);
         metrics.by_latency[bucket].fetch_add(1, Ordering::Relaxed);
         metrics.total_micros.fetch_add(micros, Ordering::Relaxed);

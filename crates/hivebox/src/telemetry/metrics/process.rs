@@ -82,7 +82,10 @@ mod tests {
     fn the_process_is_told_apart_from_nothing() {
         let process = Process::read().unwrap();
         assert!(process.threads >= 1.0);
-        assert!(process.resident_memory_bytes > 1e5 && process.virtual_memory_bytes > process.resident_memory_bytes);
+        assert!(
+            process.resident_memory_bytes > 1e5
+                && process.virtual_memory_bytes > process.resident_memory_bytes
+        );
         assert!(process.start_time_seconds > 1.6e9);
         assert!(process.open_fds >= 3.0 && process.max_fds >= process.open_fds);
     }

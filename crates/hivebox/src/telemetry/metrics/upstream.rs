@@ -28,7 +28,11 @@ impl UpstreamMetrics {
         for kind in FailureKind::ALL {
             drop(metrics.failures.get_or_create(&label(kind)));
         }
-        registry.register("upstream_attempts", "Attempts to fetch from openSenseMap", metrics.attempts.clone());
+        registry.register(
+            "upstream_attempts",
+            "Attempts to fetch from openSenseMap",
+            metrics.attempts.clone(),
+        );
         registry.register("upstream_failures", "Attempts that failed, by kind", metrics.failures.clone());
         let help = "Bytes read from openSenseMap, after decompression";
         registry.register("upstream_body_bytes", help, metrics.body_bytes.clone());
