@@ -2,7 +2,7 @@
 //!
 //! A snapshot is one file under `readings/date=YYYY-MM-DD/`, written whole or not at all, never changed,
 //! and checked by a checksum that it carries inside. [`schema::COLUMNS`] says what is in it. Any engine
-//! that reads Parquet reads it: `select * from 'hivebox-data/readings/*/*.parquet'` in DuckDB.
+//! that reads Parquet reads it: `select * from 'hivebox-data/readings/*/*.parquet'` in `DuckDB`.
 //!
 //! | question | module |
 //! |---|---|

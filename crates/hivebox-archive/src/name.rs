@@ -36,6 +36,7 @@ const LENGTH: usize = "2024-10-14T09-20-00.000Z".len();
 
 impl SnapshotName {
     /// The name for `moment`, of which fractions of a millisecond are dropped.
+    #[must_use]
     pub fn at(moment: Timestamp) -> Self {
         let options = jiff::TimestampRound::new().smallest(Unit::Millisecond).mode(jiff::RoundMode::Trunc);
         // Rounding fails only for the last millisecond that a timestamp can hold.
@@ -43,11 +44,13 @@ impl SnapshotName {
     }
 
     /// The moment.
+    #[must_use]
     pub fn moment(self) -> Timestamp {
         self.0
     }
 
     /// The path of the object in its store, below the prefix of the store.
+    #[must_use]
     pub fn object_path(self) -> String {
         format!("{}/{self}{EXTENSION}", day_folder(&self.day()))
     }

@@ -36,7 +36,9 @@ pub(crate) fn is_whole(file: &[u8]) -> bool {
 /// The SHA-256 of some bytes, as 64 hex digits, as `sha256sum` prints it.
 pub(crate) fn sha256_hex(parts: &[&[u8]]) -> String {
     let mut hasher = Sha256::new();
-    parts.iter().for_each(|part| hasher.update(part));
+    for part in parts {
+        hasher.update(part);
+    }
     hasher.finalize().iter().fold(String::with_capacity(PLACEHOLDER.len()), |mut hex, byte| {
         // Writing to a String cannot fail.
         let _ = write!(hex, "{byte:02x}");

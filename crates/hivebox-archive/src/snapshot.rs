@@ -1,6 +1,5 @@
 //! Reads a snapshot back.
 
-use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampMillisecondType};
 use arrow_array::{Array, RecordBatch};
 use bytes::Bytes;
@@ -37,6 +36,7 @@ pub enum Format {
 
 impl Format {
     /// The media type.
+    #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Parquet => "application/vnd.apache.parquet",
@@ -129,7 +129,7 @@ impl Snapshot {
         ParquetRecordBatchReaderBuilder::try_new(self.file.clone()).map_err(|error| self.corrupt(error))
     }
 
-    fn corrupt(&self, reason: impl ToString) -> ArchiveError {
+    fn corrupt(&self, reason: impl std::fmt::Display) -> ArchiveError {
         ArchiveError::Corrupt { name: self.name, reason: reason.to_string() }
     }
 }
@@ -210,10 +210,11 @@ fn csv_piece(rows: &[Row<'_>], is_first: bool) -> Result<Bytes, csv::Error> {
 }
 
 fn rows(batch: &RecordBatch) -> Option<Vec<Row<'_>>> {
-    let text = |name: &str| batch.column_by_name(name).map(|column| column.as_string::<i32>());
-    let number = |name: &str| batch.column_by_name(name).map(|column| column.as_primitive::<Float64Type>());
+    let text = |name: &str| batch.column_by_name(name).map(arrow_array::cast::AsArray::as_string::<i32>);
+    let number =
+        |name: &str| batch.column_by_name(name).map(arrow_array::cast::AsArray::as_primitive::<Float64Type>);
     let time = |name: &str| {
-        batch.column_by_name(name).map(|column| column.as_primitive::<TimestampMillisecondType>())
+        batch.column_by_name(name).map(arrow_array::cast::AsArray::as_primitive::<TimestampMillisecondType>)
     };
     let snapshot_at = time("snapshot_at")?;
     let measured_at = time("measured_at")?;

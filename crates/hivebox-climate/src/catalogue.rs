@@ -41,6 +41,7 @@ pub enum Meaning {
 
 impl Meaning {
     /// The phenomenon, if the title means one; whatever the unit.
+    #[must_use]
     pub fn phenomenon(self) -> Option<PhenomenonId> {
         match self {
             Self::Measures { phenomenon, .. } | Self::UnitUnknown { phenomenon } => Some(phenomenon),
@@ -88,6 +89,7 @@ static BUILTIN: LazyLock<Catalogue> = LazyLock::new(|| {
 
 impl Catalogue {
     /// The catalogue that HiveBox comes with.
+    #[must_use]
     pub fn builtin() -> &'static Self {
         &BUILTIN
     }
@@ -111,6 +113,7 @@ impl Catalogue {
     /// than air temperature. Nothing is guessed: one word that is not known, and the title is not.
     ///
     /// [`title::normalise`]: crate::title::normalise
+    #[must_use]
     pub fn classify(&self, title: &str, unit: &str) -> Meaning {
         let Some(phenomenon) = self.lexicon.phenomenon(title) else {
             return Meaning::Unknown;
@@ -126,11 +129,13 @@ impl Catalogue {
     ///
     /// # Panics
     /// `id` is of another catalogue, which has more phenomena.
+    #[must_use]
     pub fn phenomenon(&self, id: PhenomenonId) -> &Phenomenon {
         &self.entries[id.index()].phenomenon
     }
 
     /// The phenomenon with this slug.
+    #[must_use]
     pub fn by_slug(&self, slug: &str) -> Option<PhenomenonId> {
         self.iter().find(|(_, phenomenon)| phenomenon.slug() == slug).map(|(id, _)| id)
     }
@@ -142,6 +147,7 @@ impl Catalogue {
 
     /// The number of phenomena, at least 1 and at most [`Catalogue::MAX_LEN`].
     #[expect(clippy::len_without_is_empty, reason = "a catalogue always has air temperature")]
+    #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -150,6 +156,7 @@ impl Catalogue {
     pub const MAX_LEN: usize = 64;
 
     /// Air temperature, always in °C: what `/temperature` tells.
+    #[must_use]
     pub fn air_temperature(&self) -> PhenomenonId {
         self.air_temperature
     }

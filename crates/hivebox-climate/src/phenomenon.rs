@@ -10,6 +10,7 @@ pub struct PhenomenonId(pub(crate) u8);
 
 impl PhenomenonId {
     /// The place in the catalogue, from 0; for arrays with one entry a phenomenon.
+    #[must_use]
     pub const fn index(self) -> usize {
         self.0 as usize
     }
@@ -32,21 +33,25 @@ impl Phenomenon {
 
     /// The name in addresses, metrics and snapshots, such as `air_temperature`: lower case letters, digits
     /// and underscores.
+    #[must_use]
     pub fn slug(&self) -> &str {
         &self.slug
     }
 
     /// The name in English, such as `Air temperature`.
+    #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The canonical unit, such as `°C`, in which all values of this phenomenon are kept.
+    #[must_use]
     pub fn unit(&self) -> &str {
         &self.unit
     }
 
     /// What a value can be, in the canonical unit. `catalogue.toml` gives the reason for each limit.
+    #[must_use]
     pub fn plausible(&self) -> RangeInclusive<f64> {
         self.plausible.clone()
     }
@@ -55,6 +60,7 @@ impl Phenomenon {
     /// reading.
     ///
     /// To be asked before [`Phenomenon::plausible`]: -40 °C is both.
+    #[must_use]
     pub fn is_sentinel(&self, value: f64) -> bool {
         self.sentinels.iter().any(|range| {
             (range.start() - Self::SENTINEL_TOLERANCE..=range.end() + Self::SENTINEL_TOLERANCE)

@@ -15,6 +15,7 @@ impl Place {
     /// they float in the Gulf of Guinea at 0° N 0° E, and none of them does.
     ///
     /// A height that is not finite is left out.
+    #[must_use]
     pub fn new(latitude_degrees: f64, longitude_degrees: f64, height_metres: Option<f64>) -> Option<Self> {
         let in_range = latitude_degrees.abs() <= 90.0 && longitude_degrees.abs() <= 180.0;
         let given = latitude_degrees != 0.0 || longitude_degrees != 0.0;
@@ -26,16 +27,19 @@ impl Place {
     }
 
     /// Degrees north, -90 to 90.
+    #[must_use]
     pub fn latitude_degrees(&self) -> f64 {
         self.latitude_degrees
     }
 
     /// Degrees east, -180 to 180.
+    #[must_use]
     pub fn longitude_degrees(&self) -> f64 {
         self.longitude_degrees
     }
 
     /// Metres above sea level, if the owner told.
+    #[must_use]
     pub fn height_metres(&self) -> Option<f64> {
         self.height_metres
     }
@@ -58,6 +62,7 @@ pub enum Exposure {
 
 impl Exposure {
     /// Reads the API's spelling; what is none of the three is [`Exposure::Unknown`].
+    #[must_use]
     pub fn from_api(text: &str) -> Self {
         match text {
             "indoor" => Self::Indoor,
@@ -68,6 +73,7 @@ impl Exposure {
     }
 
     /// The API's spelling.
+    #[must_use]
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Indoor => "indoor",

@@ -67,31 +67,37 @@ pub struct Reading<'a> {
 
 impl Readings {
     /// The moment as of which the readings were judged.
+    #[must_use]
     pub fn as_of(&self) -> Timestamp {
         self.as_of
     }
 
     /// The number of rows, one for each sensor.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.verdict.len()
     }
 
     /// Whether there is no sensor at all.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.verdict.is_empty()
     }
 
     /// The number of boxes, also those without sensors.
+    #[must_use]
     pub fn box_count(&self) -> usize {
         self.boxes.id.len()
     }
 
     /// All rows, box by box in the API's order.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Reading<'_>> {
         (0..self.len()).map(|row| Reading { readings: self, row })
     }
 
     /// The bytes of memory that the columns hold.
+    #[must_use]
     pub fn heap_bytes(&self) -> usize {
         let sensors =
             self.verdict.capacity() * (size_of::<Verdict>() + 2 * size_of::<u32>() + 3 * size_of::<f64>());
@@ -113,46 +119,55 @@ impl Readings {
 
 impl<'a> Reading<'a> {
     /// The box's id.
+    #[must_use]
     pub fn box_id(&self) -> &'a str {
         self.readings.boxes.id.get(self.box_index())
     }
 
     /// The box's name, as its owner wrote it.
+    #[must_use]
     pub fn box_name(&self) -> &'a str {
         self.readings.boxes.name.get(self.box_index())
     }
 
     /// The box's model, such as `homeV2Wifi`.
+    #[must_use]
     pub fn model(&self) -> &'a str {
         &self.readings.boxes.models[self.readings.boxes.model[self.box_index()] as usize]
     }
 
     /// Where the box's sensors are exposed.
+    #[must_use]
     pub fn exposure(&self) -> Exposure {
         self.readings.boxes.exposure[self.box_index()]
     }
 
     /// Where the box stands; `None` if that is not known.
+    #[must_use]
     pub fn place(&self) -> Option<Place> {
         self.readings.boxes.place[self.box_index()]
     }
 
     /// The sensor's id.
+    #[must_use]
     pub fn sensor_id(&self) -> &'a str {
         self.readings.sensor_id.get(self.row)
     }
 
     /// The sensor's title, unit and chip, and what they mean.
+    #[must_use]
     pub fn kind(&self) -> &'a SensorKind {
         &self.readings.kinds[self.readings.kind[self.row] as usize]
     }
 
     /// What the sensor measures, if the catalogue knows it; also where the unit is not known.
+    #[must_use]
     pub fn phenomenon(&self) -> Option<PhenomenonId> {
         self.kind().meaning.phenomenon()
     }
 
     /// The value as the API sent it, in the owner's unit; `None` if there is none that is finite.
+    #[must_use]
     pub fn raw_value(&self) -> Option<f64> {
         Some(self.readings.raw[self.row]).filter(|raw| raw.is_finite())
     }
@@ -163,11 +178,13 @@ impl<'a> Reading<'a> {
     }
 
     /// When it was measured; `None` if the API did not say.
+    #[must_use]
     pub fn measured_at(&self) -> Option<Timestamp> {
         timestamp(self.readings.measured_at_millis[self.row])
     }
 
     /// Whether the reading can be trusted.
+    #[must_use]
     pub fn verdict(&self) -> Verdict {
         self.readings.verdict[self.row]
     }

@@ -57,16 +57,19 @@ pub enum BandsError {
 impl Bands {
     /// Cold below 10 °C, where bees cluster; hot from 32 °C, where they beard. The limits are in
     /// `docs/decisions/0005-status-bands.md`.
+    #[must_use]
     pub fn hive() -> Self {
         Self::three((10.0, false, "Cold"), (32.0, false, "Good"), "Hot")
     }
 
     /// The bands of the HiveBox roadmap: too cold below 10 °C, good up to and with 36 °C, too hot above.
+    #[must_use]
     pub fn roadmap() -> Self {
         Self::three((10.0, false, "Too Cold"), (36.0, true, "Good"), "Too Hot")
     }
 
     /// The word for a temperature.
+    #[must_use]
     pub fn word(&self, temperature: Celsius) -> &str {
         self.limited
             .iter()

@@ -25,6 +25,7 @@ pub struct PhenomenonSummary {
 
 impl PhenomenonSummary {
     /// The number of readings that count.
+    #[must_use]
     pub fn count(&self) -> u64 {
         self.by_verdict[Verdict::Ok.index()]
     }
@@ -62,22 +63,26 @@ impl Summary {
     ///
     /// # Panics
     /// `phenomenon` is of another catalogue than the summary.
+    #[must_use]
     pub fn phenomenon(&self, phenomenon: PhenomenonId) -> &PhenomenonSummary {
         &self.phenomena[phenomenon.index()]
     }
 
     /// Air temperature, which is what `/temperature` tells.
+    #[must_use]
     pub fn air_temperature(&self) -> &PhenomenonSummary {
         self.phenomenon(self.air_temperature)
     }
 
     /// The mean air temperature; `None` if no reading counts.
+    #[must_use]
     pub fn mean_air_temperature(&self) -> Option<Celsius> {
         // The catalogue is refused if air temperature's canonical unit is not °C.
         self.air_temperature().mean.map(|mean| Celsius(mean.0))
     }
 
     /// How many sensors of all kinds have which verdict, by [`Verdict::index`].
+    #[must_use]
     pub fn by_verdict(&self) -> [u64; Verdict::ALL.len()] {
         let mut total = self.unknown_by_verdict;
         for summary in &self.phenomena {

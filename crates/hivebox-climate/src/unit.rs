@@ -20,11 +20,13 @@ impl Conversion {
 
     /// The conversion `canonical = raw * scale + offset`; `None` unless both are finite and `scale` is not
     /// zero, since a scale of zero would make all values one.
+    #[must_use]
     pub fn new(scale: f64, offset: f64) -> Option<Self> {
         (scale.is_finite() && scale != 0.0 && offset.is_finite()).then_some(Self { scale, offset })
     }
 
     /// The value in the canonical unit.
+    #[must_use]
     pub fn apply(self, raw: f64) -> f64 {
         raw * self.scale + self.offset
     }

@@ -43,11 +43,13 @@ impl Verdict {
     ];
 
     /// The place in [`Verdict::ALL`].
+    #[must_use]
     pub const fn index(self) -> usize {
         self as usize
     }
 
     /// The name in metrics, snapshots and JSON.
+    #[must_use]
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -62,6 +64,7 @@ impl Verdict {
     }
 
     /// Whether the sensor says something now, be it good or bad: what it says is neither missing nor stale.
+    #[must_use]
     pub const fn is_current(self) -> bool {
         !matches!(self, Self::Stale | Self::Missing)
     }

@@ -301,6 +301,7 @@ fn readiness(text: &str) -> Result<ReadinessRule, String> {
 }
 
 /// Hides the user and password of an address, so that it can be shown.
+#[must_use]
 pub fn mask_secrets(value: &str) -> String {
     let Some((scheme, rest)) = value.split_once("://") else {
         return value.to_owned();

@@ -45,11 +45,13 @@ impl Failure {
     }
 
     /// The sentence.
+    #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
     /// The code.
+    #[must_use]
     pub fn code(&self) -> Code {
         self.code
     }

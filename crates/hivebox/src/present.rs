@@ -55,6 +55,7 @@ pub enum Freshness {
 
 impl Present {
     /// Sums up readings.
+    #[must_use]
     pub fn of(
         readings: Arc<Readings>,
         boxes_lost: usize,

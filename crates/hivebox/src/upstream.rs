@@ -106,6 +106,7 @@ impl Upstream {
     }
 
     /// How many things a poll asks for.
+    #[must_use]
     pub fn asked(&self) -> usize {
         match self {
             Self::All(_) | Self::File { .. } => 1,

@@ -46,6 +46,7 @@ impl Exposure {
     pub(crate) const ALL: [Self; 4] = [Self::Indoor, Self::Outdoor, Self::Mobile, Self::Unknown];
 
     /// The API's word for it.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Indoor => "indoor",

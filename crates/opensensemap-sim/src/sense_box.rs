@@ -38,21 +38,25 @@ impl<'a> SenseBox<'a> {
     }
 
     /// Its id.
+    #[must_use]
     pub fn id(&self) -> ObjectId {
         self.station.id
     }
 
     /// Where it is used.
+    #[must_use]
     pub fn exposure(&self) -> Exposure {
         self.station.exposure
     }
 
     /// The model, or `custom`.
+    #[must_use]
     pub fn model(&self) -> &'a str {
         self.simulation.catalogue.model(self.station)
     }
 
     /// Where it says that it stands; none if that is what is wrong with it.
+    #[must_use]
     pub fn place(&self) -> Option<Place> {
         match self.misplaced {
             None => Some(self.station.place),
@@ -150,31 +154,37 @@ pub struct SensorAt<'a> {
 
 impl<'a> SensorAt<'a> {
     /// Its id.
+    #[must_use]
     pub fn id(&self) -> ObjectId {
         self.id
     }
 
     /// What its owner says that it measures.
+    #[must_use]
     pub fn title(&self) -> &'a str {
         &self.kind.title
     }
 
     /// The unit that the API shows.
+    #[must_use]
     pub fn unit(&self) -> &'a str {
         if self.has_wrong_unit() { "%" } else { &self.kind.unit }
     }
 
     /// The name of its chip.
+    #[must_use]
     pub fn sensor_type(&self) -> Option<&'a str> {
         self.kind.sensor_type.as_deref()
     }
 
     /// What it measured last, unless it never measured.
+    #[must_use]
     pub fn last_measurement(&self) -> Option<Measurement> {
         self.measurement
     }
 
     /// What is wrong with it: the truth that no client of the API is told.
+    #[must_use]
     pub fn defect(&self) -> Option<Defect> {
         self.defect
     }
@@ -209,6 +219,7 @@ pub struct Measurement {
 
 impl Measurement {
     /// When it was measured, to the millisecond.
+    #[must_use]
     pub fn created_at(&self) -> Timestamp {
         timestamp(self.millis)
     }

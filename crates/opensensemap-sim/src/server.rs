@@ -42,6 +42,7 @@ struct Inner {
 
 impl SimServer {
     /// A server that follows the system's clock and has no faults yet.
+    #[must_use]
     pub fn new(simulation: Simulation) -> Self {
         Self(Arc::new(Inner {
             faults: Faults::new(simulation.options().seed),
@@ -52,16 +53,19 @@ impl SimServer {
     }
 
     /// What it shows.
+    #[must_use]
     pub fn simulation(&self) -> &Arc<Simulation> {
         &self.0.simulation
     }
 
     /// The faults in force.
+    #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.0.faults
     }
 
     /// How often it was asked.
+    #[must_use]
     pub fn requests(&self) -> &Requests {
         &self.0.requests
     }

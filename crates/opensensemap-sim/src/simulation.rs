@@ -47,6 +47,7 @@ pub struct Simulation {
 
 impl Simulation {
     /// Reads or makes up the stations, which takes some hundredths of a second.
+    #[must_use]
     pub fn new(options: Options) -> Self {
         let seed = Seed::new(options.seed);
         Self {
@@ -59,26 +60,31 @@ impl Simulation {
     }
 
     /// What it was made from.
+    #[must_use]
     pub fn options(&self) -> Options {
         self.options
     }
 
     /// How many senseBoxes there are, active or not.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.catalogue.stations().len()
     }
 
     /// Whether there is none.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Every senseBox as it was at that time, in the order of the API.
+    #[must_use]
     pub fn boxes_at(&self, now: Timestamp) -> impl ExactSizeIterator<Item = SenseBox<'_>> {
         (0..self.len()).map(move |index| self.box_at(index, now.as_millisecond()))
     }
 
     /// The senseBox with this id as it was at that time.
+    #[must_use]
     pub fn box_with_id(&self, id: ObjectId, now: Timestamp) -> Option<SenseBox<'_>> {
         Some(self.box_at(self.catalogue.position(id)?, now.as_millisecond()))
     }

@@ -42,6 +42,7 @@ impl Value {
     }
 
     /// The number, unless the text is none.
+    #[must_use]
     pub fn number(self) -> Option<f64> {
         match self {
             Self::Decimal { scaled, decimals } => Some(scaled as f64 / 10_f64.powi(i32::from(decimals))),

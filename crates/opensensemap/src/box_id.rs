@@ -21,6 +21,7 @@ pub struct BoxIdError(String);
 
 impl BoxId {
     /// The 24 hex digits, in lower case.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

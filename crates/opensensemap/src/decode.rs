@@ -140,6 +140,7 @@ enum State {
 
 impl Decoder {
     /// A decoder at the start of an answer.
+    #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,

@@ -55,26 +55,31 @@ impl<'a> SenseBox<'a> {
     }
 
     /// The id, 24 hex digits in all answers seen. Never empty unless the API sends it so.
+    #[must_use]
     pub fn id(&self) -> Cow<'a, str> {
         text_at(self.text, self.spans.id)
     }
 
     /// The name that the owner gave; empty if there is none.
+    #[must_use]
     pub fn name(&self) -> Cow<'a, str> {
         text_at(self.text, self.spans.name)
     }
 
     /// `indoor`, `outdoor`, `mobile` or `unknown`; empty if the API does not say.
+    #[must_use]
     pub fn exposure(&self) -> Cow<'a, str> {
         text_at(self.text, self.spans.exposure)
     }
 
     /// The model, such as `homeV2Wifi` or `custom`; empty if the API does not say.
+    #[must_use]
     pub fn model(&self) -> Cow<'a, str> {
         text_at(self.text, self.spans.model)
     }
 
     /// Where the box stands now; `None` if the API does not say, or names a place that is not on Earth.
+    #[must_use]
     pub fn location(&self) -> Option<Location> {
         let [longitude, latitude, height] = self.spans.coordinates;
         let (longitude_degrees, latitude_degrees) = (longitude?, latitude?);
@@ -83,6 +88,7 @@ impl<'a> SenseBox<'a> {
     }
 
     /// The sensors, in the API's order.
+    #[must_use]
     pub fn sensors(&self) -> impl ExactSizeIterator<Item = Sensor<'a>> + use<'a> {
         let text = self.text;
         self.spans.sensors.iter().map(move |spans| Sensor { text, spans })
@@ -91,26 +97,31 @@ impl<'a> SenseBox<'a> {
 
 impl<'a> Sensor<'a> {
     /// The id, 24 hex digits in all answers seen; empty if it is missing.
+    #[must_use]
     pub fn id(&self) -> Cow<'a, str> {
         text_at(self.text, self.spans.id)
     }
 
     /// What it measures, in the owner's words; empty if it is missing.
+    #[must_use]
     pub fn title(&self) -> Cow<'a, str> {
         text_at(self.text, self.spans.title)
     }
 
     /// The unit, in the owner's spelling; empty if it is missing.
+    #[must_use]
     pub fn unit(&self) -> Cow<'a, str> {
         text_at(self.text, self.spans.unit)
     }
 
     /// The chip, such as `BME280`; empty if it is missing.
+    #[must_use]
     pub fn sensor_type(&self) -> Cow<'a, str> {
         text_at(self.text, self.spans.sensor_type)
     }
 
     /// What it measured last.
+    #[must_use]
     pub fn last_measurement(&self) -> LastMeasurement<'a> {
         match self.spans.last_measurement {
             MeasurementSpans::Absent => LastMeasurement::Absent,

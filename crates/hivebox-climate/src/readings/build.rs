@@ -84,6 +84,7 @@ pub struct ReadingsBuilder {
 
 impl ReadingsBuilder {
     /// A builder that judges by `rules` as of `as_of`.
+    #[must_use]
     pub fn new(catalogue: &'static Catalogue, rules: Rules, as_of: Timestamp) -> Self {
         let readings = Readings {
             as_of,
@@ -148,6 +149,7 @@ impl ReadingsBuilder {
     }
 
     /// The readings.
+    #[must_use]
     pub fn finish(self) -> Arc<Readings> {
         Arc::new(self.readings)
     }

@@ -25,9 +25,9 @@ pub(super) struct Args {
     /// Show this moment first instead of now, such as 2026-06-01T12:00:00Z
     #[arg(long, value_name = "TIME", default_value = "now", value_parser = moment)]
     at: Moment,
-    /// Simulated seconds in a real one; 0 stops the clock
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
-    speed: f64,
+    /// Simulated seconds in a real one, 1 unless told; 0 stops the clock
+    #[arg(long, value_name = "FACTOR", value_parser = speed)]
+    speed: Option<f64>,
     /// Write the answer to GET /boxes?full=true to a file and end
     #[arg(long, value_name = "FILE")]
     dump: Option<PathBuf>,
@@ -71,10 +71,10 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 
 impl Args {
     fn clock(&self) -> Clock {
-        match self.at {
-            Moment::Now if self.speed == 1.0 => Clock::System,
-            Moment::Now => Clock::Accelerated { start: Timestamp::now(), factor: self.speed },
-            Moment::At(start) => Clock::Accelerated { start, factor: self.speed },
+        match (self.at, self.speed) {
+            (Moment::Now, None) => Clock::System,
+            (Moment::Now, Some(factor)) => Clock::Accelerated { start: Timestamp::now(), factor },
+            (Moment::At(start), speed) => Clock::Accelerated { start, factor: speed.unwrap_or(1.0) },
         }
     }
 }

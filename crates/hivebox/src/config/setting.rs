@@ -15,6 +15,7 @@ pub struct Setting {
 
 impl Setting {
     /// The environment variable.
+    #[must_use]
     pub fn variable(&self) -> String {
         format!("HIVEBOX_{}", self.name.replace('-', "_").to_uppercase())
     }

@@ -77,6 +77,7 @@ impl Source {
     }
 
     /// The value in force, and where it was found.
+    #[must_use]
     pub fn get(&self, setting: &Setting) -> (&str, Origin) {
         self.layers
             .iter()

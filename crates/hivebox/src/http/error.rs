@@ -58,7 +58,6 @@ impl ApiError {
     }
 
     /// A fault of HiveBox, told to the log and not to the client.
-    #[expect(clippy::needless_pass_by_value, reason = "it is used as a function in map_err")]
     pub fn internal(error: impl std::error::Error) -> Self {
         tracing::error!(error = in_words(&error), "a request failed");
         let detail = "HiveBox failed; its log has the details under this answer's x-request-id.";

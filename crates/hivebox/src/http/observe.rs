@@ -39,7 +39,7 @@ pub(super) async fn observe(State(route): State<Observed>, request: Request, nex
     let took = started.elapsed();
     route.metrics.observe(method, response.status(), took);
     span.in_scope(|| {
-        debug!(status = response.status().as_u16(), took_us = took.as_micros() as u64, "answered")
+        debug!(status = response.status().as_u16(), took_us = took.as_micros() as u64, "answered");
     });
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);

@@ -96,12 +96,11 @@ fn report(present: &Present, polled: &Polled) {
     if let Some(failure) = &polled.first_failure {
         warn!(failed = polled.failed, error = in_words(failure), "some senseBoxes could not be fetched");
     }
-    match &present.answer {
-        Some(answer) => {
-            let (mean_celsius, count) = (answer.mean.0, answer.count);
-            info!(boxes, sensors, skipped, mean_celsius, count, status = answer.status, "the present is new");
-        }
-        None => warn!(boxes, sensors, skipped, "no sensor has a reading of the air temperature that counts"),
+    if let Some(answer) = &present.answer {
+        let (mean_celsius, count) = (answer.mean.0, answer.count);
+        info!(boxes, sensors, skipped, mean_celsius, count, status = answer.status, "the present is new");
+    } else {
+        warn!(boxes, sensors, skipped, "no sensor has a reading of the air temperature that counts");
     }
 }
 

@@ -37,6 +37,7 @@ pub struct Metrics {
 
 impl Metrics {
     /// All metrics, at zero.
+    #[must_use]
     pub fn new(catalogue: &Catalogue) -> Self {
         let mut registry = Registry::with_prefix("hivebox");
         let build =

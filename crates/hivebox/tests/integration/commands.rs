@@ -1,5 +1,6 @@
 //! The binary, as people and scripts run it.
 
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::Path;
@@ -120,7 +121,7 @@ fn failures_end_with_a_sentence_and_the_code_of_sysexits() {
             arguments.join(" ").replace(&address, "ADDRESS").replace(env!("CARGO_MANIFEST_DIR"), "CRATE");
         // The moment of a reading that is missing is that of the test.
         let failure = failure.split(" as of ").next().unwrap();
-        told.push_str(&format!("hivebox {arguments}\n  {}\n", failure.trim_end().replace('\n', "\n  ")));
+        writeln!(told, "hivebox {arguments}\n  {}", failure.trim_end().replace('\n', "\n  ")).unwrap();
     }
     insta::assert_snapshot!(told);
 }

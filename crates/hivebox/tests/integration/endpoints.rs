@@ -1,5 +1,7 @@
 //! Each endpoint as its clients know it.
 
+use std::fmt::Write as _;
+
 use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, ALLOW};
 use serde_json::json;
@@ -117,7 +119,7 @@ async fn what_is_wrong_with_a_request_for_snapshots_is_told() {
         "/api/v1/snapshots/2026-11-24T12-00-00.000Z?format=xml",
     ] {
         let problem = app.json(path).await;
-        told.push_str(&format!("{path}\n  {} {}\n", problem["status"], problem["detail"]));
+        writeln!(told, "{path}\n  {} {}", problem["status"], problem["detail"]).unwrap();
     }
     insta::assert_snapshot!(told);
 }

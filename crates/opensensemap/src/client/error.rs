@@ -92,6 +92,7 @@ impl FailureKind {
     ];
 
     /// The name in metrics.
+    #[must_use]
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Connect => "connect",
@@ -110,6 +111,7 @@ impl FailureKind {
 
 impl FetchError {
     /// The failure's kind.
+    #[must_use]
     pub fn kind(&self) -> FailureKind {
         match self {
             Self::BaseUrl { .. } | Self::SetUp(_) => FailureKind::SetUp,
@@ -130,6 +132,7 @@ impl FetchError {
     }
 
     /// For how long not to ask again: by the API's word or because the circuit is open.
+    #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
@@ -139,6 +142,7 @@ impl FetchError {
     }
 
     /// Whether the API has no box with the id that was asked for.
+    #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Status { status, .. } if *status == StatusCode::NOT_FOUND)
     }

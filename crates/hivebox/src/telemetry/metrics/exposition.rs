@@ -11,6 +11,7 @@ pub enum Exposition {
 
 impl Exposition {
     /// The one that a client asks for by its `Accept` header.
+    #[must_use]
     pub fn accepted(accept: Option<&str>) -> Self {
         match accept {
             Some(accept) if accept.contains("application/openmetrics-text") => Self::OpenMetrics,
@@ -19,6 +20,7 @@ impl Exposition {
     }
 
     /// The media type.
+    #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Prometheus => "text/plain; version=0.0.4; charset=utf-8",

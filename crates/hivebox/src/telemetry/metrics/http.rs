@@ -69,6 +69,7 @@ impl HttpMetrics {
     }
 
     /// The metrics of a route; those of `other` if it is not one of [`ROUTES`].
+    #[must_use]
     pub fn route(&self, route: &str) -> Arc<RouteMetrics> {
         let index = ROUTES.iter().position(|known| *known == route).unwrap_or(ROUTES.len() - 1);
         Arc::clone(&self.routes[index])
