@@ -8,7 +8,7 @@ use super::report::{Report, Row};
 use super::spread::Spread;
 
 /// Fast enough for a pod to be replaced while its clients retry once.
-const GOAL_MS: f64 = 1000.0;
+const GOAL_MS: f64 = 100.0;
 
 pub(super) fn run(programs: &Programs, effort: Effort, report: &mut Report) -> Result<()> {
     let mut times = Vec::new();

@@ -13,7 +13,7 @@ use super::spread::Spread;
 use super::wrk;
 
 /// What the routes, the metrics and the headers of HiveBox may cost.
-const GOAL_RATIO: f64 = 0.9;
+const GOAL_RATIO: f64 = 0.95;
 
 pub(super) fn run(programs: &Programs, effort: Effort, report: &mut Report) -> Result<()> {
     let mut hivebox = programs.hivebox(Refresh::Never)?;
