@@ -7,9 +7,6 @@ use clap::error::ErrorKind;
 use hivebox::cli::Cli;
 use hivebox::exit::Code;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 #[expect(clippy::print_stderr, reason = "the one place where a command's failure is told to a person")]
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
