@@ -36,9 +36,10 @@ pub(super) async fn observe(State(route): State<Observed>, request: Request, nex
     let trace = traceparent(request.headers());
     let span = span(&route, &request, &id, trace.as_ref());
     // Where nothing is logged the span need not be entered at each step of the request.
-    let mut response = match span.is_disabled() {
-        true => next.run(request).await,
-        false => next.run(request).instrument(span.clone()).await,
+    let mut response = if span.is_disabled() {
+        next.run(request).await
+    } else {
+        next.run(request).instrument(span.clone()).await
     };
     let took = started.elapsed();
     route.metrics.observe(method, response.status(), took);
