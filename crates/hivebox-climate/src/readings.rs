@@ -1,10 +1,12 @@
 //! The readings of all senseBoxes at one moment, as columns.
 
 mod build;
+mod wire;
 
 use jiff::Timestamp;
 
 pub use build::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
+pub use wire::WireError;
 
 use crate::catalogue::Meaning;
 use crate::phenomenon::PhenomenonId;

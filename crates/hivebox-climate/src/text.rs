@@ -26,6 +26,29 @@ impl TextColumn {
         self.ends.len()
     }
 
+    /// All texts, one after the other.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How many bytes each text has.
+    pub(crate) fn lengths(&self) -> impl Iterator<Item = u32> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        self.ends.iter().zip(starts).map(|(end, start)| end - start)
+    }
+
+    /// The column of texts that stand one after the other; `None` if the lengths do not cut it into texts.
+    pub(crate) fn of(text: &str, lengths: &[u32]) -> Option<Self> {
+        let mut end = 0_u32;
+        let mut ends = Vec::with_capacity(lengths.len());
+        for length in lengths {
+            end = end.checked_add(*length)?;
+            text.is_char_boundary(end as usize).then_some(())?;
+            ends.push(end);
+        }
+        (end as usize == text.len()).then(|| Self { text: text.to_owned(), ends })
+    }
+
     pub(crate) fn heap_bytes(&self) -> usize {
         self.text.capacity() + self.ends.capacity() * size_of::<u32>()
     }
@@ -62,6 +85,16 @@ mod tests {
         }
         assert_eq!(column.len(), texts.len());
         assert!(texts.iter().enumerate().all(|(index, text)| column.get(index) == *text));
+    }
+
+    #[test]
+    fn a_column_is_made_only_of_lengths_that_cut_its_text_into_texts() {
+        let column = TextColumn::of("aжb", &[1, 0, 2, 1]).unwrap();
+        assert_eq!((column.get(1), column.get(2)), ("", "ж"));
+        assert_eq!(column.lengths().collect::<Vec<_>>(), [1, 0, 2, 1]);
+        for lengths in [&[2, 2][..], &[1, 2], &[1, 2, 2], &[u32::MAX, 1]] {
+            assert!(TextColumn::of("aжb", lengths).is_none(), "{lengths:?}");
+        }
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub struct App {
     pub ttl: Duration,
     /// How long a request may wait for something.
     pub request_timeout: Duration,
+    /// Where the replicas share the present, as settings name it.
+    pub shared_cache: &'static str,
     /// `/temperature` as it was last answered.
     pub rendered: Rendered,
     draining: AtomicBool,
@@ -51,6 +53,7 @@ impl App {
             readiness: config.readiness,
             ttl: config.answer.ttl,
             request_timeout: config.http.request_timeout,
+            shared_cache: config.cache.address.slug(),
             rendered: Rendered::default(),
             draining: AtomicBool::new(false),
         }

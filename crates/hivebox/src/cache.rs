@@ -1,9 +1,17 @@
 //! The present that this process serves from, and how it came by it.
+//!
+//! [`Cache`] is what requests read. [`shared::Shared`] is what replicas agree by: in memory for one alone,
+//! in Redis for many. Only the refresh loop touches the latter, so no request ever waits for it.
+
+pub mod redis;
+pub mod shared;
+mod wire;
 
 use std::sync::Arc;
 
 use arc_swap::{ArcSwapOption, Guard};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::present::{Freshness, Present};
@@ -13,11 +21,13 @@ use crate::present::{Freshness, Present};
 pub struct Cache {
     present: ArcSwapOption<Present>,
     last_poll: ArcSwapOption<Poll>,
+    standing: ArcSwapOption<Standing>,
     polls: watch::Sender<u64>,
+    changes: watch::Sender<()>,
 }
 
-/// How a poll of upstream went.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How a poll of upstream went, here or at the replica that polls for all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Poll {
     /// When it ended.
     pub ended_at: Timestamp,
@@ -29,12 +39,35 @@ pub struct Poll {
     pub error: Option<String>,
 }
 
+/// What part a replica has among those that share the present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// It holds the lease: it polls, publishes, and stores on the clock.
+    Holder,
+    /// Another holds the lease: it takes over what that one publishes.
+    Follower,
+    /// It cannot reach the others: it polls for itself.
+    Alone,
+}
+
+/// A replica's part, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The part.
+    pub role: Role,
+    /// Why the others cannot be reached, in words.
+    pub error: Option<String>,
+}
+
 impl Default for Cache {
     fn default() -> Self {
         Self {
             present: ArcSwapOption::empty(),
             last_poll: ArcSwapOption::empty(),
+            standing: ArcSwapOption::empty(),
             polls: watch::Sender::new(0),
+            changes: watch::Sender::new(()),
         }
     }
 }
@@ -45,20 +78,42 @@ impl Cache {
         self.present.load()
     }
 
+    /// The moment of the present, if there has been one.
+    pub fn as_of(&self) -> Option<Timestamp> {
+        self.present().as_ref().map(|present| present.readings.as_of())
+    }
+
     /// How the last poll went, if one has ended.
     pub fn last_poll(&self) -> Guard<Option<Arc<Poll>>> {
         self.last_poll.load()
     }
 
-    /// Takes note of a poll and, if it brought one, of the new present. A present without an answer does
-    /// not replace one whose answer may still be served.
-    pub fn publish(&self, poll: Poll, present: Option<Present>) {
-        let has_answer = present.as_ref().is_some_and(|present| present.answer.is_some());
-        if present.is_some() && (has_answer || !self.is_servable(poll.ended_at)) {
-            self.present.store(present.map(Arc::new));
+    /// What part this replica has; `None` until it is settled.
+    pub fn standing(&self) -> Guard<Option<Arc<Standing>>> {
+        self.standing.load()
+    }
+
+    /// Takes note of the part that this replica has from now on.
+    pub fn set_standing(&self, standing: Standing) {
+        let role = Some(standing.role);
+        let before = self.standing.swap(Some(Arc::new(standing)));
+        if before.map(|before| before.role) != role {
+            self.changes.send_replace(());
+        }
+    }
+
+    /// Takes note of a poll and, if it brought one, of the new present. Of two presents the newer one stays,
+    /// but one without an answer does not replace one whose answer may still be served.
+    pub fn publish(&self, poll: Poll, present: Option<Arc<Present>>) {
+        if let Some(present) = present
+            && self.as_of().is_none_or(|as_of| as_of < present.readings.as_of())
+            && (present.answer.is_some() || !self.is_servable(poll.ended_at))
+        {
+            self.present.store(Some(present));
         }
         self.last_poll.store(Some(Arc::new(poll)));
         self.polls.send_modify(|polls| *polls += 1);
+        self.changes.send_replace(());
     }
 
     /// Whether there is an answer that may be served at `now`.
@@ -75,8 +130,28 @@ impl Cache {
         let _ = self.polls.subscribe().wait_for(|polls| *polls > 0).await;
     }
 
-    /// A counter of polls that can be waited on.
-    pub fn polls(&self) -> watch::Receiver<u64> {
-        self.polls.subscribe()
+    /// Tells of each poll, and of each change of this replica's role.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
+    }
+}
+
+impl Poll {
+    /// Whether it brought nothing.
+    #[must_use]
+    pub fn is_failed(&self) -> bool {
+        self.failed >= self.asked
+    }
+}
+
+impl Role {
+    /// The name in metrics, logs and JSON.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Holder => "holder",
+            Self::Follower => "follower",
+            Self::Alone => "alone",
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! What HiveBox is told: settings, read once at the start into types that need no further checking.
 
+mod cache;
 mod parse;
 pub mod setting;
 mod source;
+mod store;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,9 +16,11 @@ use jiff::SignedDuration;
 use opensensemap::BoxId;
 use tracing_subscriber::filter::Targets;
 
+pub use cache::{CacheAddress, CacheConfig};
 pub use parse::{ConfigError, WrongSetting};
 use parse::{Parser, duration, number};
 pub use source::{Origin, Source};
+pub use store::{StoreAddress, StoreConfig};
 
 /// All settings.
 #[derive(Debug, Clone)]
@@ -27,6 +31,8 @@ pub struct Config {
     pub upstream: UpstreamConfig,
     /// What the answers are made of.
     pub answer: AnswerConfig,
+    /// Where the present is cached, and how replicas share it.
+    pub cache: CacheConfig,
     /// Where and when snapshots are stored.
     pub store: StoreConfig,
     /// When `/readyz` says 200.
@@ -85,15 +91,6 @@ pub struct AnswerConfig {
     pub bands: Bands,
 }
 
-/// Where and when snapshots are stored.
-#[derive(Debug, Clone)]
-pub struct StoreConfig {
-    /// `HIVEBOX_STORE`.
-    pub folder: PathBuf,
-    /// `HIVEBOX_STORE_INTERVAL`; `None` means off.
-    pub interval: Option<Duration>,
-}
-
 /// `HIVEBOX_READINESS`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadinessRule {
@@ -148,17 +145,18 @@ impl Config {
         let http = HttpConfig::read(&mut parser);
         let upstream = UpstreamConfig::read(&mut parser);
         let answer = AnswerConfig::read(&mut parser);
-        let cache = parser.read(setting::CACHE, cache);
-        let store = StoreConfig::read(&mut parser);
+        let expiry = answer.as_ref().map(AnswerConfig::longest_use);
+        let cache = CacheConfig::read(&mut parser, expiry);
+        let store = StoreConfig::read(&mut parser, source);
         let readiness = parser.read(setting::READINESS, readiness);
         let log = LogConfig::read(&mut parser);
         let shutdown = ShutdownConfig::read(&mut parser);
         let config = (|| {
-            cache?;
             Some(Self {
                 http: http?,
                 upstream: upstream?,
                 answer: answer?,
+                cache: cache?,
                 store: store?,
                 readiness: readiness?,
                 log: log?,
@@ -203,6 +201,12 @@ impl UpstreamConfig {
 }
 
 impl AnswerConfig {
+    /// The longest time for which an answer may be served.
+    fn longest_use(&self) -> Duration {
+        // Never negative, since it was read as a `Duration`.
+        Duration::try_from(self.rules.max_age).unwrap_or_default().max(self.ttl)
+    }
+
     fn read(parser: &mut Parser<'_>) -> Option<Self> {
         let ttl = parser.read(setting::CACHE_TTL, duration(SECOND, HOUR));
         let max_age = parser.read(setting::MAX_READING_AGE, duration(MINUTE, 7 * DAY));
@@ -214,17 +218,6 @@ impl AnswerConfig {
         // The longest allowed duration is seven days, so this does not overflow.
         let max_age = SignedDuration::try_from(max_age).unwrap_or(SignedDuration::MAX);
         Some(Self { ttl, rules: Rules { max_age, ..Rules::default() }, bands: bands? })
-    }
-}
-
-impl StoreConfig {
-    fn read(parser: &mut Parser<'_>) -> Option<Self> {
-        let folder = parser.read(setting::STORE, store_folder);
-        let interval = parser.read(setting::STORE_INTERVAL, |text| match text {
-            "off" => Ok(None),
-            text => duration(SECOND, DAY)(text).map(Some),
-        });
-        Some(Self { folder: folder?, interval: interval? })
     }
 }
 
@@ -258,10 +251,6 @@ fn upstream_address(text: &str) -> Result<UpstreamAddress, String> {
     if is_http && has_host { Ok(UpstreamAddress::Api(text.to_owned())) } else { Err(String::new()) }
 }
 
-fn store_folder(text: &str) -> Result<PathBuf, String> {
-    file_path(text).unwrap_or_else(|| Err(String::new()))
-}
-
 /// The path in `file:PATH` or `file:///PATH`; `None` if the text is neither.
 fn file_path(text: &str) -> Option<Result<PathBuf, String>> {
     let path = text.strip_prefix("file:")?;
@@ -278,10 +267,6 @@ fn boxes(text: &str) -> Result<Option<Vec<BoxId>>, String> {
     ids.sort();
     ids.dedup();
     if ids.len() > MAX_BOXES { Err("too many".into()) } else { Ok(Some(ids)) }
-}
-
-fn cache(text: &str) -> Result<(), String> {
-    if text == "memory:" { Ok(()) } else { Err(String::new()) }
 }
 
 fn bands(text: &str) -> Result<Bands, String> {
@@ -337,7 +322,9 @@ mod tests {
         let error = read(&[
             ("HIVEBOX_LISTEN", "5000"),
             ("HIVEBOX_UPSTREAM", "ftp://x"),
-            ("HIVEBOX_CACHE", "redis://user:secret@cache:6379"),
+            ("HIVEBOX_CACHE", "redis://user:secret@cache:6379/first"),
+            ("HIVEBOX_CACHE_CA", "/nowhere/ca.pem"),
+            ("HIVEBOX_RETENTION", "1s"),
             ("HIVEBOX_CACHE_TTL", "5x"),
             ("HIVEBOX_BOXES", "1234"),
             ("HIVEBOX_STATUS", "10:Cold"),

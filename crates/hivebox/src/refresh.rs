@@ -1,24 +1,29 @@
-//! The one loop that keeps the present: it polls upstream, publishes, and stores on the clock.
+//! The one loop that keeps the present: it polls upstream, agrees with the other replicas, publishes, and
+//! stores on the clock.
 //!
 //! It runs on a thread of its own, at a lower priority than requests: reading 20 MB of JSON or writing a
 //! snapshot must not make anyone wait.
 
+mod agree;
 mod poll;
 mod schedule;
 mod store;
 
+use std::cell::Cell;
 use std::io;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use hivebox_archive::{SnapshotStore, Stored};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 pub use poll::Poller;
 pub(crate) use poll::in_words;
 pub use store::StoreError;
 
 use crate::cache::Cache;
+use crate::cache::shared::{Lease, Shared};
 use crate::config::StoreConfig;
 use crate::telemetry::metrics::Metrics;
 
@@ -26,18 +31,26 @@ use crate::telemetry::metrics::Metrics;
 const WAITING_STORES: usize = 4;
 
 /// What the loop works with.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Refresh {
     /// Asks upstream.
     pub poller: Poller,
     /// Where the present goes.
     pub cache: Arc<Cache>,
+    /// What the replicas share.
+    pub shared: Shared,
+    /// How long the lease lasts.
+    pub lease_ttl: Duration,
     /// Where snapshots go.
     pub snapshots: SnapshotStore,
     /// When snapshots are stored.
     pub store: StoreConfig,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// The lease, while this replica holds it.
+    pub lease: Cell<Option<Lease>>,
+    /// Is told when there is reason to look at the shared cache at once.
+    pub doubt: Notify,
 }
 
 /// The running loop.
@@ -78,6 +91,7 @@ impl Refresh {
         mut stopped: watch::Receiver<bool>,
         waiting: mpsc::Receiver<oneshot::Sender<Result<Stored, StoreError>>>,
     ) {
+        let mut stopping = stopped.clone();
         let storing = store::run(&self, stopped.clone(), waiting);
         let polling = async {
             tokio::select! {
@@ -86,7 +100,14 @@ impl Refresh {
                 _ = stopped.wait_for(|stop| *stop) => {}
             }
         };
-        tokio::join!(storing, polling);
+        let agreeing = async {
+            tokio::select! {
+                () = agree::run(&self) => {}
+                _ = stopping.wait_for(|stop| *stop) => {}
+            }
+        };
+        tokio::join!(storing, polling, agreeing);
+        agree::leave(&self).await;
     }
 }
 

@@ -1,5 +1,6 @@
 //! The service from start to stop: build, serve, drain.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -7,11 +8,13 @@ use hivebox_archive::{ArchiveError, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use opensensemap::{FetchError, Observer};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tracing::{info, warn};
 
 use crate::app::App;
 use crate::cache::Cache;
-use crate::config::{Config, ShutdownConfig};
+use crate::cache::shared::Shared;
+use crate::config::{Config, ShutdownConfig, StoreAddress, StoreConfig};
 use crate::http;
 use crate::refresh::{Poller, Refresh, Running};
 use crate::shutdown::Stop;
@@ -123,10 +126,30 @@ pub fn poller(config: &Config, observer: Observer) -> Result<Poller, StartError>
 /// The parts of the refresh loop, which has not started.
 fn refresh(config: &Config) -> Result<Refresh, StartError> {
     let metrics = Arc::new(Metrics::new(Catalogue::builtin()));
-    let snapshots =
-        SnapshotStore::open_folder(&config.store.folder).map_err(|source| StartError::Store { source })?;
+    let snapshots = snapshots(&config.store).map_err(|source| StartError::Store { source })?;
     let upstream = metrics.upstream.clone();
     let poller = poller(config, Observer::new(move |attempt| upstream.observe(attempt)))?;
     let cache = Arc::new(Cache::default());
-    Ok(Refresh { poller, cache, snapshots, store: config.store.clone(), metrics })
+    Ok(Refresh {
+        poller,
+        cache,
+        shared: Shared::new(&config.cache),
+        lease_ttl: config.cache.lease_ttl,
+        snapshots,
+        store: config.store.clone(),
+        metrics,
+        lease: Cell::default(),
+        doubt: Notify::default(),
+    })
+}
+
+/// The store that is configured. Nothing is asked of a server yet.
+///
+/// # Errors
+/// The folder cannot be written to, or the settings for S3 do not fit together.
+pub fn snapshots(config: &StoreConfig) -> Result<SnapshotStore, ArchiveError> {
+    match &config.address {
+        StoreAddress::Folder(folder) => SnapshotStore::open_folder(folder),
+        StoreAddress::S3 { .. } => todo!(),
+    }
 }

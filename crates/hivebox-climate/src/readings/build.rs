@@ -75,7 +75,7 @@ pub struct Measured<'a> {
 pub struct ReadingsBuilder {
     catalogue: &'static Catalogue,
     rules: Rules,
-    readings: Readings,
+    pub(super) readings: Readings,
     kind_numbers: Interner,
     model_numbers: Interner,
     /// Title, unit and chip of the sensor at hand, as one text to be numbered.
@@ -130,21 +130,26 @@ impl ReadingsBuilder {
         let box_count = self.readings.box_count();
         assert!(box_count > 0, "a sensor belongs to a box");
         let kind = self.kind(facts);
-        let raw = facts.measured.map_or(f64::NAN, |measured| number(measured.value));
-        let judged = match facts.measured {
+        self.readings.sensor_id.push(facts.id);
+        let measured = facts.measured.map(|measured| (number(measured.value), measured.at));
+        self.push_judged(box_count as u32 - 1, kind, measured);
+    }
+
+    /// Adds the row of a sensor, whose id is in its column already: all that is to be judged.
+    pub(super) fn push_judged(&mut self, of_box: u32, kind: u32, measured: Option<(f64, Timestamp)>) {
+        let judged = match measured {
             None => Judged { verdict: Verdict::Missing, value: None },
-            Some(Measured { at, .. }) => {
+            Some((raw, at)) => {
                 let meaning = self.readings.kinds[kind as usize].meaning;
                 judge(self.catalogue, &self.rules, self.readings.as_of, meaning, raw, at)
             }
         };
         let rows = &mut self.readings;
-        rows.box_index.push(box_count as u32 - 1);
-        rows.sensor_id.push(facts.id);
+        rows.box_index.push(of_box);
         rows.kind.push(kind);
-        rows.raw.push(raw);
+        rows.raw.push(measured.map_or(f64::NAN, |(raw, _)| raw));
         rows.value.push(judged.value.map_or(f64::NAN, |value| value.0));
-        rows.measured_at_millis.push(facts.measured.map_or(NEVER_MILLIS, |m| m.at.as_millisecond()));
+        rows.measured_at_millis.push(measured.map_or(NEVER_MILLIS, |(_, at)| at.as_millisecond()));
         rows.verdict.push(judged.verdict);
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hivebox_climate::catalogue::{Catalogue, Meaning};
 use hivebox_climate::place::Exposure;
 use hivebox_climate::quantity::Celsius;
-use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
+use hivebox_climate::readings::{BoxFacts, Measured, Reading, Readings, ReadingsBuilder, SensorFacts};
 use hivebox_climate::status::Bands;
 use hivebox_climate::summary::Summary;
 use hivebox_climate::title;
@@ -45,6 +45,17 @@ fn readings(sensors: &[Drawn]) -> Arc<Readings> {
         builder.add_sensor(&SensorFacts { id: "s", title, unit, sensor_type: "", measured });
     }
     builder.finish()
+}
+
+/// All that can be seen of each row, as text: NaN is not equal to itself.
+fn rows(readings: &Readings) -> Vec<String> {
+    let row = |reading: Reading<'_>| {
+        let of_box = (reading.box_id(), reading.box_name(), reading.model(), reading.exposure(), reading.place());
+        let of_sensor = (reading.sensor_id(), reading.kind());
+        let measured = (reading.raw_value(), reading.value(), reading.measured_at(), reading.verdict());
+        format!("{of_box:?} {of_sensor:?} {measured:?}")
+    };
+    readings.iter().map(row).collect()
 }
 
 proptest! {
@@ -101,6 +112,32 @@ proptest! {
                 prop_assert!((least..=greatest).contains(&mean), "{mean} of {counting:?}");
             }
         }
+    }
+
+    #[test]
+    fn readings_read_back_from_bytes_are_the_same(sensors in prop::collection::vec(sensor(), 0..40)) {
+        let sent = readings(&sensors);
+        let bytes = sent.to_bytes().unwrap();
+        let read = Readings::from_bytes(&bytes, Catalogue::builtin(), Rules::default()).unwrap();
+        prop_assert_eq!(read.as_of(), sent.as_of());
+        prop_assert_eq!(rows(&read), rows(&sent));
+        prop_assert_eq!(Summary::of(&read, Catalogue::builtin()), Summary::of(&sent, Catalogue::builtin()));
+        prop_assert_eq!(read.to_bytes().unwrap(), bytes);
+    }
+
+    #[test]
+    fn bytes_with_an_error_are_refused_or_read_as_other_readings(
+        sensors in prop::collection::vec(sensor(), 1..10),
+        at in any::<prop::sample::Index>(),
+        byte: u8,
+    ) {
+        let mut bytes = readings(&sensors).to_bytes().unwrap();
+        let length = bytes.len();
+        bytes[at.index(length)] = byte;
+        if let Ok(read) = Readings::from_bytes(&bytes, Catalogue::builtin(), Rules::default()) {
+            prop_assert_eq!(rows(&read).len(), read.len());
+        }
+        prop_assert!(Readings::from_bytes(&bytes[..at.index(length)], Catalogue::builtin(), Rules::default()).is_err());
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::output;
 use super::serve::block_on;
 use super::settings::SettingFlags;
 use crate::exit::{Code, Failure};
+use crate::service;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -91,7 +92,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
 }
 
 fn open(settings: &SettingFlags) -> Result<SnapshotStore, Failure> {
-    Ok(SnapshotStore::open_folder(&settings.config()?.store.folder)?)
+    Ok(service::snapshots(&settings.config()?.store)?)
 }
 
 async fn list(

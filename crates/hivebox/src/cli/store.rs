@@ -1,6 +1,6 @@
 //! `hivebox store`.
 
-use hivebox_archive::{SnapshotName, SnapshotStore};
+use hivebox_archive::SnapshotName;
 use jiff::Timestamp;
 use opensensemap::Observer;
 
@@ -25,7 +25,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let config = args.settings.config()?;
     block_on(async {
-        let snapshots = SnapshotStore::open_folder(&config.store.folder)?;
+        let snapshots = service::snapshots(&config.store)?;
         let poller = service::poller(&config, Observer::default())?;
         let (present, _) = poller.poll(args.at.unwrap_or_else(Timestamp::now)).await?;
         let name = SnapshotName::at(present.readings.as_of());
@@ -35,7 +35,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         }
         let verb = if stored.created { "stored" } else { "found already stored" };
         output::line(&format!("{verb} {} readings, {} bytes", stored.rows, stored.bytes))?;
-        output::line(&format!("object {} in {}", stored.object, config.store.folder.display()))?;
+        output::line(&format!("object {} in {}", stored.object, config.store.address))?;
         output::line(&format!("sha256 {}", stored.sha256))
     })
 }

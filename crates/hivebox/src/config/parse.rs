@@ -1,10 +1,9 @@
 //! Reads settings into types, and collects all that is wrong with them.
 
 use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{Span, SpanRelativeTo};
 
 use super::setting::Setting;
 use super::source::{Origin, Source};
@@ -93,13 +92,15 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// A duration such as `90s`, `5m` or `1h 30m`, within bounds.
+/// A duration such as `90s`, `1h 30m` or `7d`, within bounds.
 pub(super) fn duration(
     shortest: Duration,
     longest: Duration,
 ) -> impl FnOnce(&str) -> Result<Duration, String> {
     move |text| {
-        let duration = SignedDuration::from_str(text).map_err(|_| "not a duration".to_owned())?;
+        let span: Span = text.parse().map_err(|_| "not a duration".to_owned())?;
+        let duration = span.to_duration(SpanRelativeTo::days_are_24_hours());
+        let duration = duration.map_err(|_| "not a duration of days or less".to_owned())?;
         let duration = Duration::try_from(duration).map_err(|_| "negative".to_owned())?;
         if (shortest..=longest).contains(&duration) { Ok(duration) } else { Err("out of range".into()) }
     }
@@ -110,5 +111,30 @@ pub(super) fn number(lowest: u64, highest: u64) -> impl FnOnce(&str) -> Result<u
     move |text| {
         let number = text.parse().map_err(|_| "not a whole number".to_owned())?;
         if (lowest..=highest).contains(&number) { Ok(number) } else { Err("out of range".into()) }
+    }
+}
+
+/// `on` or `off`.
+pub(super) fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(String::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_from_milliseconds_to_days() {
+        let read = |text| duration(Duration::ZERO, Duration::from_hours(24 * 100))(text);
+        for (text, millis) in [("250ms", 250), ("90s", 90_000), ("1h 30m", 5_400_000), ("7d", 604_800_000)] {
+            assert_eq!(read(text), Ok(Duration::from_millis(millis)), "{text}");
+        }
+        for wrong in ["", "5", "5x", "-1s", "1 month", "101d"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
     }
 }

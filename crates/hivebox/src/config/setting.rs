@@ -76,8 +76,36 @@ pub const UPSTREAM_RETRIES: Setting = setting(
 pub const CACHE: Setting = setting(
     "cache",
     "memory:",
-    "memory: (Redis is not built into this version)",
-    "Where the present is cached",
+    "memory:, redis://[[USER]:PASSWORD@]HOST[:PORT][/DB], or with rediss, redis+sentinel (…/SERVICE) or redis+cluster",
+    "Where the present is cached: in this process, or in a Redis or Valkey that replicas share",
+);
+/// What the keys of the cache begin with.
+pub const CACHE_PREFIX: Setting = setting(
+    "cache-prefix",
+    "hivebox",
+    "1 to 64 letters, digits or - _ . : /",
+    "What keys in Redis begin with; replicas with the same prefix act as one",
+);
+/// Whom TLS connections to the cache trust.
+pub const CACHE_CA: Setting = setting(
+    "cache-ca",
+    "system",
+    "system, or the path of a file of certificates in PEM",
+    "Certificate authorities that TLS connections to Redis trust",
+);
+/// How long Redis may take.
+pub const CACHE_TIMEOUT: Setting = setting(
+    "cache-timeout",
+    "2s",
+    "a duration from 50ms to 1m",
+    "Longest time to wait for Redis; requests never do",
+);
+/// How long the lease lasts.
+pub const LEASE_TTL: Setting = setting(
+    "lease-ttl",
+    "15s",
+    "a duration from 1s to 5m",
+    "How long the one replica that polls may be silent before another takes over",
 );
 /// How long an answer is fresh.
 pub const CACHE_TTL: Setting = setting(
@@ -104,8 +132,39 @@ pub const BOXES: Setting = setting(
 pub const STORE: Setting = setting(
     "store",
     "file:./hivebox-data",
-    "file:PATH of a folder (S3 is not built into this version)",
+    "file:PATH of a folder, or s3://BUCKET[/PREFIX] with AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
     "Where snapshots of readings are kept",
+);
+/// How long the store may take.
+pub const STORE_TIMEOUT: Setting = setting(
+    "store-timeout",
+    "30s",
+    "a duration from 1s to 1h",
+    "Longest time for a request to S3, with all its retries",
+);
+/// Whether a bucket is made.
+pub const STORE_CREATE_BUCKET: Setting =
+    setting("store-create-bucket", "on", "on or off", "Whether a bucket that is missing is made");
+/// Where snapshots wait that could not be stored.
+pub const SPOOL: Setting = setting(
+    "spool",
+    "./hivebox-spool",
+    "the path of a folder",
+    "Where snapshots wait that S3 did not take, until it does",
+);
+/// How much may wait.
+pub const SPOOL_MAX_BYTES: Setting = setting(
+    "spool-max-bytes",
+    "268435456",
+    "a number of bytes from 1048576 to 1099511627776",
+    "Most bytes of waiting snapshots; the oldest are dropped for newer ones",
+);
+/// How long snapshots are kept.
+pub const RETENTION: Setting = setting(
+    "retention",
+    "off",
+    "a duration from 1h, such as 90d, or off",
+    "How long snapshots are kept before they are removed",
 );
 /// How often a snapshot is stored.
 pub const STORE_INTERVAL: Setting = setting(
@@ -168,7 +227,7 @@ pub const SHUTDOWN_GRACE: Setting = setting(
 );
 
 /// All settings, in the order in which people meet them.
-pub const SETTINGS: [Setting; 20] = [
+pub const SETTINGS: [Setting; 29] = [
     LISTEN,
     UPSTREAM,
     BOXES,
@@ -177,12 +236,21 @@ pub const SETTINGS: [Setting; 20] = [
     MAX_READING_AGE,
     STORE,
     STORE_INTERVAL,
+    RETENTION,
     STATUS,
     READINESS,
     UPSTREAM_TIMEOUT,
     UPSTREAM_IDLE_TIMEOUT,
     UPSTREAM_MAX_BYTES,
     UPSTREAM_RETRIES,
+    CACHE_PREFIX,
+    CACHE_CA,
+    CACHE_TIMEOUT,
+    LEASE_TTL,
+    STORE_TIMEOUT,
+    STORE_CREATE_BUCKET,
+    SPOOL,
+    SPOOL_MAX_BYTES,
     MAX_CONNECTIONS,
     REQUEST_TIMEOUT,
     DRAIN_DELAY,

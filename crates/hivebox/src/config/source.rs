@@ -1,8 +1,10 @@
 //! Where values come from: flags, then the environment, then `.env`, then the default.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::Path;
+
+use secrecy::SecretString;
 
 use super::setting::{SETTINGS, Setting};
 
@@ -35,17 +37,23 @@ impl fmt::Display for Origin {
 #[derive(Debug, Clone, Default)]
 pub struct Source {
     layers: Vec<(Origin, HashMap<String, String>)>,
+    /// Variables that begin with `AWS_`, which are not ours to name; the first layer that has one wins.
+    aws: BTreeMap<String, (SecretString, Origin)>,
 }
 
 impl Source {
     /// Adds a layer below those that are there, with values by environment variable.
     #[must_use]
     pub fn with_variables(
-        self,
+        mut self,
         origin: Origin,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Self {
         let by_variable: HashMap<String, String> = variables.into_iter().collect();
+        let of_aws = by_variable.iter().filter(|(name, _)| name.starts_with("AWS_"));
+        for (name, value) in of_aws {
+            self.aws.entry(name.clone()).or_insert_with(|| (value.clone().into(), origin));
+        }
         let named = |setting: &Setting| {
             Some((setting.name.to_owned(), by_variable.get(&setting.variable())?.clone()))
         };
@@ -74,6 +82,17 @@ impl Source {
         }
         let lines = dotenvy::from_path_iter(&dot_env)?.collect::<Result<Vec<_>, _>>()?;
         Ok(source.with_variables(Origin::DotEnv, lines))
+    }
+
+    /// The variables that begin with `AWS_`.
+    #[must_use]
+    pub fn aws(&self) -> Vec<(String, SecretString)> {
+        self.aws.iter().map(|(name, (value, _))| (name.clone(), value.clone())).collect()
+    }
+
+    /// The names of the variables that begin with `AWS_`, and where each was found.
+    pub fn aws_names(&self) -> impl Iterator<Item = (&str, Origin)> {
+        self.aws.iter().map(|(name, (_, origin))| (name.as_str(), *origin))
     }
 
     /// The value in force, and where it was found.

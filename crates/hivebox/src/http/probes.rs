@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::cache::{Cache, Poll};
+use crate::cache::{Poll, Role};
 use crate::config::ReadinessRule;
 
 /// `GET /livez`: the process works. It asks nothing of others, since killing this process mends none.
@@ -22,7 +22,7 @@ pub(super) async fn livez() -> impl IntoResponse {
 
 /// `GET /readyz`: whether this replica wants requests, and the figures behind that.
 pub(super) async fn readyz(State(app): State<Arc<App>>) -> impl IntoResponse {
-    let readiness = Readiness::of(&app.cache, app.readiness, app.is_draining(), Timestamp::now());
+    let readiness = Readiness::of(&app, Timestamp::now());
     let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(readiness))
 }
@@ -39,13 +39,20 @@ struct Readiness {
     boxes_failed: Option<usize>,
     last_poll_at: Option<Timestamp>,
     last_poll_error: Option<String>,
+    /// Where the replicas share the present.
+    cache: &'static str,
+    /// This one's part among them.
+    role: Option<Role>,
+    cache_error: Option<String>,
 }
 
 /// The age from which on the roadmap's rule calls cached content old.
 const ROADMAP_CACHE_AGE: SignedDuration = SignedDuration::from_mins(5);
 
 impl Readiness {
-    fn of(cache: &Cache, rule: ReadinessRule, draining: bool, now: Timestamp) -> Self {
+    fn of(app: &App, now: Timestamp) -> Self {
+        let (cache, rule, draining) = (&app.cache, app.readiness, app.is_draining());
+        let standing = cache.standing();
         let present = cache.present();
         let poll = cache.last_poll();
         let poll = poll.as_deref();
@@ -71,6 +78,9 @@ impl Readiness {
             boxes_failed: poll.map(|poll| poll.failed),
             last_poll_at: poll.map(|poll| poll.ended_at),
             last_poll_error: poll.and_then(|poll| poll.error.clone()),
+            cache: app.shared_cache,
+            role: standing.as_ref().map(|standing| standing.role),
+            cache_error: standing.as_ref().and_then(|standing| standing.error.clone()),
         }
     }
 }

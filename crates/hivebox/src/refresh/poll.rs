@@ -1,5 +1,6 @@
-//! Polls upstream and publishes what it says.
+//! Polls upstream and publishes what it says, here and to the other replicas.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use hivebox_climate::catalogue::Catalogue;
@@ -7,8 +8,9 @@ use hivebox_climate::readings::ReadingsBuilder;
 use jiff::Timestamp;
 use tracing::{info, warn};
 
-use super::{Refresh, schedule};
-use crate::cache::Poll;
+use super::schedule::{self, Known};
+use super::{Refresh, agree};
+use crate::cache::{Poll, Role};
 use crate::config::AnswerConfig;
 use crate::present::Present;
 use crate::upstream::{PollError, Polled, Upstream};
@@ -38,34 +40,67 @@ impl Poller {
     }
 }
 
-/// Polls for ever.
+/// What came of this replica's own polls.
+#[derive(Debug, Clone, Copy, Default)]
+struct Own {
+    ended_at: Option<Timestamp>,
+    failures_in_a_row: u32,
+    retry_after: Option<Duration>,
+}
+
+/// Polls for ever, whenever it is this replica's turn.
 pub(super) async fn run(refresh: &Refresh) {
-    let mut failures_in_a_row = 0_u32;
+    let started_at = Timestamp::now();
+    let mut own = Own::default();
+    let mut chance = fastrand::f64();
+    let mut changes = refresh.cache.changes();
     loop {
-        let retry_after = match poll_and_publish(refresh).await {
-            Ok(()) => {
-                failures_in_a_row = 0;
-                None
+        changes.mark_unchanged();
+        let due = due(refresh, &own, started_at, chance);
+        tokio::select! {
+            () = sleep_until(due) => {
+                own = poll_and_publish(refresh, own.failures_in_a_row).await;
+                chance = fastrand::f64();
             }
-            Err(retry_after) => {
-                failures_in_a_row = failures_in_a_row.saturating_add(1);
-                retry_after
-            }
-        };
-        let wait =
-            schedule::next_poll(refresh.poller.answer.ttl, failures_in_a_row, retry_after, fastrand::f64());
-        tokio::time::sleep(wait).await;
+            // Another replica's present, or another part to play: whose turn is it now?
+            _ = changes.changed() => {}
+        }
     }
 }
 
-/// Whether the poll brought an answer; if not, for how long upstream asked not to be asked.
-async fn poll_and_publish(refresh: &Refresh) -> Result<(), Option<Duration>> {
+/// When this replica polls next; `None` while its part is not settled.
+fn due(refresh: &Refresh, own: &Own, started_at: Timestamp, chance: f64) -> Option<Timestamp> {
+    let role = refresh.cache.standing().as_ref()?.role;
+    let last = refresh.cache.last_poll();
+    let last = last.as_deref();
+    let is_own = last.map(|poll| poll.ended_at) == own.ended_at;
+    let known = Known {
+        role,
+        as_of: refresh.cache.as_of(),
+        heard_at: last.map_or(started_at, |poll| poll.ended_at),
+        // Another replica asks the same upstream: its failure is as good as ours.
+        failures_in_a_row: if is_own { own.failures_in_a_row } else { last.is_some_and(Poll::is_failed).into() },
+        retry_after: own.retry_after.filter(|_| is_own),
+    };
+    Some(schedule::next_poll(&known, refresh.poller.answer.ttl, chance))
+}
+
+async fn sleep_until(due: Option<Timestamp>) {
+    match due {
+        Some(due) => tokio::time::sleep(schedule::until(due, Timestamp::now())).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn poll_and_publish(refresh: &Refresh, failures_before: u32) -> Own {
     // Judged as of the start: an answer that took long is older than one that came at once.
     let outcome = refresh.poller.poll(Timestamp::now()).await;
     let ended_at = Timestamp::now();
-    match outcome {
+    let good = Own { ended_at: Some(ended_at), ..Own::default() };
+    let failed =
+        |retry_after| Own { failures_in_a_row: failures_before.saturating_add(1), retry_after, ..good };
+    let (poll, present, own) = match outcome {
         Ok((present, polled)) => {
-            refresh.metrics.present.observe(&present, refresh.poller.catalogue);
             report(&present, &polled);
             let has_answer = present.answer.is_some();
             let error = match &polled.first_failure {
@@ -74,19 +109,36 @@ async fn poll_and_publish(refresh: &Refresh) -> Result<(), Option<Duration>> {
                 None => None,
             };
             let poll = Poll { ended_at, asked: polled.asked, failed: polled.failed, error };
-            refresh.cache.publish(poll, Some(present));
-            has_answer.then_some(()).ok_or(None)
+            (poll, Some(Arc::new(present)), if has_answer { good } else { failed(None) })
         }
         Err(error) => {
             let words = in_words(&error);
             warn!(error = words, "openSenseMap could not be polled");
             let asked = refresh.poller.upstream.asked();
-            refresh.cache.publish(Poll { ended_at, asked, failed: asked, error: Some(words) }, None);
-            Err(match error {
+            let retry_after = match error {
                 PollError::Fetch(error) => error.retry_after(),
                 PollError::File { .. } | PollError::Decode { .. } => None,
-            })
+            };
+            (Poll { ended_at, asked, failed: asked, error: Some(words) }, None, failed(retry_after))
         }
+    };
+    refresh.publish_here(poll.clone(), present.clone());
+    agree::publish(refresh, &poll, present.as_deref()).await;
+    own
+}
+
+impl Refresh {
+    /// Takes note of a poll and of the present that it brought, so that requests see both.
+    pub(super) fn publish_here(&self, poll: Poll, present: Option<Arc<Present>>) {
+        if let Some(present) = &present {
+            self.metrics.present.observe(present, self.poller.catalogue);
+        }
+        self.cache.publish(poll, present);
+    }
+
+    /// Whether this replica holds the lease.
+    pub(super) fn is_holder(&self) -> bool {
+        self.cache.standing().as_ref().is_some_and(|standing| standing.role == Role::Holder)
     }
 }
 

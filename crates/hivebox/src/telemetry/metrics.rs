@@ -1,5 +1,6 @@
 //! Prometheus metrics. Made once, handed down; every series is there from the start, at zero.
 
+mod cache;
 mod exposition;
 pub mod http;
 mod present;
@@ -9,6 +10,7 @@ mod upstream;
 
 use std::fmt;
 
+pub use cache::CacheMetrics;
 pub use exposition::Exposition;
 pub use http::{AnswerMetrics, HttpMetrics, RouteMetrics};
 pub use present::PresentMetrics;
@@ -31,6 +33,8 @@ pub struct Metrics {
     pub upstream: UpstreamMetrics,
     /// What the readings come to.
     pub present: PresentMetrics,
+    /// What the replicas share.
+    pub cache: CacheMetrics,
     /// Snapshots.
     pub store: StoreMetrics,
 }
@@ -48,6 +52,7 @@ impl Metrics {
             answers: AnswerMetrics::register(&mut registry),
             upstream: UpstreamMetrics::register(&mut registry),
             present: PresentMetrics::register(&mut registry, catalogue),
+            cache: CacheMetrics::register(&mut registry),
             store: StoreMetrics::register(&mut registry),
             registry: Registry::default(),
         };

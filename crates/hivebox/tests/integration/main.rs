@@ -4,11 +4,15 @@
 #![expect(clippy::float_cmp, reason = "counts are whole numbers, also as metrics")]
 
 mod app;
+mod clients;
 mod commands;
 mod endpoints;
 mod metrics;
 mod outages;
+mod proxy;
 mod readiness;
+mod redis_server;
+mod sharing;
 mod some_boxes;
 mod stopping;
 mod storing;

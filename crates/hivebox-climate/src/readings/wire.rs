@@ -1,0 +1,214 @@
+//! [`Readings`] as bytes, so that a replica can take over from another all that it knows.
+//!
+//! Only facts travel: what was measured, where and when. Verdicts, values in canonical units and meanings are
+//! made anew on arrival, by the same code that made them first, so that no bytes can smuggle in a reading
+//! that would not have been let through the front door.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Readings, ReadingsBuilder, SensorKind};
+use crate::catalogue::Catalogue;
+use crate::place::{Exposure, Place};
+use crate::text::TextColumn;
+use crate::verdict::Rules;
+
+/// Why bytes are no readings.
+#[derive(Debug, thiserror::Error)]
+pub enum WireError {
+    /// They cannot be read at all.
+    #[error("the bytes are no readings: {0}")]
+    Malformed(#[from] postcard::Error),
+    /// They can be read, but do not fit together.
+    #[error("the bytes are no readings: {0}")]
+    Inconsistent(&'static str),
+}
+
+/// The columns as they travel. The order of the fields is the format: a change of it is a new version of
+/// whatever carries the bytes.
+#[derive(Serialize, Deserialize)]
+struct Columns<'a> {
+    as_of: Timestamp,
+    #[serde(borrow)]
+    box_ids: Texts<'a>,
+    box_names: Texts<'a>,
+    models: Vec<Cow<'a, str>>,
+    box_models: Vec<u32>,
+    exposures: Vec<Exposure>,
+    places: Vec<Option<(f64, f64, Option<f64>)>>,
+    /// How many sensors each box has.
+    sensor_counts: Vec<u32>,
+    kinds: Vec<Kind<'a>>,
+    sensor_ids: Texts<'a>,
+    sensor_kinds: Vec<u32>,
+    raw: Vec<Raw>,
+    /// How long before `as_of` each was measured, in milliseconds.
+    ages_millis: Vec<Option<i64>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Texts<'a> {
+    text: Cow<'a, str>,
+    lengths: Vec<u32>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Kind<'a> {
+    title: Cow<'a, str>,
+    unit: Cow<'a, str>,
+    sensor_type: Cow<'a, str>,
+}
+
+/// A number as it was sent. Most have at most two decimals, and are short when written so.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+enum Raw {
+    Hundredths(i32),
+    Exactly(f64),
+    NotANumber,
+}
+
+impl Readings {
+    /// The readings as bytes, for [`Readings::from_bytes`].
+    ///
+    /// # Errors
+    /// None is known: all that readings hold can be written.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, WireError> {
+        let kind = |kind: &'_ SensorKind| Kind {
+            title: Cow::Owned(kind.title.to_string()),
+            unit: Cow::Owned(kind.unit.to_string()),
+            sensor_type: Cow::Owned(kind.sensor_type.to_string()),
+        };
+        let place = |place: &Place| (place.latitude_degrees(), place.longitude_degrees(), place.height_metres());
+        let mut sensor_counts = vec![0; self.box_count()];
+        for &of_box in &self.box_index {
+            sensor_counts[of_box as usize] += 1;
+        }
+        let columns = Columns {
+            as_of: self.as_of,
+            box_ids: Texts::of(&self.boxes.id),
+            box_names: Texts::of(&self.boxes.name),
+            models: self.boxes.models.iter().map(|model| Cow::Borrowed(&**model)).collect(),
+            box_models: self.boxes.model.clone(),
+            exposures: self.boxes.exposure.clone(),
+            places: self.boxes.place.iter().map(|at| at.as_ref().map(place)).collect(),
+            sensor_counts,
+            kinds: self.kinds.iter().map(kind).collect(),
+            sensor_ids: Texts::of(&self.sensor_id),
+            sensor_kinds: self.kind.clone(),
+            raw: self.raw.iter().copied().map(Raw::of).collect(),
+            ages_millis: self.iter().map(|reading| Some(age_millis(self.as_of, reading.measured_at()?))).collect(),
+        };
+        Ok(postcard::to_allocvec(&columns)?)
+    }
+
+    /// Reads what [`Readings::to_bytes`] wrote, judging each reading by `rules` as of the moment that the
+    /// bytes tell. Takes memory in proportion to the length of `bytes`, whatever is in them.
+    ///
+    /// # Errors
+    /// The bytes were not written by this version of [`Readings::to_bytes`].
+    pub fn from_bytes(
+        bytes: &[u8],
+        catalogue: &'static Catalogue,
+        rules: Rules,
+    ) -> Result<Arc<Self>, WireError> {
+        let (columns, rest): (Columns<'_>, _) = postcard::take_from_bytes(bytes)?;
+        if rest.is_empty() {
+            columns.judged(catalogue, rules)
+        } else {
+            Err(WireError::Inconsistent("there are more bytes than readings"))
+        }
+    }
+}
+
+impl Columns<'_> {
+    fn judged(self, catalogue: &'static Catalogue, rules: Rules) -> Result<Arc<Readings>, WireError> {
+        let (boxes, sensors) = (self.sensor_counts.len(), self.sensor_kinds.len());
+        let box_lengths = [
+            self.box_ids.lengths.len(),
+            self.box_names.lengths.len(),
+            self.box_models.len(),
+            self.exposures.len(),
+            self.places.len(),
+        ];
+        let sensor_lengths = [self.sensor_ids.lengths.len(), self.raw.len(), self.ages_millis.len()];
+        let counted: u64 = self.sensor_counts.iter().map(|&count| u64::from(count)).sum();
+        ensure(box_lengths.iter().all(|&length| length == boxes), "a column of the boxes is too short")?;
+        ensure(sensor_lengths.iter().all(|&length| length == sensors), "a column of the sensors is too short")?;
+        ensure(counted == sensors as u64, "some sensors belong to no box")?;
+        ensure(self.box_models.iter().all(|&it| (it as usize) < self.models.len()), "a model is not listed")?;
+        ensure(self.sensor_kinds.iter().all(|&it| (it as usize) < self.kinds.len()), "a kind is not listed")?;
+
+        let mut builder = ReadingsBuilder::new(catalogue, rules, self.as_of);
+        let kind = |kind: &Kind<'_>| SensorKind {
+            title: (*kind.title).into(),
+            unit: (*kind.unit).into(),
+            sensor_type: (*kind.sensor_type).into(),
+            meaning: catalogue.classify(&kind.title, &kind.unit),
+        };
+        builder.readings.kinds = self.kinds.iter().map(kind).collect();
+        let known = &mut builder.readings.boxes;
+        known.id = self.box_ids.column()?;
+        known.name = self.box_names.column()?;
+        known.models = self.models.iter().map(|model| (**model).into()).collect();
+        known.model = self.box_models;
+        known.exposure = self.exposures;
+        known.place = self.places.into_iter().map(|at| at.and_then(|(n, e, h)| Place::new(n, e, h))).collect();
+        builder.readings.sensor_id = self.sensor_ids.column()?;
+        let of_boxes = (0..).zip(&self.sensor_counts).flat_map(|(of_box, &count)| (0..count).map(move |_| of_box));
+        let measured = self.raw.iter().zip(&self.ages_millis);
+        for ((of_box, kind), (raw, age)) in of_boxes.zip(self.sensor_kinds).zip(measured) {
+            let measured = age.map(|age| (raw.number(), moment(self.as_of, age)));
+            builder.push_judged(of_box, kind, measured);
+        }
+        Ok(builder.finish())
+    }
+}
+
+impl<'a> Texts<'a> {
+    fn of(column: &'a TextColumn) -> Self {
+        Self { text: Cow::Borrowed(column.text()), lengths: column.lengths().collect() }
+    }
+
+    fn column(&self) -> Result<TextColumn, WireError> {
+        TextColumn::of(&self.text, &self.lengths)
+            .ok_or(WireError::Inconsistent("the lengths of texts do not fit their text"))
+    }
+}
+
+impl Raw {
+    fn of(number: f64) -> Self {
+        if number.is_nan() {
+            return Self::NotANumber;
+        }
+        let hundredths = (number * 100.0).round();
+        let short = Self::Hundredths(hundredths as i32);
+        // Bit by bit, since -0.0 equals 0.0.
+        if short.number().to_bits() == number.to_bits() { short } else { Self::Exactly(number) }
+    }
+
+    fn number(self) -> f64 {
+        match self {
+            Self::Hundredths(hundredths) => f64::from(hundredths) / 100.0,
+            Self::Exactly(number) => number,
+            Self::NotANumber => f64::NAN,
+        }
+    }
+}
+
+fn age_millis(as_of: Timestamp, measured_at: Timestamp) -> i64 {
+    as_of.as_millisecond() - measured_at.as_millisecond()
+}
+
+/// The moment so long before `as_of`; the first or last that there is, if that is further away.
+fn moment(as_of: Timestamp, age_millis: i64) -> Timestamp {
+    let millis = as_of.as_millisecond().saturating_sub(age_millis);
+    let end = if millis < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_millisecond(millis).unwrap_or(end)
+}
+
+fn ensure(holds: bool, otherwise: &'static str) -> Result<(), WireError> {
+    if holds { Ok(()) } else { Err(WireError::Inconsistent(otherwise)) }
+}

@@ -1,0 +1,8 @@
+-- Gives the lease back if it is ours, and tells the others.
+-- KEYS: lease. ARGV: our name, the channel.
+local lease = redis.pcall('GET', KEYS[1])
+if type(lease) == 'string' and string.match(lease, '^%d+ (%x+)$') == ARGV[1] then
+  redis.call('DEL', KEYS[1])
+  redis.call('PUBLISH', ARGV[2], 'released')
+end
+return 1

@@ -1,0 +1,229 @@
+//! Replicas that share the present by Redis: one polls, all answer alike.
+
+use std::time::Duration;
+
+use hivebox::cache::redis::RedisAddress;
+use opensensemap_sim::Fault;
+use redis::Commands;
+use reqwest::StatusCode;
+
+use crate::app::{TestApp, TestUpstream, header};
+use crate::redis_server::{RedisServer, free_port};
+
+/// Settings of replicas whose time runs fast, over a Redis.
+pub(crate) fn over(redis: &str) -> Vec<(&'static str, String)> {
+    let settings = [("cache-ttl", "2s"), ("lease-ttl", "1s"), ("cache-timeout", "500ms")];
+    let mut settings: Vec<_> = settings.map(|(name, value)| (name, value.to_owned())).into();
+    settings.push(("cache", redis.to_owned()));
+    settings
+}
+
+/// A replica with these settings.
+pub(crate) async fn replica(upstream: &TestUpstream, settings: &[(&str, String)]) -> TestApp {
+    let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    TestApp::with(&upstream.url, &settings).await
+}
+
+#[tokio::test]
+async fn a_new_replica_serves_at_once_what_another_has_polled() {
+    let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
+    let first = replica(&upstream, &over(&redis.url())).await;
+    let told = first.get("/temperature").await.text().await.unwrap();
+    first.wait_for("/metrics", "published", |_| true).await;
+    while first.metric("hivebox_cache_publishes_total").await < 1.0 {}
+    upstream.sim.faults().set(Fault::Status { status: 500 }).unwrap();
+    let asked = upstream.sim.requests().total();
+
+    let second = replica(&upstream, &over(&redis.url())).await;
+    let response = second.get("/temperature").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.text().await.unwrap(), told);
+    assert_eq!(upstream.sim.requests().total(), asked, "it has not asked openSenseMap");
+    assert_eq!(second.metric("hivebox_readings{phenomenon=\"air_temperature\",verdict=\"ok\"}").await,
+        first.metric("hivebox_readings{phenomenon=\"air_temperature\",verdict=\"ok\"}").await);
+    let stored = second.json("/store").await;
+    assert!(stored["rows"].as_u64().unwrap() > 100, "all readings came along");
+}
+
+#[tokio::test]
+async fn each_key_has_the_prefix_and_an_expiry_and_nothing_else_is_touched() {
+    let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
+    let () = redis.connect().set("of-somebody-else", "precious").unwrap();
+    let mut settings = over(&redis.url());
+    settings.push(("cache-prefix", "apiary".into()));
+    let app = replica(&upstream, &settings).await;
+    app.get("/temperature").await;
+    while app.metric("hivebox_cache_publishes_total").await < 1.0 {}
+    let ours = ["{apiary}:lease", "{apiary}:poll", "{apiary}:present", "{apiary}:token"];
+    let mut all = vec!["of-somebody-else"];
+    all.splice(0..0, ours);
+    all.sort_unstable();
+    assert_eq!(redis.keys(), all);
+    let mut connection = redis.connect();
+    for key in ours {
+        let left: i64 = connection.pttl(key).unwrap();
+        assert!(left > 0, "{key} has no expiry");
+    }
+    let precious: String = connection.get("of-somebody-else").unwrap();
+    assert_eq!(precious, "precious");
+}
+
+#[tokio::test]
+async fn a_replica_that_stops_gives_the_lease_back_so_that_another_has_it_at_once() {
+    let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
+    let mut settings = over(&redis.url());
+    settings.push(("lease-ttl", "1m".into()));
+    settings.reverse();
+    let first = replica(&upstream, &settings).await;
+    first.get("/temperature").await;
+    let second = replica(&upstream, &settings).await;
+    second.get("/temperature").await;
+    assert_eq!(second.json("/readyz").await["role"], "follower");
+    assert!(first.stop().await);
+    while second.json("/readyz").await["role"] != "holder" {}
+}
+
+#[tokio::test]
+async fn a_replica_without_its_redis_polls_alone_and_says_so() {
+    let upstream = TestUpstream::start().await;
+    let app = replica(&upstream, &over(&format!("redis://127.0.0.1:{}", free_port()))).await;
+    assert_eq!(app.get("/temperature").await.status(), StatusCode::OK);
+    let ready = app.json("/readyz").await;
+    assert_eq!((&ready["ready"], &ready["role"], &ready["cache"]), (&true.into(), &"alone".into(), &"redis".into()));
+    assert!(ready["cache_error"].as_str().unwrap().contains("refused"), "{ready}");
+    assert_eq!(app.metric("hivebox_cache_reachable").await, 0.0);
+    assert!(app.metric("hivebox_cache_failures_total{kind=\"unreachable\"}").await >= 1.0);
+    assert_eq!(app.metric("hivebox_replica_role{role=\"alone\"}").await, 1.0);
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_told_and_not_shown() {
+    let (upstream, redis) = (TestUpstream::start().await, RedisServer::with(&["--requirepass", "honey"]));
+    let address = |password: &str| format!("redis://:{password}@127.0.0.1:{}", redis.port);
+    let wrong = replica(&upstream, &over(&address("wax-secret"))).await;
+    assert_eq!(wrong.get("/temperature").await.status(), StatusCode::OK);
+    let error = wrong.json("/readyz").await["cache_error"].as_str().unwrap().to_owned();
+    assert!(error.contains("WRONGPASS") || error.to_lowercase().contains("auth"), "{error}");
+    assert!(!error.contains("wax-secret"));
+    let right = replica(&upstream, &over(&address("honey"))).await;
+    right.get("/temperature").await;
+    while right.json("/readyz").await["role"] != "holder" {}
+}
+
+#[tokio::test]
+async fn while_the_upstream_is_down_followers_know_and_leave_the_asking_to_the_holder() {
+    let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
+    upstream.sim.faults().set(Fault::Status { status: 503 }).unwrap();
+    let holder = replica(&upstream, &over(&redis.url())).await;
+    holder.get("/temperature").await;
+    let follower = replica(&upstream, &over(&redis.url())).await;
+    let response = follower.get("/temperature").await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(header(&response, "content-type"), "application/problem+json");
+    let ready = follower.json("/readyz").await;
+    assert_eq!((&ready["role"], &ready["boxes_failed"]), (&"follower".into(), &1.into()));
+    assert!(ready["last_poll_error"].as_str().unwrap().contains("503"), "{ready}");
+}
+
+#[tokio::test]
+async fn garbage_under_every_key_is_swept_away() {
+    let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
+    let mut connection = redis.connect();
+    let () = connection.set("{hivebox}:lease", "garbage").unwrap();
+    let () = connection.set("{hivebox}:token", "99999999999999999999999999").unwrap();
+    let () = connection.lpush("{hivebox}:present", "garbage").unwrap();
+    let () = connection.hset("{hivebox}:poll", "garbage", 1).unwrap();
+    let app = replica(&upstream, &over(&redis.url())).await;
+    assert_eq!(app.get("/temperature").await.status(), StatusCode::OK);
+    while app.metric("hivebox_cache_publishes_total").await < 1.0 {}
+    assert!(app.metric("hivebox_cache_failures_total{kind=\"garbage\"}").await >= 1.0);
+    let present: Vec<u8> = connection.get("{hivebox}:present").unwrap();
+    assert!(present.starts_with(b"HiveBox"));
+    let token: u64 = connection.get("{hivebox}:token").unwrap();
+    assert!(token < 1 << 50, "{token} is a time in milliseconds");
+}
+
+/// Waits until both hold the same present, whoever polls.
+async fn share(first: &TestApp, second: &TestApp) {
+    loop {
+        let (one, other) = (first.json("/readyz").await, second.json("/readyz").await);
+        let roles = [&one["role"], &other["role"]];
+        if roles.contains(&&"holder".into()) && roles.contains(&&"follower".into()) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_cluster_is_shared_like_one_server() {
+    let redis = RedisServer::with(&["--cluster-enabled yes", "--cluster-config-file {folder}/nodes.conf"]);
+    redis::cmd("CLUSTER").arg("ADDSLOTSRANGE").arg(0).arg(16_383).exec(&mut redis.connect()).unwrap();
+    crate::redis_server::wait_until("a cluster that is up", || {
+        let info: String = redis::cmd("CLUSTER").arg("INFO").query(&mut redis.connect()).unwrap();
+        info.contains("cluster_state:ok")
+    });
+    let address = format!("redis+cluster://127.0.0.1:{0},127.0.0.1:{0}", redis.port);
+    assert!(RedisAddress::parse(&address).is_ok());
+    let upstream = TestUpstream::start().await;
+    let first = replica(&upstream, &over(&address)).await;
+    first.get("/temperature").await;
+    let second = replica(&upstream, &over(&address)).await;
+    second.get("/temperature").await;
+    share(&first, &second).await;
+    assert!(first.stop().await);
+    while second.json("/readyz").await["role"] != "holder" {}
+}
+
+#[tokio::test]
+async fn sentinels_say_where_the_master_is() {
+    let redis = RedisServer::with(&["--requirepass", "honey"]);
+    let mut sentinel = RedisServer::prepare(&["{folder}/sentinel.conf", "--sentinel"]);
+    let configuration = format!(
+        "port {}\nsentinel monitor hive 127.0.0.1 {} 1\nsentinel auth-pass hive honey\n",
+        sentinel.port, redis.port
+    );
+    std::fs::write(sentinel.folder().join("sentinel.conf"), configuration).unwrap();
+    sentinel.restart_as_configured();
+    let address = format!("redis+sentinel://:honey@127.0.0.1:{},127.0.0.1:1/hive", sentinel.port);
+    let upstream = TestUpstream::start().await;
+    let app = replica(&upstream, &over(&address)).await;
+    assert_eq!(app.get("/temperature").await.status(), StatusCode::OK);
+    while app.json("/readyz").await["role"] != "holder" {}
+}
+
+#[tokio::test]
+async fn tls_is_spoken_to_who_has_a_certificate_of_an_authority_that_is_trusted() {
+    let mut redis = RedisServer::prepare(&[
+        "--tls-port {tls}",
+        "--tls-cert-file {folder}/server.pem",
+        "--tls-key-file {folder}/server.key",
+        "--tls-ca-cert-file {folder}/ca.pem",
+        "--tls-auth-clients no",
+    ]);
+    let tls_port = free_port();
+    redis.replace("{tls}", &tls_port.to_string());
+    make_certificates(redis.folder());
+    redis.restart();
+    let upstream = TestUpstream::start().await;
+    let address = format!("rediss://localhost:{tls_port}");
+    let distrusting = replica(&upstream, &over(&address)).await;
+    assert_eq!(distrusting.get("/temperature").await.status(), StatusCode::OK);
+    let ready = distrusting.json("/readyz").await;
+    assert_eq!(ready["role"], "alone", "{ready}");
+    let mut settings = over(&address);
+    settings.push(("cache-ca", redis.folder().join("ca.pem").display().to_string()));
+    let trusting = replica(&upstream, &settings).await;
+    trusting.get("/temperature").await;
+    while trusting.json("/readyz").await["role"] != "holder" {}
+}
+
+/// A certificate authority and a certificate for localhost, by openssl.
+fn make_certificates(folder: &std::path::Path) {
+    let script = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.pem
+        openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr
+        printf 'subjectAltName=DNS:localhost\\nbasicConstraints=CA:FALSE\\n' > names
+        openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.pem";
+    let made = std::process::Command::new("sh").args(["-ec", script]).current_dir(folder).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+}
