@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::fault::StoreFault;
 use crate::name::SnapshotName;
 
-/// Why a snapshot could not be stored, found or read.
+/// Why a snapshot could not be stored, found or read. No text of it has a secret in it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArchiveError {
@@ -16,13 +17,21 @@ pub enum ArchiveError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A store cannot be opened with this setting.
+    #[error("{setting} {reason}")]
+    Setting {
+        /// The variable or the part of the store's URL.
+        setting: &'static str,
+        /// What is wrong with it, and what is allowed.
+        reason: String,
+    },
     /// The store cannot be opened or does not answer as it should.
     #[error("the object store failed to {action}")]
     Store {
         /// What was asked of it.
         action: &'static str,
-        /// What it says.
-        source: object_store::Error,
+        /// What went wrong.
+        source: StoreFault,
     },
     /// There is no such snapshot.
     #[error("there is no snapshot {name}")]

@@ -10,17 +10,29 @@
 //! | How are readings written? | `encode` |
 //! | Is a file as it was written? | `seal` |
 //! | How does it come back? | [`Snapshot`] |
+//! | What is on its way to a store? | [`Sealed`] |
 //! | Where are the files? | [`SnapshotStore`], [`SnapshotName`] |
+//! | How is an S3 server reached? | [`S3Options`] |
+//! | What does a store's failure mean? | [`StoreFault`] |
+//! | Where do snapshots wait for a store that is down? | [`Spool`] |
 
 mod encode;
 mod error;
+mod fault;
 mod name;
+mod s3;
 pub mod schema;
 mod seal;
+mod sealed;
 mod snapshot;
+mod spool;
 mod store;
 
 pub use error::ArchiveError;
+pub use fault::StoreFault;
 pub use name::{SnapshotName, SnapshotNameError};
+pub use s3::S3Options;
+pub use sealed::Sealed;
 pub use snapshot::{Format, Snapshot};
-pub use store::{Listed, SnapshotStore, Stored};
+pub use spool::{Kept, Spool, SpoolStatus};
+pub use store::{Listed, SnapshotStore, StoreCheck, Stored};

@@ -64,9 +64,10 @@ impl SnapshotName {
         Path::from(self.object_path())
     }
 
-    /// Reads the name from the path of an object; `None` if it is no snapshot.
+    /// Reads the name from the path of an object; `None` if it is no snapshot, or lies under another day.
     pub(crate) fn from_path(path: &Path) -> Option<Self> {
-        path.filename()?.strip_suffix(EXTENSION)?.parse().ok()
+        let name: Self = path.filename()?.strip_suffix(EXTENSION)?.parse().ok()?;
+        (name.path() == *path).then_some(name)
     }
 }
 
@@ -118,5 +119,7 @@ mod tests {
         assert_eq!(name.to_string(), "2024-10-14T09-20-00.123Z");
         assert_eq!(SnapshotName::from_path(&name.path()), Some(name));
         assert_eq!(SnapshotName::from_path(&Path::from("readings/date=2024-10-14/notes.txt")), None);
+        let astray = "readings/date=2024-10-15/2024-10-14T09-20-00.123Z.parquet";
+        assert_eq!(SnapshotName::from_path(&Path::from(astray)), None);
     }
 }

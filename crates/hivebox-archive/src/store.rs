@@ -1,27 +1,70 @@
 //! Where snapshots are kept.
 
-use std::path::Path as FilePath;
+use std::fmt;
+use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::readings::Readings;
 use jiff::Timestamp;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
+use object_store::prefix::PrefixStore;
+use object_store::{ListResult, ObjectStore, ObjectStoreExt};
 use serde::Serialize;
+use tokio::sync::OnceCell;
 
-use crate::encode::{Encoded, encode};
 use crate::error::ArchiveError;
+use crate::fault::{StoreFault, is_no_bucket};
 use crate::name::{FOLDER, SnapshotName, day_folder};
-use crate::seal;
+use crate::s3::bucket::Bucket;
+use crate::s3::{self, S3Options};
+use crate::sealed::Sealed;
 use crate::snapshot::Snapshot;
 
-/// The snapshots in one object store. Cheap to clone.
-#[derive(Debug, Clone)]
+mod check;
+mod retention;
+mod upload;
+
+pub use check::StoreCheck;
+
+/// The snapshots in one object store: a folder, or a bucket of an S3 server. Cheap to clone.
+#[derive(Clone)]
 pub struct SnapshotStore {
     objects: Arc<dyn ObjectStore>,
+    place: Arc<Place>,
+}
+
+#[derive(Debug)]
+enum Place {
+    Folder(PathBuf),
+    Bucket {
+        bucket: Box<Bucket>,
+        prefix: Path,
+        multipart_bytes: usize,
+        /// Whether the server refuses to overwrite, once that is known.
+        conditional: OnceCell<bool>,
+    },
+}
+
+impl fmt::Debug for SnapshotStore {
+    /// The store's own `Debug` shows the access key.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SnapshotStore").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for SnapshotStore {
+    /// Where the store is, such as `s3://bucket/prefix at http://127.0.0.1:9000`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.place {
+            Place::Folder(folder) => folder.display().fmt(formatter),
+            Place::Bucket { bucket, prefix, .. } => {
+                let separator = if prefix.as_ref().is_empty() { "" } else { "/" };
+                let (name, address) = (&bucket.remote.bucket, &bucket.remote.address);
+                write!(formatter, "s3://{name}{separator}{prefix} at {address}")
+            }
+        }
+    }
 }
 
 /// What was stored, and where.
@@ -65,34 +108,119 @@ impl SnapshotStore {
         // Only an attempt tells: permission bits say nothing of read-only mounts or full quotas.
         let probe = folder.join(".hivebox-probe");
         std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(failed)?;
-        let objects = LocalFileSystem::new_with_prefix(folder)
-            .map_err(|source| ArchiveError::Store { action: "open", source })?;
-        Ok(Self { objects: Arc::new(objects) })
+        let objects = LocalFileSystem::new_with_prefix(folder).map_err(|error| ArchiveError::Store {
+            action: "open",
+            source: StoreFault::Other(error.to_string()),
+        })?;
+        Ok(Self { objects: Arc::new(objects), place: Arc::new(Place::Folder(folder.into())) })
     }
 
-    /// Stores the readings that are current as the snapshot `name`, all of it or nothing. A snapshot that
-    /// exists is never changed.
+    /// The store in a bucket of an S3 server. Nothing is sent yet: a server that is down now may be up when
+    /// there is something to store.
     ///
     /// # Errors
-    /// The store failed; nothing stands under the name.
-    pub async fn put(
-        &self,
-        name: SnapshotName,
-        readings: &Readings,
-        catalogue: &Catalogue,
-    ) -> Result<Stored, ArchiveError> {
-        let Encoded { file, rows } = encode(readings, catalogue)?;
-        let (bytes, sha256) = (file.len() as u64, seal::sha256_hex(&[&file]));
-        let options = PutOptions::from(PutMode::Create);
-        match self.objects.put_opts(&name.path(), PutPayload::from(file), options).await {
-            Ok(_) => Ok(stored(name, rows, bytes, sha256, true)),
-            Err(object_store::Error::AlreadyExists { .. }) => {
-                let snapshot = self.get(name).await?;
-                let bytes = snapshot.file().len() as u64;
-                Ok(stored(name, snapshot.rows(), bytes, snapshot.sha256(), false))
+    /// The options cannot work.
+    pub fn open_s3(options: &S3Options) -> Result<Self, ArchiveError> {
+        let s3::Opened { objects, bucket, prefix } = s3::open(options)?;
+        let objects: Arc<dyn ObjectStore> = if prefix.as_ref().is_empty() {
+            Arc::new(objects)
+        } else {
+            Arc::new(PrefixStore::new(objects, prefix.clone()))
+        };
+        let multipart_bytes = options.multipart_bytes;
+        let place =
+            Place::Bucket { bucket: Box::new(bucket), prefix, multipart_bytes, conditional: OnceCell::new() };
+        Ok(Self { objects, place: Arc::new(place) })
+    }
+
+    /// Stores a snapshot, all of it or nothing. A snapshot that exists is never changed: of many who store
+    /// the same name at once, one does, where the store refuses to overwrite (see
+    /// [`conditional_writes`](Self::conditional_writes)). A bucket that is missing is made if that is allowed.
+    ///
+    /// # Errors
+    /// The store failed; nothing that was not there before stands under the name.
+    pub async fn put(&self, sealed: &Sealed) -> Result<Stored, ArchiveError> {
+        match self.try_put(sealed).await {
+            Err(error) if self.may_create_bucket(&error) => {
+                self.create_bucket().await?;
+                self.try_put(sealed).await
             }
-            Err(source) => Err(ArchiveError::Store { action: "store a snapshot", source }),
+            outcome => outcome,
         }
+    }
+
+    async fn try_put(&self, sealed: &Sealed) -> Result<Stored, ArchiveError> {
+        const ACTION: &str = "store a snapshot";
+        let how = self.how().await?;
+        let name = sealed.name();
+        let path = name.path();
+        // Twice, since what was in the way may be removed before it is read.
+        for _ in 0..2 {
+            let created = upload::create(&*self.objects, &path, sealed.file(), how).await;
+            if created.map_err(|error| self.failed(ACTION, &error))? {
+                let bytes = sealed.file().len() as u64;
+                return Ok(stored(name, sealed.rows(), bytes, sealed.sha256(), true));
+            }
+            match self.get(name).await {
+                Err(ArchiveError::NotFound { .. }) => {}
+                snapshot => {
+                    let snapshot = snapshot?;
+                    let bytes = snapshot.file().len() as u64;
+                    return Ok(stored(name, snapshot.rows(), bytes, snapshot.sha256(), false));
+                }
+            }
+        }
+        let reason = format!("{name} is said to be there, but is not");
+        Err(ArchiveError::Store { action: ACTION, source: StoreFault::Other(reason) })
+    }
+
+    /// Whether the store refuses to overwrite when it is told so; `None` until that was found out, by the
+    /// first [`put`](Self::put) or [`check`](Self::check). Where it does not, two who store the same name
+    /// at the same moment can each write it, so that they should agree beforehand on who does.
+    pub fn conditional_writes(&self) -> Option<bool> {
+        match &*self.place {
+            Place::Folder(_) => Some(true),
+            Place::Bucket { conditional, .. } => conditional.get().copied(),
+        }
+    }
+
+    /// How to write, which is found out once.
+    async fn how(&self) -> Result<upload::How, ArchiveError> {
+        match &*self.place {
+            Place::Folder(_) => Ok(upload::How { conditional: true, multipart_bytes: usize::MAX }),
+            Place::Bucket { multipart_bytes, conditional, .. } => {
+                let conditional = conditional
+                    .get_or_try_init(|| upload::is_conditional(&*self.objects))
+                    .await
+                    .map_err(|error| self.failed("find out whether it refuses to overwrite", &error))?;
+                Ok(upload::How { conditional: *conditional, multipart_bytes: *multipart_bytes })
+            }
+        }
+    }
+
+    /// Whether the error is that of a bucket which is missing and may be made.
+    fn may_create_bucket(&self, error: &ArchiveError) -> bool {
+        matches!(error, ArchiveError::Store { source: StoreFault::NoBucket { .. }, .. })
+            && matches!(&*self.place, Place::Bucket { bucket, .. } if bucket.may_create)
+    }
+
+    /// Makes the bucket; whether it was this call that did.
+    async fn create_bucket(&self) -> Result<bool, ArchiveError> {
+        match &*self.place {
+            Place::Folder(_) => Ok(false),
+            Place::Bucket { bucket, .. } => {
+                let failed = |source| ArchiveError::Store { action: "make the bucket", source };
+                bucket.create().await.map_err(failed)
+            }
+        }
+    }
+
+    fn failed(&self, action: &'static str, error: &object_store::Error) -> ArchiveError {
+        let source = match &*self.place {
+            Place::Folder(_) => StoreFault::Other(error.to_string()),
+            Place::Bucket { bucket, .. } => bucket.remote.fault(error),
+        };
+        ArchiveError::Store { action, source }
     }
 
     /// Reads a snapshot and checks it.
@@ -151,17 +279,29 @@ impl SnapshotStore {
         Ok(found.into_iter().map(|(name, bytes)| listed(name, bytes)).collect())
     }
 
-    async fn folder(&self, path: &Path) -> Result<object_store::ListResult, ArchiveError> {
-        self.objects
-            .list_with_delimiter(Some(path))
-            .await
-            .map_err(|source| ArchiveError::Store { action: "list snapshots", source })
+    /// What is right below a folder. A bucket that is yet to be made is empty.
+    async fn folder(&self, path: &Path) -> Result<ListResult, ArchiveError> {
+        let listed = self.objects.list_with_delimiter(Some(path)).await;
+        let failed = match listed {
+            Ok(listed) => return Ok(listed),
+            Err(error) => self.failed("list snapshots", &error),
+        };
+        if self.may_create_bucket(&failed) {
+            Ok(ListResult { common_prefixes: Vec::new(), objects: Vec::new() })
+        } else {
+            Err(failed)
+        }
     }
 
     async fn read(&self, name: SnapshotName) -> Result<Bytes, ArchiveError> {
-        let failed = |source| match source {
-            object_store::Error::NotFound { .. } => ArchiveError::NotFound { name },
-            source => ArchiveError::Store { action: "read a snapshot", source },
+        let failed = |error: object_store::Error| {
+            let failed = self.failed("read a snapshot", &error);
+            let is_missing = matches!(error, object_store::Error::NotFound { .. });
+            if is_missing && (!is_no_bucket(&error) || self.may_create_bucket(&failed)) {
+                ArchiveError::NotFound { name }
+            } else {
+                failed
+            }
         };
         self.objects.get(&name.path()).await.map_err(failed)?.bytes().await.map_err(failed)
     }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use hivebox_archive::{SnapshotStore, Stored};
+use hivebox_archive::{SnapshotStore, Spool, Stored};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 pub use poll::Poller;
@@ -43,6 +43,8 @@ pub struct Refresh {
     pub lease_ttl: Duration,
     /// Where snapshots go.
     pub snapshots: SnapshotStore,
+    /// Where snapshots wait that the store did not take.
+    pub spool: Option<Spool>,
     /// When snapshots are stored.
     pub store: StoreConfig,
     /// What is counted.
@@ -64,7 +66,7 @@ pub struct Running {
 /// Asks the loop for a snapshot. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct StoreHandle {
-    requests: mpsc::Sender<oneshot::Sender<Result<Stored, StoreError>>>,
+    requests: mpsc::Sender<store::Reply>,
 }
 
 impl Refresh {
@@ -89,7 +91,7 @@ impl Refresh {
     async fn run(
         self,
         mut stopped: watch::Receiver<bool>,
-        waiting: mpsc::Receiver<oneshot::Sender<Result<Stored, StoreError>>>,
+        waiting: mpsc::Receiver<store::Reply>,
     ) {
         let mut stopping = stopped.clone();
         let storing = store::run(&self, stopped.clone(), waiting);

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use hivebox_archive::{ArchiveError, SnapshotStore};
+use hivebox_archive::{ArchiveError, S3Options, SnapshotStore, Spool};
 use hivebox_climate::catalogue::Catalogue;
 use opensensemap::{FetchError, Observer};
 use tokio::net::TcpListener;
@@ -33,7 +33,7 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// Snapshots cannot be kept.
-    #[error("{source}; --store names another")]
+    #[error("{source}; --store and --spool name others")]
     Store {
         /// What is wrong.
         source: ArchiveError,
@@ -126,7 +126,9 @@ pub fn poller(config: &Config, observer: Observer) -> Result<Poller, StartError>
 /// The parts of the refresh loop, which has not started.
 fn refresh(config: &Config) -> Result<Refresh, StartError> {
     let metrics = Arc::new(Metrics::new(Catalogue::builtin()));
-    let snapshots = snapshots(&config.store).map_err(|source| StartError::Store { source })?;
+    let unusable = |source| StartError::Store { source };
+    let snapshots = snapshots(&config.store).map_err(unusable)?;
+    let spool = spool(&config.store).map_err(unusable)?;
     let upstream = metrics.upstream.clone();
     let poller = poller(config, Observer::new(move |attempt| upstream.observe(attempt)))?;
     let cache = Arc::new(Cache::default());
@@ -136,6 +138,7 @@ fn refresh(config: &Config) -> Result<Refresh, StartError> {
         shared: Shared::new(&config.cache),
         lease_ttl: config.cache.lease_ttl,
         snapshots,
+        spool,
         store: config.store.clone(),
         metrics,
         lease: Cell::default(),
@@ -150,6 +153,23 @@ fn refresh(config: &Config) -> Result<Refresh, StartError> {
 pub fn snapshots(config: &StoreConfig) -> Result<SnapshotStore, ArchiveError> {
     match &config.address {
         StoreAddress::Folder(folder) => SnapshotStore::open_folder(folder),
-        StoreAddress::S3 { .. } => todo!(),
+        StoreAddress::S3 { bucket, prefix } => SnapshotStore::open_s3(&S3Options {
+            prefix: prefix.clone(),
+            variables: config.aws.clone(),
+            create_bucket: config.create_bucket,
+            request_timeout: config.timeout,
+            ..S3Options::new(bucket)
+        }),
+    }
+}
+
+/// Where snapshots wait that a server did not take. A folder needs no such place.
+///
+/// # Errors
+/// It cannot be written to.
+pub fn spool(config: &StoreConfig) -> Result<Option<Spool>, ArchiveError> {
+    match &config.address {
+        StoreAddress::Folder(_) => Ok(None),
+        StoreAddress::S3 { .. } => Spool::open(&config.spool, config.spool_max_bytes).map(Some),
     }
 }

@@ -3,9 +3,8 @@
 use std::fs;
 
 use hivebox_archive::{ArchiveError, SnapshotName, SnapshotStore};
-use hivebox_climate::catalogue::Catalogue;
 
-use crate::readings::{noon, readings};
+use crate::readings::{noon, sealed};
 
 async fn is_damaged(store: &SnapshotStore) -> bool {
     matches!(store.get(SnapshotName::at(noon())).await, Err(ArchiveError::Corrupt { .. }))
@@ -15,7 +14,7 @@ async fn is_damaged(store: &SnapshotStore) -> bool {
 async fn any_changed_byte_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let store = SnapshotStore::open_folder(folder.path()).unwrap();
-    let stored = store.put(SnapshotName::at(noon()), &readings(1), Catalogue::builtin()).await.unwrap();
+    let stored = store.put(&sealed(noon(), 1)).await.unwrap();
     let path = folder.path().join(stored.object);
     let good = fs::read(&path).unwrap();
     assert!(!is_damaged(&store).await);
@@ -31,7 +30,7 @@ async fn any_changed_byte_is_found() {
 async fn a_cut_or_foreign_file_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let store = SnapshotStore::open_folder(folder.path()).unwrap();
-    let stored = store.put(SnapshotName::at(noon()), &readings(1), Catalogue::builtin()).await.unwrap();
+    let stored = store.put(&sealed(noon(), 1)).await.unwrap();
     let path = folder.path().join(stored.object);
     let good = fs::read(&path).unwrap();
     for length in [0, 1, good.len() / 2, good.len() - 1] {

@@ -5,10 +5,9 @@ use std::process::Command;
 
 use hivebox_archive::schema::COLUMNS;
 use hivebox_archive::{Format, SnapshotName, SnapshotStore};
-use hivebox_climate::catalogue::Catalogue;
 use tempfile::TempDir;
 
-use crate::readings::{noon, readings};
+use crate::readings::{noon, sealed};
 
 struct Stored {
     folder: TempDir,
@@ -19,7 +18,7 @@ struct Stored {
 async fn stored(boxes: usize) -> Stored {
     let folder = tempfile::tempdir().unwrap();
     let store = SnapshotStore::open_folder(folder.path()).unwrap();
-    let stored = store.put(SnapshotName::at(noon()), &readings(boxes), Catalogue::builtin()).await.unwrap();
+    let stored = store.put(&sealed(noon(), boxes)).await.unwrap();
     Stored { folder, object: stored.object, store }
 }
 

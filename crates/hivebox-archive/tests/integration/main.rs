@@ -1,8 +1,10 @@
-//! Snapshots as their users see them: files in a folder.
+//! Snapshots as their users see them: files in a folder or in a bucket.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
 
+mod contract;
 mod damage;
 mod formats;
 mod readings;
 mod storing;
+mod weed;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hivebox_archive::{Sealed, SnapshotName};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Exposure, Place};
 use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
@@ -35,4 +36,9 @@ pub(crate) fn readings(boxes: usize) -> Arc<Readings> {
         add(3, "Luftdruck", "hPa", None);
     }
     builder.finish()
+}
+
+/// The readings of `boxes` senseBoxes, sealed under the name of a moment.
+pub(crate) fn sealed(moment: Timestamp, boxes: usize) -> Sealed {
+    Sealed::of(SnapshotName::at(moment), &readings(boxes), Catalogue::builtin()).unwrap()
 }

@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use hivebox_archive::{ArchiveError, SnapshotName, SnapshotStore};
-use hivebox_climate::catalogue::Catalogue;
+use hivebox_archive::SnapshotStore;
 use jiff::SignedDuration;
 
-use crate::readings::{noon, readings};
+use crate::readings::{noon, sealed};
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -27,7 +26,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 async fn a_snapshot_lies_under_its_day_and_is_described_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let store = SnapshotStore::open_folder(folder.path()).unwrap();
-    let stored = store.put(SnapshotName::at(noon()), &readings(3), Catalogue::builtin()).await.unwrap();
+    let stored = store.put(&sealed(noon(), 3)).await.unwrap();
     assert_eq!(stored.object, "readings/date=2026-11-24/2026-11-24T12-00-00.000Z.parquet");
     let file = fs::read(folder.path().join(&stored.object)).unwrap();
     assert_eq!((stored.rows, stored.bytes, stored.created), (9, file.len() as u64, true));
@@ -45,41 +44,10 @@ async fn the_same_readings_give_the_same_bytes() {
     for _ in 0..2 {
         let folder = tempfile::tempdir().unwrap();
         let store = SnapshotStore::open_folder(folder.path()).unwrap();
-        let stored = store.put(SnapshotName::at(noon()), &readings(3), Catalogue::builtin()).await.unwrap();
+        let stored = store.put(&sealed(noon(), 3)).await.unwrap();
         checksums.push(stored.sha256);
     }
     assert_eq!(checksums[0], checksums[1]);
-}
-
-#[tokio::test]
-async fn a_snapshot_is_never_changed_by_a_later_one_of_its_name() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SnapshotStore::open_folder(folder.path()).unwrap();
-    let name = SnapshotName::at(noon());
-    let first = store.put(name, &readings(3), Catalogue::builtin()).await.unwrap();
-    let second = store.put(name, &readings(5), Catalogue::builtin()).await.unwrap();
-    assert!(first.created && !second.created);
-    assert_eq!((second.rows, second.bytes, second.sha256), (first.rows, first.bytes, first.sha256));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_who_store_the_same_name_one_does() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SnapshotStore::open_folder(folder.path()).unwrap();
-    let storing: Vec<_> = (1..9)
-        .map(|boxes| {
-            let store = store.clone();
-            tokio::spawn(async move {
-                store.put(SnapshotName::at(noon()), &readings(boxes), Catalogue::builtin()).await.unwrap()
-            })
-        })
-        .collect();
-    let mut stored = Vec::new();
-    for task in storing {
-        stored.push(task.await.unwrap());
-    }
-    assert_eq!(stored.iter().filter(|stored| stored.created).count(), 1);
-    assert!(stored.iter().all(|one| one.sha256 == stored[0].sha256));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -103,47 +71,26 @@ async fn a_file_under_its_final_name_is_always_whole() {
             }
         }
     });
-    let many = readings(500);
     for second in 0..20 {
-        let name = SnapshotName::at(noon() + SignedDuration::from_secs(second));
-        store.put(name, &many, Catalogue::builtin()).await.unwrap();
+        store.put(&sealed(noon() + SignedDuration::from_secs(second), 500)).await.unwrap();
     }
     is_over.store(true, Ordering::Release);
     assert!(watcher.await.unwrap() >= 20);
 }
 
 #[tokio::test]
-async fn snapshots_are_listed_newest_first_in_pages_and_nothing_else_is() {
+async fn what_is_no_snapshot_is_neither_listed_nor_expired() {
     let folder = tempfile::tempdir().unwrap();
     let store = SnapshotStore::open_folder(folder.path()).unwrap();
-    assert_eq!(store.list(None, 10).await.unwrap(), []);
-    let mut names = Vec::new();
-    for hours in [0, 1, 13, 14, 40] {
-        let name = SnapshotName::at(noon() + SignedDuration::from_hours(hours));
-        store.put(name, &readings(1), Catalogue::builtin()).await.unwrap();
-        names.insert(0, name.to_string());
-    }
-    fs::write(folder.path().join("readings/date=2026-11-24/notes.txt"), "mine").unwrap();
+    let stored = store.put(&sealed(noon(), 1)).await.unwrap();
+    let day = folder.path().join("readings/date=2026-11-24");
+    fs::write(day.join("notes.txt"), "mine").unwrap();
+    fs::write(day.join("2020-01-01T00-00-00.000Z.parquet"), "in the wrong folder").unwrap();
     fs::create_dir_all(folder.path().join("readings/other")).unwrap();
-    let mut listed = Vec::new();
-    let mut before = None;
-    loop {
-        let page = store.list(before, 2).await.unwrap();
-        assert!(page.len() <= 2);
-        let Some(last) = page.last() else { break };
-        before = Some(last.name.parse().unwrap());
-        listed.extend(page.into_iter().map(|listed| listed.name));
-    }
-    assert_eq!(listed, names);
-}
-
-#[tokio::test]
-async fn what_is_not_there_is_said_not_to_be() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SnapshotStore::open_folder(folder.path()).unwrap();
-    let error = store.get(SnapshotName::at(noon())).await.unwrap_err();
-    assert!(matches!(error, ArchiveError::NotFound { .. }));
-    assert_eq!(error.to_string(), "there is no snapshot 2026-11-24T12-00-00.000Z");
+    let listed = store.list(None, 10).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].name, stored.name);
+    assert_eq!(store.expired(noon() + SignedDuration::from_secs(1)).await.unwrap(), listed);
 }
 
 #[test]

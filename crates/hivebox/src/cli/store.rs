@@ -1,6 +1,6 @@
 //! `hivebox store`.
 
-use hivebox_archive::SnapshotName;
+use hivebox_archive::{Sealed, SnapshotName};
 use jiff::Timestamp;
 use opensensemap::Observer;
 
@@ -29,7 +29,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         let poller = service::poller(&config, Observer::default())?;
         let (present, _) = poller.poll(args.at.unwrap_or_else(Timestamp::now)).await?;
         let name = SnapshotName::at(present.readings.as_of());
-        let stored = snapshots.put(name, &present.readings, poller.catalogue).await?;
+        let stored = snapshots.put(&Sealed::of(name, &present.readings, poller.catalogue)?).await?;
         if args.json {
             return output::json(&stored);
         }

@@ -76,6 +76,13 @@ impl From<StoreError> for ApiError {
             StoreError::Stopping => {
                 Self::unavailable("Stopping", "This replica is stopping; ask another one.")
             }
+            StoreError::Waits { name, .. } => Self::unavailable(
+                "Stored later",
+                format!(
+                    "The store does not answer as it should. The snapshot {name} waits on the disk of this \
+                     replica, and will be stored as soon as the store takes it."
+                ),
+            ),
             StoreError::Archive(error) => error.into(),
         }
     }

@@ -75,7 +75,8 @@ pub(super) fn until(moment: Timestamp, now: Timestamp) -> Duration {
     Duration::try_from(wait).unwrap_or_default()
 }
 
-fn later(moment: Timestamp, by: Duration) -> Timestamp {
+/// The moment so long after another.
+pub(super) fn later(moment: Timestamp, by: Duration) -> Timestamp {
     SignedDuration::try_from(by).ok().and_then(|by| moment.checked_add(by).ok()).unwrap_or(Timestamp::MAX)
 }
 

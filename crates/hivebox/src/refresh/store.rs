@@ -1,15 +1,26 @@
 //! Stores the present: on the clock, and when somebody asks.
+//!
+//! On the clock it is the holder of the lease that stores. While there is no lease to be had, every replica
+//! does, at a moment of its own: the store takes each name once, whoever comes first. What the store does
+//! not take waits in the spool.
+
+mod retain;
+mod spooling;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use hivebox_archive::{ArchiveError, SnapshotName, Stored};
+use hivebox_archive::{ArchiveError, Sealed, SnapshotName, Stored};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{info, warn};
 
 use super::poll::in_words;
 use super::{Refresh, schedule};
+use crate::cache::Role;
 use crate::present::Present;
+use retain::Retention;
+use spooling::Spooling;
 
 /// Why nothing was stored.
 #[derive(Debug, thiserror::Error)]
@@ -23,85 +34,167 @@ pub enum StoreError {
     /// The service stops.
     #[error("the service is stopping")]
     Stopping,
+    /// The store failed, and the snapshot waits on the local disk.
+    #[error("the snapshot {name} waits on the local disk until the store takes it")]
+    Waits {
+        /// The snapshot.
+        name: SnapshotName,
+        /// Why the store did not take it.
+        source: ArchiveError,
+    },
     /// The store failed.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
 }
 
+/// The reply to a request to store.
+pub(super) type Reply = oneshot::Sender<Result<Stored, StoreError>>;
+
+/// The largest share of the interval by which a replica without a lease stores later than its slot.
+const ALONE_SPREAD: f64 = 0.1;
+
 /// Stores until the service stops. A store that has begun is finished first.
 pub(super) async fn run(
     refresh: &Refresh,
     mut stopped: watch::Receiver<bool>,
-    mut waiting: mpsc::Receiver<oneshot::Sender<Result<Stored, StoreError>>>,
+    mut waiting: mpsc::Receiver<Reply>,
 ) {
-    let mut stored_last = None;
+    let mut clock = Clock::new(refresh);
+    let mut spooling = Spooling::new(refresh);
+    let mut retention = Retention::new(refresh.store.retention);
+    let mut changes = refresh.cache.changes();
     loop {
-        let slot = refresh.store.interval.map(|interval| schedule::next_slot(Timestamp::now(), interval));
+        changes.mark_unchanged();
+        clock.follow(refresh);
         tokio::select! {
             // An error means that the other end is gone, which is a stop as well.
             _ = stopped.wait_for(|stop| *stop) => return,
             Some(reply) = waiting.recv() => {
                 // Nobody waits any more if the receiver is gone; the snapshot is stored all the same.
-                let _ = reply.send(store_now(refresh).await);
+                let _ = reply.send(store_now(refresh, &mut spooling).await);
             }
-            slot = sleep_until(slot) => store_slot(refresh, slot, &mut stored_last).await,
+            () = sleep_until(clock.due) => clock.store(refresh, &mut spooling).await,
+            () = sleep_until(spooling.due()) => spooling.drain(refresh).await,
+            () = sleep_until(retention.due(refresh.is_holder())) => retention.sweep(refresh).await,
+            // Another part among the replicas may be one that stores.
+            _ = changes.changed() => {}
         }
     }
 }
 
-/// Sleeps until the slot; for ever if there is none.
-async fn sleep_until(slot: Option<Timestamp>) -> Timestamp {
-    match slot {
-        Some(slot) => {
-            tokio::time::sleep(schedule::until(slot, Timestamp::now())).await;
-            slot
-        }
+/// Sleeps until the moment; for ever if there is none.
+async fn sleep_until(moment: Option<Timestamp>) {
+    match moment {
+        Some(moment) => tokio::time::sleep(schedule::until(moment, Timestamp::now())).await,
         None => std::future::pending().await,
     }
 }
 
+/// The clock by which snapshots are stored.
+struct Clock {
+    interval: Option<Duration>,
+    role: Option<Role>,
+    /// The slot to be stored next.
+    slot: Option<Timestamp>,
+    /// When it is to be stored by this replica; `None` if it is not.
+    due: Option<Timestamp>,
+    /// The moment of the readings that were stored last.
+    stored_last: Option<Timestamp>,
+}
+
+impl Clock {
+    fn new(refresh: &Refresh) -> Self {
+        let interval = refresh.store.interval;
+        let slot = interval.map(|interval| schedule::next_slot(Timestamp::now(), interval));
+        Self { interval, role: None, slot, due: None, stored_last: None }
+    }
+
+    /// Takes up the part that this replica has now.
+    fn follow(&mut self, refresh: &Refresh) {
+        let role = refresh.cache.standing().as_ref().map(|standing| standing.role);
+        if role == self.role {
+            return;
+        }
+        // Whoever held the lease before may have been lost in the middle of the last slot. If it was not, the
+        // store has that slot already, and keeps it.
+        if self.role == Some(Role::Follower) && role == Some(Role::Holder) {
+            self.slot = self.interval.map(|interval| schedule::last_slot(Timestamp::now(), interval));
+        }
+        self.role = role;
+        self.plan(refresh);
+    }
+
+    fn plan(&mut self, refresh: &Refresh) {
+        // Without conditional writes two replicas could write the same slot at once: the lease decides alone.
+        let is_safe_alone = refresh.snapshots.conditional_writes() != Some(false);
+        let delay = match (self.role, self.interval) {
+            (Some(Role::Holder), Some(_)) => Some(Duration::ZERO),
+            (Some(Role::Alone), Some(interval)) if is_safe_alone => {
+                Some(interval.mul_f64(ALONE_SPREAD * fastrand::f64()))
+            }
+            _ => None,
+        };
+        self.due = self.slot.zip(delay).map(|(slot, delay)| schedule::later(slot, delay));
+    }
+
+    /// Stores the present under the slot, unless it is the one that was stored last: in an outage there is
+    /// nothing new to say.
+    async fn store(&mut self, refresh: &Refresh, spooling: &mut Spooling<'_>) {
+        let (Some(slot), Some(interval)) = (self.slot, self.interval) else { return };
+        match refresh.cache.present().clone() {
+            None => warn!(%slot, "there is nothing to store yet"),
+            Some(present) if self.stored_last == Some(present.readings.as_of()) => {
+                let as_of = present.readings.as_of();
+                warn!(%slot, %as_of, "nothing is stored, since there are no newer readings");
+            }
+            Some(present) => {
+                let outcome = put(refresh, spooling, &present, SnapshotName::at(slot)).await;
+                if matches!(outcome, Ok(_) | Err(StoreError::Waits { .. })) {
+                    self.stored_last = Some(present.readings.as_of());
+                }
+            }
+        }
+        // A slot that passed while this one was stored is stored late rather than not at all.
+        let last_slot = schedule::last_slot(Timestamp::now(), interval);
+        self.slot = Some(last_slot.max(schedule::later(slot, interval)));
+        self.plan(refresh);
+    }
+}
+
 /// Stores the present under the moment that it was computed at.
-async fn store_now(refresh: &Refresh) -> Result<Stored, StoreError> {
+async fn store_now(refresh: &Refresh, spooling: &mut Spooling<'_>) -> Result<Stored, StoreError> {
     let present = refresh.cache.present().clone().ok_or(StoreError::NothingYet)?;
-    put(refresh, &present, SnapshotName::at(present.readings.as_of())).await
+    put(refresh, spooling, &present, SnapshotName::at(present.readings.as_of())).await
 }
 
-/// Stores the present under the slot, unless it is the one that was stored last: in an outage there is
-/// nothing new to say.
-async fn store_slot(refresh: &Refresh, slot: Timestamp, stored_last: &mut Option<Timestamp>) {
-    let Some(present) = refresh.cache.present().clone() else {
-        warn!(%slot, "there is nothing to store yet");
-        return;
-    };
-    let as_of = present.readings.as_of();
-    if *stored_last == Some(as_of) {
-        warn!(%slot, %as_of, "nothing is stored, since there are no newer readings");
-        return;
-    }
-    if put(refresh, &present, SnapshotName::at(slot)).await.is_ok() {
-        *stored_last = Some(as_of);
+async fn put(
+    refresh: &Refresh,
+    spooling: &mut Spooling<'_>,
+    present: &Arc<Present>,
+    name: SnapshotName,
+) -> Result<Stored, StoreError> {
+    let sealed = Sealed::of(name, &present.readings, refresh.poller.catalogue)?;
+    match put_sealed(refresh, &sealed).await {
+        Ok(stored) => Ok(stored),
+        Err(error) if spooling.keep(refresh, &sealed) => Err(StoreError::Waits { name, source: error }),
+        Err(error) => Err(error.into()),
     }
 }
 
-async fn put(refresh: &Refresh, present: &Arc<Present>, name: SnapshotName) -> Result<Stored, StoreError> {
+async fn put_sealed(refresh: &Refresh, sealed: &Sealed) -> Result<Stored, ArchiveError> {
     let started = Timestamp::now();
-    let outcome = refresh.snapshots.put(name, &present.readings, refresh.poller.catalogue).await;
-    refresh.metrics.store.observe(&outcome, Timestamp::now());
-    match outcome {
-        Ok(stored) => {
-            let took_ms = Timestamp::now().duration_since(started).as_millis() as u64;
-            info!(
-                object = stored.object,
-                rows = stored.rows,
-                bytes = stored.bytes,
-                took_ms,
-                "snapshot stored"
-            );
-            Ok(stored)
+    let outcome = refresh.snapshots.put(sealed).await;
+    let ended = Timestamp::now();
+    refresh.metrics.store.observe(&outcome, ended);
+    match &outcome {
+        Ok(Stored { object, rows, bytes, created, .. }) => {
+            let took_ms = ended.duration_since(started).as_millis() as u64;
+            info!(object, rows, bytes, created, took_ms, "snapshot stored");
         }
         Err(error) => {
-            warn!(%name, error = in_words(&error), "the snapshot could not be stored");
-            Err(error.into())
+            let (name, error) = (sealed.name(), in_words(error));
+            warn!(%name, error, "the snapshot could not be stored");
         }
     }
+    outcome
 }

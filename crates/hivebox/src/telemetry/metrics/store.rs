@@ -1,36 +1,48 @@
-//! Snapshots.
+//! Snapshots: stored, waiting, removed.
 
 use std::sync::atomic::AtomicU64;
 
-use hivebox_archive::{ArchiveError, Stored};
+use hivebox_archive::{ArchiveError, SpoolStatus, Stored};
 use jiff::Timestamp;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-/// Snapshots stored, and those that could not be.
-#[derive(Debug, Clone)]
+/// Snapshots: stored, waiting, removed.
+#[derive(Debug, Clone, Default)]
 pub struct StoreMetrics {
     stores: Counter,
     failures: Counter,
     stored_bytes: Counter,
     last_store_timestamp_seconds: Gauge<f64, AtomicU64>,
+    waiting: Gauge,
+    waiting_bytes: Gauge,
+    limit_bytes: Gauge,
+    dropped: Gauge,
+    damaged: Gauge,
+    removed: Counter,
 }
 
 impl StoreMetrics {
     pub(super) fn register(registry: &mut Registry) -> Self {
-        let metrics = Self {
-            stores: Counter::default(),
-            failures: Counter::default(),
-            stored_bytes: Counter::default(),
-            last_store_timestamp_seconds: Gauge::default(),
-        };
+        let metrics = Self::default();
         registry.register("stores", "Snapshots stored, or found stored already", metrics.stores.clone());
         registry.register("store_failures", "Snapshots that could not be stored", metrics.failures.clone());
         registry.register("stored_bytes", "Bytes of the snapshots stored", metrics.stored_bytes.clone());
         let help = "When a snapshot was last stored; 0 if never";
         let last = metrics.last_store_timestamp_seconds.clone();
         registry.register("last_store_timestamp_seconds", help, last);
+        let help = "Snapshots on the local disk that wait until the store takes them";
+        registry.register("spool_snapshots", help, metrics.waiting.clone());
+        registry.register("spool_bytes", "Bytes of the snapshots that wait", metrics.waiting_bytes.clone());
+        let help = "Most bytes of snapshots that may wait; 0 without a spool";
+        registry.register("spool_limit_bytes", help, metrics.limit_bytes.clone());
+        let help = "Snapshots lost since the start because too many waited";
+        registry.register("spool_dropped_snapshots", help, metrics.dropped.clone());
+        let help = "Snapshots lost since the start because they were damaged while they waited";
+        registry.register("spool_damaged_snapshots", help, metrics.damaged.clone());
+        let help = "Snapshots removed because they were older than retention allows";
+        registry.register("removed_snapshots", help, metrics.removed.clone());
         metrics
     }
 
@@ -46,5 +58,19 @@ impl StoreMetrics {
                 self.failures.inc();
             }
         }
+    }
+
+    /// Takes the numbers of the spool.
+    pub fn spool(&self, status: &SpoolStatus) {
+        self.waiting.set(status.waiting as i64);
+        self.waiting_bytes.set(status.waiting_bytes as i64);
+        self.limit_bytes.set(status.limit_bytes as i64);
+        self.dropped.set(status.dropped as i64);
+        self.damaged.set(status.damaged as i64);
+    }
+
+    /// Counts a snapshot that was removed.
+    pub fn removed(&self) {
+        self.removed.inc();
     }
 }

@@ -1,0 +1,215 @@
+//! Snapshots that could not be stored yet.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+
+use crate::error::ArchiveError;
+use crate::name::SnapshotName;
+use crate::sealed::Sealed;
+
+const EXTENSION: &str = ".parquet";
+/// The end of a file that is being written.
+const UNFINISHED: &str = ".part";
+
+/// A folder on the local disk in which snapshots wait until they can be stored, oldest first, within a
+/// bound. What waits outlives the process; the oldest give way when there is no more room. One process may
+/// use a folder.
+#[derive(Debug)]
+pub struct Spool {
+    folder: PathBuf,
+    limit_bytes: u64,
+    // A `std` mutex, as it is held during short work on the file system and never across an await.
+    waiting: Mutex<Waiting>,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    /// Sizes by name, and so by time.
+    files: BTreeMap<SnapshotName, u64>,
+    bytes: u64,
+    dropped: u64,
+    damaged: u64,
+}
+
+/// What became of a snapshot that was to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// Whether it waits now. Otherwise it was itself what had to give way.
+    pub is_kept: bool,
+    /// How many snapshots gave way, itself included.
+    pub dropped: u64,
+}
+
+/// What waits in a spool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SpoolStatus {
+    /// The number of snapshots that wait.
+    pub waiting: u64,
+    /// Their size together.
+    pub waiting_bytes: u64,
+    /// The most that may wait.
+    pub limit_bytes: u64,
+    /// How many gave way to newer ones since the spool was opened.
+    pub dropped: u64,
+    /// How many were found damaged, and removed, since the spool was opened.
+    pub damaged: u64,
+}
+
+impl Spool {
+    /// Opens the folder, which is made if it is missing. What was left unfinished is removed, and if the
+    /// bound is smaller than before, so is the oldest that is too much.
+    ///
+    /// # Errors
+    /// The folder cannot be made, read or written to.
+    pub fn open(folder: &Path, max_bytes: u64) -> Result<Self, ArchiveError> {
+        let spool =
+            Self { folder: folder.into(), limit_bytes: max_bytes, waiting: Mutex::new(Waiting::default()) };
+        let mut waiting = spool.lock();
+        waiting.files = spool.scan().map_err(|error| spool.failed(error))?;
+        waiting.bytes = waiting.files.values().sum();
+        while waiting.bytes > max_bytes {
+            spool.drop_oldest(&mut waiting)?;
+        }
+        drop(waiting);
+        Ok(spool)
+    }
+
+    /// Keeps a snapshot, whole or not at all. The oldest ones give way if there is no room; a snapshot that
+    /// is itself the oldest, or that is larger than the bound, is not kept. One that waits already stays as
+    /// it is.
+    ///
+    /// # Errors
+    /// The folder cannot be written to.
+    pub fn keep(&self, sealed: &Sealed) -> Result<Kept, ArchiveError> {
+        let (name, size) = (sealed.name(), sealed.file().len() as u64);
+        let mut waiting = self.lock();
+        if waiting.files.contains_key(&name) {
+            return Ok(Kept { is_kept: true, dropped: 0 });
+        }
+        let newer: u64 = waiting.files.range(name..).map(|(_, size)| size).sum();
+        if newer.saturating_add(size) > self.limit_bytes {
+            waiting.dropped += 1;
+            return Ok(Kept { is_kept: false, dropped: 1 });
+        }
+        let mut dropped = 0;
+        while waiting.bytes + size > self.limit_bytes {
+            self.drop_oldest(&mut waiting)?;
+            dropped += 1;
+        }
+        self.write(name, sealed.file()).map_err(|error| self.failed(error))?;
+        waiting.files.insert(name, size);
+        waiting.bytes += size;
+        Ok(Kept { is_kept: true, dropped })
+    }
+
+    /// The oldest snapshot that waits. One that is not as it was kept is removed and counted, so that it
+    /// does not hold up those behind it.
+    ///
+    /// # Errors
+    /// The folder cannot be read or written to.
+    pub fn oldest(&self) -> Result<Option<Sealed>, ArchiveError> {
+        let mut waiting = self.lock();
+        while let Some((&name, _)) = waiting.files.first_key_value() {
+            let sealed = match fs::read(self.path(name)) {
+                Ok(file) => Sealed::open(name, file.into()),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Err(ArchiveError::NotFound { name }),
+                Err(error) => return Err(self.failed(error)),
+            };
+            if let Ok(sealed) = sealed {
+                return Ok(Some(sealed));
+            }
+            self.forget(&mut waiting, name)?;
+            waiting.damaged += 1;
+        }
+        Ok(None)
+    }
+
+    /// Removes a snapshot, since it was stored.
+    ///
+    /// # Errors
+    /// The folder cannot be written to.
+    pub fn remove(&self, name: SnapshotName) -> Result<(), ArchiveError> {
+        self.forget(&mut self.lock(), name)
+    }
+
+    /// What waits.
+    pub fn status(&self) -> SpoolStatus {
+        let waiting = self.lock();
+        SpoolStatus {
+            waiting: waiting.files.len() as u64,
+            waiting_bytes: waiting.bytes,
+            limit_bytes: self.limit_bytes,
+            dropped: waiting.dropped,
+            damaged: waiting.damaged,
+        }
+    }
+
+    /// What waits according to the folder. Files that are not ours are left alone.
+    fn scan(&self) -> io::Result<BTreeMap<SnapshotName, u64>> {
+        fs::create_dir_all(&self.folder)?;
+        let mut files = BTreeMap::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let file_name = entry.file_name();
+            let Some(file_name) = file_name.to_str() else { continue };
+            let name = |end| file_name.strip_suffix(end).and_then(|name| name.parse().ok());
+            if let Some(name) = name(EXTENSION) {
+                files.insert(name, entry.metadata()?.len());
+            } else if name(UNFINISHED).is_some() {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(files)
+    }
+
+    /// Under its name a file is whole, also after a power cut: the bytes are on the disk before the name is.
+    fn write(&self, name: SnapshotName, bytes: &[u8]) -> io::Result<()> {
+        let unfinished = self.folder.join(format!("{name}{UNFINISHED}"));
+        let written = File::create(&unfinished)
+            .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+            .and_then(|()| fs::rename(&unfinished, self.path(name)))
+            .and_then(|()| File::open(&self.folder)?.sync_all());
+        if written.is_err() {
+            // The first error tells more than one from clearing up; the next start does that too.
+            let _ = fs::remove_file(&unfinished);
+        }
+        written
+    }
+
+    fn drop_oldest(&self, waiting: &mut Waiting) -> Result<(), ArchiveError> {
+        if let Some((&name, _)) = waiting.files.first_key_value() {
+            self.forget(waiting, name)?;
+            waiting.dropped += 1;
+        }
+        Ok(())
+    }
+
+    fn forget(&self, waiting: &mut Waiting, name: SnapshotName) -> Result<(), ArchiveError> {
+        match fs::remove_file(self.path(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(self.failed(error)),
+            _ => {}
+        }
+        if let Some(size) = waiting.files.remove(&name) {
+            waiting.bytes -= size;
+        }
+        Ok(())
+    }
+
+    fn path(&self, name: SnapshotName) -> PathBuf {
+        self.folder.join(format!("{name}{EXTENSION}"))
+    }
+
+    fn failed(&self, source: io::Error) -> ArchiveError {
+        ArchiveError::Folder { folder: self.folder.clone(), source }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        // Nothing in between can be seen: each change is complete before the next call that can fail.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
