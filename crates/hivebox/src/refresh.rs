@@ -88,28 +88,23 @@ impl Refresh {
         Ok((Running { thread, stop, ended }, StoreHandle { requests }))
     }
 
-    async fn run(
-        self,
-        mut stopped: watch::Receiver<bool>,
-        waiting: mpsc::Receiver<store::Reply>,
-    ) {
-        let mut stopping = stopped.clone();
-        let storing = store::run(&self, stopped.clone(), waiting);
-        let polling = async {
-            tokio::select! {
-                () = poll::run(&self) => {}
-                // An error means that the other end is gone, which is a stop as well.
-                _ = stopped.wait_for(|stop| *stop) => {}
-            }
-        };
-        let agreeing = async {
-            tokio::select! {
-                () = agree::run(&self) => {}
-                _ = stopping.wait_for(|stop| *stop) => {}
-            }
-        };
-        tokio::join!(storing, polling, agreeing);
+    async fn run(self, stopped: watch::Receiver<bool>, waiting: mpsc::Receiver<store::Reply>) {
+        tokio::join!(
+            store::run(&self, stopped.clone(), waiting),
+            until(stopped.clone(), store::check(&self)),
+            until(stopped.clone(), poll::run(&self)),
+            until(stopped, agree::run(&self)),
+        );
         agree::leave(&self).await;
+    }
+}
+
+/// Does the work until it is done or the service stops.
+async fn until(mut stopped: watch::Receiver<bool>, work: impl Future<Output = ()>) {
+    tokio::select! {
+        () = work => {}
+        // An error means that the other end is gone, which is a stop as well.
+        _ = stopped.wait_for(|stop| *stop) => {}
     }
 }
 

@@ -7,10 +7,9 @@
 mod retain;
 mod spooling;
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use hivebox_archive::{ArchiveError, Sealed, SnapshotName, Stored};
+use hivebox_archive::{ArchiveError, Sealed, SnapshotName, StoreFault, Stored};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{info, warn};
@@ -18,6 +17,7 @@ use tracing::{info, warn};
 use super::poll::in_words;
 use super::{Refresh, schedule};
 use crate::cache::Role;
+use crate::config::StoreAddress;
 use crate::present::Present;
 use retain::Retention;
 use spooling::Spooling;
@@ -52,6 +52,8 @@ pub(super) type Reply = oneshot::Sender<Result<Stored, StoreError>>;
 
 /// The largest share of the interval by which a replica without a lease stores later than its slot.
 const ALONE_SPREAD: f64 = 0.1;
+/// How long a store may go on after the service was told to stop.
+const PATIENCE_AT_STOP: Duration = Duration::from_secs(5);
 
 /// Stores until the service stops. A store that has begun is finished first.
 pub(super) async fn run(
@@ -60,7 +62,7 @@ pub(super) async fn run(
     mut waiting: mpsc::Receiver<Reply>,
 ) {
     let mut clock = Clock::new(refresh);
-    let mut spooling = Spooling::new(refresh);
+    let mut storing = Storing { refresh, spooling: Spooling::new(refresh), stopped: stopped.clone() };
     let mut retention = Retention::new(refresh.store.retention);
     let mut changes = refresh.cache.changes();
     loop {
@@ -71,10 +73,10 @@ pub(super) async fn run(
             _ = stopped.wait_for(|stop| *stop) => return,
             Some(reply) = waiting.recv() => {
                 // Nobody waits any more if the receiver is gone; the snapshot is stored all the same.
-                let _ = reply.send(store_now(refresh, &mut spooling).await);
+                let _ = reply.send(storing.now().await);
             }
-            () = sleep_until(clock.due) => clock.store(refresh, &mut spooling).await,
-            () = sleep_until(spooling.due()) => spooling.drain(refresh).await,
+            () = sleep_until(clock.due) => clock.store(&mut storing).await,
+            () = sleep_until(storing.spooling.due()) => storing.spooling.drain(refresh).await,
             () = sleep_until(retention.due(refresh.is_holder())) => retention.sweep(refresh).await,
             // Another part among the replicas may be one that stores.
             _ = changes.changed() => {}
@@ -139,7 +141,8 @@ impl Clock {
 
     /// Stores the present under the slot, unless it is the one that was stored last: in an outage there is
     /// nothing new to say.
-    async fn store(&mut self, refresh: &Refresh, spooling: &mut Spooling<'_>) {
+    async fn store(&mut self, storing: &mut Storing<'_>) {
+        let refresh = storing.refresh;
         let (Some(slot), Some(interval)) = (self.slot, self.interval) else { return };
         match refresh.cache.present().clone() {
             None => warn!(%slot, "there is nothing to store yet"),
@@ -148,7 +151,7 @@ impl Clock {
                 warn!(%slot, %as_of, "nothing is stored, since there are no newer readings");
             }
             Some(present) => {
-                let outcome = put(refresh, spooling, &present, SnapshotName::at(slot)).await;
+                let outcome = storing.put(&present, SnapshotName::at(slot)).await;
                 if matches!(outcome, Ok(_) | Err(StoreError::Waits { .. })) {
                     self.stored_last = Some(present.readings.as_of());
                 }
@@ -161,27 +164,50 @@ impl Clock {
     }
 }
 
-/// Stores the present under the moment that it was computed at.
-async fn store_now(refresh: &Refresh, spooling: &mut Spooling<'_>) -> Result<Stored, StoreError> {
-    let present = refresh.cache.present().clone().ok_or(StoreError::NothingYet)?;
-    put(refresh, spooling, &present, SnapshotName::at(present.readings.as_of())).await
+/// What storing takes.
+struct Storing<'a> {
+    refresh: &'a Refresh,
+    spooling: Spooling<'a>,
+    stopped: watch::Receiver<bool>,
 }
 
-async fn put(
-    refresh: &Refresh,
-    spooling: &mut Spooling<'_>,
-    present: &Arc<Present>,
-    name: SnapshotName,
-) -> Result<Stored, StoreError> {
-    let sealed = Sealed::of(name, &present.readings, refresh.poller.catalogue)?;
-    match put_sealed(refresh, &sealed).await {
-        Ok(stored) => Ok(stored),
-        Err(error) if spooling.keep(refresh, &sealed) => Err(StoreError::Waits { name, source: error }),
-        Err(error) => Err(error.into()),
+impl Storing<'_> {
+    /// Stores the present under the moment that it was computed at.
+    async fn now(&mut self) -> Result<Stored, StoreError> {
+        let present = self.refresh.cache.present().clone().ok_or(StoreError::NothingYet)?;
+        self.put(&present, SnapshotName::at(present.readings.as_of())).await
+    }
+
+    async fn put(&mut self, present: &Present, name: SnapshotName) -> Result<Stored, StoreError> {
+        let sealed = Sealed::of(name, &present.readings, self.refresh.poller.catalogue)?;
+        let outcome = tokio::select! {
+            outcome = put(self.refresh, &sealed) => outcome,
+            () = patience_ends(self.stopped.clone()) => Err(self.cut_off()),
+        };
+        match outcome {
+            Ok(stored) => Ok(stored),
+            Err(error) if self.spooling.keep(self.refresh, &sealed) => {
+                Err(StoreError::Waits { name, source: error })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn cut_off(&self) -> ArchiveError {
+        let address = self.refresh.store.address.to_string();
+        ArchiveError::Store { action: "store a snapshot", source: StoreFault::TimedOut { address } }
     }
 }
 
-async fn put_sealed(refresh: &Refresh, sealed: &Sealed) -> Result<Stored, ArchiveError> {
+/// When the service stops, a store that takes long is cut off after a while, and waits in the spool. It may
+/// have gone well all the same; then the store says so at the next attempt.
+async fn patience_ends(mut stopped: watch::Receiver<bool>) {
+    // An error means that the other end is gone, which is a stop as well.
+    let _ = stopped.wait_for(|stop| *stop).await;
+    tokio::time::sleep(PATIENCE_AT_STOP).await;
+}
+
+async fn put(refresh: &Refresh, sealed: &Sealed) -> Result<Stored, ArchiveError> {
     let started = Timestamp::now();
     let outcome = refresh.snapshots.put(sealed).await;
     let ended = Timestamp::now();
@@ -197,4 +223,21 @@ async fn put_sealed(refresh: &Refresh, sealed: &Sealed) -> Result<Stored, Archiv
         }
     }
     outcome
+}
+
+/// Makes sure at the start that a server which is to keep snapshots can, and tells what it is like. It is no
+/// reason not to start if it cannot: it may come later.
+pub(super) async fn check(refresh: &Refresh) {
+    if matches!(refresh.store.address, StoreAddress::Folder(_)) {
+        return;
+    }
+    match refresh.snapshots.check().await {
+        Ok(check) => info!(
+            place = check.place,
+            bucket_created = check.bucket_created,
+            conditional_writes = check.conditional_writes,
+            "the store is there"
+        ),
+        Err(error) => warn!(error = in_words(&error), "the store is not there yet"),
+    }
 }

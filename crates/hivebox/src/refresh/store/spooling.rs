@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use hivebox_archive::{Kept, Sealed, Spool};
+use hivebox_archive::{ArchiveError, Kept, Sealed, Spool};
 use jiff::Timestamp;
 use tracing::{info, warn};
 
 use super::super::poll::in_words;
 use super::super::{Refresh, schedule};
-use super::put_sealed;
+use super::put;
 
 /// The first pause after the store failed; each further one doubles.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
@@ -64,8 +64,10 @@ impl<'a> Spooling<'a> {
     pub(super) async fn drain(&mut self, refresh: &Refresh) {
         let Some(spool) = self.spool else { return };
         let outcome = match spool.oldest() {
-            Ok(Some(sealed)) => match put_sealed(refresh, &sealed).await {
-                Ok(_) => spool.remove(sealed.name()),
+            Ok(Some(sealed)) => match put(refresh, &sealed).await {
+                // What stands under the name already stays there, also if it is damaged: it would be in the
+                // way of this one for ever, and this one of all others.
+                Ok(_) | Err(ArchiveError::Corrupt { .. }) => spool.remove(sealed.name()),
                 // It has been logged.
                 Err(_) => return self.plan(),
             },
