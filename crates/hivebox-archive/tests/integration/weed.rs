@@ -83,6 +83,11 @@ impl Weed {
         format!("http://127.0.0.1:{}", self.ports.0[Ports::S3])
     }
 
+    /// The port on which it speaks S3.
+    pub(crate) fn port(&self) -> u16 {
+        self.ports.0[Ports::S3]
+    }
+
     /// What a process needs in its environment to use the server.
     pub(crate) fn environment(&self) -> [(String, String); 3] {
         [

@@ -15,6 +15,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::weed::Weed;
+
 /// The longest time that a test waits for something to become true.
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -65,8 +67,24 @@ impl TestApp {
 
     /// The same, with further settings by their names.
     pub(crate) async fn with(upstream: &str, settings: &[(&str, &str)]) -> Self {
+        Self::with_environment(upstream, settings, []).await
+    }
+
+    /// The same, with what the shared S3 server needs.
+    pub(crate) async fn with_s3(upstream: &str, settings: &[(&str, String)]) -> Self {
+        let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        Self::with_environment(upstream, &settings, Weed::shared().environment()).await
+    }
+
+    /// The same, with variables of the environment.
+    pub(crate) async fn with_environment(
+        upstream: &str,
+        settings: &[(&str, &str)],
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = format!("file:{}", folder.path().display());
+        let spool = folder.path().join("spool").display().to_string();
         let defaults = [
             ("upstream", upstream),
             ("listen", "127.0.0.1:0"),
@@ -74,18 +92,18 @@ impl TestApp {
             ("store-interval", "off"),
             ("upstream-retries", "0"),
             ("drain-delay", "0s"),
+            ("spool", &spool),
         ];
         let named = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let source = Source::default()
             .with_names(Origin::Flag, settings.iter().map(named))
-            .with_names(Origin::Flag, defaults.iter().map(named));
+            .with_names(Origin::Flag, defaults.iter().map(named))
+            .with_variables(Origin::Environment, environment);
         let service = Service::build(&Config::read(&source).unwrap()).await.unwrap();
         let address = service.address().unwrap();
         let (stop, told) = oneshot::channel();
         let running = tokio::spawn(service.run(Stop::Told(told)));
-        // reqwest asks for a provider of cryptography even for plain HTTP; that another test was first is fine.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().no_proxy().gzip(false).build().unwrap();
+        let client = client();
         Self { address, folder, client, stop, running }
     }
 
@@ -123,6 +141,33 @@ impl TestApp {
         }
     }
 
+    /// Asks for a path again and again until the body is as it should be.
+    pub(crate) async fn until(&self, path: &str, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        let started = Instant::now();
+        loop {
+            let body = self.json(path).await;
+            if is_so(&body) {
+                return body;
+            }
+            assert!(started.elapsed() < PATIENCE, "{path} does not show {what}, but {body}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until a metric is as high.
+    pub(crate) async fn until_metric(&self, series: &str, at_least: f64) {
+        let started = Instant::now();
+        while self.metric(series).await < at_least {
+            assert!(started.elapsed() < PATIENCE, "{series} is not {at_least}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until the replica has a part.
+    pub(crate) async fn until_role(&self, role: &str) {
+        self.until("/readyz", role, |ready| ready["role"] == role).await;
+    }
+
     /// The value of a metric.
     pub(crate) async fn metric(&self, series: &str) -> f64 {
         let text = self.get("/metrics").await.text().await.unwrap();
@@ -135,6 +180,12 @@ impl TestApp {
         self.stop.send(()).unwrap();
         self.running.await.unwrap()
     }
+}
+
+pub(crate) fn client() -> Client {
+    // reqwest asks for a provider of cryptography even for plain HTTP; that another test was first is fine.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().gzip(false).build().unwrap()
 }
 
 pub(crate) async fn json(response: Response) -> Value {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use reqwest::Client;
 use tokio::task::JoinHandle;
+
+use crate::app::client;
 
 /// Clients that ask each replica for the temperature without a pause.
 pub(crate) struct Clients {
@@ -53,7 +54,7 @@ impl Clients {
 }
 
 async fn ask(url: String, is_over: Arc<AtomicBool>) -> Saw {
-    let client = Client::builder().no_proxy().build().unwrap();
+    let client = client();
     let mut saw = Saw::default();
     while !is_over.load(Ordering::Relaxed) {
         let started = Instant::now();

@@ -4,6 +4,7 @@
 #![expect(clippy::float_cmp, reason = "counts are whole numbers, also as metrics")]
 
 mod app;
+mod broken_cache;
 mod clients;
 mod commands;
 mod endpoints;
@@ -12,7 +13,11 @@ mod outages;
 mod proxy;
 mod readiness;
 mod redis_server;
+mod replica;
+mod replicas;
 mod sharing;
 mod some_boxes;
 mod stopping;
 mod storing;
+#[path = "../../../hivebox-archive/tests/integration/weed.rs"]
+mod weed;

@@ -21,12 +21,18 @@ pub(crate) enum Network {
     Reset,
     /// Nothing comes through, and no connection breaks.
     Silent,
+    /// Whatever is asked, the answer is 500.
+    Failing,
 }
+
+const FAILURE: &[u8] = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
 
 /// A proxy on a port of its own.
 pub(crate) struct Proxy {
     pub(crate) address: SocketAddr,
     network: watch::Sender<Network>,
+    held: watch::Receiver<usize>,
 }
 
 impl Proxy {
@@ -35,12 +41,20 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (network, behaviour) = watch::channel(Network::Good);
+        let (holding, held) = watch::channel(0);
+        let wire = Wire { network: behaviour, holding };
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(join(client, port, behaviour.clone()));
+                tokio::spawn(join(client, port, wire.clone()));
             }
         });
-        Self { address, network }
+        Self { address, network, held }
+    }
+
+    /// Waits until something is said into the silence.
+    pub(crate) async fn until_held(&mut self) {
+        self.held.mark_unchanged();
+        self.held.changed().await.unwrap();
     }
 
     pub(crate) fn set(&self, network: Network) {
@@ -48,33 +62,50 @@ impl Proxy {
     }
 }
 
-async fn join(mut client: TcpStream, port: u16, mut network: watch::Receiver<Network>) {
+#[derive(Clone)]
+struct Wire {
+    network: watch::Receiver<Network>,
+    /// How many pieces of data were held up in silence so far.
+    holding: watch::Sender<usize>,
+}
+
+async fn join(mut client: TcpStream, port: u16, mut wire: Wire) {
     let Ok(mut server) = TcpStream::connect(("127.0.0.1", port)).await else { return };
     {
         let ((from_client, to_client), (from_server, to_server)) = (client.split(), server.split());
-        let (up, down) = (network.clone(), network.clone());
-        let is_broken = |network: &Network| matches!(network, Network::Cut | Network::Reset);
+        let (up, down) = (wire.clone(), wire.clone());
+        let is_broken = |network: &Network| matches!(network, Network::Cut | Network::Reset | Network::Failing);
         tokio::select! {
-            _ = network.wait_for(is_broken) => {}
+            _ = wire.network.wait_for(is_broken) => {}
             () = pump(from_client, to_server, up) => {}
             () = pump(from_server, to_client, down) => {}
         }
     }
-    if *network.borrow() == Network::Reset {
-        // It may have ended already.
-        let _ = client.set_zero_linger();
+    let behaviour = *wire.network.borrow();
+    // The connection may have ended already, and then nothing of this matters.
+    match behaviour {
+        Network::Reset => drop(client.set_zero_linger()),
+        Network::Failing => {
+            let mut request = [0; 4096];
+            drop(client.read(&mut request).await);
+            drop(client.write_all(FAILURE).await);
+        }
+        _ => {}
     }
 }
 
 /// Carries data until either end closes.
-async fn pump(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, mut network: watch::Receiver<Network>) {
+async fn pump(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, mut wire: Wire) {
     let mut piece = vec![0; 64 << 10];
     while let Ok(length @ 1..) = from.read(&mut piece).await {
-        let behaviour = *network.borrow();
+        let behaviour = *wire.network.borrow();
         match behaviour {
             Network::Slow(delay) => tokio::time::sleep(delay).await,
-            Network::Silent => drop(network.wait_for(|network| *network != Network::Silent).await),
-            Network::Good | Network::Cut | Network::Reset => {}
+            Network::Silent => {
+                wire.holding.send_modify(|held| *held += 1);
+                drop(wire.network.wait_for(|network| *network != Network::Silent).await);
+            }
+            Network::Good | Network::Cut | Network::Reset | Network::Failing => {}
         }
         if to.write_all(&piece[..length]).await.is_err() {
             return;

@@ -1,14 +1,12 @@
 //! Replicas that share the present by Redis: one polls, all answer alike.
 
-use std::time::Duration;
-
 use hivebox::cache::redis::RedisAddress;
 use opensensemap_sim::Fault;
 use redis::Commands;
 use reqwest::StatusCode;
 
 use crate::app::{TestApp, TestUpstream, header};
-use crate::redis_server::{RedisServer, free_port};
+use crate::redis_server::{RedisServer, free_port, program};
 
 /// Settings of replicas whose time runs fast, over a Redis.
 pub(crate) fn over(redis: &str) -> Vec<(&'static str, String)> {
@@ -29,8 +27,7 @@ async fn a_new_replica_serves_at_once_what_another_has_polled() {
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
     let first = replica(&upstream, &over(&redis.url())).await;
     let told = first.get("/temperature").await.text().await.unwrap();
-    first.wait_for("/metrics", "published", |_| true).await;
-    while first.metric("hivebox_cache_publishes_total").await < 1.0 {}
+    first.until_metric("hivebox_cache_publishes_total", 1.0).await;
     upstream.sim.faults().set(Fault::Status { status: 500 }).unwrap();
     let asked = upstream.sim.requests().total();
 
@@ -53,7 +50,7 @@ async fn each_key_has_the_prefix_and_an_expiry_and_nothing_else_is_touched() {
     settings.push(("cache-prefix", "apiary".into()));
     let app = replica(&upstream, &settings).await;
     app.get("/temperature").await;
-    while app.metric("hivebox_cache_publishes_total").await < 1.0 {}
+    app.until_metric("hivebox_cache_publishes_total", 1.0).await;
     let ours = ["{apiary}:lease", "{apiary}:poll", "{apiary}:present", "{apiary}:token"];
     let mut all = vec!["of-somebody-else"];
     all.splice(0..0, ours);
@@ -80,7 +77,7 @@ async fn a_replica_that_stops_gives_the_lease_back_so_that_another_has_it_at_onc
     second.get("/temperature").await;
     assert_eq!(second.json("/readyz").await["role"], "follower");
     assert!(first.stop().await);
-    while second.json("/readyz").await["role"] != "holder" {}
+    second.until_role("holder").await;
 }
 
 #[tokio::test]
@@ -107,7 +104,7 @@ async fn a_wrong_password_is_told_and_not_shown() {
     assert!(!error.contains("wax-secret"));
     let right = replica(&upstream, &over(&address("honey"))).await;
     right.get("/temperature").await;
-    while right.json("/readyz").await["role"] != "holder" {}
+    right.until_role("holder").await;
 }
 
 #[tokio::test]
@@ -135,24 +132,12 @@ async fn garbage_under_every_key_is_swept_away() {
     let () = connection.hset("{hivebox}:poll", "garbage", 1).unwrap();
     let app = replica(&upstream, &over(&redis.url())).await;
     assert_eq!(app.get("/temperature").await.status(), StatusCode::OK);
-    while app.metric("hivebox_cache_publishes_total").await < 1.0 {}
+    app.until_metric("hivebox_cache_publishes_total", 1.0).await;
     assert!(app.metric("hivebox_cache_failures_total{kind=\"garbage\"}").await >= 1.0);
     let present: Vec<u8> = connection.get("{hivebox}:present").unwrap();
     assert!(present.starts_with(b"HiveBox"));
     let token: u64 = connection.get("{hivebox}:token").unwrap();
     assert!(token < 1 << 50, "{token} is a time in milliseconds");
-}
-
-/// Waits until both hold the same present, whoever polls.
-async fn share(first: &TestApp, second: &TestApp) {
-    loop {
-        let (one, other) = (first.json("/readyz").await, second.json("/readyz").await);
-        let roles = [&one["role"], &other["role"]];
-        if roles.contains(&&"holder".into()) && roles.contains(&&"follower".into()) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 #[tokio::test]
@@ -170,9 +155,9 @@ async fn a_cluster_is_shared_like_one_server() {
     first.get("/temperature").await;
     let second = replica(&upstream, &over(&address)).await;
     second.get("/temperature").await;
-    share(&first, &second).await;
+    second.until_role("follower").await;
     assert!(first.stop().await);
-    while second.json("/readyz").await["role"] != "holder" {}
+    second.until_role("holder").await;
 }
 
 #[tokio::test]
@@ -189,7 +174,7 @@ async fn sentinels_say_where_the_master_is() {
     let upstream = TestUpstream::start().await;
     let app = replica(&upstream, &over(&address)).await;
     assert_eq!(app.get("/temperature").await.status(), StatusCode::OK);
-    while app.json("/readyz").await["role"] != "holder" {}
+    app.until_role("holder").await;
 }
 
 #[tokio::test]
@@ -215,15 +200,17 @@ async fn tls_is_spoken_to_who_has_a_certificate_of_an_authority_that_is_trusted(
     settings.push(("cache-ca", redis.folder().join("ca.pem").display().to_string()));
     let trusting = replica(&upstream, &settings).await;
     trusting.get("/temperature").await;
-    while trusting.json("/readyz").await["role"] != "holder" {}
+    trusting.until_role("holder").await;
 }
 
 /// A certificate authority and a certificate for localhost, by openssl.
 fn make_certificates(folder: &std::path::Path) {
+    let openssl = program("HIVEBOX_TEST_OPENSSL");
     let script = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.pem
         openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr
         printf 'subjectAltName=DNS:localhost\\nbasicConstraints=CA:FALSE\\n' > names
         openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.pem";
-    let made = std::process::Command::new("sh").args(["-ec", script]).current_dir(folder).output().unwrap();
+    let script = script.replace("openssl", &openssl.display().to_string());
+    let made = std::process::Command::new("sh").args(["-ec", &script]).current_dir(folder).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }

@@ -1,0 +1,264 @@
+//! Many replicas act as one, also while some of them are killed, paused and restarted.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use hivebox::cache::shared::{Published, Shared, Tenure};
+use hivebox::cache::Poll;
+use hivebox::config::{Config, Origin, Source};
+use jiff::Timestamp;
+use opensensemap_sim::Fault;
+use redis::Commands;
+
+use crate::app::{TestApp, TestUpstream};
+use crate::clients::Clients;
+use crate::proxy::{Network, Proxy};
+use crate::redis_server::RedisServer;
+use crate::replica::{Replica, command, holder};
+use crate::sharing::{over, replica};
+use crate::weed::Weed;
+
+/// Lists the names of what is stored, oldest first.
+pub(crate) async fn names(app: &TestApp) -> Vec<String> {
+    let page = app.json("/api/v1/snapshots?limit=1000").await;
+    let mut names: Vec<String> =
+        page["snapshots"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap().into()).collect();
+    names.reverse();
+    names
+}
+
+/// The moment that a snapshot is named for, in seconds.
+pub(crate) fn second(name: &str) -> i64 {
+    name.parse::<hivebox_archive::SnapshotName>().unwrap().moment().as_second()
+}
+
+/// A bucket of its own for a test, as the settings name it.
+pub(crate) fn bucket() -> String {
+    format!("s3://{}/hive", Weed::shared().options().bucket)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_replicas_ask_as_one_answer_alike_and_store_each_slot_once() {
+    // Ten minutes of five-minute answers and slots, at 150 times their pace, and then as long again.
+    let (ttl_seconds, run) = (2, Duration::from_secs(8));
+    let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
+    let mut settings = over(&redis.url());
+    settings.extend([("store", bucket()), ("store-interval", format!("{ttl_seconds}s"))]);
+    settings.push(("lease-ttl", "5s".into()));
+    settings.reverse();
+    let mut replicas = Vec::new();
+    for _ in 0..5 {
+        replicas.push(TestApp::with_s3(&upstream.url, &settings).await);
+    }
+    let started = Instant::now();
+    // What each replica has served so far: of which moment, and what it said.
+    let mut moments: Vec<Vec<String>> = vec![Vec::new(); replicas.len()];
+    let mut means: Vec<BTreeSet<String>> = vec![BTreeSet::new(); replicas.len()];
+    loop {
+        for (index, replica) in replicas.iter().enumerate() {
+            means[index].insert(replica.get("/temperature").await.text().await.unwrap());
+            let moment = replica.json("/readyz").await["cache_as_of"].to_string();
+            if moments[index].last() != Some(&moment) {
+                moments[index].push(moment);
+            }
+        }
+        let is_same = moments.iter().all(|of_one| of_one.last() == moments[0].last());
+        if started.elapsed() > run && is_same {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    let polls = upstream.sim.requests().count("/boxes") as f64;
+    let shortest_pause = 0.72 * f64::from(ttl_seconds);
+    assert!(polls <= 2.0 + seconds / shortest_pause, "{polls} polls in {seconds} s are those of many");
+    assert!(polls >= seconds / f64::from(ttl_seconds) - 1.0, "{polls} polls in {seconds} s are too few");
+    assert!(moments[0].len() >= 4, "there were presents to agree on: {moments:?}");
+    assert!(moments.iter().all(|of_one| *of_one == moments[0]), "not all served the same: {moments:?}");
+    assert!(means.iter().all(|of_one| *of_one == means[0]), "not all said the same: {means:?}");
+
+    let names = names(&replicas[0]).await;
+    let seconds: Vec<i64> = names.iter().map(|name| second(name)).collect();
+    assert!(seconds.len() >= 3, "{names:?}");
+    assert!(seconds.windows(2).all(|pair| pair[1] - pair[0] == i64::from(ttl_seconds)), "a slot is missing: {names:?}");
+    let mut stores = 0.0;
+    for replica in &replicas {
+        stores += replica.metric("hivebox_stores_total").await;
+    }
+    assert!(stores as usize <= names.len() + 1, "{stores} stores for {} slots", names.len());
+}
+
+/// Settings of replicas that are processes, over a Redis and a bucket.
+fn of_processes(upstream: &TestUpstream, redis: &RedisServer, store: &str) -> Vec<(&'static str, String)> {
+    let mut settings = over(&redis.url());
+    settings.retain(|(name, _)| *name != "lease-ttl");
+    settings.extend([
+        ("upstream", upstream.url.clone()),
+        ("lease-ttl", format!("{}s", LEASE.as_secs())),
+        ("store", store.to_owned()),
+        ("store-interval", "2s".into()),
+        ("store-timeout", "5s".into()),
+        ("drain-delay", "0s".into()),
+    ]);
+    settings
+}
+
+const LEASE: Duration = Duration::from_secs(2);
+/// By how much a busy machine may delay a process.
+const DELAY: Duration = Duration::from_secs(2);
+
+/// Waits until upstream is asked once more, which is when a poll has begun.
+async fn poll_begins(upstream: &TestUpstream) {
+    let asked = upstream.sim.requests().count("/boxes");
+    while upstream.sim.requests().count("/boxes") == asked {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_the_holder_is_killed_in_the_middle_of_a_poll_another_takes_over_within_two_leases() {
+    let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
+    let settings = of_processes(&upstream, &redis, "file:data");
+    let mut replicas: Vec<Replica> = (0..3).map(|_| Replica::start((&settings, &[]))).collect();
+    let killed = holder(&replicas).await;
+    for replica in &replicas {
+        assert!(replica.json("/temperature").await.unwrap()["status"].is_string());
+    }
+    upstream.sim.faults().set(Fault::Delay { millis: 1000 }).unwrap();
+    poll_begins(&upstream).await;
+    replicas.remove(killed).signal("KILL");
+    let started = Instant::now();
+    let clients = Clients::of(replicas.iter().map(|replica| replica.address));
+    let next = holder(&replicas).await;
+    assert!(started.elapsed() < 2 * LEASE + DELAY, "took over after {:?}", started.elapsed());
+    let before = replicas[next].json("/readyz").await.unwrap()["cache_as_of"].clone();
+    while replicas[1 - next].json("/readyz").await.unwrap()["cache_as_of"] == before {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    clients.were_all_served().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_the_holder_is_killed_in_the_middle_of_a_store_no_object_is_half_and_no_slot_is_lost() {
+    let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
+    let store = bucket();
+    let settings = of_processes(&upstream, &redis, &store);
+    let mut proxy = Proxy::to(Weed::shared().port()).await;
+    let mut environment = Weed::shared().environment();
+    environment[0].1 = format!("http://{}", proxy.address);
+    let mut replicas: Vec<Replica> = (0..3).map(|_| Replica::start((&settings, &environment))).collect();
+    let killed = holder(&replicas).await;
+    let stored = async |replicas: &[Replica]| {
+        let page = replicas[0].json("/api/v1/snapshots").await.unwrap_or_default();
+        page["snapshots"].as_array().map_or(0, Vec::len)
+    };
+    while stored(&replicas).await < 2 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    proxy.set(Network::Silent);
+    proxy.until_held().await;
+    let clients = Clients::of(
+        replicas.iter().enumerate().filter(|(index, _)| *index != killed).map(|(_, replica)| replica.address),
+    );
+    replicas.remove(killed).signal("KILL");
+    let started = Instant::now();
+    proxy.set(Network::Good);
+    holder(&replicas).await;
+    assert!(started.elapsed() < 2 * LEASE + DELAY, "took over after {:?}", started.elapsed());
+    let before = stored(&replicas).await;
+    while stored(&replicas).await < before + 3 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    clients.were_all_served().await;
+
+    let page = replicas[0].json("/api/v1/snapshots?limit=1000").await.unwrap();
+    let all: Vec<i64> = page["snapshots"].as_array().unwrap().iter().map(|it| second(it["name"].as_str().unwrap())).collect();
+    let gaps: Vec<i64> = all.windows(2).map(|pair| pair[0] - pair[1]).filter(|gap| *gap != 2).collect();
+    // While nobody held the lease there may have been a slot; the last one before the new holder is made up for.
+    assert!(gaps.iter().sum::<i64>() <= 4 && gaps.len() <= 1, "slots are missing: {page}");
+    let folder = tempfile::tempdir().unwrap();
+    let mut verify = command(folder.path(), "snapshots", &[], &environment);
+    let verified = verify.args(["verify", "--store", &store]).output().unwrap();
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+}
+
+/// The moment of the present in Redis.
+fn shared_as_of(redis: &RedisServer) -> Option<i64> {
+    let head: Vec<u8> = redis.connect().getrange("{hivebox}:present", 8, 15).unwrap();
+    Some(i64::from_be_bytes(head.try_into().ok()?))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_paused_holder_that_wakes_up_does_not_overwrite_newer_data() {
+    let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
+    let settings = of_processes(&upstream, &redis, "file:data");
+    let replicas: Vec<Replica> = (0..2).map(|_| Replica::start((&settings, &[]))).collect();
+    let paused = holder(&replicas).await;
+    while shared_as_of(&redis).is_none() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    upstream.sim.faults().set(Fault::Delay { millis: 500 }).unwrap();
+    poll_begins(&upstream).await;
+    replicas[paused].signal("STOP");
+    let at_pause = shared_as_of(&redis);
+    let other = &replicas[1 - paused];
+    while other.role().await != "holder" || shared_as_of(&redis) <= at_pause {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let newest = shared_as_of(&redis);
+    replicas[paused].signal("CONT");
+    // It is awake, and has seen that it is the holder no more, once it follows.
+    while replicas[paused].role().await != "follower" {
+        assert!(shared_as_of(&redis) >= newest, "it has overwritten newer data");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    poll_begins(&upstream).await;
+    poll_begins(&upstream).await;
+    assert!(shared_as_of(&redis) >= newest);
+    assert_eq!(other.role().await, "holder", "the lease stays with who took it over");
+}
+
+#[tokio::test]
+async fn what_is_published_under_a_lease_that_another_has_by_now_is_refused() {
+    let redis = RedisServer::start();
+    let named = |(name, value): &(&str, String)| ((*name).to_owned(), value.clone());
+    let source = Source::default().with_names(Origin::Flag, over(&redis.url()).iter().map(named));
+    let config = Config::read(&source).unwrap().cache;
+    let (first, second) = (Shared::new(&config), Shared::new(&config));
+    let Tenure::Here(early) = first.look().await.unwrap().tenure else { panic!("the lease is free") };
+    let Tenure::Elsewhere { for_at_most } = second.look().await.unwrap().tenure else { panic!("it is taken") };
+    assert!(for_at_most <= config.lease_ttl);
+    // As if the first were paused for longer than its lease lasts.
+    let () = redis.connect().del("{hivebox}:lease").unwrap();
+    let Tenure::Here(late) = second.look().await.unwrap().tenure else { panic!("the lease is free again") };
+    assert!(late.token > early.token, "the token grows");
+
+    let poll = |error: &str| Poll { ended_at: Timestamp::now(), asked: 1, failed: 1, error: Some(error.into()) };
+    assert_eq!(second.publish(late, &poll("late"), None).await.unwrap(), Published::Yes { bytes: 0 });
+    assert_eq!(first.publish(early, &poll("early"), None).await.unwrap(), Published::Fenced);
+    let seen = first.look().await.unwrap();
+    assert_eq!(seen.poll.unwrap().error.as_deref(), Some("late"));
+    first.release().await.unwrap();
+    assert!(matches!(second.look().await.unwrap().tenure, Tenure::Here(_)), "only the holder gives a lease back");
+
+    // A server that has forgotten all still gives a larger token.
+    redis.flush();
+    let Tenure::Here(later) = first.look().await.unwrap().tenure else { panic!("the lease is free once more") };
+    assert!(later.token > late.token);
+}
+
+#[tokio::test]
+async fn replicas_of_another_prefix_are_strangers() {
+    let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
+    let mut settings = over(&redis.url());
+    let one = replica(&upstream, &settings).await;
+    settings.push(("cache-prefix", "other".into()));
+    let other = replica(&upstream, &settings).await;
+    one.get("/temperature").await;
+    other.get("/temperature").await;
+    one.until_role("holder").await;
+    other.until_role("holder").await;
+    let prefixes: BTreeSet<String> =
+        redis.keys().iter().map(|key| key.split(':').next().unwrap().to_owned()).collect();
+    assert_eq!(prefixes.into_iter().collect::<Vec<_>>(), ["{hivebox}", "{other}"]);
+}
