@@ -7,14 +7,13 @@ use crate::readings::{noon, sealed};
 use crate::weed::Weed;
 
 macro_rules! contract {
-    ($kind:ident, $open:expr; $($behaviour:ident),* $(,)?) => {
+    ($kind:ident, $open:ident; $($behaviour:ident),* $(,)?) => {
         mod $kind {
             use super::*;
 
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $behaviour() {
-                #[expect(clippy::redundant_closure_call, reason = "it is what opens the store")]
-                let (_folder, store) = ($open)();
+                let (_folder, store) = $open();
                 super::$behaviour(store).await;
             })*
         }

@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
 
+mod bucket;
 mod contract;
 mod damage;
 mod formats;
 mod readings;
+mod spool;
 mod storing;
+mod stub;
 mod weed;

@@ -42,3 +42,34 @@ pub(crate) fn readings(boxes: usize) -> Arc<Readings> {
 pub(crate) fn sealed(moment: Timestamp, boxes: usize) -> Sealed {
     Sealed::of(SnapshotName::at(moment), &readings(boxes), Catalogue::builtin()).unwrap()
 }
+
+/// Readings whose file is about 760 bytes for each box, since the names are noise that nothing compresses.
+pub(crate) fn sealed_noise(moment: Timestamp, boxes: u64) -> Sealed {
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), moment);
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    for number in 0..boxes {
+        let mut name = String::new();
+        for _ in 0..100 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            // Ten characters of six bits each.
+            name.extend((0..10).map(|digit| char::from(b'0' + ((state >> (6 * digit)) & 63) as u8)));
+        }
+        builder.add_box(&BoxFacts {
+            id: &format!("{number:024x}"),
+            name: &name,
+            model: "custom",
+            exposure: Exposure::Outdoor,
+            place: None,
+        });
+        builder.add_sensor(&SensorFacts {
+            id: &format!("{number:024x}"),
+            title: "Temperatur",
+            unit: "°C",
+            sensor_type: "HDC1080",
+            measured: Some(Measured { value: "16.07", at: moment }),
+        });
+    }
+    Sealed::of(SnapshotName::at(moment), &builder.finish(), Catalogue::builtin()).unwrap()
+}

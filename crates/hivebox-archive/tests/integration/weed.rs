@@ -24,7 +24,7 @@ read -r order
 kill -9 $pid; wait $pid 2>/dev/null
 [ "$order" = keep ] || rm -rf "$folder"
 "#;
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// A running server, with data of its own.
 pub(crate) struct Weed {
