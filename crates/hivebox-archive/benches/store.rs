@@ -1,0 +1,190 @@
+//! How long it takes to seal the readings of 15,000 senseBoxes and to put them into a folder, and how many
+//! bytes a reading takes, column by column.
+//!
+//! The readings are made up after what openSenseMap has: ids as MongoDB makes them, sensors counted on from
+//! their box, the sensors of a box measured at one moment, two decimals, the titles that are most used.
+
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+#![expect(clippy::unwrap_used, reason = "a bench that cannot run shall say so")]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
+use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::place::{Exposure, Place};
+use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
+use hivebox_climate::verdict::Rules;
+use jiff::{SignedDuration, Timestamp};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+
+const BOXES: usize = 15_000;
+const ROUNDS: usize = 15;
+const GOAL_MILLIS: f64 = 200.0;
+const GOAL_BYTES: f64 = 12.0;
+
+/// Title, unit, chip, and the range of values.
+type Kind = (&'static str, &'static str, &'static str, (f64, f64));
+
+const MODELS: [(&str, [Kind; 5]); 4] = [
+    (
+        "homeV2WifiFeinstaub",
+        [
+            ("PM10", "µg/m³", "SDS 011", (2.0, 40.0)),
+            ("PM2.5", "µg/m³", "SDS 011", (1.0, 25.0)),
+            ("Temperatur", "°C", "HDC1080", (-5.0, 30.0)),
+            ("rel. Luftfeuchte", "%", "HDC1080", (30.0, 100.0)),
+            ("Luftdruck", "hPa", "BMP280", (950.0, 1030.0)),
+        ],
+    ),
+    (
+        "luftdaten_sds011_bme280",
+        [
+            ("PM10", "µg/m³", "SDS 011", (2.0, 40.0)),
+            ("PM2.5", "µg/m³", "SDS 011", (1.0, 25.0)),
+            ("Temperatur", "°C", "BME280", (-5.0, 30.0)),
+            ("rel. Luftfeuchte", "%", "BME280", (30.0, 100.0)),
+            ("Luftdruck", "Pa", "BME280", (95_000.0, 103_000.0)),
+        ],
+    ),
+    (
+        "homeV2Lora",
+        [
+            ("Temperatur", "°C", "HDC1080", (-5.0, 30.0)),
+            ("rel. Luftfeuchte", "%", "HDC1080", (30.0, 100.0)),
+            ("Luftdruck", "hPa", "BMP280", (950.0, 1030.0)),
+            ("Beleuchtungsstärke", "lx", "TSL45315", (0.0, 90_000.0)),
+            ("UV-Intensität", "μW/cm²", "VEML6070", (0.0, 900.0)),
+        ],
+    ),
+    (
+        "custom",
+        [
+            ("Temperature", "°C", "DHT22", (-5.0, 30.0)),
+            ("Humidity", "%", "DHT22", (30.0, 100.0)),
+            ("Pressure", "hPa", "BME680", (950.0, 1030.0)),
+            ("CO2", "ppm", "SCD30", (400.0, 1600.0)),
+            ("Batterie", "V", "ADC", (3.2, 4.2)),
+        ],
+    ),
+];
+const WORDS: [&str; 12] = [
+    "Garten",
+    "Schule",
+    "Balkon",
+    "Bienen",
+    "Wetter",
+    "Station",
+    "Feinstaub",
+    "Haus",
+    "Hof",
+    "senseBox",
+    "Terrasse",
+    "Dach",
+];
+
+/// A small generator, since the same numbers must come each time.
+struct Noise(u64);
+
+impl Noise {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
+
+    fn between(&mut self, (low, high): (f64, f64)) -> f64 {
+        low + (high - low) * self.below(1 << 24) as f64 / f64::from(1 << 24)
+    }
+}
+
+fn readings(as_of: Timestamp) -> Arc<Readings> {
+    let mut noise = Noise(1);
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+    // The middle of an id is that of the server's process, of which there were some hundreds.
+    let processes: Vec<u64> = (0..300).map(|_| noise.below(1 << 31) << 9 | noise.below(1 << 9)).collect();
+    let mut registered = 0x5700_0000_u64;
+    for number in 0..BOXES {
+        registered += noise.below(30_000);
+        let process = processes[number * processes.len() / BOXES];
+        let first = noise.below(1 << 23);
+        let id = |count: u64| format!("{registered:08x}{process:010x}{:06x}", first + count);
+        let word = WORDS[noise.below(WORDS.len() as u64) as usize];
+        let other = WORDS[noise.below(WORDS.len() as u64) as usize];
+        let (model, kinds) = &MODELS[[0, 1, 1, 2, 3][noise.below(5) as usize]];
+        let micro = |degrees: f64| (degrees * 1e6).round() / 1e6;
+        let place = Place::new(
+            micro(noise.between((47.0, 55.0))),
+            micro(noise.between((6.0, 15.0))),
+            (noise.below(3) == 0).then(|| (noise.between((0.0, 800.0)) * 10.0).round() / 10.0),
+        );
+        builder.add_box(&BoxFacts {
+            id: &id(0),
+            name: &format!("{word} {other} {}", noise.below(10_000)),
+            model,
+            exposure: if noise.below(10) == 0 { Exposure::Indoor } else { Exposure::Outdoor },
+            place: Some(place.unwrap()),
+        });
+        let measured_at = as_of - SignedDuration::from_millis(noise.below(600_000) as i64);
+        for (slot, (title, unit, chip, range)) in kinds.iter().enumerate() {
+            let value = format!("{:.2}", noise.between(*range));
+            let measured = Some(Measured { value: &value, at: measured_at });
+            builder.add_sensor(&SensorFacts {
+                // The API gives them out last one first.
+                id: &id(5 - slot as u64),
+                title,
+                unit,
+                sensor_type: chip,
+                measured,
+            });
+        }
+    }
+    builder.finish()
+}
+
+fn print_columns(sealed: &Sealed) {
+    let reader = SerializedFileReader::new(sealed.file().clone()).unwrap();
+    let groups = reader.metadata().row_groups();
+    for column in 0..groups[0].num_columns() {
+        let bytes: i64 = groups.iter().map(|group| group.column(column).compressed_size()).sum();
+        let name = groups[0].column(column).column_path().string();
+        println!("  {name:<12} {:>6.2}", bytes as f64 / sealed.rows() as f64);
+    }
+}
+
+fn main() {
+    let as_of: Timestamp = "2026-11-24T12:00:00Z".parse().unwrap();
+    let readings = readings(as_of);
+    let folder = tempfile::tempdir().unwrap();
+    let store = SnapshotStore::open_folder(folder.path()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let (mut sealing, mut putting) = (Vec::new(), Vec::new());
+    let mut last = None;
+    for round in 0..ROUNDS {
+        let name = SnapshotName::at(as_of + SignedDuration::from_secs(round as i64));
+        let started = Instant::now();
+        let sealed = Sealed::of(name, &readings, Catalogue::builtin()).unwrap();
+        sealing.push(started.elapsed());
+        let started = Instant::now();
+        assert!(runtime.block_on(store.put(&sealed)).unwrap().created);
+        putting.push(started.elapsed());
+        last = Some(sealed);
+    }
+    let sealed = last.unwrap();
+    let millis = |took: Duration| took.as_secs_f64() * 1e3;
+    let middle = |times: &mut Vec<Duration>| {
+        times.sort_unstable();
+        (millis(times[0]), millis(times[ROUNDS / 2]), millis(times[ROUNDS - 1]))
+    };
+    let (seal, put) = (middle(&mut sealing), middle(&mut putting));
+    let each = sealed.file().len() as f64 / sealed.rows() as f64;
+    println!(
+        "{} readings of {BOXES} senseBoxes, {ROUNDS} rounds, one core; best, middle and worst",
+        sealed.rows()
+    );
+    println!("sealed in      {:>6.1} {:>6.1} {:>6.1} ms", seal.0, seal.1, seal.2);
+    println!("put to folder  {:>6.1} {:>6.1} {:>6.1} ms", put.0, put.1, put.2);
+    println!("{} bytes, of a reading:", sealed.file().len());
+    print_columns(&sealed);
+    println!("goal: {GOAL_MILLIS} ms, reached: {:.1} ms", seal.1 + put.1);
+    println!("goal: {GOAL_BYTES} bytes a reading, reached: {each:.2}");
+}
