@@ -3,6 +3,7 @@
 mod completions;
 mod config;
 mod demo;
+mod doctor;
 mod healthcheck;
 mod output;
 mod serve;
@@ -41,6 +42,8 @@ enum Command {
     Snapshots(snapshots::Args),
     /// Stand in for the openSenseMap API on a port
     Simulate(simulate::Args),
+    /// Check that upstream, cache and store work as configured
+    Doctor(doctor::Args),
     /// Ask a running HiveBox whether it is well
     Healthcheck(healthcheck::Args),
     /// Show the settings in force
@@ -62,6 +65,7 @@ impl Cli {
             Command::Store(args) => store::run(&args),
             Command::Snapshots(args) => snapshots::run(args),
             Command::Simulate(args) => simulate::run(&args),
+            Command::Doctor(args) => doctor::run(&args),
             Command::Healthcheck(args) => healthcheck::run(&args),
             Command::Config(args) => config::run(&args),
             Command::Completions(args) => completions::run(&args),

@@ -92,6 +92,7 @@ impl Refresh {
         tokio::join!(
             store::run(&self, stopped.clone(), waiting),
             until(stopped.clone(), store::check(&self)),
+            until(stopped.clone(), store::retain::run(&self)),
             until(stopped.clone(), poll::run(&self)),
             until(stopped, agree::run(&self)),
         );

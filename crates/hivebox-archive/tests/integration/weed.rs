@@ -97,6 +97,17 @@ impl Weed {
         ]
     }
 
+    /// Removes a bucket with all that is in it.
+    pub(crate) fn remove_bucket(&self, bucket: &str) {
+        let path = format!("/buckets/{bucket}?recursive=true");
+        let request = format!("DELETE {path} HTTP/1.0\r\nHost: x\r\n\r\n");
+        let mut stream = TcpStream::connect(("127.0.0.1", self.ports.0[Ports::FILER])).unwrap();
+        let mut answer = String::new();
+        stream.write_all(request.as_bytes()).unwrap();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains(" 204 "), "{answer}");
+    }
+
     /// A bucket that nobody else has, and that is not made yet.
     pub(crate) fn options(&self) -> S3Options {
         static COUNT: AtomicU32 = AtomicU32::new(0);

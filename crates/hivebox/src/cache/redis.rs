@@ -49,6 +49,8 @@ pub struct RedisCache {
 
 #[derive(Debug)]
 struct Keys {
+    /// What all begin with.
+    base: String,
     lease: String,
     token: String,
     present: String,
@@ -149,6 +151,20 @@ impl RedisCache {
         Ok(token.and_then(|token| Timestamp::from_millisecond(token).ok()))
     }
 
+    /// Does what sharing takes, under a key of its own that is gone at once: runs a script, writes, reads.
+    ///
+    /// # Errors
+    /// Some of it is not allowed, or the server failed.
+    pub async fn rehearse(&self) -> Result<(), SharedError> {
+        const REHEARSAL: &str = "redis.call('SET', KEYS[1], 'doctor', 'PX', 1000)
+            redis.call('PUBLISH', ARGV[1], 'doctor')
+            return redis.call('DEL', KEYS[1])";
+        let key = format!("{}:doctor", self.keys.base);
+        let mut command = script(REHEARSAL, &[&key]);
+        command.arg(&self.keys.channel);
+        self.ask(&command).await
+    }
+
     fn tenure(&self, lease: Lease) -> String {
         format!("{} {}", lease.token, self.holder)
     }
@@ -190,13 +206,15 @@ impl RedisCache {
 
 impl Keys {
     fn new(prefix: &str) -> Self {
-        let key = |name| format!("{{{prefix}}}:{name}");
+        let base = format!("{{{prefix}}}");
+        let key = |name| format!("{base}:{name}");
         Self {
             lease: key("lease"),
             token: key("token"),
             present: key("present"),
             poll: key("poll"),
             channel: key("news"),
+            base,
         }
     }
 }

@@ -4,12 +4,12 @@
 //! does, at a moment of its own: the store takes each name once, whoever comes first. What the store does
 //! not take waits in the spool.
 
-mod retain;
-mod spooling;
+pub(super) mod retain;
+mod uploads;
 
 use std::time::Duration;
 
-use hivebox_archive::{ArchiveError, Sealed, SnapshotName, StoreFault, Stored};
+use hivebox_archive::{ArchiveError, Sealed, SnapshotName, Stored};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{info, warn};
@@ -18,9 +18,7 @@ use super::poll::in_words;
 use super::{Refresh, schedule};
 use crate::cache::Role;
 use crate::config::StoreAddress;
-use crate::present::Present;
-use retain::Retention;
-use spooling::Spooling;
+use uploads::Uploads;
 
 /// Why nothing was stored.
 #[derive(Debug, thiserror::Error)]
@@ -52,8 +50,6 @@ pub(super) type Reply = oneshot::Sender<Result<Stored, StoreError>>;
 
 /// The largest share of the interval by which a replica without a lease stores later than its slot.
 const ALONE_SPREAD: f64 = 0.1;
-/// How long a store may go on after the service was told to stop.
-const PATIENCE_AT_STOP: Duration = Duration::from_secs(5);
 
 /// Stores until the service stops. A store that has begun is finished first.
 pub(super) async fn run(
@@ -62,25 +58,37 @@ pub(super) async fn run(
     mut waiting: mpsc::Receiver<Reply>,
 ) {
     let mut clock = Clock::new(refresh);
-    let mut storing = Storing { refresh, spooling: Spooling::new(refresh), stopped: stopped.clone() };
-    let mut retention = Retention::new(refresh.store.retention);
+    let mut uploads = Uploads::new(refresh);
     let mut changes = refresh.cache.changes();
     loop {
         changes.mark_unchanged();
         clock.follow(refresh);
         tokio::select! {
             // An error means that the other end is gone, which is a stop as well.
-            _ = stopped.wait_for(|stop| *stop) => return,
-            Some(reply) = waiting.recv() => {
-                // Nobody waits any more if the receiver is gone; the snapshot is stored all the same.
-                let _ = reply.send(storing.now().await);
-            }
-            () = sleep_until(clock.due) => clock.store(&mut storing).await,
-            () = sleep_until(storing.spooling.due()) => storing.spooling.drain(refresh).await,
-            () = sleep_until(retention.due(refresh.is_holder())) => retention.sweep(refresh).await,
+            _ = stopped.wait_for(|stop| *stop) => return uploads.finish().await,
+            Some(reply) = waiting.recv(), if uploads.has_room() => store_now(refresh, &mut uploads, reply),
+            () = sleep_until(clock.due) => clock.store(refresh, &mut uploads),
+            () = sleep_until(uploads.due()) => uploads.drain(),
+            () = uploads.next() => {}
             // Another part among the replicas may be one that stores.
             _ = changes.changed() => {}
         }
+    }
+}
+
+/// Stores the present under the moment that it was computed at.
+fn store_now(refresh: &Refresh, uploads: &mut Uploads<'_>, reply: Reply) {
+    let sealed = match &*refresh.cache.present() {
+        Some(present) => {
+            let name = SnapshotName::at(present.readings.as_of());
+            Sealed::of(name, &present.readings, refresh.poller.catalogue).map_err(StoreError::from)
+        }
+        None => Err(StoreError::NothingYet),
+    };
+    match sealed {
+        Ok(sealed) => uploads.add(sealed, Some(reply)),
+        // Nobody waits any more if the receiver is gone.
+        Err(error) => drop(reply.send(Err(error))),
     }
 }
 
@@ -141,88 +149,28 @@ impl Clock {
 
     /// Stores the present under the slot, unless it is the one that was stored last: in an outage there is
     /// nothing new to say.
-    async fn store(&mut self, storing: &mut Storing<'_>) {
-        let refresh = storing.refresh;
+    fn store(&mut self, refresh: &Refresh, uploads: &mut Uploads<'_>) {
         let (Some(slot), Some(interval)) = (self.slot, self.interval) else { return };
-        match refresh.cache.present().clone() {
+        let present = refresh.cache.present();
+        let as_of = present.as_ref().map(|present| present.readings.as_of());
+        match &*present {
             None => warn!(%slot, "there is nothing to store yet"),
-            Some(present) if self.stored_last == Some(present.readings.as_of()) => {
-                let as_of = present.readings.as_of();
-                warn!(%slot, %as_of, "nothing is stored, since there are no newer readings");
+            Some(_) if as_of == self.stored_last => {
+                warn!(%slot, ?as_of, "nothing is stored, since there are no newer readings");
             }
             Some(present) => {
-                let outcome = storing.put(&present, SnapshotName::at(slot)).await;
-                if matches!(outcome, Ok(_) | Err(StoreError::Waits { .. })) {
-                    self.stored_last = Some(present.readings.as_of());
+                match Sealed::of(SnapshotName::at(slot), &present.readings, refresh.poller.catalogue) {
+                    Ok(sealed) => uploads.add(sealed, None),
+                    Err(error) => warn!(%slot, error = in_words(&error), "nothing is stored"),
                 }
+                self.stored_last = as_of;
             }
         }
-        // A slot that passed while this one was stored is stored late rather than not at all.
+        // After the machine slept, the slots in between have nothing of their own to tell.
         let last_slot = schedule::last_slot(Timestamp::now(), interval);
         self.slot = Some(last_slot.max(schedule::later(slot, interval)));
         self.plan(refresh);
     }
-}
-
-/// What storing takes.
-struct Storing<'a> {
-    refresh: &'a Refresh,
-    spooling: Spooling<'a>,
-    stopped: watch::Receiver<bool>,
-}
-
-impl Storing<'_> {
-    /// Stores the present under the moment that it was computed at.
-    async fn now(&mut self) -> Result<Stored, StoreError> {
-        let present = self.refresh.cache.present().clone().ok_or(StoreError::NothingYet)?;
-        self.put(&present, SnapshotName::at(present.readings.as_of())).await
-    }
-
-    async fn put(&mut self, present: &Present, name: SnapshotName) -> Result<Stored, StoreError> {
-        let sealed = Sealed::of(name, &present.readings, self.refresh.poller.catalogue)?;
-        let outcome = tokio::select! {
-            outcome = put(self.refresh, &sealed) => outcome,
-            () = patience_ends(self.stopped.clone()) => Err(self.cut_off()),
-        };
-        match outcome {
-            Ok(stored) => Ok(stored),
-            Err(error) if self.spooling.keep(self.refresh, &sealed) => {
-                Err(StoreError::Waits { name, source: error })
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    fn cut_off(&self) -> ArchiveError {
-        let address = self.refresh.store.address.to_string();
-        ArchiveError::Store { action: "store a snapshot", source: StoreFault::TimedOut { address } }
-    }
-}
-
-/// When the service stops, a store that takes long is cut off after a while, and waits in the spool. It may
-/// have gone well all the same; then the store says so at the next attempt.
-async fn patience_ends(mut stopped: watch::Receiver<bool>) {
-    // An error means that the other end is gone, which is a stop as well.
-    let _ = stopped.wait_for(|stop| *stop).await;
-    tokio::time::sleep(PATIENCE_AT_STOP).await;
-}
-
-async fn put(refresh: &Refresh, sealed: &Sealed) -> Result<Stored, ArchiveError> {
-    let started = Timestamp::now();
-    let outcome = refresh.snapshots.put(sealed).await;
-    let ended = Timestamp::now();
-    refresh.metrics.store.observe(&outcome, ended);
-    match &outcome {
-        Ok(Stored { object, rows, bytes, created, .. }) => {
-            let took_ms = ended.duration_since(started).as_millis() as u64;
-            info!(object, rows, bytes, created, took_ms, "snapshot stored");
-        }
-        Err(error) => {
-            let (name, error) = (sealed.name(), in_words(error));
-            warn!(%name, error, "the snapshot could not be stored");
-        }
-    }
-    outcome
 }
 
 /// Makes sure at the start that a server which is to keep snapshots can, and tells what it is like. It is no

@@ -5,6 +5,7 @@
 
 mod app;
 mod broken_cache;
+mod broken_store;
 mod clients;
 mod commands;
 mod endpoints;

@@ -1,0 +1,185 @@
+//! `hivebox doctor`: whether the parts that are configured work, and what to do if not.
+
+use std::io::{IsTerminal, stdout};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use opensensemap::Observer;
+use serde::Serialize;
+
+use super::output;
+use super::serve::block_on;
+use super::settings::SettingFlags;
+use crate::cache::redis::RedisCache;
+use crate::config::{AnswerConfig, CacheAddress, CacheConfig, Config, StoreConfig};
+use crate::exit::{Code, Failure};
+use crate::refresh::in_words;
+use crate::service;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: SettingFlags,
+}
+
+/// What was found out about one part.
+#[derive(Debug, Serialize)]
+struct Finding {
+    part: &'static str,
+    good: bool,
+    /// What was found.
+    found: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<&'static str>,
+}
+
+impl Finding {
+    fn good(part: &'static str, found: String) -> Self {
+        Self { part, good: true, found, advice: None }
+    }
+
+    fn bad(part: &'static str, found: String, advice: &'static str) -> Self {
+        Self { part, good: false, found, advice: Some(advice) }
+    }
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let config = args.settings.config()?;
+    block_on(async {
+        let findings = tokio::join!(upstream(&config), cache(&config.cache), store(&config.store), spool(&config.store));
+        let findings: Vec<Finding> =
+            [Some(findings.0), Some(findings.1), Some(findings.2), findings.3].into_iter().flatten().collect();
+        if args.json {
+            output::json(&findings)?;
+        } else {
+            for finding in &findings {
+                output::line(&describe(finding))?;
+            }
+        }
+        match findings.iter().filter(|finding| !finding.good).count() {
+            0 => Ok(()),
+            bad => Err(Failure::new(Code::Unavailable, format!("{bad} of {} parts do not work", findings.len()))),
+        }
+    })
+}
+
+fn describe(finding: &Finding) -> String {
+    let mark = match (finding.good, stdout().is_terminal()) {
+        (true, true) => "\u{1b}[32mok\u{1b}[0m ",
+        (false, true) => "\u{1b}[31mBAD\u{1b}[0m",
+        (true, false) => "ok ",
+        (false, false) => "BAD",
+    };
+    let Finding { part, found, .. } = finding;
+    let advice = finding.advice.map(|advice| format!("; {advice}")).unwrap_or_default();
+    format!("{mark} {part:<8}  {found}{advice}")
+}
+
+async fn upstream(config: &Config) -> Finding {
+    const PART: &str = "upstream";
+    let started = Timestamp::now();
+    let poller = match service::poller(config, Observer::default()) {
+        Ok(poller) => poller,
+        Err(error) => return Finding::bad(PART, in_words(&error), "set HIVEBOX_UPSTREAM to an address of the API"),
+    };
+    match poller.poll(started).await {
+        Ok((present, polled)) => {
+            let took_seconds = Timestamp::now().duration_since(started).as_secs_f64();
+            let boxes = present.readings.box_count();
+            let lost = polled.failed + polled.skipped;
+            let found = format!("{boxes} senseBoxes in {took_seconds:.1} s, {lost} lost");
+            match present.answer {
+                Some(answer) => {
+                    Finding::good(PART, format!("{found}, {} readings of the air temperature", answer.count))
+                }
+                None => Finding::bad(PART, format!("{found}, no current air temperature"), no_answer(&config.answer)),
+            }
+        }
+        Err(error) => {
+            let advice = "see whether HIVEBOX_UPSTREAM is right and can be reached from here; while it is down, the last answer is served on";
+            Finding::bad(PART, in_words(&error), advice)
+        }
+    }
+}
+
+fn no_answer(config: &AnswerConfig) -> &'static str {
+    if config.rules.max_age < SignedDuration::from_mins(30) {
+        "readings come every few minutes at best; HIVEBOX_MAX_READING_AGE may be too short"
+    } else {
+        "see whether HIVEBOX_BOXES names boxes that are active"
+    }
+}
+
+async fn cache(config: &CacheConfig) -> Finding {
+    const PART: &str = "cache";
+    let CacheAddress::Redis(address) = &config.address else {
+        return Finding::good(PART, "in the memory of one replica; HIVEBOX_CACHE=redis://… shares it among many".into());
+    };
+    let redis = RedisCache::new(address.clone(), config);
+    let examined = async {
+        let what = redis.describe().await?;
+        let started = Timestamp::now();
+        let holder = redis.holder().await?;
+        let took_ms = Timestamp::now().duration_since(started).as_secs_f64() * 1e3;
+        redis.rehearse().await?;
+        let held = match holder {
+            Some(since) => format!("a replica holds the lease since {since:.0}"),
+            None => "no replica holds the lease".into(),
+        };
+        Ok::<_, crate::cache::shared::SharedError>(format!("{what}, answers in {took_ms:.1} ms; {held}"))
+    };
+    match examined.await {
+        Ok(found) => Finding::good(PART, found),
+        Err(error) => {
+            let advice = match error.kind() {
+                "timeout" => "see whether something between drops packets, or give it longer by HIVEBOX_CACHE_TIMEOUT",
+                "refused" => "see whether user and password in HIVEBOX_CACHE are right, and allow scripts, keys and the channel of HIVEBOX_CACHE_PREFIX",
+                _ => "see whether HIVEBOX_CACHE is right and the server runs; with TLS, whether HIVEBOX_CACHE_CA signed its certificate",
+            };
+            Finding::bad(PART, in_words(&error), advice)
+        }
+    }
+}
+
+async fn store(config: &StoreConfig) -> Finding {
+    const PART: &str = "store";
+    let advice = "see whether HIVEBOX_STORE and the AWS_ variables are right";
+    let checked = async {
+        let store = service::snapshots(config)?;
+        store.check().await
+    };
+    // The client has time limits of its own for each request; this one is for all of them.
+    let Ok(checked) = tokio::time::timeout(config.timeout + Duration::from_secs(30), checked).await else {
+        return Finding::bad(PART, format!("{} does not answer", config.address), advice);
+    };
+    match checked {
+        Ok(check) => {
+            let made = if check.bucket_created { ", made just now" } else { "" };
+            let exactly_once = if check.conditional_writes {
+                "refuses to overwrite, so that each slot is stored once"
+            } else {
+                "overwrites, so that the lease alone decides who stores"
+            };
+            Finding::good(PART, format!("{}{made}: can be written and read; {exactly_once}", check.place))
+        }
+        Err(error) => Finding::bad(PART, in_words(&error), advice),
+    }
+}
+
+async fn spool(config: &StoreConfig) -> Option<Finding> {
+    const PART: &str = "spool";
+    Some(match service::spool(config) {
+        Ok(None) => return None,
+        Ok(Some(spool)) => {
+            let status = spool.status();
+            let (waiting, bytes, limit) = (status.waiting, status.waiting_bytes, status.limit_bytes);
+            let folder = config.spool.display();
+            Finding::good(PART, format!("{folder}: {waiting} snapshots wait, {bytes} of at most {limit} bytes"))
+        }
+        Err(error) => Finding::bad(PART, in_words(&error), "let HIVEBOX_SPOOL name a folder that can be written to"),
+    })
+}
