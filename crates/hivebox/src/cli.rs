@@ -38,7 +38,7 @@ enum Command {
     Temperature(temperature::Args),
     /// Store a snapshot of the current readings once
     Store(store::Args),
-    /// List, show or verify stored snapshots
+    /// List, show, verify or remove stored snapshots
     Snapshots(snapshots::Args),
     /// Stand in for the openSenseMap API on a port
     Simulate(simulate::Args),

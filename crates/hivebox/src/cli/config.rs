@@ -19,7 +19,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Serialize)]
 struct InForce {
-    setting: &'static str,
+    setting: String,
     variable: String,
     value: String,
     origin: Origin,
@@ -32,12 +32,18 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         .map(|setting| {
             let (value, origin) = source.get(setting);
             InForce {
-                setting: setting.name,
+                setting: setting.name.to_owned(),
                 variable: setting.variable(),
                 value: mask_secrets(value),
                 origin,
             }
         })
+        .chain(source.aws_shown().map(|(name, value, origin)| InForce {
+            setting: name.to_lowercase().replace('_', "-"),
+            variable: name.to_owned(),
+            value: value.to_owned(),
+            origin,
+        }))
         .collect();
     if args.json {
         output::json(&in_force)?;

@@ -1,15 +1,18 @@
-//! `hivebox snapshots list|show|verify`.
+//! `hivebox snapshots list|show|prune|verify`.
 
 use std::io::{IsTerminal, stderr, stdout};
+use std::time::Duration;
 
 use clap::{Subcommand, ValueEnum};
-use hivebox_archive::{ArchiveError, Format, SnapshotName, SnapshotStore};
+use hivebox_archive::{ArchiveError, Format, Listed, SnapshotName, SnapshotStore};
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::output;
 use super::serve::block_on;
 use super::settings::SettingFlags;
+use crate::config::setting;
 use crate::exit::{Code, Failure};
 use crate::service;
 
@@ -42,6 +45,20 @@ enum Action {
         /// As what to print it
         #[arg(long, value_enum, default_value_t = ShowFormat::Csv)]
         format: ShowFormat,
+        #[command(flatten)]
+        settings: SettingFlags,
+    },
+    /// Tell which snapshots are older than need be, and remove them if asked to
+    Prune {
+        /// How old a snapshot may be, such as 90d; what the setting retention says if left out
+        #[arg(long, value_name = "DURATION")]
+        older_than: Option<String>,
+        /// Remove them; otherwise they are only told
+        #[arg(long)]
+        remove: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
         #[command(flatten)]
         settings: SettingFlags,
     },
@@ -83,6 +100,18 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         Action::Show { name, format, settings } => {
             let store = open(&settings)?;
             block_on(async { show(&store, name, format).await })
+        }
+        Action::Prune { older_than, remove, json, settings } => {
+            let settings = match older_than {
+                Some(older_than) => settings.with_default(&setting::RETENTION, older_than),
+                None => settings,
+            };
+            let store = open(&settings)?;
+            let Some(limit) = settings.config()?.store.retention else {
+                let message = "nothing is too old while retention is off; say --older-than 90d, for example";
+                return Err(Failure::new(Code::Usage, message));
+            };
+            block_on(async { prune(&store, limit, remove, json).await })
         }
         Action::Verify { names, json, settings } => {
             let store = open(&settings)?;
@@ -134,6 +163,40 @@ async fn newest(store: &SnapshotStore) -> Result<SnapshotName, Failure> {
     let newest = store.list(None, 1).await?.pop();
     let newest = newest.ok_or_else(|| Failure::new(Code::NoInput, "there are no snapshots yet"))?;
     newest.name.parse().map_err(|error| Failure::new(Code::Software, format!("{error}")))
+}
+
+/// What was found to be too old.
+#[derive(Debug, Serialize)]
+struct Pruned {
+    before: Timestamp,
+    removed: bool,
+    snapshots: Vec<Listed>,
+}
+
+async fn prune(store: &SnapshotStore, limit: Duration, remove: bool, json: bool) -> Result<(), Failure> {
+    // A limit beyond the beginning of time leaves nothing that is too old.
+    let before = Timestamp::now().checked_sub(limit).unwrap_or(Timestamp::MIN);
+    let snapshots = store.expired(before).await?;
+    if remove {
+        let progress = progress_bar(snapshots.len());
+        for name in snapshots.iter().filter_map(|listed| listed.name.parse().ok()) {
+            store.remove(name).await?;
+            progress.inc(1);
+        }
+        progress.finish_and_clear();
+    }
+    if json {
+        return output::json(&Pruned { before, removed: remove, snapshots });
+    }
+    for snapshot in &snapshots {
+        output::line(&format!("{}  {:>9} bytes", snapshot.name, snapshot.bytes))?;
+    }
+    let count = snapshots.len();
+    output::line(&if remove {
+        format!("{count} snapshots from before {before:.0} removed")
+    } else {
+        format!("{count} snapshots are from before {before:.0}; --remove removes them")
+    })
 }
 
 async fn verify(store: &SnapshotStore, names: Vec<SnapshotName>, json: bool) -> Result<(), Failure> {

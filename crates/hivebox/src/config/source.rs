@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::Path;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::setting::{SETTINGS, Setting};
 
@@ -90,9 +90,15 @@ impl Source {
         self.aws.iter().map(|(name, (value, _))| (name.clone(), value.clone())).collect()
     }
 
-    /// The names of the variables that begin with `AWS_`, and where each was found.
-    pub fn aws_names(&self) -> impl Iterator<Item = (&str, Origin)> {
-        self.aws.iter().map(|(name, (_, origin))| (name.as_str(), *origin))
+    /// The variables that begin with `AWS_` as they may be shown: their names, their values where those are
+    /// no secrets, and where each was found.
+    pub fn aws_shown(&self) -> impl Iterator<Item = (&str, &str, Origin)> {
+        const PLAIN: [&str; 5] =
+            ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT", "AWS_REGION", "AWS_DEFAULT_REGION"];
+        self.aws.iter().map(|(name, (value, origin))| {
+            let is_plain = PLAIN.contains(&name.as_str());
+            (name.as_str(), if is_plain { value.expose_secret() } else { "***" }, *origin)
+        })
     }
 
     /// The value in force, and where it was found.

@@ -136,6 +136,9 @@ fn config_shows_what_is_in_force_and_hides_secrets() {
     .unwrap();
     let output = hivebox(folder.path())
         .env("HIVEBOX_LISTEN", "127.0.0.1:7000")
+        .env("HIVEBOX_CACHE", "redis://bee:secret@cache")
+        .env("AWS_ENDPOINT_URL", "http://minio:9000")
+        .env("AWS_SECRET_ACCESS_KEY", "secret")
         .args(["config", "--boxes", "all"])
         .output()
         .unwrap();
@@ -163,6 +166,46 @@ fn snapshots_are_stored_listed_shown_and_verified() {
     let verified = run(&["snapshots", "verify"]);
     assert_eq!(verified.status.code(), Some(65));
     assert!(String::from_utf8(verified.stdout).unwrap().starts_with("BAD"));
+}
+
+#[test]
+fn old_snapshots_are_told_and_only_removed_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| hivebox(folder.path()).args(arguments).output().unwrap();
+    stdout(&run(&["store", "--upstream", OCTOBER_14, "--at", "2024-10-14T09:20:00Z"]));
+    stdout(&run(&["store", "--upstream", OCTOBER_21]));
+    assert_eq!(run(&["snapshots", "prune"]).status.code(), Some(64));
+    let told = stdout(&run(&["snapshots", "prune", "--older-than", "30d"]));
+    assert!(told.starts_with("2024-10-14T09-20-00.000Z") && told.contains("1 snapshots are from before"), "{told}");
+    assert_eq!(stdout(&run(&["snapshots", "list"])).lines().count(), 2);
+    let told = stdout(&run(&["snapshots", "prune", "--older-than", "30d", "--remove", "--json"]));
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((&told["removed"], told["snapshots"].as_array().unwrap().len()), (&true.into(), 1));
+    assert_eq!(stdout(&run(&["snapshots", "list"])).lines().count(), 1);
+}
+
+#[test]
+fn the_doctor_tells_of_each_part_in_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| hivebox(folder.path()).arg("doctor").args(arguments).output().unwrap();
+    let old = run(&["--upstream", OCTOBER_14]);
+    assert_eq!(old.status.code(), Some(69), "no reading is current");
+    let told = String::from_utf8(old.stdout).unwrap();
+    assert!(told.starts_with("BAD upstream") && told.contains("see whether HIVEBOX_BOXES"), "{told}");
+
+    let now = jiff::Timestamp::now().to_string();
+    let dumping = ["simulate", "--stations", "300", "--at", &now, "--speed", "0", "--dump", "now.json"];
+    stdout(&hivebox(folder.path()).args(dumping).output().unwrap());
+    let good = stdout(&run(&["--upstream", "file:now.json", "--json"]));
+    let good: serde_json::Value = serde_json::from_str(&good).unwrap();
+    let parts: Vec<_> = good.as_array().unwrap().iter().map(|finding| (&finding["part"], &finding["good"])).collect();
+    let (part, is_good) = (["upstream", "cache", "store"].map(serde_json::Value::from), true.into());
+    assert_eq!(parts, part.each_ref().map(|part| (part, &is_good)), "{good}");
+    let nobody = format!("redis://127.0.0.1:{}", crate::redis_server::free_port());
+    let bad = run(&["--upstream", "file:now.json", "--cache", &nobody]);
+    let told = String::from_utf8(bad.stdout).unwrap();
+    assert!(told.contains("BAD cache") && told.contains("see whether HIVEBOX_CACHE is right"), "{told}");
+    assert!(told.contains("ok  store"), "{told}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod readiness;
 mod redis_server;
 mod replica;
 mod replicas;
+mod rolling_restart;
 mod sharing;
 mod some_boxes;
 mod stopping;

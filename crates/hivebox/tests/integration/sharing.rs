@@ -66,6 +66,25 @@ async fn each_key_has_the_prefix_and_an_expiry_and_nothing_else_is_touched() {
 }
 
 #[tokio::test]
+async fn no_request_asks_redis_anything() {
+    let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
+    let mut settings = over(&redis.url());
+    settings.retain(|(name, _)| !["lease-ttl", "cache-ttl"].contains(name));
+    settings.push(("lease-ttl", "5m".into()));
+    let app = replica(&upstream, &settings).await;
+    app.get("/temperature").await;
+    app.until_metric("hivebox_cache_publishes_total", 1.0).await;
+    // The replica looks once more at what it has published itself.
+    while redis.calls("eval") < 3 {}
+    for path in ["/temperature", "/readyz", "/metrics", "/livez"] {
+        for _ in 0..50 {
+            app.get(path).await;
+        }
+    }
+    assert_eq!(redis.calls("eval"), 3);
+}
+
+#[tokio::test]
 async fn a_replica_that_stops_gives_the_lease_back_so_that_another_has_it_at_once() {
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
     let mut settings = over(&redis.url());
