@@ -9,15 +9,17 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::step;
-use crate::tools::{self, TASKSET, WRK};
+use crate::tools::{self, REDIS_SERVER, TASKSET, WRK};
 use crate::workspace::Workspace;
 
 mod answer;
-mod decode;
+mod crates;
+mod faults;
 mod latency;
 mod machine;
 mod memory;
 mod programs;
+mod redis;
 mod report;
 mod server;
 mod spread;
@@ -55,6 +57,10 @@ pub(crate) struct Args {
 enum Section {
     /// How fast an answer of openSenseMap becomes averages.
     Decode,
+    /// How long it takes to hand what is known to another replica.
+    Sharing,
+    /// How long it takes to store a snapshot, and how large it is.
+    Store,
     /// How long a user waits after the start.
     Start,
     /// How much memory the process takes at most.
@@ -63,6 +69,8 @@ enum Section {
     Throughput,
     /// Whether requests feel it when the readings are refreshed.
     Latency,
+    /// Whether requests feel it when Redis or S3 hangs.
+    Faults,
 }
 
 /// How often and how long the sections measure.
@@ -80,14 +88,20 @@ const QUICK: Effort = Effort { starts: 3, pairs: 2, seconds: 1 };
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let wanted = |section| args.sections.is_empty() || args.sections.contains(&section);
     let effort = if args.quick { QUICK } else { FULL };
-    if wanted(Section::Decode) {
-        decode::run(workspace)?;
+    let of_crates: [(Section, fn(&Workspace) -> Result<()>); 3] = [
+        (Section::Decode, crates::decode),
+        (Section::Sharing, crates::sharing),
+        (Section::Store, crates::store),
+    ];
+    for (_, run) in of_crates.iter().filter(|(section, _)| wanted(*section)) {
+        run(workspace)?;
     }
-    if args.sections == [Section::Decode] {
+    let is_of_crate = |section: &Section| of_crates.iter().any(|(other, _)| other == section);
+    if !args.sections.is_empty() && args.sections.iter().all(is_of_crate) {
         return Ok(());
     }
 
-    tools::ensure(workspace, &[&WRK, &TASKSET])?;
+    tools::ensure(workspace, &[&WRK, &TASKSET, &REDIS_SERVER])?;
     let pinning = Pinning::new(args.server_cores.as_deref(), args.load_cores.as_deref());
     let programs = Programs::prepare(workspace, pinning, args.hivebox.as_deref(), args.boxes)?;
     let mut report = Report::new(machine::describe(workspace, &programs.pinning));
@@ -106,6 +120,10 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     if wanted(Section::Latency) {
         step::heading("Latency, quiet and during refreshes");
         latency::run(&programs, effort, &mut report)?;
+    }
+    if wanted(Section::Faults) {
+        step::heading("Latency while something behind HiveBox hangs");
+        faults::run(&programs, effort, &mut report)?;
     }
     report.print()
 }

@@ -13,11 +13,11 @@ use super::server::{PATH, Server};
 use super::spread::percentile;
 
 /// Requests per second: few enough to leave the server idle, so that only refreshes are in their way.
-const RATE: u32 = 1000;
+pub(super) const RATE: u32 = 1000;
 /// How many times the p99 of a quiet server that of a refreshing one may be.
-const GOAL_FACTOR: f64 = 2.0;
+pub(super) const GOAL_FACTOR: f64 = 2.0;
 /// How many seconds are sampled for each second of effort.
-const PATIENCE: u32 = 4;
+pub(super) const PATIENCE: u32 = 4;
 /// The system wakes a thread too late by up to this much; the rest of a wait is spun.
 const WAKE_UP: Duration = Duration::from_micros(300);
 
@@ -45,16 +45,16 @@ pub(super) fn run(programs: &Programs, effort: Effort, report: &mut Report) -> R
 
 /// Microseconds.
 #[derive(Debug, Clone, Copy)]
-struct Latency {
-    p99: f64,
-    worst: f64,
+pub(super) struct Latency {
+    pub(super) p99: f64,
+    pub(super) worst: f64,
 }
 
 /// Sends requests at [`RATE`] over one connection.
 ///
 /// A request's time counts from the moment when it was due, not from when it was sent: one that had to wait
 /// for a slow one before it was slow, too.
-fn sample(server: &Server, requests: u32) -> Result<Latency> {
+pub(super) fn sample(server: &Server, requests: u32) -> Result<Latency> {
     let mut connection = server.connect()?;
     let interval = Duration::from_secs(1) / RATE;
     let start = Instant::now() + interval;

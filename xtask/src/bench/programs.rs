@@ -10,6 +10,7 @@ use super::answer::Answer;
 use super::machine::Pinning;
 use super::server::{Server, free_address};
 use crate::step;
+use crate::tools::REDIS_SERVER;
 use crate::workspace::Workspace;
 
 /// For how long HiveBox may serve an answer. It is refreshed somewhat earlier.
@@ -26,6 +27,7 @@ pub(super) enum Refresh {
 pub(super) struct Programs {
     hivebox: PathBuf,
     bare_axum: PathBuf,
+    pub(super) redis_server: PathBuf,
     recording: PathBuf,
     directory: PathBuf,
     pub(super) boxes: u32,
@@ -58,11 +60,17 @@ impl Programs {
         record.args(["--stations", &boxes.to_string(), "--dump"]).arg(&recording);
         step::run(&format!("Record {boxes} senseBoxes"), &mut record)?;
         let bare_axum = release.join("examples/bare_axum");
-        Ok(Self { hivebox, bare_axum, recording, directory, boxes, pinning })
+        let redis_server = REDIS_SERVER.path(workspace)?;
+        Ok(Self { hivebox, bare_axum, redis_server, recording, directory, boxes, pinning })
     }
 
     /// Starts HiveBox on the cores of the servers, with an empty store.
     pub(super) fn hivebox(&self, refresh: Refresh) -> Result<Server> {
+        self.hivebox_with(refresh, &[])
+    }
+
+    /// The same, with further variables of the environment.
+    pub(super) fn hivebox_with(&self, refresh: Refresh, variables: &[(&str, String)]) -> Result<Server> {
         let store = self.directory.join("store");
         if store.exists() {
             fs::remove_dir_all(&store).with_context(|| format!("cannot remove {}", store.display()))?;
@@ -71,7 +79,8 @@ impl Programs {
         let mut command = self.pinning.server_command(&self.hivebox);
         command.args(["serve", "--listen", &address.to_string()]);
         command.args(["--upstream", &format!("file:{}", self.recording.display())]);
-        command.args(["--store", &format!("file:{}", store.display()), "--store-interval", "off"]);
+        command.env("HIVEBOX_STORE", format!("file:{}", store.display())).env("HIVEBOX_STORE_INTERVAL", "off");
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
         command.args(["--cache-ttl", if refresh == Refresh::Never { "5m" } else { "1s" }]);
         // A `.env` of the checkout must not change what is measured.
         command.current_dir(&self.directory);

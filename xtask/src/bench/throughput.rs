@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::Effort;
 use super::programs::{Programs, Refresh};
+use super::redis::Redis;
 use super::report::{Report, Row};
 use super::server::{PATH, Server};
 use super::spread::Spread;
@@ -16,7 +17,19 @@ use super::wrk;
 const GOAL_RATIO: f64 = 0.95;
 
 pub(super) fn run(programs: &Programs, effort: Effort, report: &mut Report) -> Result<()> {
-    let mut hivebox = programs.hivebox(Refresh::Never)?;
+    compare(programs, effort, &[], "", report)?;
+    let redis = Redis::start(&programs.redis_server)?;
+    compare(programs, effort, &[("HIVEBOX_CACHE", redis.url())], ", present shared by Redis", report)
+}
+
+fn compare(
+    programs: &Programs,
+    effort: Effort,
+    variables: &[(&str, String)],
+    how: &str,
+    report: &mut Report,
+) -> Result<()> {
+    let mut hivebox = programs.hivebox_with(Refresh::Never, variables)?;
     let (answer, _) = hivebox.first_answer()?;
     let mut bare_axum = programs.bare_axum(&answer)?;
     let (copy, _) = bare_axum.first_answer()?;
@@ -44,13 +57,13 @@ pub(super) fn run(programs: &Programs, effort: Effort, report: &mut Report) -> R
     let ours = Spread::of(ours).context("HiveBox was not measured")?;
     let theirs = Spread::of(theirs).context("bare axum was not measured")?;
     report.add(Row {
-        what: format!("GET {PATH}, {}", wrk::load()),
+        what: format!("GET {PATH}, {}{how}", wrk::load()),
         hivebox: format!("{ours:.0} requests/s"),
         beside: format!("bare axum: {theirs:.0} requests/s"),
         ..Row::default()
     });
     report.add(Row {
-        what: format!("the same as a ratio, {} pairs", effort.pairs),
+        what: format!("the same as a ratio, {} pairs{how}", effort.pairs),
         hivebox: format!("{ratio:.3}"),
         beside: "bare axum: 1".to_owned(),
         goal: format!("≥ {GOAL_RATIO}"),
