@@ -23,48 +23,62 @@ const ROUNDS: usize = 15;
 const GOAL_MILLIS: f64 = 200.0;
 const GOAL_BYTES: f64 = 12.0;
 
-/// Title, unit, chip, and the range of values.
-type Kind = (&'static str, &'static str, &'static str, (f64, f64));
+/// Title, unit, chip, what it measures, and the decimals that it is sent with.
+type Kind = (&'static str, &'static str, &'static str, Quantity, usize);
+
+#[derive(Debug, Clone, Copy)]
+enum Quantity {
+    Celsius,
+    Percent,
+    Hectopascal,
+    Pascal,
+    Dust(f64),
+    Lux,
+    Carbon,
+    Volt,
+}
+
+use Quantity::{Carbon, Celsius, Dust, Hectopascal, Lux, Pascal, Percent, Volt};
 
 const MODELS: [(&str, [Kind; 5]); 4] = [
     (
         "homeV2WifiFeinstaub",
         [
-            ("PM10", "µg/m³", "SDS 011", (2.0, 40.0)),
-            ("PM2.5", "µg/m³", "SDS 011", (1.0, 25.0)),
-            ("Temperatur", "°C", "HDC1080", (-5.0, 30.0)),
-            ("rel. Luftfeuchte", "%", "HDC1080", (30.0, 100.0)),
-            ("Luftdruck", "hPa", "BMP280", (950.0, 1030.0)),
+            ("PM10", "µg/m³", "SDS 011", Dust(2.3), 2),
+            ("PM2.5", "µg/m³", "SDS 011", Dust(1.8), 2),
+            ("Temperatur", "°C", "HDC1080", Celsius, 2),
+            ("rel. Luftfeuchte", "%", "HDC1080", Percent, 2),
+            ("Luftdruck", "hPa", "BMP280", Hectopascal, 2),
         ],
     ),
     (
         "luftdaten_sds011_bme280",
         [
-            ("PM10", "µg/m³", "SDS 011", (2.0, 40.0)),
-            ("PM2.5", "µg/m³", "SDS 011", (1.0, 25.0)),
-            ("Temperatur", "°C", "BME280", (-5.0, 30.0)),
-            ("rel. Luftfeuchte", "%", "BME280", (30.0, 100.0)),
-            ("Luftdruck", "Pa", "BME280", (95_000.0, 103_000.0)),
+            ("PM10", "µg/m³", "SDS 011", Dust(2.3), 2),
+            ("PM2.5", "µg/m³", "SDS 011", Dust(1.8), 2),
+            ("Temperatur", "°C", "BME280", Celsius, 2),
+            ("rel. Luftfeuchte", "%", "BME280", Percent, 2),
+            ("Luftdruck", "Pa", "BME280", Pascal, 2),
         ],
     ),
     (
         "homeV2Lora",
         [
-            ("Temperatur", "°C", "HDC1080", (-5.0, 30.0)),
-            ("rel. Luftfeuchte", "%", "HDC1080", (30.0, 100.0)),
-            ("Luftdruck", "hPa", "BMP280", (950.0, 1030.0)),
-            ("Beleuchtungsstärke", "lx", "TSL45315", (0.0, 90_000.0)),
-            ("UV-Intensität", "μW/cm²", "VEML6070", (0.0, 900.0)),
+            ("Temperatur", "°C", "HDC1080", Celsius, 2),
+            ("rel. Luftfeuchte", "%", "HDC1080", Percent, 2),
+            ("Luftdruck", "hPa", "BMP280", Hectopascal, 2),
+            ("Beleuchtungsstärke", "lx", "TSL45315", Lux, 2),
+            ("Bodentemperatur", "°C", "SMT50", Celsius, 2),
         ],
     ),
     (
         "custom",
         [
-            ("Temperature", "°C", "DHT22", (-5.0, 30.0)),
-            ("Humidity", "%", "DHT22", (30.0, 100.0)),
-            ("Pressure", "hPa", "BME680", (950.0, 1030.0)),
-            ("CO2", "ppm", "SCD30", (400.0, 1600.0)),
-            ("Batterie", "V", "ADC", (3.2, 4.2)),
+            ("Temperature", "°C", "DHT22", Celsius, 1),
+            ("Humidity", "%", "DHT22", Percent, 1),
+            ("Pressure", "hPa", "BME680", Hectopascal, 2),
+            ("CO2", "ppm", "SCD30", Carbon, 0),
+            ("Batterie", "V", "ADC", Volt, 2),
         ],
     ),
 ];
@@ -92,8 +106,27 @@ impl Noise {
         (self.0 >> 33) % limit
     }
 
-    fn between(&mut self, (low, high): (f64, f64)) -> f64 {
+    fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.below(1 << 24) as f64 / f64::from(1 << 24)
+    }
+
+    /// About normal, with a spread of 1.
+    fn normal(&mut self) -> f64 {
+        2.0 * (self.between(-1.0, 1.0) + self.between(-1.0, 1.0) + self.between(-1.0, 1.0)) / 2.0
+    }
+
+    /// A value as one afternoon in spring has it, at a height in metres.
+    fn value(&mut self, quantity: Quantity, height: f64) -> f64 {
+        match quantity {
+            Celsius => 14.0 - height / 150.0 + 3.0 * self.normal(),
+            Percent => (68.0 + 15.0 * self.normal()).min(100.0),
+            Hectopascal => 1013.0 - height / 8.3 + 3.0 * self.normal(),
+            Pascal => 100.0 * self.value(Hectopascal, height),
+            Dust(middle) => (middle + 0.6 * self.normal()).exp(),
+            Lux => (9.0 + self.normal()).exp(),
+            Carbon => 450.0 + 60.0 * self.normal().abs(),
+            Volt => 3.9 + 0.1 * self.normal(),
+        }
     }
 }
 
@@ -111,11 +144,12 @@ fn readings(as_of: Timestamp) -> Arc<Readings> {
         let word = WORDS[noise.below(WORDS.len() as u64) as usize];
         let other = WORDS[noise.below(WORDS.len() as u64) as usize];
         let (model, kinds) = &MODELS[[0, 1, 1, 2, 3][noise.below(5) as usize]];
+        let height = 40.0 * noise.normal().exp();
         let micro = |degrees: f64| (degrees * 1e6).round() / 1e6;
         let place = Place::new(
-            micro(noise.between((47.0, 55.0))),
-            micro(noise.between((6.0, 15.0))),
-            (noise.below(3) == 0).then(|| (noise.between((0.0, 800.0)) * 10.0).round() / 10.0),
+            micro(noise.between(47.0, 55.0)),
+            micro(noise.between(6.0, 15.0)),
+            (noise.below(3) == 0).then_some((height * 10.0).round() / 10.0),
         );
         builder.add_box(&BoxFacts {
             id: &id(0),
@@ -125,8 +159,8 @@ fn readings(as_of: Timestamp) -> Arc<Readings> {
             place: Some(place.unwrap()),
         });
         let measured_at = as_of - SignedDuration::from_millis(noise.below(600_000) as i64);
-        for (slot, (title, unit, chip, range)) in kinds.iter().enumerate() {
-            let value = format!("{:.2}", noise.between(*range));
+        for (slot, (title, unit, chip, quantity, decimals)) in kinds.iter().enumerate() {
+            let value = format!("{:.*}", *decimals, noise.value(*quantity, height));
             let measured = Some(Measured { value: &value, at: measured_at });
             builder.add_sensor(&SensorFacts {
                 // The API gives them out last one first.

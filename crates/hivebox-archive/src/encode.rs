@@ -8,16 +8,34 @@ use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::{Reading, Readings};
 use jiff::Timestamp;
 use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
 
 use crate::schema::{SCHEMA_VERSION, schema};
 use crate::seal;
 
 /// Rows are turned into columns this many at a time, which bounds the memory that it takes.
 const BATCH_ROWS: usize = 4096;
+
+/// A column of a file of this size is one page, and what repeats is found wherever it stands.
+const PAGE_BYTES: usize = 16 << 20;
+
+/// The columns for which a dictionary is not best, and how hard they are compressed. What all sensors of a
+/// box have in common is plain: zstd finds that it repeats, which it cannot in a dictionary's indices, packed
+/// to bits. The sensors of a box are numbered on, so that only the end of an id is new. More effort than this
+/// takes twice the time for a fiftieth of the bytes.
+const LAID_OUT: [(&str, Encoding, i32); 7] = [
+    ("box_id", Encoding::PLAIN, 9),
+    ("box_name", Encoding::PLAIN, 9),
+    ("latitude", Encoding::PLAIN, 3),
+    ("longitude", Encoding::PLAIN, 3),
+    ("height", Encoding::PLAIN, 9),
+    ("sensor_id", Encoding::DELTA_BYTE_ARRAY, 9),
+    ("measured_at", Encoding::PLAIN, 9),
+];
 
 /// A snapshot as it will be stored.
 #[derive(Debug, Clone)]
@@ -27,22 +45,22 @@ pub(crate) struct Encoded {
 }
 
 /// Writes the readings that are current, good and bad, as one Parquet file. The same readings give the
-/// same bytes.
+/// same bytes, in whatever order they came.
 pub(crate) fn encode(readings: &Readings, catalogue: &Catalogue) -> Result<Encoded, ParquetError> {
+    let mut current: Vec<_> = readings.iter().filter(|reading| reading.verdict().is_current()).collect();
+    // Ids begin with the time that they were made at, so that neighbours have much in common.
+    current.sort_by_key(|reading| (reading.box_id(), reading.sensor_id()));
     let mut writer = ArrowWriter::try_new(Vec::new(), schema(), Some(properties(readings.as_of())?))?;
-    let mut current = readings.iter().filter(|reading| reading.verdict().is_current()).peekable();
-    let mut rows = 0;
-    while current.peek().is_some() {
+    for rows in current.chunks(BATCH_ROWS) {
         let mut batch = Batch::default();
-        for reading in current.by_ref().take(BATCH_ROWS) {
-            batch.push(&reading, readings.as_of(), catalogue);
-            rows += 1;
+        for reading in rows {
+            batch.push(reading, readings.as_of(), catalogue);
         }
         writer.write(&batch.finish()?)?;
     }
     let mut file = writer.into_inner()?;
     if seal::seal(&mut file) {
-        Ok(Encoded { file, rows })
+        Ok(Encoded { file, rows: current.len() as u64 })
     } else {
         Err(ParquetError::General("the footer has no place for the checksum".into()))
     }
@@ -54,13 +72,27 @@ fn properties(as_of: Timestamp) -> Result<WriterProperties, ParquetError> {
         ("hivebox.snapshot_at", as_of.to_string()),
         (seal::KEY, seal::PLACEHOLDER.to_owned()),
     ];
-    Ok(WriterProperties::builder()
+    let mut properties = WriterProperties::builder()
         .set_created_by(concat!("hivebox ", env!("CARGO_PKG_VERSION")).into())
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_compression(zstd(3)?)
+        .set_data_page_size_limit(PAGE_BYTES)
+        .set_data_page_row_count_limit(usize::MAX)
+        .set_dictionary_page_size_limit(PAGE_BYTES)
         .set_key_value_metadata(Some(
             metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value)).into(),
-        ))
-        .build())
+        ));
+    for (name, encoding, level) in LAID_OUT {
+        let column = ColumnPath::from(name);
+        properties = properties
+            .set_column_dictionary_enabled(column.clone(), false)
+            .set_column_encoding(column.clone(), encoding)
+            .set_column_compression(column, zstd(level)?);
+    }
+    Ok(properties.build())
+}
+
+fn zstd(level: i32) -> Result<Compression, ParquetError> {
+    Ok(Compression::ZSTD(ZstdLevel::try_new(level)?))
 }
 
 #[derive(Default)]

@@ -133,9 +133,10 @@ impl SnapshotStore {
         Ok(Self { objects, place: Arc::new(place) })
     }
 
-    /// Stores a snapshot, all of it or nothing. A snapshot that exists is never changed: of many who store
-    /// the same name at once, one does, where the store refuses to overwrite (see
-    /// [`conditional_writes`](Self::conditional_writes)). A bucket that is missing is made if that is allowed.
+    /// Stores a snapshot, all of it or nothing. A snapshot that exists is never changed. Of many who store the
+    /// same name at once, one does, where the store refuses to overwrite (see
+    /// [`conditional_writes`](Self::conditional_writes)) and the file goes up in one request. A bucket that is
+    /// missing is made if that is allowed.
     ///
     /// # Errors
     /// The store failed; nothing that was not there before stands under the name.

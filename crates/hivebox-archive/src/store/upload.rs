@@ -1,10 +1,13 @@
 //! Writes an object that must not be there yet.
 //!
 //! A small file is one request that says `If-None-Match: *`. A large one goes up in parts to a name beside
-//! the snapshots, and is then copied by the server to its own name under the same condition: the parts'
-//! own completion overwrites whatever is there, and its condition cannot be set. On a server that does not
-//! know the condition, the only way is to look first, and whoever stores must agree beforehand that only
-//! one does.
+//! the snapshots, and is then copied by the server to its own name under the same condition, since the
+//! completion of parts that `object_store` gives us overwrites whatever is there. What is there is never
+//! overwritten so. Of two large files that are completed at the very same moment, `SeaweedFS` lets both
+//! through, and the later one stays, whole.
+//!
+//! On a server that does not know the condition, the only way is to look first, and whoever stores must
+//! agree beforehand that only one does.
 
 use bytes::Bytes;
 use object_store::path::Path;

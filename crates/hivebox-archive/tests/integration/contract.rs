@@ -55,7 +55,7 @@ macro_rules! contracts {
     ($($behaviour:ident),* $(,)?) => {
         contract!(in_folder, folder; of_many_who_store_the_same_name_one_does, $($behaviour),*);
         contract!(in_bucket, bucket; of_many_who_store_the_same_name_one_does, $($behaviour),*);
-        contract!(in_parts, bucket_in_parts; of_many_who_store_the_same_name_one_does, $($behaviour),*);
+        contract!(in_parts, bucket_in_parts; $($behaviour),*);
         contract!(after_a_look, bucket_after_a_look; $($behaviour),*);
         contract!(in_parts_after_a_look, bucket_in_parts_after_a_look; $($behaviour),*);
     };
