@@ -1,7 +1,7 @@
 //! How long it takes to seal the readings of 15,000 senseBoxes and to put them into a folder, and how many
 //! bytes a reading takes, column by column.
 //!
-//! The readings are made up after what openSenseMap has: ids as MongoDB makes them, sensors counted on from
+//! The readings are made up after what openSenseMap has: ids as `MongoDB` makes them, sensors counted on from
 //! their box, the sensors of a box measured at one moment, two decimals, the titles that are most used.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]

@@ -55,7 +55,7 @@ fn fault(error: &ArchiveError) -> &StoreFault {
 /// All that an error ever shows of itself.
 fn everything_shown(error: &dyn Error) -> String {
     let chain = std::iter::successors(Some(error), |&error| error.source());
-    chain.map(|error| format!("{error}\n{error:?}\n{error:#?}\n")).collect()
+    chain.flat_map(|error| [format!("{error}\n"), format!("{error:?}\n"), format!("{error:#?}\n")]).collect()
 }
 
 #[tokio::test]
