@@ -173,3 +173,16 @@ impl Batch {
         Ok(RecordBatch::try_new(schema(), columns)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::COLUMNS;
+
+    #[test]
+    fn only_columns_that_exist_are_laid_out() {
+        for (name, ..) in LAID_OUT {
+            assert!(COLUMNS.iter().any(|column| column.name == name), "{name}");
+        }
+    }
+}

@@ -81,11 +81,11 @@ pub(crate) fn open(options: &S3Options) -> Result<Opened, ArchiveError> {
     let mut builder = AmazonS3Builder::new();
     let mut secrets = Vec::new();
     for (name, value) in &options.variables {
-        if let Some(key) = config_key(name) {
+        if let (Some(key), Some(value)) = (config_key(name), value_of(name, value)?) {
             if is_secret(key) {
-                secrets.push(value.clone());
+                secrets.push(value.into());
             }
-            builder = builder.with_config(key, value.expose_secret());
+            builder = builder.with_config(key, value);
         }
     }
     let region = builder.get_config_value(&AmazonS3ConfigKey::Region).unwrap_or_else(|| "us-east-1".into());
@@ -140,6 +140,20 @@ fn config_key(name: &str) -> Option<AmazonS3ConfigKey> {
     (key != AmazonS3ConfigKey::Bucket).then_some(key)
 }
 
+/// What a variable says; `None` if that is nothing, as where a template leaves it empty. A line's end after a
+/// key read from a file does no harm.
+fn value_of<'a>(name: &str, value: &'a SecretString) -> Result<Option<&'a str>, ArchiveError> {
+    let value = value.expose_secret().trim();
+    // It goes into a header or a URL, and `object_store` would panic on it.
+    if value.bytes().any(|byte| byte.is_ascii_control() || !byte.is_ascii()) {
+        return Err(ArchiveError::Setting {
+            setting: "the AWS_* variables",
+            reason: format!("hold a character in {name} that cannot be sent"),
+        });
+    }
+    Ok(Some(value).filter(|value| !value.is_empty()))
+}
+
 fn is_secret(key: AmazonS3ConfigKey) -> bool {
     matches!(
         key,
@@ -163,9 +177,10 @@ fn check_bucket_name(name: &str) -> Result<(), ArchiveError> {
 
 /// The server's URL. What is not a plain one is refused here, since `object_store` would panic on it.
 fn endpoint(given: Option<&str>, region: &str) -> Result<Url, ArchiveError> {
-    let bad = |reason: &str| ArchiveError::Setting { setting: "AWS_ENDPOINT_URL", reason: reason.into() };
+    let setting = if given.is_some() { "AWS_ENDPOINT_URL" } else { "AWS_REGION" };
+    let bad = |reason: &str| ArchiveError::Setting { setting, reason: reason.into() };
     let text = given.map_or_else(|| format!("https://s3.{region}.amazonaws.com"), str::to_owned);
-    let url = Url::parse(&text).map_err(|_| bad("is no URL such as http://127.0.0.1:9000"))?;
+    let url = Url::parse(&text).map_err(|_| bad("makes no URL such as http://127.0.0.1:9000"))?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(bad("must begin with http:// or https:// and name a host"));
     }
@@ -225,7 +240,9 @@ mod tests {
             ("AWS_ENDPOINT_URL", with_variables(&[("AWS_ENDPOINT_URL", "127.0.0.1:9000")])),
             ("AWS_ENDPOINT_URL", with_variables(&[("AWS_ENDPOINT_URL", "http://me:hush@h")])),
             ("AWS_ENDPOINT_URL", with_variables(&[("AWS_ENDPOINT_URL", "ftp://h")])),
+            ("AWS_REGION", with_variables(&[("AWS_REGION", "not a region")])),
             ("the AWS_* variables", with_variables(&[("AWS_ACCESS_KEY_ID", "alone")])),
+            ("the AWS_* variables", with_variables(&[("AWS_SECRET_ACCESS_KEY", "hush\u{7}")])),
             ("the bucket", S3Options::new("No_Bucket")),
             ("the bucket", S3Options::new("a")),
             ("the prefix of the bucket", S3Options { prefix: "a//b".into(), ..S3Options::new("hive") }),
@@ -233,6 +250,16 @@ mod tests {
             let error = open(&options).unwrap_err().to_string();
             assert!(error.starts_with(setting) && !error.contains("hush"), "{error}");
         }
+    }
+
+    #[test]
+    fn an_empty_variable_is_none_and_the_end_of_a_line_is_no_part_of_a_key() {
+        let empty = [("AWS_ENDPOINT_URL", ""), ("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", " ")];
+        let bucket = open(&with_variables(&empty)).unwrap().bucket;
+        assert!(!bucket.remote.has_key && bucket.url.starts_with("https://s3.us-east-1."));
+        let ended = [("AWS_ACCESS_KEY_ID", "key\n"), ("AWS_SECRET_ACCESS_KEY", "hush\n")];
+        let secrets = open(&with_variables(&ended)).unwrap().bucket.remote.secrets;
+        assert_eq!(secrets.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>(), ["key", "hush"]);
     }
 
     #[test]

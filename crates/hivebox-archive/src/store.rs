@@ -139,7 +139,8 @@ impl SnapshotStore {
     /// missing is made if that is allowed.
     ///
     /// # Errors
-    /// The store failed; nothing that was not there before stands under the name.
+    /// The store failed, and nothing new stands under the name; or only the answer got lost, and storing it
+    /// again tells that it is there.
     pub async fn put(&self, sealed: &Sealed) -> Result<Stored, ArchiveError> {
         match self.try_put(sealed).await {
             Err(error) if self.may_create_bucket(&error) => {
