@@ -57,7 +57,8 @@ pub struct RouteMetrics {
 struct MethodMetrics {
     by_status: [AtomicU64; STATUSES.len()],
     by_latency: [AtomicU64; BUCKETS_MICROS.len() + 1],
-    total_micros: AtomicU64,
+    /// In nanoseconds, since most answers take less than a microsecond.
+    total_nanos: AtomicU64,
 }
 
 impl HttpMetrics {
@@ -92,7 +93,7 @@ impl RouteMetrics {
         let bucket = BUCKETS_MICROS.iter().position(|bound| micros <= *bound).unwrap_or(BUCKETS_MICROS.len());
         metrics.by_status[status].fetch_add(1, Ordering::Relaxed);
         metrics.by_latency[bucket].fetch_add(1, Ordering::Relaxed);
-        metrics.total_micros.fetch_add(micros, Ordering::Relaxed);
+        metrics.total_nanos.fetch_add(took.as_nanos() as u64, Ordering::Relaxed);
     }
 
     /// Whether a request by this method is expected, so that its series is there before it comes.
@@ -132,7 +133,7 @@ impl Collector for HttpMetrics {
         for (route, method, metrics) in self.series() {
             let (buckets, count) = metrics.buckets();
             if count > 0 || route.expects(method) {
-                let seconds = metrics.total_micros.load(Ordering::Relaxed) as f64 / 1e6;
+                let seconds = metrics.total_nanos.load(Ordering::Relaxed) as f64 / 1e9;
                 let labels = [("route", route.route), ("method", method)];
                 let mut series = durations.encode_family(&labels)?;
                 series.encode_histogram::<NoLabelSet>(seconds, count, &buckets, None)?;
