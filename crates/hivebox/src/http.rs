@@ -1,6 +1,7 @@
 //! The HTTP API: one file a resource, the middleware in one list, and the only place that knows statuses.
 
 mod error;
+mod front;
 mod health;
 mod metrics;
 mod observe;
@@ -19,6 +20,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get};
 
 pub use error::ApiError;
+pub use front::Front;
 use observe::{Observed, observe};
 pub use temperature::Rendered;
 
@@ -31,7 +33,7 @@ enum Kind {
     Work,
 }
 
-/// All routes.
+/// All routes. Connections ask [`Front`], which asks this.
 pub fn router(app: Arc<App>) -> Router {
     let store = || get(store::store).post(store::store);
     Routes { app: &app, router: Router::new() }
@@ -62,7 +64,7 @@ impl Routes<'_> {
     /// Adds a route with the middleware that each of its requests passes, from the outside in: the request
     /// is given an id, counted, timed and logged; then a method that the route does not know is refused.
     fn add(mut self, path: &'static str, kind: Kind, methods: MethodRouter<Arc<App>>) -> Self {
-        let observed = self.observed(path, kind);
+        let observed = observed(self.app, path, kind);
         let methods =
             methods.fallback(error::method_not_allowed).layer(from_fn_with_state(observed, observe));
         self.router = self.router.route(path, methods);
@@ -70,12 +72,13 @@ impl Routes<'_> {
     }
 
     fn finish(self) -> Router<Arc<App>> {
-        let observed = self.observed("other", Kind::Memory);
+        let observed = observed(self.app, "other", Kind::Memory);
         let not_found = axum::routing::any(error::not_found).layer(from_fn_with_state(observed, observe));
         self.router.fallback_service(not_found.with_state::<()>(()))
     }
+}
 
-    fn observed(&self, route: &str, kind: Kind) -> Observed {
-        Observed { metrics: self.app.metrics.http.route(route), does_work: kind == Kind::Work }
-    }
+/// How the requests to `route` are observed.
+fn observed(app: &App, route: &str, kind: Kind) -> Observed {
+    Observed { metrics: app.metrics.http.route(route), does_work: kind == Kind::Work }
 }

@@ -99,9 +99,9 @@ impl Service {
                 tokio::time::sleep(shutdown.drain_delay).await;
             }
         };
-        let router = http::router(Arc::clone(&self.app));
+        let service = http::Front::new(Arc::clone(&self.app));
         let finished =
-            http::server::serve(self.listener, router, self.max_connections, stop, shutdown.grace).await;
+            http::server::serve(self.listener, service, self.max_connections, stop, shutdown.grace).await;
         if !finished {
             warn!(grace = ?shutdown.grace, "some requests did not finish in time");
         }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::{Instrument, Span, debug, debug_span, error_span};
@@ -28,33 +29,56 @@ pub(super) struct Observed {
     pub(super) does_work: bool,
 }
 
-/// Observes a request and its answer.
-pub(super) async fn observe(State(route): State<Observed>, request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let method = MethodIndex::from(request.method());
-    let id = request_id(request.headers());
-    let trace = traceparent(request.headers());
-    let span = span(&route, &request, &id, trace.as_ref());
+/// A request from its head to the head of its answer.
+#[derive(Debug)]
+pub(super) struct Observation {
+    started: Instant,
+    method: MethodIndex,
+    id: HeaderValue,
+    trace: Option<HeaderValue>,
+    span: Span,
+}
+
+impl Observation {
+    /// Begins with a request to `route`.
+    pub(super) fn begin<B>(route: &Observed, request: &Request<B>) -> Self {
+        let started = Instant::now();
+        let method = MethodIndex::from(request.method());
+        let id = request_id(request.headers());
+        let trace = traceparent(request.headers());
+        let span = span(route, request, &id, trace.as_ref());
+        Self { started, method, id, trace, span }
+    }
+
+    /// Ends with the answer, which is given the request's id.
+    pub(super) fn end(self, route: &Observed, response: &mut Response) {
+        let took = self.started.elapsed();
+        route.metrics.observe(self.method, response.status(), took);
+        self.span.in_scope(|| {
+            debug!(status = response.status().as_u16(), took_us = took.as_micros() as u64, "answered");
+        });
+        let headers = response.headers_mut();
+        headers.insert(REQUEST_ID, self.id);
+        if let Some(trace) = self.trace {
+            headers.insert(TRACEPARENT, trace);
+        }
+    }
+}
+
+/// Observes a request that the router has found a route for.
+pub(super) async fn observe(State(route): State<Observed>, request: Request<Body>, next: Next) -> Response {
+    let observation = Observation::begin(&route, &request);
     // Where nothing is logged the span need not be entered at each step of the request.
-    let mut response = if span.is_disabled() {
+    let mut response = if observation.span.is_disabled() {
         next.run(request).await
     } else {
-        next.run(request).instrument(span.clone()).await
+        next.run(request).instrument(observation.span.clone()).await
     };
-    let took = started.elapsed();
-    route.metrics.observe(method, response.status(), took);
-    span.in_scope(|| {
-        debug!(status = response.status().as_u16(), took_us = took.as_micros() as u64, "answered");
-    });
-    let headers = response.headers_mut();
-    headers.insert(REQUEST_ID, id);
-    if let Some(trace) = trace {
-        headers.insert(TRACEPARENT, trace);
-    }
+    observation.end(&route, &mut response);
     response
 }
 
-fn span(route: &Observed, request: &Request, id: &HeaderValue, trace: Option<&HeaderValue>) -> Span {
+fn span<B>(route: &Observed, request: &Request<B>, id: &HeaderValue, trace: Option<&HeaderValue>) -> Span {
     let (request_id, path) = (text(id), request.uri().path());
     let trace_id = trace.and_then(|trace| text(trace).split('-').nth(1));
     let method = request.method().as_str();

@@ -4,34 +4,34 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{debug, warn};
+
+use super::front::Front;
 
 /// A client that does not send its request's head in this time is cut off.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// The pause after the system could not give a connection, as when files run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-const MAX_HEADERS: usize = 64;
+/// With this bound there is hyper's own of 100 headers. A lower one would cost each request a tenth of its
+/// instructions, since hyper clears as many places one by one.
 const MAX_HEAD_BYTES: usize = 16 << 10;
 
-/// Serves `router` on `listener` until `stop` is done; then takes no further connections, and gives those
+/// Serves `service` on `listener` until `stop` is done; then takes no further connections, and gives those
 /// that it has `grace` to finish the requests they are in. Whether all did.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
+    service: Front,
     max_connections: usize,
     stop: impl Future<Output = ()>,
     grace: Duration,
 ) -> bool {
     let permits = Arc::new(Semaphore::new(max_connections));
     let graceful = GracefulShutdown::new();
-    let service = TowerToHyperService::new(router);
     tokio::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -49,7 +49,6 @@ pub async fn serve(
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIMEOUT)
-            .max_headers(MAX_HEADERS)
             .max_buf_size(MAX_HEAD_BYTES)
             .serve_connection(TokioIo::new(stream), service.clone());
         let connection = graceful.watch(connection);

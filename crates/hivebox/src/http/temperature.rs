@@ -19,6 +19,9 @@ use crate::present::{Answer, Freshness};
 /// The header by which a cache says what it did (RFC 9211).
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
+/// Its paths.
+pub(super) const PATHS: [&str; 2] = ["/temperature", "/api/temperature"];
+
 /// `GET /temperature`.
 ///
 /// Answers out of memory, but for the very first requests: they wait for the first poll, all for the same.
@@ -52,7 +55,7 @@ struct RenderedAnswer {
 
 impl Rendered {
     /// The answer at `now`, if there is one that may be served.
-    fn answer(&self, app: &App, now: Timestamp) -> Option<Response> {
+    pub(super) fn answer(&self, app: &App, now: Timestamp) -> Option<Response> {
         let present = app.cache.present();
         let answer = present.as_ref()?.answer.as_ref()?;
         let rendered = self.0.load();

@@ -2,8 +2,10 @@
 
 use std::future::pending;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use hivebox::app::App;
 use hivebox::config::{Config, Origin, Source};
 use hivebox::service::Service;
 use hivebox::shutdown::Stop;
@@ -54,6 +56,8 @@ impl TestUpstream {
 pub(crate) struct TestApp {
     pub(crate) address: SocketAddr,
     pub(crate) folder: TempDir,
+    /// What it serves from.
+    pub(crate) serves: Arc<App>,
     client: Client,
     stop: oneshot::Sender<()>,
     running: JoinHandle<bool>,
@@ -101,10 +105,11 @@ impl TestApp {
             .with_variables(Origin::Environment, environment);
         let service = Service::build(&Config::read(&source).unwrap()).await.unwrap();
         let address = service.address().unwrap();
+        let serves = Arc::clone(service.app());
         let (stop, told) = oneshot::channel();
         let running = tokio::spawn(service.run(Stop::Told(told)));
         let client = client();
-        Self { address, folder, client, stop, running }
+        Self { address, folder, serves, client, stop, running }
     }
 
     pub(crate) fn request(&self, path: &str) -> RequestBuilder {

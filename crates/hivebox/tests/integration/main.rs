@@ -9,6 +9,7 @@ mod broken_store;
 mod clients;
 mod commands;
 mod endpoints;
+mod front;
 mod metrics;
 mod outages;
 mod proxy;

@@ -1,0 +1,67 @@
+//! What connections ask: `GET /temperature` is answered here from bytes at hand, all else by the router.
+//!
+//! Nearly every request is for `/temperature`, and its way through the router and the boxed middleware takes
+//! longer than all that there is to do for it.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{Method, Request};
+use axum::response::Response;
+use futures_util::future::Either;
+use hyper::body::Incoming;
+use hyper::service::Service;
+use hyper_util::service::{TowerToHyperService, TowerToHyperServiceFuture};
+use jiff::Timestamp;
+
+use super::observe::{Observation, Observed};
+use super::{Kind, observed, router, temperature};
+use crate::app::App;
+
+/// The service that each connection asks.
+#[derive(Debug, Clone)]
+pub struct Front {
+    app: Arc<App>,
+    /// The paths that are answered here.
+    direct: Arc<[(&'static str, Observed)]>,
+    router: TowerToHyperService<Router>,
+}
+
+impl Front {
+    /// A service over all routes.
+    pub fn new(app: Arc<App>) -> Self {
+        let direct = temperature::PATHS.map(|path| (path, observed(&app, path, Kind::Memory)));
+        let router = TowerToHyperService::new(router(Arc::clone(&app)));
+        Self { app, direct: Arc::new(direct), router }
+    }
+
+    /// The answer, if it is at hand. The router would give the same one: what is asked in another way, must
+    /// be waited for, or may not be served is left to it.
+    fn at_once(&self, request: &Request<Incoming>) -> Option<Response> {
+        if request.method() != Method::GET {
+            return None;
+        }
+        let path = request.uri().path();
+        let (_, route) = self.direct.iter().find(|(direct, _)| *direct == path)?;
+        let observation = Observation::begin(route, request);
+        let mut response = self.app.rendered.answer(&self.app, Timestamp::now())?;
+        observation.end(route, &mut response);
+        Some(response)
+    }
+}
+
+impl Service<Request<Incoming>> for Front {
+    type Response = Response;
+    type Error = Infallible;
+    type Future =
+        Either<Ready<Result<Response, Infallible>>, TowerToHyperServiceFuture<Router, Request<Incoming>>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        match self.at_once(&request) {
+            Some(response) => Either::Left(ready(Ok(response))),
+            None => Either::Right(self.router.call(request)),
+        }
+    }
+}
