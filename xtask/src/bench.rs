@@ -73,6 +73,9 @@ enum Section {
     Faults,
 }
 
+/// A section that is a benchmark of a crate itself.
+type OfCrate = fn(&Workspace) -> Result<()>;
+
 /// How often and how long the sections measure.
 #[derive(Debug, Clone, Copy)]
 struct Effort {
@@ -88,7 +91,7 @@ const QUICK: Effort = Effort { starts: 3, pairs: 2, seconds: 1 };
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let wanted = |section| args.sections.is_empty() || args.sections.contains(&section);
     let effort = if args.quick { QUICK } else { FULL };
-    let of_crates: [(Section, fn(&Workspace) -> Result<()>); 3] = [
+    let of_crates: [(Section, OfCrate); 3] = [
         (Section::Decode, crates::decode),
         (Section::Sharing, crates::sharing),
         (Section::Store, crates::store),

@@ -63,8 +63,7 @@ pub(crate) const TASKSET: Tool =
     Tool { program: "taskset", source: Source::Apt("util-linux"), variable: None };
 
 /// What `cargo xtask test` makes sure of. Each has a variable.
-pub(crate) const FOR_TESTS: [&Tool; 7] =
-    [&PROMTOOL, &PYTHON, &WEED, &REDIS_SERVER, &HAPROXY, &WRK, &OPENSSL];
+pub(crate) const FOR_TESTS: [&Tool; 7] = [&PROMTOOL, &PYTHON, &WEED, &REDIS_SERVER, &HAPROXY, &WRK, &OPENSSL];
 
 impl Tool {
     /// The variable by which tests find the program.

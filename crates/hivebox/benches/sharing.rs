@@ -1,7 +1,7 @@
 //! What it costs to hand a present of 15,000 senseBoxes to another replica by way of a real Redis.
 //!
 //! Publishing is from the present to the end of Redis's answer; taking over is from asking Redis to a present that can
-//! be served. Needs `redis-server`, by HIVEBOX_TEST_REDIS_SERVER or on the PATH.
+//! be served. Needs `redis-server`, by `HIVEBOX_TEST_REDIS_SERVER` or on the `PATH`.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run shall say so")]
@@ -54,7 +54,11 @@ impl Drop for Redis {
 
 fn present(config: &Config) -> Present {
     let as_of = Timestamp::now();
-    let sim = SimServer::new(Simulation::new(Options { seed: 1, stations: Stations::Generated(BOXES), bad_share: 0.02 }));
+    let sim = SimServer::new(Simulation::new(Options {
+        seed: 1,
+        stations: Stations::Generated(BOXES),
+        bad_share: 0.02,
+    }));
     sim.set_time(Clock::Fixed(as_of));
     let mut readings = ReadingsBuilder::new(Catalogue::builtin(), config.answer.rules, as_of);
     let mut decoder = Decoder::new(Limits::default());
@@ -72,19 +76,20 @@ async fn main() {
     let named = [("cache".to_owned(), redis.url.clone())];
     let config = Config::read(&Source::default().with_names(Origin::Flag, named)).unwrap();
     let present = present(&config);
-    let (giver, taker) = (Shared::new(&config.cache), Shared::new(&config.cache));
-    let Tenure::Here(lease) = giver.look().await.unwrap().tenure else { panic!("the lease is free") };
+    let (publisher, reader) = (Shared::new(&config.cache), Shared::new(&config.cache));
+    let Tenure::Here(lease) = publisher.look().await.unwrap().tenure else { panic!("the lease is free") };
     let poll = Poll { ended_at: Timestamp::now(), asked: 1, failed: 0, error: None };
     let (mut publishing, mut taking, mut bytes) = (Vec::new(), Vec::new(), 0);
     for _ in 0..ROUNDS {
         let started = Instant::now();
-        let published = giver.publish(lease, &poll, Some(&present)).await.unwrap();
+        let published = publisher.publish(lease, &poll, Some(&present)).await.unwrap();
         publishing.push(started.elapsed().as_secs_f64() * 1e3);
         let Published::Yes { bytes: size } = published else { panic!("nobody else holds the lease") };
         bytes = size;
-        giver.look().await.unwrap();
+        publisher.look().await.unwrap();
         let started = Instant::now();
-        let (readings, lost) = taker.fetch(Catalogue::builtin(), config.answer.rules).await.unwrap().unwrap();
+        let (readings, lost) =
+            reader.fetch(Catalogue::builtin(), config.answer.rules).await.unwrap().unwrap();
         let taken = Present::of(readings, lost, Catalogue::builtin(), &config.answer);
         taking.push(started.elapsed().as_secs_f64() * 1e3);
         assert_eq!(taken.answer, present.answer, "both say the same");
@@ -93,12 +98,21 @@ async fn main() {
         times.sort_by(f64::total_cmp);
         (times[ROUNDS / 2], times[0], times[ROUNDS - 1])
     });
-    println!("{BOXES} senseBoxes, {} sensors, one core, {ROUNDS} rounds through a real Redis", present.readings.len());
+    println!(
+        "{BOXES} senseBoxes, {} sensors, one core, {ROUNDS} rounds through a real Redis",
+        present.readings.len()
+    );
     for (what, (median, least, greatest)) in [("publishing", publishing), ("taking over", taking)] {
         println!("{what:<12} {median:>6.1} ms ({least:.1} to {greatest:.1})");
     }
     let both = publishing.0 + taking.0;
     let verdict = |met| if met { "met" } else { "MISSED" };
     println!("{:<12} {both:>6.1} ms, goal: under {GOAL_MILLIS} ms: {}", "both", verdict(both < GOAL_MILLIS));
-    println!("{:<12} {:>6.2} MB, goal: under {} MB: {}", "in Redis", bytes as f64 / 1e6, GOAL_BYTES / 1e6, verdict((bytes as f64) < GOAL_BYTES));
+    println!(
+        "{:<12} {:>6.2} MB, goal: under {} MB: {}",
+        "in Redis",
+        bytes as f64 / 1e6,
+        GOAL_BYTES / 1e6,
+        verdict((bytes as f64) < GOAL_BYTES)
+    );
 }

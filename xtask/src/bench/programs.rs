@@ -79,7 +79,9 @@ impl Programs {
         let mut command = self.pinning.server_command(&self.hivebox);
         command.args(["serve", "--listen", &address.to_string()]);
         command.args(["--upstream", &format!("file:{}", self.recording.display())]);
-        command.env("HIVEBOX_STORE", format!("file:{}", store.display())).env("HIVEBOX_STORE_INTERVAL", "off");
+        command
+            .env("HIVEBOX_STORE", format!("file:{}", store.display()))
+            .env("HIVEBOX_STORE_INTERVAL", "off");
         command.envs(variables.iter().map(|(name, value)| (name, value)));
         command.args(["--cache-ttl", if refresh == Refresh::Never { "5m" } else { "1s" }]);
         // A `.env` of the checkout must not change what is measured.

@@ -2,6 +2,8 @@
 //!
 //! One file for every test binary that wants it: it is taken in by `#[path]`.
 
+#![allow(dead_code, reason = "each test binary uses its part of it")]
+
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -81,7 +81,8 @@ impl Readings {
             unit: Cow::Owned(kind.unit.to_string()),
             sensor_type: Cow::Owned(kind.sensor_type.to_string()),
         };
-        let place = |place: &Place| (place.latitude_degrees(), place.longitude_degrees(), place.height_metres());
+        let place =
+            |place: &Place| (place.latitude_degrees(), place.longitude_degrees(), place.height_metres());
         let mut sensor_counts = vec![0; self.box_count()];
         for &of_box in &self.box_index {
             sensor_counts[of_box as usize] += 1;
@@ -99,7 +100,10 @@ impl Readings {
             sensor_ids: Texts::of(&self.sensor_id),
             sensor_kinds: self.kind.clone(),
             raw: self.raw.iter().copied().map(Raw::of).collect(),
-            ages_millis: self.iter().map(|reading| Some(age_millis(self.as_of, reading.measured_at()?))).collect(),
+            ages_millis: self
+                .iter()
+                .map(|reading| Some(age_millis(self.as_of, reading.measured_at()?)))
+                .collect(),
         };
         Ok(postcard::to_allocvec(&columns)?)
     }
@@ -136,7 +140,10 @@ impl Columns<'_> {
         let sensor_lengths = [self.sensor_ids.lengths.len(), self.raw.len(), self.ages_millis.len()];
         let counted: u64 = self.sensor_counts.iter().map(|&count| u64::from(count)).sum();
         ensure(box_lengths.iter().all(|&length| length == boxes), "a column of the boxes is too short")?;
-        ensure(sensor_lengths.iter().all(|&length| length == sensors), "a column of the sensors is too short")?;
+        ensure(
+            sensor_lengths.iter().all(|&length| length == sensors),
+            "a column of the sensors is too short",
+        )?;
         ensure(counted == sensors as u64, "some sensors belong to no box")?;
         ensure(self.box_models.iter().all(|&it| (it as usize) < self.models.len()), "a model is not listed")?;
         ensure(self.sensor_kinds.iter().all(|&it| (it as usize) < self.kinds.len()), "a kind is not listed")?;
@@ -155,9 +162,11 @@ impl Columns<'_> {
         known.models = self.models.iter().map(|model| (**model).into()).collect();
         known.model = self.box_models;
         known.exposure = self.exposures;
-        known.place = self.places.into_iter().map(|at| at.and_then(|(n, e, h)| Place::new(n, e, h))).collect();
+        known.place =
+            self.places.into_iter().map(|at| at.and_then(|(n, e, h)| Place::new(n, e, h))).collect();
         builder.readings.sensor_id = self.sensor_ids.column()?;
-        let of_boxes = (0..).zip(&self.sensor_counts).flat_map(|(of_box, &count)| (0..count).map(move |_| of_box));
+        let of_boxes =
+            (0..).zip(&self.sensor_counts).flat_map(|(of_box, &count)| (0..count).map(move |_| of_box));
         let measured = self.raw.iter().zip(&self.ages_millis);
         for ((of_box, kind), (raw, age)) in of_boxes.zip(self.sensor_kinds).zip(measured) {
             let measured = age.map(|age| (raw.number(), moment(self.as_of, age)));

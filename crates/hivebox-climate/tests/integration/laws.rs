@@ -50,7 +50,8 @@ fn readings(sensors: &[Drawn]) -> Arc<Readings> {
 /// All that can be seen of each row, as text: NaN is not equal to itself.
 fn rows(readings: &Readings) -> Vec<String> {
     let row = |reading: Reading<'_>| {
-        let of_box = (reading.box_id(), reading.box_name(), reading.model(), reading.exposure(), reading.place());
+        let of_box =
+            (reading.box_id(), reading.box_name(), reading.model(), reading.exposure(), reading.place());
         let of_sensor = (reading.sensor_id(), reading.kind());
         let measured = (reading.raw_value(), reading.value(), reading.measured_at(), reading.verdict());
         format!("{of_box:?} {of_sensor:?} {measured:?}")

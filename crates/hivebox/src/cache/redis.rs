@@ -79,7 +79,8 @@ impl RedisCache {
     }
 
     pub(super) async fn look(&self) -> Result<Seen, SharedError> {
-        let mut command = script(LOOK, &[&self.keys.lease, &self.keys.token, &self.keys.present, &self.keys.poll]);
+        let mut command =
+            script(LOOK, &[&self.keys.lease, &self.keys.token, &self.keys.present, &self.keys.poll]);
         command.arg(&self.holder).arg(millis(self.lease_ttl)).arg(millis(TOKEN_EXPIRY)).arg(HEAD_BYTES - 1);
         let (is_ours, token, left_millis, head, poll): Looked = self.ask(&command).await?;
         let tenure = if is_ours {

@@ -82,7 +82,11 @@ pub(super) fn decode(
     let mut body = Vec::new();
     zstd::Decoder::with_buffer(&bytes[HEAD_BYTES..])?.take(MAX_BYTES).read_to_end(&mut body)?;
     let readings = Readings::from_bytes(&body, catalogue, rules)?;
-    if readings.as_of() == head.as_of { Ok((readings, head.boxes_lost as usize)) } else { Err(PresentWireError::Head) }
+    if readings.as_of() == head.as_of {
+        Ok((readings, head.boxes_lost as usize))
+    } else {
+        Err(PresentWireError::Head)
+    }
 }
 
 #[cfg(test)]

@@ -50,9 +50,10 @@ impl Finding {
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let config = args.settings.config()?;
     block_on(async {
-        let findings = tokio::join!(upstream(&config), cache(&config.cache), store(&config.store), spool(&config.store));
+        let (upstream, cache, store) =
+            tokio::join!(upstream(&config), cache(&config.cache), store(&config.store));
         let findings: Vec<Finding> =
-            [Some(findings.0), Some(findings.1), Some(findings.2), findings.3].into_iter().flatten().collect();
+            [upstream, cache, store].into_iter().chain(spool(&config.store)).collect();
         if args.json {
             output::json(&findings)?;
         } else {
@@ -62,7 +63,9 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         }
         match findings.iter().filter(|finding| !finding.good).count() {
             0 => Ok(()),
-            bad => Err(Failure::new(Code::Unavailable, format!("{bad} of {} parts do not work", findings.len()))),
+            bad => {
+                Err(Failure::new(Code::Unavailable, format!("{bad} of {} parts do not work", findings.len())))
+            }
         }
     })
 }
@@ -84,19 +87,25 @@ async fn upstream(config: &Config) -> Finding {
     let started = Timestamp::now();
     let poller = match service::poller(config, Observer::default()) {
         Ok(poller) => poller,
-        Err(error) => return Finding::bad(PART, in_words(&error), "set HIVEBOX_UPSTREAM to an address of the API"),
+        Err(error) => {
+            return Finding::bad(PART, in_words(&error), "set HIVEBOX_UPSTREAM to an address of the API");
+        }
     };
     match poller.poll(started).await {
-        Ok((present, polled)) => {
+        Ok((present, of_poll)) => {
             let took_seconds = Timestamp::now().duration_since(started).as_secs_f64();
             let boxes = present.readings.box_count();
-            let lost = polled.failed + polled.skipped;
+            let lost = of_poll.failed + of_poll.skipped;
             let found = format!("{boxes} senseBoxes in {took_seconds:.1} s, {lost} lost");
             match present.answer {
                 Some(answer) => {
                     Finding::good(PART, format!("{found}, {} readings of the air temperature", answer.count))
                 }
-                None => Finding::bad(PART, format!("{found}, no current air temperature"), no_answer(&config.answer)),
+                None => Finding::bad(
+                    PART,
+                    format!("{found}, no current air temperature"),
+                    no_answer(&config.answer),
+                ),
             }
         }
         Err(error) => {
@@ -117,7 +126,10 @@ fn no_answer(config: &AnswerConfig) -> &'static str {
 async fn cache(config: &CacheConfig) -> Finding {
     const PART: &str = "cache";
     let CacheAddress::Redis(address) = &config.address else {
-        return Finding::good(PART, "in the memory of one replica; HIVEBOX_CACHE=redis://… shares it among many".into());
+        return Finding::good(
+            PART,
+            "in the memory of one replica; HIVEBOX_CACHE=redis://… shares it among many".into(),
+        );
     };
     let redis = RedisCache::new(address.clone(), config);
     let examined = async {
@@ -136,9 +148,15 @@ async fn cache(config: &CacheConfig) -> Finding {
         Ok(found) => Finding::good(PART, found),
         Err(error) => {
             let advice = match error.kind() {
-                "timeout" => "see whether something between drops packets, or give it longer by HIVEBOX_CACHE_TIMEOUT",
-                "refused" => "see whether user and password in HIVEBOX_CACHE are right, and allow scripts, keys and the channel of HIVEBOX_CACHE_PREFIX",
-                _ => "see whether HIVEBOX_CACHE is right and the server runs; with TLS, whether HIVEBOX_CACHE_CA signed its certificate",
+                "timeout" => {
+                    "see whether something between drops packets, or give it longer by HIVEBOX_CACHE_TIMEOUT"
+                }
+                "refused" => {
+                    "see whether user and password in HIVEBOX_CACHE are right, and allow scripts, keys and the channel of HIVEBOX_CACHE_PREFIX"
+                }
+                _ => {
+                    "see whether HIVEBOX_CACHE is right and the server runs; with TLS, whether HIVEBOX_CACHE_CA signed its certificate"
+                }
             };
             Finding::bad(PART, in_words(&error), advice)
         }
@@ -170,7 +188,7 @@ async fn store(config: &StoreConfig) -> Finding {
     }
 }
 
-async fn spool(config: &StoreConfig) -> Option<Finding> {
+fn spool(config: &StoreConfig) -> Option<Finding> {
     const PART: &str = "spool";
     Some(match service::spool(config) {
         Ok(None) => return None,
@@ -178,8 +196,13 @@ async fn spool(config: &StoreConfig) -> Option<Finding> {
             let status = spool.status();
             let (waiting, bytes, limit) = (status.waiting, status.waiting_bytes, status.limit_bytes);
             let folder = config.spool.display();
-            Finding::good(PART, format!("{folder}: {waiting} snapshots wait, {bytes} of at most {limit} bytes"))
+            Finding::good(
+                PART,
+                format!("{folder}: {waiting} snapshots wait, {bytes} of at most {limit} bytes"),
+            )
         }
-        Err(error) => Finding::bad(PART, in_words(&error), "let HIVEBOX_SPOOL name a folder that can be written to"),
+        Err(error) => {
+            Finding::bad(PART, in_words(&error), "let HIVEBOX_SPOOL name a folder that can be written to")
+        }
     })
 }

@@ -68,7 +68,11 @@ fn address(text: &str) -> Result<CacheAddress, String> {
 
 fn prefix(text: &str) -> Result<String, String> {
     let is_plain = text.chars().all(|char| char.is_ascii_alphanumeric() || "-_.:/".contains(char));
-    if is_plain && (1..=MAX_PREFIX_CHARS).contains(&text.len()) { Ok(text.to_owned()) } else { Err(String::new()) }
+    if is_plain && (1..=MAX_PREFIX_CHARS).contains(&text.len()) {
+        Ok(text.to_owned())
+    } else {
+        Err(String::new())
+    }
 }
 
 /// The content of the file that is named, unless it is the system's store that is.

@@ -99,7 +99,8 @@ fn address(text: &str) -> Result<StoreAddress, String> {
 
 /// The rules that AWS gives, as far as servers of others keep them too.
 fn is_bucket(name: &str) -> bool {
-    let is_end = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let is_end =
+        |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let bytes = name.as_bytes();
     (3..=63).contains(&bytes.len())
         && is_end(bytes.first())
@@ -113,12 +114,15 @@ mod tests {
 
     #[test]
     fn a_store_is_a_folder_or_a_bucket_with_a_prefix() {
-        let s3 = |bucket: &str, prefix: &str| StoreAddress::S3 { bucket: bucket.into(), prefix: prefix.into() };
+        let s3 =
+            |bucket: &str, prefix: &str| StoreAddress::S3 { bucket: bucket.into(), prefix: prefix.into() };
         assert_eq!(address("file:./data"), Ok(StoreAddress::Folder("./data".into())));
         assert_eq!(address("s3://hivebox"), Ok(s3("hivebox", "")));
         assert_eq!(address("s3://hivebox/a/b/"), Ok(s3("hivebox", "a/b")));
         assert_eq!(s3("hivebox", "a/b").to_string(), "s3://hivebox/a/b");
-        for wrong in ["s3:hivebox", "s3://", "s3://Hive", "s3://a", "s3://-hive", "s3://hive/../x", "s3://hive/a//b"] {
+        for wrong in
+            ["s3:hivebox", "s3://", "s3://Hive", "s3://a", "s3://-hive", "s3://hive/../x", "s3://hive/a//b"]
+        {
             assert!(address(wrong).is_err(), "{wrong}");
         }
     }

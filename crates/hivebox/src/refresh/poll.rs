@@ -79,7 +79,11 @@ fn due(refresh: &Refresh, own: &Own, started_at: Timestamp, chance: f64) -> Opti
         as_of: refresh.cache.as_of(),
         heard_at: last.map_or(started_at, |poll| poll.ended_at),
         // Another replica asks the same upstream: its failure is as good as ours.
-        failures_in_a_row: if is_own { own.failures_in_a_row } else { last.is_some_and(Poll::is_failed).into() },
+        failures_in_a_row: if is_own {
+            own.failures_in_a_row
+        } else {
+            last.is_some_and(Poll::is_failed).into()
+        },
         retry_after: own.retry_after.filter(|_| is_own),
     };
     Some(schedule::next_poll(&known, refresh.poller.answer.ttl, chance))

@@ -49,7 +49,10 @@ pub(super) fn next_poll(known: &Known, ttl: Duration, chance: f64) -> Timestamp 
     let Some(as_of) = known.as_of else {
         return Timestamp::MIN;
     };
-    let due = later(as_of, ttl.mul_f64(if known.role == Role::Alone { 0.8 + 0.2 * chance } else { 0.8 - 0.08 * chance }));
+    let due = later(
+        as_of,
+        ttl.mul_f64(if known.role == Role::Alone { 0.8 + 0.2 * chance } else { 0.8 - 0.08 * chance }),
+    );
     // A poll that takes nearly as long as its result lasts is not followed by another at once.
     due.max(later(known.heard_at, ttl / 10))
 }

@@ -76,7 +76,8 @@ impl TestApp {
 
     /// The same, with what the shared S3 server needs.
     pub(crate) async fn with_s3(upstream: &str, settings: &[(&str, String)]) -> Self {
-        let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let settings: Vec<(&str, &str)> =
+            settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
         Self::with_environment(upstream, &settings, Weed::shared().environment()).await
     }
 

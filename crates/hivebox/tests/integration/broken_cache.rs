@@ -64,7 +64,7 @@ impl Hive {
             if is_so(&ready) {
                 return;
             }
-            assert!(started.elapsed() < Duration::from_secs(60), "the replicas are not {what}: {ready:#?}");
+            assert!(started.elapsed() < Duration::from_mins(1), "the replicas are not {what}: {ready:#?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -124,7 +124,7 @@ async fn a_redis_that_is_emptied_is_filled_again_before_the_next_poll() {
     hive.upstream.sim.faults().set(Fault::Status { status: 503 }).unwrap();
     hive.redis.flush();
     let mut connection = hive.redis.connect();
-    while connection.exists("{hivebox}:present").unwrap_or(false) == false {
+    while !connection.exists("{hivebox}:present").unwrap_or(false) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     hive.upstream.sim.faults().clear();

@@ -50,7 +50,8 @@ impl Depot {
             ("store-interval", format!("{SLOT}s")),
             ("store-timeout", "1s".into()),
         ]);
-        let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let settings: Vec<(&str, &str)> =
+            settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let mut replicas = Vec::new();
         for _ in 0..2 {
             replicas.push(TestApp::with_environment(&upstream.url, &settings, environment.clone()).await);
@@ -156,10 +157,7 @@ async fn a_server_that_is_killed_is_noticed_by_no_client_and_loses_no_slot() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bucket_that_is_deleted_is_made_again_and_noticed_by_no_client() {
-    Depot::start()
-        .await
-        .goes_through(async |depot| Weed::shared().remove_bucket(&depot.bucket))
-        .await;
+    Depot::start().await.goes_through(async |depot| Weed::shared().remove_bucket(&depot.bucket)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

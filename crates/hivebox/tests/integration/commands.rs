@@ -176,7 +176,10 @@ fn old_snapshots_are_told_and_only_removed_when_asked() {
     stdout(&run(&["store", "--upstream", OCTOBER_21]));
     assert_eq!(run(&["snapshots", "prune"]).status.code(), Some(64));
     let told = stdout(&run(&["snapshots", "prune", "--older-than", "30d"]));
-    assert!(told.starts_with("2024-10-14T09-20-00.000Z") && told.contains("1 snapshots are from before"), "{told}");
+    assert!(
+        told.starts_with("2024-10-14T09-20-00.000Z") && told.contains("1 snapshots are from before"),
+        "{told}"
+    );
     assert_eq!(stdout(&run(&["snapshots", "list"])).lines().count(), 2);
     let told = stdout(&run(&["snapshots", "prune", "--older-than", "30d", "--remove", "--json"]));
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
@@ -198,7 +201,8 @@ fn the_doctor_tells_of_each_part_in_a_line() {
     stdout(&hivebox(folder.path()).args(dumping).output().unwrap());
     let good = stdout(&run(&["--upstream", "file:now.json", "--json"]));
     let good: serde_json::Value = serde_json::from_str(&good).unwrap();
-    let parts: Vec<_> = good.as_array().unwrap().iter().map(|finding| (&finding["part"], &finding["good"])).collect();
+    let parts: Vec<_> =
+        good.as_array().unwrap().iter().map(|finding| (&finding["part"], &finding["good"])).collect();
     let (part, is_good) = (["upstream", "cache", "store"].map(serde_json::Value::from), true.into());
     assert_eq!(parts, part.each_ref().map(|part| (part, &is_good)), "{good}");
     let nobody = format!("redis://127.0.0.1:{}", crate::redis_server::free_port());

@@ -25,8 +25,8 @@ pub(crate) enum Network {
     Failing,
 }
 
-const FAILURE: &[u8] = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-
+const FAILURE: &[u8] =
+    b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 /// A proxy on a port of its own.
 pub(crate) struct Proxy {
@@ -74,7 +74,8 @@ async fn join(mut client: TcpStream, port: u16, mut wire: Wire) {
     {
         let ((from_client, to_client), (from_server, to_server)) = (client.split(), server.split());
         let (up, down) = (wire.clone(), wire.clone());
-        let is_broken = |network: &Network| matches!(network, Network::Cut | Network::Reset | Network::Failing);
+        let is_broken =
+            |network: &Network| matches!(network, Network::Cut | Network::Reset | Network::Failing);
         tokio::select! {
             _ = wire.network.wait_for(is_broken) => {}
             () = pump(from_client, to_server, up) => {}

@@ -15,7 +15,7 @@ use crate::app::client;
 use crate::commands::hivebox;
 
 /// The longest time to wait for a process to listen.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// `hivebox serve` in a folder of its own. It is killed when this is dropped.
 pub(crate) struct Replica {
@@ -84,7 +84,8 @@ impl Replica {
 
     /// What it says at a path; `None` if it does not answer.
     pub(crate) async fn json(&self, path: &str) -> Option<Value> {
-        let request = self.client.get(format!("http://{}{path}", self.address)).timeout(Duration::from_secs(5));
+        let request =
+            self.client.get(format!("http://{}{path}", self.address)).timeout(Duration::from_secs(5));
         serde_json::from_slice(&request.send().await.ok()?.bytes().await.ok()?).ok()
     }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use hivebox::cache::shared::{Published, Shared, Tenure};
 use hivebox::cache::Poll;
+use hivebox::cache::shared::{Published, Shared, Tenure};
 use hivebox::config::{Config, Origin, Source};
 use jiff::Timestamp;
 use opensensemap_sim::Fault;
@@ -80,7 +80,10 @@ async fn five_replicas_ask_as_one_answer_alike_and_store_each_slot_once() {
     let names = names(&replicas[0]).await;
     let seconds: Vec<i64> = names.iter().map(|name| second(name)).collect();
     assert!(seconds.len() >= 3, "{names:?}");
-    assert!(seconds.windows(2).all(|pair| pair[1] - pair[0] == i64::from(ttl_seconds)), "a slot is missing: {names:?}");
+    assert!(
+        seconds.windows(2).all(|pair| pair[1] - pair[0] == i64::from(ttl_seconds)),
+        "a slot is missing: {names:?}"
+    );
     let mut stores = 0.0;
     for replica in &replicas {
         stores += replica.metric("hivebox_stores_total").await;
@@ -172,7 +175,8 @@ async fn when_the_holder_is_killed_in_the_middle_of_a_store_no_object_is_half_an
     clients.were_all_served().await;
 
     let page = replicas[0].json("/api/v1/snapshots?limit=1000").await.unwrap();
-    let all: Vec<i64> = page["snapshots"].as_array().unwrap().iter().map(|it| second(it["name"].as_str().unwrap())).collect();
+    let all: Vec<i64> =
+        page["snapshots"].as_array().unwrap().iter().map(|it| second(it["name"].as_str().unwrap())).collect();
     let gaps: Vec<i64> = all.windows(2).map(|pair| pair[0] - pair[1]).filter(|gap| *gap != 2).collect();
     // While nobody held the lease there may have been a slot; the last one before the new holder is made up for.
     assert!(gaps.iter().sum::<i64>() <= 4 && gaps.len() <= 1, "slots are missing: {page}");
@@ -226,24 +230,32 @@ async fn what_is_published_under_a_lease_that_another_has_by_now_is_refused() {
     let config = Config::read(&source).unwrap().cache;
     let (first, second) = (Shared::new(&config), Shared::new(&config));
     let Tenure::Here(early) = first.look().await.unwrap().tenure else { panic!("the lease is free") };
-    let Tenure::Elsewhere { for_at_most } = second.look().await.unwrap().tenure else { panic!("it is taken") };
+    let Tenure::Elsewhere { for_at_most } = second.look().await.unwrap().tenure else {
+        panic!("it is taken")
+    };
     assert!(for_at_most <= config.lease_ttl);
     // As if the first were paused for longer than its lease lasts.
     let () = redis.connect().del("{hivebox}:lease").unwrap();
     let Tenure::Here(late) = second.look().await.unwrap().tenure else { panic!("the lease is free again") };
     assert!(late.token > early.token, "the token grows");
 
-    let poll = |error: &str| Poll { ended_at: Timestamp::now(), asked: 1, failed: 1, error: Some(error.into()) };
+    let poll =
+        |error: &str| Poll { ended_at: Timestamp::now(), asked: 1, failed: 1, error: Some(error.into()) };
     assert_eq!(second.publish(late, &poll("late"), None).await.unwrap(), Published::Yes { bytes: 0 });
     assert_eq!(first.publish(early, &poll("early"), None).await.unwrap(), Published::Fenced);
     let seen = first.look().await.unwrap();
     assert_eq!(seen.poll.unwrap().error.as_deref(), Some("late"));
     first.release().await.unwrap();
-    assert!(matches!(second.look().await.unwrap().tenure, Tenure::Here(_)), "only the holder gives a lease back");
+    assert!(
+        matches!(second.look().await.unwrap().tenure, Tenure::Here(_)),
+        "only the holder gives a lease back"
+    );
 
     // A server that has forgotten all still gives a larger token.
     redis.flush();
-    let Tenure::Here(later) = first.look().await.unwrap().tenure else { panic!("the lease is free once more") };
+    let Tenure::Here(later) = first.look().await.unwrap().tenure else {
+        panic!("the lease is free once more")
+    };
     assert!(later.token > late.token);
 }
 

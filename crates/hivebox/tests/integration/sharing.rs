@@ -36,8 +36,10 @@ async fn a_new_replica_serves_at_once_what_another_has_polled() {
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.text().await.unwrap(), told);
     assert_eq!(upstream.sim.requests().total(), asked, "it has not asked openSenseMap");
-    assert_eq!(second.metric("hivebox_readings{phenomenon=\"air_temperature\",verdict=\"ok\"}").await,
-        first.metric("hivebox_readings{phenomenon=\"air_temperature\",verdict=\"ok\"}").await);
+    assert_eq!(
+        second.metric("hivebox_readings{phenomenon=\"air_temperature\",verdict=\"ok\"}").await,
+        first.metric("hivebox_readings{phenomenon=\"air_temperature\",verdict=\"ok\"}").await
+    );
     let stored = second.json("/store").await;
     assert!(stored["rows"].as_u64().unwrap() > 100, "all readings came along");
 }
@@ -105,7 +107,10 @@ async fn a_replica_without_its_redis_polls_alone_and_says_so() {
     let app = replica(&upstream, &over(&format!("redis://127.0.0.1:{}", free_port()))).await;
     assert_eq!(app.get("/temperature").await.status(), StatusCode::OK);
     let ready = app.json("/readyz").await;
-    assert_eq!((&ready["ready"], &ready["role"], &ready["cache"]), (&true.into(), &"alone".into(), &"redis".into()));
+    assert_eq!(
+        (&ready["ready"], &ready["role"], &ready["cache"]),
+        (&true.into(), &"alone".into(), &"redis".into())
+    );
     assert!(ready["cache_error"].as_str().unwrap().contains("refused"), "{ready}");
     assert_eq!(app.metric("hivebox_cache_reachable").await, 0.0);
     assert!(app.metric("hivebox_cache_failures_total{kind=\"unreachable\"}").await >= 1.0);

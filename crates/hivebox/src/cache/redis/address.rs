@@ -45,11 +45,13 @@ impl RedisAddress {
             let login = if login.is_empty() { String::new() } else { format!("{login}@") };
             let info = format!("{scheme}://{login}{host}/{path}").into_connection_info();
             // The rest is the name of the error's kind.
-            let info = info.map_err(|error| error.to_string().split(" - ").next().unwrap_or_default().to_owned())?;
+            let info =
+                info.map_err(|error| error.to_string().split(" - ").next().unwrap_or_default().to_owned())?;
             let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
             Ok::<_, String>(info.set_redis_settings(settings))
         };
-        let nodes = |path: &str| hosts.split(',').map(|host| node(host.trim(), path)).collect::<Result<Vec<_>, _>>();
+        let nodes =
+            |path: &str| hosts.split(',').map(|host| node(host.trim(), path)).collect::<Result<Vec<_>, _>>();
         let (nodes, topology) = match kind {
             "" => (vec![node(hosts, path)?], Topology::Server),
             "sentinel" if path.is_empty() => return Err("no /SERVICE after the Sentinels".into()),

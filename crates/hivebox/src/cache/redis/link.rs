@@ -46,7 +46,9 @@ impl Link {
             Topology::Server => {
                 let node = address.nodes[0].clone();
                 let client = match &address.certificates {
-                    Some(certificates) if address.uses_tls() => Client::build_with_tls(node, certificates.clone())?,
+                    Some(certificates) if address.uses_tls() => {
+                        Client::build_with_tls(node, certificates.clone())?
+                    }
                     _ => Client::open(node)?,
                 };
                 let config = config.set_push_sender(tell);

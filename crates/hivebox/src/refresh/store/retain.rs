@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
 
-use super::super::poll::in_words;
 use super::super::Refresh;
+use super::super::poll::in_words;
 
 /// How often old snapshots are looked for.
 const INTERVAL: Duration = Duration::from_hours(1);
