@@ -82,9 +82,9 @@ async fn main() {
     let (mut publishing, mut taking, mut bytes) = (Vec::new(), Vec::new(), 0);
     for _ in 0..ROUNDS {
         let started = Instant::now();
-        let published = publisher.publish(lease, &poll, Some(&present)).await.unwrap();
+        let outcome = publisher.publish(lease, &poll, Some(&present)).await.unwrap();
         publishing.push(started.elapsed().as_secs_f64() * 1e3);
-        let Published::Yes { bytes: size } = published else { panic!("nobody else holds the lease") };
+        let Published::Yes { bytes: size } = outcome else { panic!("nobody else holds the lease") };
         bytes = size;
         publisher.look().await.unwrap();
         let started = Instant::now();
