@@ -6,7 +6,11 @@ use std::time::{Duration, Instant};
 use hivebox::cache::Poll;
 use hivebox::cache::shared::{Published, Shared, Tenure};
 use hivebox::config::{Config, Origin, Source};
-use jiff::Timestamp;
+use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
+use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::readings::ReadingsBuilder;
+use hivebox_climate::verdict::Rules;
+use jiff::{SignedDuration, Timestamp};
 use opensensemap_sim::Fault;
 use redis::Commands;
 
@@ -29,7 +33,7 @@ pub(crate) async fn names(app: &TestApp) -> Vec<String> {
 
 /// The moment that a snapshot is named for, in seconds.
 pub(crate) fn second(name: &str) -> i64 {
-    name.parse::<hivebox_archive::SnapshotName>().unwrap().moment().as_second()
+    name.parse::<SnapshotName>().unwrap().moment().as_second()
 }
 
 /// A bucket of its own for a test, as the settings name it.
@@ -257,6 +261,32 @@ async fn what_is_published_under_a_lease_that_another_has_by_now_is_refused() {
         panic!("the lease is free once more")
     };
     assert!(later.token > late.token);
+}
+
+#[tokio::test]
+async fn snapshots_that_are_too_old_are_removed_by_the_holder_alone() {
+    let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
+    let folder = tempfile::tempdir().unwrap();
+    let store = SnapshotStore::open_folder(folder.path()).unwrap();
+    let now = Timestamp::now();
+    let readings = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), now).finish();
+    for hours in [0, 1, 30, 31, 24 * 400] {
+        let name = SnapshotName::at(now - SignedDuration::from_hours(hours));
+        store.put(&Sealed::of(name, &readings, Catalogue::builtin()).unwrap()).await.unwrap();
+    }
+    let mut settings = over(&redis.url());
+    settings.extend([("store", format!("file:{}", folder.path().display())), ("lease-ttl", "1m".into())]);
+    settings.reverse();
+    let keeper = replica(&upstream, &settings).await;
+    keeper.until_role("holder").await;
+    settings.push(("retention", "1d".into()));
+    let follower = replica(&upstream, &settings).await;
+    follower.until_role("follower").await;
+    assert_eq!(store.list(None, 10).await.unwrap().len(), 5);
+    assert!(keeper.stop().await);
+    follower.until_metric("hivebox_removed_snapshots_total", 3.0).await;
+    let left = store.list(None, 10).await.unwrap();
+    assert_eq!(left.iter().map(|it| (now - it.moment).get_hours()).collect::<Vec<_>>(), [0, 1]);
 }
 
 #[tokio::test]

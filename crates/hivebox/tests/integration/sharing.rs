@@ -131,6 +131,37 @@ async fn a_wrong_password_is_told_and_not_shown() {
     right.until_role("holder").await;
 }
 
+/// What a user of Redis must be allowed, as docs/operating.md has it.
+fn permissions() -> String {
+    let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operating.md");
+    let docs = std::fs::read_to_string(docs).unwrap();
+    docs.split("`~{hivebox}:*").nth(1).unwrap().split('`').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_user_who_may_do_no_more_than_the_docs_say_can_share() {
+    let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
+    let mut command = redis::cmd("ACL");
+    command.arg("SETUSER").arg("bee").arg("on").arg(">honey").arg("-@all").arg("~{hivebox}:*");
+    for permission in permissions().split_whitespace() {
+        command.arg(permission);
+    }
+    command.exec(&mut redis.connect()).unwrap();
+    let settings = over(&format!("redis://bee:honey@127.0.0.1:{}", redis.port));
+    let first = replica(&upstream, &settings).await;
+    first.until_role("holder").await;
+    first.until_metric("hivebox_cache_publishes_total", 1.0).await;
+    let second = replica(&upstream, &settings).await;
+    second.until_metric("hivebox_cache_takeovers_total", 1.0).await;
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [("cache", settings.last().unwrap().1.clone()), ("upstream", upstream.url.clone())];
+    let doctor = crate::replica::command(folder.path(), "doctor", &settings, &[]).output().unwrap();
+    let told = String::from_utf8(doctor.stdout).unwrap();
+    assert!(told.contains("ok  cache     Redis 7"), "{told}");
+    assert!(first.stop().await);
+    second.until_role("holder").await;
+}
+
 #[tokio::test]
 async fn while_the_upstream_is_down_followers_know_and_leave_the_asking_to_the_holder() {
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
