@@ -9,10 +9,13 @@ use crate::app::{TestApp, TestUpstream};
 use crate::clients::Clients;
 use crate::proxy::{Network, Proxy};
 use crate::redis_server::RedisServer;
-use crate::sharing::{over, replica};
+use crate::sharing::{over, replica, with};
 
 /// How long a fault lasts, if nothing else is said: two times an answer's time to live.
 const WHILE: Duration = Duration::from_secs(4);
+
+/// How long a replica waits for Redis, and a request would if it did.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Three replicas over one Redis, with a bad network between if it is told to be bad.
 struct Hive {
@@ -26,9 +29,11 @@ impl Hive {
     async fn start() -> Self {
         let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
         let proxy = Proxy::to(redis.port).await;
+        let fast = [("lease-ttl", "1s"), ("cache-timeout", &format!("{}s", TIMEOUT.as_secs()))];
+        let settings = with(&over(&format!("redis://{}", proxy.address)), &fast);
         let mut replicas = Vec::new();
         for _ in 0..3 {
-            replicas.push(replica(&upstream, &over(&format!("redis://{}", proxy.address))).await);
+            replicas.push(replica(&upstream, &settings).await);
         }
         let hive = Self { upstream, redis, proxy, replicas };
         hive.until_all_agree().await;
@@ -79,7 +84,7 @@ impl Hive {
         self.replicas[0].until("/readyz", "new data", |ready| ready["cache_as_of"] != before).await;
         self.until_all_agree().await;
         let saw = clients.were_all_served().await;
-        assert!(saw.slowest < Duration::from_secs(2), "a request has waited: {saw:?}");
+        assert!(saw.slowest < TIMEOUT, "a request has waited: {saw:?}");
     }
 }
 

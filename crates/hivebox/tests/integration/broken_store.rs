@@ -11,11 +11,13 @@ use crate::proxy::{Network, Proxy};
 use crate::redis_server::RedisServer;
 use crate::replica::{Replica, command};
 use crate::replicas::{names, second};
-use crate::sharing::over;
+use crate::sharing::{over, with};
 use crate::weed::{ACCESS_KEY, SECRET_KEY, Weed};
 
 /// The seconds between two slots.
 const SLOT: i64 = 2;
+/// How long a replica waits for S3, and a request would if it did.
+const TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a fault lasts: two slots.
 const WHILE: Duration = Duration::from_secs(5);
 
@@ -42,14 +44,15 @@ impl Depot {
         let mut environment = server.environment();
         environment[0].1 = format!("http://{}", proxy.address);
         let bucket = server.options().bucket;
-        let mut settings = over(&redis.url());
-        settings.retain(|(name, _)| *name != "cache-ttl");
-        settings.extend([
-            ("cache-ttl", "1s".into()),
-            ("store", format!("s3://{bucket}/hive")),
-            ("store-interval", format!("{SLOT}s")),
-            ("store-timeout", "1s".into()),
-        ]);
+        let settings = with(
+            &over(&redis.url()),
+            &[
+                ("cache-ttl", "1s"),
+                ("store", &format!("s3://{bucket}/hive")),
+                ("store-interval", &format!("{SLOT}s")),
+                ("store-timeout", &format!("{}s", TIMEOUT.as_secs())),
+            ],
+        );
         let settings: Vec<(&str, &str)> =
             settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let mut replicas = Vec::new();
@@ -90,7 +93,7 @@ impl Depot {
         let before = names(&self.replicas[0]).await.len();
         self.until_stored(before + 2).await;
         let saw = clients.were_all_served().await;
-        assert!(saw.slowest < Duration::from_secs(2), "a request has waited: {saw:?}");
+        assert!(saw.slowest < TIMEOUT, "a request has waited: {saw:?}");
         self
     }
 
@@ -138,7 +141,7 @@ async fn a_server_that_resets_connections_is_noticed_by_no_client_and_loses_no_s
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_slow_is_noticed_by_no_client_and_loses_no_slot() {
-    Depot::is_broken_by(Network::Slow(Duration::from_millis(1500))).await;
+    Depot::is_broken_by(Network::Slow(TIMEOUT)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -26,7 +26,7 @@ fn is_unavailable(response: &Response) -> bool {
 
 /// Makes upstream's newest reading one that stops to count in some seconds.
 fn let_readings_be_nearly_too_old(upstream: &TestUpstream) {
-    let nearly_an_hour = SignedDuration::from_hours(1) - SignedDuration::from_secs(6);
+    let nearly_an_hour = SignedDuration::from_hours(1) - SignedDuration::from_secs(20);
     upstream.sim.set_time(Clock::Fixed(Timestamp::now() - nearly_an_hour));
 }
 

@@ -19,7 +19,7 @@ use crate::clients::Clients;
 use crate::proxy::{Network, Proxy};
 use crate::redis_server::RedisServer;
 use crate::replica::{Replica, command, holder};
-use crate::sharing::{over, replica};
+use crate::sharing::{over, replica, with};
 use crate::weed::Weed;
 
 /// Lists the names of what is stored, oldest first.
@@ -43,13 +43,10 @@ pub(crate) fn bucket() -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_replicas_ask_as_one_answer_alike_and_store_each_slot_once() {
-    // Ten minutes of five-minute answers and slots, at 150 times their pace, and then as long again.
-    let (ttl_seconds, run) = (2, Duration::from_secs(8));
+    // Five-minute answers at 150 times their pace, until there were five: more than ten minutes' worth.
+    let ttl_seconds = 2;
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
-    let mut settings = over(&redis.url());
-    settings.extend([("store", bucket()), ("store-interval", format!("{ttl_seconds}s"))]);
-    settings.push(("lease-ttl", "5s".into()));
-    settings.reverse();
+    let settings = with(&over(&redis.url()), &[("store", &bucket()), ("store-interval", "4s")]);
     let mut replicas = Vec::new();
     for _ in 0..5 {
         replicas.push(TestApp::with_s3(&upstream.url, &settings).await);
@@ -67,7 +64,7 @@ async fn five_replicas_ask_as_one_answer_alike_and_store_each_slot_once() {
             }
         }
         let is_same = moments.iter().all(|of_one| of_one.last() == moments[0].last());
-        if started.elapsed() > run && is_same {
+        if moments[0].len() >= 6 && is_same && names(&replicas[0]).await.len() >= 3 {
             break;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -76,18 +73,12 @@ async fn five_replicas_ask_as_one_answer_alike_and_store_each_slot_once() {
     let polls = upstream.sim.requests().count("/boxes") as f64;
     let shortest_pause = 0.72 * f64::from(ttl_seconds);
     assert!(polls <= 2.0 + seconds / shortest_pause, "{polls} polls in {seconds} s are those of many");
-    assert!(polls >= seconds / f64::from(ttl_seconds) - 1.0, "{polls} polls in {seconds} s are too few");
-    assert!(moments[0].len() >= 4, "there were presents to agree on: {moments:?}");
     assert!(moments.iter().all(|of_one| *of_one == moments[0]), "not all served the same: {moments:?}");
     assert!(means.iter().all(|of_one| *of_one == means[0]), "not all said the same: {means:?}");
 
     let names = names(&replicas[0]).await;
     let seconds: Vec<i64> = names.iter().map(|name| second(name)).collect();
-    assert!(seconds.len() >= 3, "{names:?}");
-    assert!(
-        seconds.windows(2).all(|pair| pair[1] - pair[0] == i64::from(ttl_seconds)),
-        "a slot is missing: {names:?}"
-    );
+    assert!(seconds.windows(2).all(|pair| pair[1] - pair[0] == 4), "a slot is missing: {names:?}");
     let mut stores = 0.0;
     for replica in &replicas {
         stores += replica.metric("hivebox_stores_total").await;
@@ -97,22 +88,23 @@ async fn five_replicas_ask_as_one_answer_alike_and_store_each_slot_once() {
 
 /// Settings of replicas that are processes, over a Redis and a bucket.
 fn of_processes(upstream: &TestUpstream, redis: &RedisServer, store: &str) -> Vec<(&'static str, String)> {
-    let mut settings = over(&redis.url());
-    settings.retain(|(name, _)| *name != "lease-ttl");
-    settings.extend([
-        ("upstream", upstream.url.clone()),
-        ("lease-ttl", format!("{}s", LEASE.as_secs())),
-        ("store", store.to_owned()),
-        ("store-interval", "2s".into()),
-        ("store-timeout", "5s".into()),
-        ("drain-delay", "0s".into()),
-    ]);
-    settings
+    with(
+        &over(&redis.url()),
+        &[
+            ("upstream", &upstream.url),
+            ("cache-ttl", "1s"),
+            ("lease-ttl", &format!("{}s", LEASE.as_secs())),
+            ("store", store),
+            ("store-interval", "2s"),
+            ("store-timeout", "5s"),
+            ("drain-delay", "0s"),
+        ],
+    )
 }
 
-const LEASE: Duration = Duration::from_secs(2);
+const LEASE: Duration = Duration::from_secs(3);
 /// By how much a busy machine may delay a process.
-const DELAY: Duration = Duration::from_secs(2);
+const DELAY: Duration = Duration::from_secs(4);
 
 /// Waits until upstream is asked once more, which is when a poll has begun.
 async fn poll_begins(upstream: &TestUpstream) {
@@ -149,7 +141,8 @@ async fn when_the_holder_is_killed_in_the_middle_of_a_poll_another_takes_over_wi
 async fn when_the_holder_is_killed_in_the_middle_of_a_store_no_object_is_half_and_no_slot_is_lost() {
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
     let store = bucket();
-    let settings = of_processes(&upstream, &redis, &store);
+    // Two leases are shorter than the time between two slots, as they are where HiveBox is at work.
+    let settings = with(&of_processes(&upstream, &redis, &store), &[("store-interval", "7s")]);
     let mut proxy = Proxy::to(Weed::shared().port()).await;
     let mut environment = Weed::shared().environment();
     environment[0].1 = format!("http://{}", proxy.address);
@@ -159,7 +152,7 @@ async fn when_the_holder_is_killed_in_the_middle_of_a_store_no_object_is_half_an
         let page = replicas[0].json("/api/v1/snapshots").await.unwrap_or_default();
         page["snapshots"].as_array().map_or(0, Vec::len)
     };
-    while stored(&replicas).await < 2 {
+    while stored(&replicas).await < 1 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     proxy.set(Network::Silent);
@@ -173,7 +166,7 @@ async fn when_the_holder_is_killed_in_the_middle_of_a_store_no_object_is_half_an
     holder(&replicas).await;
     assert!(started.elapsed() < 2 * LEASE + DELAY, "took over after {:?}", started.elapsed());
     let before = stored(&replicas).await;
-    while stored(&replicas).await < before + 3 {
+    while stored(&replicas).await < before + 2 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     clients.were_all_served().await;
@@ -181,9 +174,7 @@ async fn when_the_holder_is_killed_in_the_middle_of_a_store_no_object_is_half_an
     let page = replicas[0].json("/api/v1/snapshots?limit=1000").await.unwrap();
     let all: Vec<i64> =
         page["snapshots"].as_array().unwrap().iter().map(|it| second(it["name"].as_str().unwrap())).collect();
-    let gaps: Vec<i64> = all.windows(2).map(|pair| pair[0] - pair[1]).filter(|gap| *gap != 2).collect();
-    // While nobody held the lease there may have been a slot; the last one before the new holder is made up for.
-    assert!(gaps.iter().sum::<i64>() <= 4 && gaps.len() <= 1, "slots are missing: {page}");
+    assert!(all.windows(2).all(|pair| pair[0] - pair[1] == 7), "a slot is missing: {page}");
     let folder = tempfile::tempdir().unwrap();
     let mut verify = command(folder.path(), "snapshots", &[], &environment);
     let verified = verify.args(["verify", "--store", &store]).output().unwrap();
@@ -274,27 +265,26 @@ async fn snapshots_that_are_too_old_are_removed_by_the_holder_alone() {
         let name = SnapshotName::at(now - SignedDuration::from_hours(hours));
         store.put(&Sealed::of(name, &readings, Catalogue::builtin()).unwrap()).await.unwrap();
     }
-    let mut settings = over(&redis.url());
-    settings.extend([("store", format!("file:{}", folder.path().display())), ("lease-ttl", "1m".into())]);
-    settings.reverse();
+    let store_setting = format!("file:{}", folder.path().display());
+    let settings = with(&over(&redis.url()), &[("store", &store_setting), ("lease-ttl", "1m")]);
     let keeper = replica(&upstream, &settings).await;
     keeper.until_role("holder").await;
-    settings.push(("retention", "1d".into()));
+    let settings = with(&settings, &[("retention", "1d")]);
     let follower = replica(&upstream, &settings).await;
     follower.until_role("follower").await;
     assert_eq!(store.list(None, 10).await.unwrap().len(), 5);
     assert!(keeper.stop().await);
     follower.until_metric("hivebox_removed_snapshots_total", 3.0).await;
     let left = store.list(None, 10).await.unwrap();
-    assert_eq!(left.iter().map(|it| (now - it.moment).get_hours()).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!(left.iter().map(|it| (now - it.moment).as_hours()).collect::<Vec<_>>(), [0, 1]);
 }
 
 #[tokio::test]
 async fn replicas_of_another_prefix_are_strangers() {
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
-    let mut settings = over(&redis.url());
+    let settings = over(&redis.url());
     let one = replica(&upstream, &settings).await;
-    settings.push(("cache-prefix", "other".into()));
+    let settings = with(&settings, &[("cache-prefix", "other")]);
     let other = replica(&upstream, &settings).await;
     one.get("/temperature").await;
     other.get("/temperature").await;

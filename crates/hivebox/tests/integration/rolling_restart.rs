@@ -6,7 +6,7 @@ use crate::app::TestUpstream;
 use crate::redis_server::{Bound, RedisServer, free_port, program, wait_until};
 use crate::replica::Replica;
 use crate::replicas::bucket;
-use crate::sharing::over;
+use crate::sharing::{over, with};
 use crate::weed::Weed;
 
 /// A load balancer that asks each replica ten times a second whether it is ready, and repeats no request.
@@ -34,13 +34,9 @@ fn a_rolling_restart_under_load_fails_no_request() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let upstream = runtime.block_on(TestUpstream::start());
     let redis = RedisServer::start();
-    let mut settings = over(&redis.url());
-    settings.extend([
-        ("upstream", upstream.url.clone()),
-        ("store", bucket()),
-        ("store-interval", "2s".into()),
-        ("log", "warn,hivebox=info".into()),
-    ]);
+    let bucket = bucket();
+    let own = [("upstream", upstream.url.as_str()), ("store", &bucket), ("store-interval", "2s")];
+    let settings = with(&over(&redis.url()), &own);
     let environment = Weed::shared().environment();
     let ports = [free_port(), free_port(), free_port()];
     let start = |port: u16| Replica::on(&format!("127.0.0.1:{port}"), (&settings, &environment));

@@ -8,12 +8,23 @@ use reqwest::StatusCode;
 use crate::app::{TestApp, TestUpstream, header};
 use crate::redis_server::{RedisServer, free_port, program};
 
-/// Settings of replicas whose time runs fast, over a Redis.
+/// Settings of replicas over a Redis, whose answers are renewed fast. What decides who polls is slow, so that
+/// a busy machine does not decide it.
 pub(crate) fn over(redis: &str) -> Vec<(&'static str, String)> {
-    let settings = [("cache-ttl", "2s"), ("lease-ttl", "1s"), ("cache-timeout", "500ms")];
-    let mut settings: Vec<_> = settings.map(|(name, value)| (name, value.to_owned())).into();
-    settings.push(("cache", redis.to_owned()));
-    settings
+    with(
+        &[("cache", redis.to_owned())],
+        &[("cache-ttl", "2s"), ("lease-ttl", "20s"), ("cache-timeout", "10s")],
+    )
+}
+
+/// The settings, with others in their place or beside them.
+pub(crate) fn with(
+    settings: &[(&'static str, String)],
+    others: &[(&'static str, &str)],
+) -> Vec<(&'static str, String)> {
+    let is_kept = |(name, _): &&(&str, String)| others.iter().all(|(other, _)| other != name);
+    let others = others.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    settings.iter().filter(is_kept).cloned().chain(others).collect()
 }
 
 /// A replica with these settings.
@@ -48,8 +59,7 @@ async fn a_new_replica_serves_at_once_what_another_has_polled() {
 async fn each_key_has_the_prefix_and_an_expiry_and_nothing_else_is_touched() {
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
     let () = redis.connect().set("of-somebody-else", "precious").unwrap();
-    let mut settings = over(&redis.url());
-    settings.push(("cache-prefix", "apiary".into()));
+    let settings = with(&over(&redis.url()), &[("cache-prefix", "apiary")]);
     let app = replica(&upstream, &settings).await;
     app.get("/temperature").await;
     app.until_metric("hivebox_cache_publishes_total", 1.0).await;
@@ -70,9 +80,7 @@ async fn each_key_has_the_prefix_and_an_expiry_and_nothing_else_is_touched() {
 #[tokio::test]
 async fn no_request_asks_redis_anything() {
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
-    let mut settings = over(&redis.url());
-    settings.retain(|(name, _)| !["lease-ttl", "cache-ttl"].contains(name));
-    settings.push(("lease-ttl", "5m".into()));
+    let settings = with(&over(&redis.url()), &[("lease-ttl", "5m"), ("cache-ttl", "5m")]);
     let app = replica(&upstream, &settings).await;
     app.get("/temperature").await;
     app.until_metric("hivebox_cache_publishes_total", 1.0).await;
@@ -89,9 +97,7 @@ async fn no_request_asks_redis_anything() {
 #[tokio::test]
 async fn a_replica_that_stops_gives_the_lease_back_so_that_another_has_it_at_once() {
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
-    let mut settings = over(&redis.url());
-    settings.push(("lease-ttl", "1m".into()));
-    settings.reverse();
+    let settings = with(&over(&redis.url()), &[("lease-ttl", "1m")]);
     let first = replica(&upstream, &settings).await;
     first.get("/temperature").await;
     let second = replica(&upstream, &settings).await;
@@ -138,7 +144,7 @@ fn permissions() -> String {
     docs.split("`~{hivebox}:*").nth(1).unwrap().split('`').next().unwrap().to_owned()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_user_who_may_do_no_more_than_the_docs_say_can_share() {
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
     let mut command = redis::cmd("ACL");
@@ -154,7 +160,7 @@ async fn a_user_who_may_do_no_more_than_the_docs_say_can_share() {
     let second = replica(&upstream, &settings).await;
     second.until_metric("hivebox_cache_takeovers_total", 1.0).await;
     let folder = tempfile::tempdir().unwrap();
-    let settings = [("cache", settings.last().unwrap().1.clone()), ("upstream", upstream.url.clone())];
+    let settings = with(&settings, &[("upstream", &upstream.url)]);
     let doctor = crate::replica::command(folder.path(), "doctor", &settings, &[]).output().unwrap();
     let told = String::from_utf8(doctor.stdout).unwrap();
     assert!(told.contains("ok  cache     Redis 7"), "{told}");
@@ -251,8 +257,8 @@ async fn tls_is_spoken_to_who_has_a_certificate_of_an_authority_that_is_trusted(
     assert_eq!(distrusting.get("/temperature").await.status(), StatusCode::OK);
     let ready = distrusting.json("/readyz").await;
     assert_eq!(ready["role"], "alone", "{ready}");
-    let mut settings = over(&address);
-    settings.push(("cache-ca", redis.folder().join("ca.pem").display().to_string()));
+    let authority = redis.folder().join("ca.pem").display().to_string();
+    let settings = with(&over(&address), &[("cache-ca", &authority)]);
     let trusting = replica(&upstream, &settings).await;
     trusting.get("/temperature").await;
     trusting.until_role("holder").await;
