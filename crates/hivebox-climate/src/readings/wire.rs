@@ -169,8 +169,8 @@ impl Columns<'_> {
             (0..).zip(&self.sensor_counts).flat_map(|(of_box, &count)| (0..count).map(move |_| of_box));
         let measured = self.raw.iter().zip(&self.ages_millis);
         for ((of_box, kind), (raw, age)) in of_boxes.zip(self.sensor_kinds).zip(measured) {
-            let measured = age.map(|age| (raw.number(), moment(self.as_of, age)));
-            builder.push_judged(of_box, kind, measured);
+            let at = age.map(|age| moment(self.as_of, age)).transpose()?;
+            builder.push_judged(of_box, kind, at.map(|at| (raw.number(), at)));
         }
         Ok(builder.finish())
     }
@@ -211,11 +211,12 @@ fn age_millis(as_of: Timestamp, measured_at: Timestamp) -> i64 {
     as_of.as_millisecond() - measured_at.as_millisecond()
 }
 
-/// The moment so long before `as_of`; the first or last that there is, if that is further away.
-fn moment(as_of: Timestamp, age_millis: i64) -> Timestamp {
-    let millis = as_of.as_millisecond().saturating_sub(age_millis);
-    let end = if millis < 0 { Timestamp::MIN } else { Timestamp::MAX };
-    Timestamp::from_millisecond(millis).unwrap_or(end)
+/// The moment so long before `as_of`.
+fn moment(as_of: Timestamp, age_millis: i64) -> Result<Timestamp, WireError> {
+    let millis = as_of.as_millisecond().checked_sub(age_millis);
+    millis
+        .and_then(|millis| Timestamp::from_millisecond(millis).ok())
+        .ok_or(WireError::Inconsistent("a reading was measured before or after all time"))
 }
 
 fn ensure(holds: bool, otherwise: &'static str) -> Result<(), WireError> {
