@@ -17,6 +17,12 @@ pub enum ArchiveError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// Another process uses the folder.
+    #[error("the folder {} is in use by another process", folder.display())]
+    InUse {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// A store cannot be opened with this setting.
     #[error("{setting} {reason}")]
     Setting {

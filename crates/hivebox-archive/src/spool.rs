@@ -1,7 +1,7 @@
 //! Snapshots that could not be stored yet.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,13 +15,17 @@ use crate::sealed::Sealed;
 const EXTENSION: &str = ".parquet";
 /// The end of a file that is being written.
 const UNFINISHED: &str = ".part";
+/// The file by whose lock a process has the folder for itself.
+const LOCK: &str = ".lock";
 
 /// A folder on the local disk in which snapshots wait until they can be stored, oldest first, within a
-/// bound. What waits outlives the process; the oldest give way when there is no more room. One process may
-/// use a folder.
+/// bound. What waits outlives the process; the oldest give way when there is no more room. One process at a
+/// time uses a folder.
 #[derive(Debug)]
 pub struct Spool {
     folder: PathBuf,
+    /// Locked as long as it is open.
+    _lock: File,
     limit_bytes: u64,
     // A `std` mutex, as it is held during short work on the file system and never across an await.
     waiting: Mutex<Waiting>,
@@ -65,10 +69,18 @@ impl Spool {
     /// bound is smaller than before, so is the oldest that is too much.
     ///
     /// # Errors
-    /// The folder cannot be made, read or written to.
+    /// The folder cannot be made, read or written to, or another process uses it.
     pub fn open(folder: &Path, max_bytes: u64) -> Result<Self, ArchiveError> {
-        let spool =
-            Self { folder: folder.into(), limit_bytes: max_bytes, waiting: Mutex::new(Waiting::default()) };
+        let failed = |source| ArchiveError::Folder { folder: folder.into(), source };
+        fs::create_dir_all(folder).map_err(failed)?;
+        let lock = File::create(folder.join(LOCK)).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(ArchiveError::InUse { folder: folder.into() }),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+        let waiting = Mutex::new(Waiting::default());
+        let spool = Self { folder: folder.into(), _lock: lock, limit_bytes: max_bytes, waiting };
         let mut waiting = spool.lock();
         waiting.files = spool.scan().map_err(|error| spool.failed(error))?;
         waiting.bytes = waiting.files.values().sum();
@@ -77,6 +89,29 @@ impl Spool {
         }
         drop(waiting);
         Ok(spool)
+    }
+
+    /// How many snapshots wait in a folder, and how many bytes those have, without opening it: another process
+    /// may be using it.
+    ///
+    /// # Errors
+    /// The folder is there and cannot be read.
+    pub fn look_into(folder: &Path) -> Result<(u64, u64), ArchiveError> {
+        let failed = |source| ArchiveError::Folder { folder: folder.into(), source };
+        let (mut waiting, mut bytes) = (0, 0);
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((0, 0)),
+            entries => entries.map_err(failed)?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(failed)?;
+            if entry.file_name().to_str().is_some_and(|name| name.ends_with(EXTENSION)) {
+                waiting += 1;
+                // It may be gone by now, which is as good as no bytes.
+                bytes += entry.metadata().map_or(0, |metadata| metadata.len());
+            }
+        }
+        Ok((waiting, bytes))
     }
 
     /// Keeps a snapshot, whole or not at all. The oldest ones give way if there is no room; a snapshot that
@@ -151,7 +186,6 @@ impl Spool {
 
     /// What waits according to the folder. Files that are not ours are left alone.
     fn scan(&self) -> io::Result<BTreeMap<SnapshotName, u64>> {
-        fs::create_dir_all(&self.folder)?;
         let mut files = BTreeMap::new();
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;

@@ -77,8 +77,8 @@ async fn main() {
     let config = Config::read(&Source::default().with_names(Origin::Flag, named)).unwrap();
     let present = present(&config);
     let (publisher, reader) = (Shared::new(&config.cache), Shared::new(&config.cache));
-    let Tenure::Here(lease) = publisher.look().await.unwrap().tenure else { panic!("the lease is free") };
-    let poll = Poll { ended_at: Timestamp::now(), asked: 1, failed: 0, error: None };
+    let Tenure::Here(lease) = publisher.look(true).await.unwrap().tenure else { panic!("the lease is free") };
+    let poll = Poll::good(Timestamp::now());
     let (mut publishing, mut taking, mut bytes) = (Vec::new(), Vec::new(), 0);
     for _ in 0..ROUNDS {
         let started = Instant::now();
@@ -86,7 +86,7 @@ async fn main() {
         publishing.push(started.elapsed().as_secs_f64() * 1e3);
         let Published::Yes { bytes: size } = outcome else { panic!("nobody else holds the lease") };
         bytes = size;
-        publisher.look().await.unwrap();
+        publisher.look(true).await.unwrap();
         let started = Instant::now();
         let (readings, lost) =
             reader.fetch(Catalogue::builtin(), config.answer.rules).await.unwrap().unwrap();

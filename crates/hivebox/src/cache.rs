@@ -8,9 +8,10 @@ pub mod shared;
 mod wire;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::{ArcSwapOption, Guard};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -37,7 +38,16 @@ pub struct Poll {
     pub failed: usize,
     /// The first failure, in words.
     pub error: Option<String>,
+    /// How many polls in a row have brought no answer, this one included, by whichever replica; zero if
+    /// this one did.
+    pub failures_in_a_row: u32,
+    /// For how long upstream asked not to be asked, from the end of the poll on.
+    pub retry_after: Option<Duration>,
 }
+
+/// How far clocks may go wrong. What is from further in the future is taken as never having been: the clock
+/// has stepped back since, or is another replica's.
+pub const MAX_LEAD: SignedDuration = SignedDuration::from_mins(5);
 
 /// What part a replica has among those that share the present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -102,14 +112,19 @@ impl Cache {
         }
     }
 
-    /// Takes note of a poll and, if it brought one, of the new present. Of two presents the newer one stays,
-    /// but one without an answer does not replace one whose answer may still be served.
+    /// Whether a present is better than the one that is here. Of two the newer one is, but one without an
+    /// answer is not better than one whose answer may still be served, and any is better than one of the far
+    /// future.
+    pub fn prefers(&self, present: &Present, now: Timestamp) -> bool {
+        let mine = self.as_of().filter(|as_of| *as_of <= now + MAX_LEAD);
+        mine < Some(present.readings.as_of()) && (present.answer.is_some() || !self.is_servable(now))
+    }
+
+    /// Takes note of a poll, and of the present that is to be served from now on if there is a new one. Only
+    /// the refresh loop does this, after it has asked whether this cache [`prefers`](Self::prefers) it.
     pub fn publish(&self, poll: Poll, present: Option<Arc<Present>>) {
-        if let Some(present) = present
-            && self.as_of().is_none_or(|as_of| as_of < present.readings.as_of())
-            && (present.answer.is_some() || !self.is_servable(poll.ended_at))
-        {
-            self.present.store(Some(present));
+        if present.is_some() {
+            self.present.store(present);
         }
         self.last_poll.store(Some(Arc::new(poll)));
         self.polls.send_modify(|polls| *polls += 1);
@@ -137,10 +152,10 @@ impl Cache {
 }
 
 impl Poll {
-    /// Whether it brought nothing.
+    /// One that went well at some time.
     #[must_use]
-    pub fn is_failed(&self) -> bool {
-        self.failed >= self.asked
+    pub fn good(ended_at: Timestamp) -> Self {
+        Self { ended_at, asked: 1, failed: 0, error: None, failures_in_a_row: 0, retry_after: None }
     }
 }
 

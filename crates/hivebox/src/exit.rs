@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use hivebox_archive::ArchiveError;
 
 use crate::config::ConfigError;
-use crate::refresh::{StoreError, in_words};
+use crate::refresh::StoreError;
 use crate::service::StartError;
 use crate::upstream::PollError;
+use crate::words::in_words;
 
 /// A command that failed: one sentence, and the code that goes with it.
 #[derive(Debug)]
@@ -79,6 +80,7 @@ impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         let code = match &error {
             StartError::Listen { .. } | StartError::Upstream(_) => Code::Unavailable,
+            StartError::Store { source: ArchiveError::Setting { .. } } => Code::Config,
             StartError::Store { .. } => Code::CannotCreate,
             StartError::Thread(_) => Code::Software,
         };
@@ -100,7 +102,8 @@ impl From<PollError> for Failure {
 impl From<ArchiveError> for Failure {
     fn from(error: ArchiveError) -> Self {
         let code = match &error {
-            ArchiveError::Folder { .. } => Code::CannotCreate,
+            ArchiveError::Folder { .. } | ArchiveError::InUse { .. } => Code::CannotCreate,
+            ArchiveError::Setting { .. } => Code::Config,
             ArchiveError::NotFound { .. } => Code::NoInput,
             ArchiveError::Corrupt { .. } => Code::Data,
             _ => Code::Io,

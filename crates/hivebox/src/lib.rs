@@ -28,3 +28,4 @@ pub mod service;
 pub mod shutdown;
 pub mod telemetry;
 pub mod upstream;
+mod words;

@@ -10,6 +10,7 @@ use hivebox_climate::readings::Readings;
 use hivebox_climate::summary::Summary;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::cache::MAX_LEAD;
 use crate::config::AnswerConfig;
 
 /// All readings of one moment and what they come to.
@@ -90,7 +91,10 @@ impl Answer {
 
     /// Whether the answer may be served at `now`.
     pub fn freshness(&self, now: Timestamp) -> Freshness {
-        if now < self.fresh_until {
+        if now + MAX_LEAD < self.computed_at {
+            // The clock has stepped back, and nobody knows how old the readings are.
+            Freshness::Expired
+        } else if now < self.fresh_until {
             Freshness::Fresh
         } else if now < self.servable_until {
             Freshness::Stale

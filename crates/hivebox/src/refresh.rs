@@ -16,10 +16,11 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use hivebox_archive::{SnapshotStore, Spool, Stored};
+use jiff::Timestamp;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::time::Instant;
 
 pub use poll::Poller;
-pub(crate) use poll::in_words;
 pub use store::StoreError;
 
 use crate::cache::Cache;
@@ -45,12 +46,20 @@ pub struct Refresh {
     pub snapshots: SnapshotStore,
     /// Where snapshots wait that the store did not take.
     pub spool: Option<Spool>,
+    /// How long the service may take to stop.
+    pub grace: Duration,
     /// When snapshots are stored.
     pub store: StoreConfig,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// The lease, while this replica holds it.
     pub lease: Cell<Option<Lease>>,
+    /// When the holder of the lease last was of use, while it is another replica.
+    pub heard_at: Cell<Timestamp>,
+    /// Until when this replica leaves the lease to others, since its own polls failed.
+    pub abstains_until: Cell<Option<Instant>>,
+    /// Whether the shared present could not be read at the last look.
+    pub saw_damage: Cell<bool>,
     /// Is told when there is reason to look at the shared cache at once.
     pub doubt: Notify,
 }
@@ -82,6 +91,8 @@ impl Refresh {
         let thread = thread::Builder::new().name("refresh".into()).spawn(move || {
             lower_priority();
             runtime.block_on(self.run(stopped, waiting));
+            // What still hangs in the system, such as the look-up of a name, holds nobody up.
+            runtime.shutdown_background();
             // Nobody waits any more if the receiver is gone.
             let _ = ending.send(());
         })?;

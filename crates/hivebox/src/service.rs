@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use hivebox_archive::{ArchiveError, S3Options, SnapshotStore, Spool};
 use hivebox_climate::catalogue::Catalogue;
+use jiff::Timestamp;
 use opensensemap::{FetchError, Observer};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -139,9 +140,13 @@ fn refresh(config: &Config) -> Result<Refresh, StartError> {
         lease_ttl: config.cache.lease_ttl,
         snapshots,
         spool,
+        grace: config.shutdown.grace,
         store: config.store.clone(),
         metrics,
         lease: Cell::default(),
+        heard_at: Cell::new(Timestamp::now()),
+        abstains_until: Cell::default(),
+        saw_damage: Cell::default(),
         doubt: Notify::default(),
     })
 }

@@ -99,6 +99,7 @@ fn a_smaller_bound_holds_from_the_next_start_on() {
         spool.keep(&at_minute(minute)).unwrap();
     }
     let size = at_minute(0).file().len() as u64;
+    drop(spool);
     let spool = Spool::open(folder.path(), size + size / 2).unwrap();
     assert_eq!(drained(&spool), [at_minute(10).name()]);
 }
@@ -132,6 +133,7 @@ proptest! {
             }
         }
         if restarts {
+            drop(spool);
             spool = Spool::open(folder.path(), limit).unwrap();
         }
         let count = spool.status().waiting;
@@ -139,4 +141,18 @@ proptest! {
         prop_assert!(names.is_sorted());
         prop_assert_eq!(names.len() as u64, count);
     }
+}
+
+#[test]
+fn a_folder_has_one_user_at_a_time_and_may_be_looked_into_all_the_same() {
+    let folder = folder();
+    assert_eq!(Spool::look_into(&folder.path().join("none")).unwrap(), (0, 0));
+    let spool = Spool::open(folder.path(), ROOMY).unwrap();
+    spool.keep(&at_minute(0)).unwrap();
+    let error = Spool::open(folder.path(), ROOMY).unwrap_err().to_string();
+    assert!(error.contains("in use by another process"), "{error}");
+    let status = spool.status();
+    assert_eq!(Spool::look_into(folder.path()).unwrap(), (status.waiting, status.waiting_bytes));
+    drop(spool);
+    assert_eq!(Spool::open(folder.path(), ROOMY).unwrap().status().waiting, 1);
 }

@@ -20,7 +20,7 @@ use link::Link;
 
 use super::Poll;
 use super::shared::{Lease, Published, Seen, SharedError, Tenure};
-use super::wire::{HEAD_BYTES, Head};
+use super::wire::{HEAD_BYTES, Head, MAX_PRESENT_BYTES};
 use crate::config::CacheConfig;
 
 const LOOK: &str = include_str!("redis/look.lua");
@@ -49,8 +49,7 @@ pub struct RedisCache {
 
 #[derive(Debug)]
 struct Keys {
-    /// What all begin with.
-    base: String,
+    prefix: String,
     lease: String,
     token: String,
     present: String,
@@ -59,8 +58,8 @@ struct Keys {
 }
 
 /// What `look.lua` answers: whether the lease is ours, its token, the milliseconds that are left of it, the
-/// beginning of the present, and the last poll.
-type Looked = (bool, u64, u64, Option<Vec<u8>>, Option<Vec<u8>>);
+/// length of the present, its beginning, and the last poll.
+type Looked = (bool, u64, u64, u64, Option<Vec<u8>>, Option<Vec<u8>>);
 
 impl RedisCache {
     /// A cache that connects when it is first used.
@@ -78,20 +77,23 @@ impl RedisCache {
         }
     }
 
-    pub(super) async fn look(&self) -> Result<Seen, SharedError> {
+    pub(super) async fn look(&self, may_take: bool) -> Result<Seen, SharedError> {
         let mut command =
             script(LOOK, &[&self.keys.lease, &self.keys.token, &self.keys.present, &self.keys.poll]);
         command.arg(&self.holder).arg(millis(self.lease_ttl)).arg(millis(TOKEN_EXPIRY)).arg(HEAD_BYTES - 1);
-        let (is_ours, token, left_millis, head, poll): Looked = self.ask(&command).await?;
+        command.arg(u8::from(may_take));
+        let (is_ours, token, left_millis, length, head, poll): Looked = self.ask(&command).await?;
         let tenure = if is_ours {
             Tenure::Here(Lease { token })
+        } else if left_millis == 0 {
+            Tenure::Nobody
         } else {
             Tenure::Elsewhere { for_at_most: Duration::from_millis(left_millis) }
         };
         // What is no poll tells nothing, and is overwritten by the next one.
         let poll = poll.and_then(|poll| serde_json::from_slice(&poll).ok());
-        let present = head.as_deref().and_then(Head::read);
-        Ok(Seen { tenure, present, is_garbage: head.is_some() && present.is_none(), poll })
+        let present = head.as_deref().and_then(Head::read).filter(|_| length <= MAX_PRESENT_BYTES);
+        Ok(Seen { tenure, present, is_garbage: length > 0 && present.is_none(), poll })
     }
 
     pub(super) async fn publish(
@@ -127,12 +129,14 @@ impl RedisCache {
         self.news.notified().await;
     }
 
-    /// What the server says of itself, such as `redis 7.0.15`.
+    /// What the server says of itself, such as `Redis 7.0.15`.
     ///
     /// # Errors
     /// It could not be asked.
     pub async fn describe(&self) -> Result<String, SharedError> {
-        let info: String = self.ask(cmd("INFO").arg("server")).await?;
+        // By a script, which a cluster sends to the one server that has our keys.
+        let info: String =
+            self.ask(&script("return redis.call('INFO', 'server')", &[&self.keys.lease])).await?;
         let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
         Ok(match (field("valkey_version"), field("redis_version")) {
             (Some(version), _) => format!("Valkey {}", version.trim()),
@@ -152,18 +156,33 @@ impl RedisCache {
         Ok(token.and_then(|token| Timestamp::from_millisecond(token).ok()))
     }
 
-    /// Does what sharing takes, under a key of its own that is gone at once: runs a script, writes, reads.
+    /// Does all that sharing takes, under keys of its own, which are gone afterwards.
     ///
     /// # Errors
     /// Some of it is not allowed, or the server failed.
     pub async fn rehearse(&self) -> Result<(), SharedError> {
-        const REHEARSAL: &str = "redis.call('SET', KEYS[1], 'doctor', 'PX', 1000)
-            redis.call('PUBLISH', ARGV[1], 'doctor')
-            return redis.call('DEL', KEYS[1])";
-        let key = format!("{}:doctor", self.keys.base);
-        let mut command = script(REHEARSAL, &[&key]);
-        command.arg(&self.keys.channel);
-        self.ask(&command).await
+        let mut keys = Keys::new(&self.keys.prefix);
+        for key in [&mut keys.lease, &mut keys.token, &mut keys.present, &mut keys.poll] {
+            key.push_str(":doctor");
+        }
+        let channel = keys.channel.clone();
+        let all = [keys.lease.clone(), keys.token.clone(), keys.present.clone(), keys.poll.clone()];
+        let rehearsal = Self {
+            address: self.address.clone(),
+            keys: Keys { channel, ..keys },
+            holder: self.holder.clone(),
+            link: Mutex::new(None),
+            news: Arc::default(),
+            ..*self
+        };
+        let Tenure::Here(lease) = rehearsal.look(true).await?.tenure else {
+            return Ok(());
+        };
+        let poll = Poll::good(Timestamp::UNIX_EPOCH);
+        rehearsal.publish(lease, &poll, Some(b"rehearsal".to_vec())).await?;
+        rehearsal.fetch().await?;
+        rehearsal.release().await?;
+        self.ask(cmd("DEL").arg(&all)).await
     }
 
     fn tenure(&self, lease: Lease) -> String {
@@ -178,7 +197,9 @@ impl RedisCache {
         match answer.await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => {
-                self.drop_link().await;
+                if !is_answer(&error) {
+                    self.drop_link().await;
+                }
                 Err(error.into())
             }
             Err(_) => {
@@ -207,17 +228,26 @@ impl RedisCache {
 
 impl Keys {
     fn new(prefix: &str) -> Self {
-        let base = format!("{{{prefix}}}");
-        let key = |name| format!("{base}:{name}");
+        let key = |name| format!("{{{prefix}}}:{name}");
         Self {
             lease: key("lease"),
             token: key("token"),
             present: key("present"),
             poll: key("poll"),
             channel: key("news"),
-            base,
+            prefix: prefix.to_owned(),
         }
     }
+}
+
+/// Whether the server has answered, if only to say no; otherwise the connection may be to blame.
+fn is_answer(error: &redis::RedisError) -> bool {
+    use redis::{ErrorKind, ServerErrorKind};
+    let kind = error.kind();
+    matches!(
+        kind,
+        ErrorKind::Extension | ErrorKind::Server(ServerErrorKind::ResponseError | ServerErrorKind::NoPerm)
+    )
 }
 
 fn script(source: &str, keys: &[&String]) -> Cmd {

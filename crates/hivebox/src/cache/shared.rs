@@ -8,7 +8,8 @@ use hivebox_climate::readings::Readings;
 use hivebox_climate::verdict::Rules;
 
 use super::redis::RedisCache;
-use super::wire::{self, Head, PresentWireError};
+pub use super::wire::Head;
+use super::wire::{self, PresentWireError};
 use super::{Poll, Standing};
 use crate::config::{CacheAddress, CacheConfig};
 use crate::present::Present;
@@ -40,6 +41,8 @@ pub enum Tenure {
         /// How long.
         for_at_most: Duration,
     },
+    /// Nobody, since this replica leaves it to others for now.
+    Nobody,
 }
 
 /// What one look at the shared cache shows.
@@ -108,11 +111,12 @@ impl Shared {
         }
     }
 
-    /// Takes the lease if it is free, renews it if it is ours, and looks at what else is new.
+    /// Takes the lease if it is free and `may_take` says so, renews it if it is ours, and looks at what else
+    /// is new.
     ///
     /// # Errors
     /// The shared cache could not be used.
-    pub async fn look(&self) -> Result<Seen, SharedError> {
+    pub async fn look(&self, may_take: bool) -> Result<Seen, SharedError> {
         match self {
             Self::Memory => Ok(Seen {
                 tenure: Tenure::Here(Lease { token: 1 }),
@@ -120,7 +124,7 @@ impl Shared {
                 is_garbage: false,
                 poll: None,
             }),
-            Self::Redis(redis) => redis.look().await,
+            Self::Redis(redis) => redis.look(may_take).await,
         }
     }
 

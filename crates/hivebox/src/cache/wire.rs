@@ -16,12 +16,15 @@ use crate::present::Present;
 /// What the bytes begin with. The last one is the version of all that follows: replicas of another version
 /// do not read them.
 const MAGIC: [u8; 8] = *b"HiveBox\x01";
-/// The bytes of a [`Head`]: the magic, the moment, and the number of boxes lost.
-pub(super) const HEAD_BYTES: usize = 24;
+/// The bytes of a [`Head`]: the magic, the moment, the number of boxes lost, and of readings that count.
+pub(super) const HEAD_BYTES: usize = 32;
+/// The most bytes that a present may have: ten times what 15,000 boxes come to.
+pub(super) const MAX_PRESENT_BYTES: u64 = 16 << 20;
 /// The fastest level of zstd that is not a negative one: what is sent once in minutes need not be smaller.
 const LEVEL: i32 = 1;
-/// The most that bytes may become when decompressed: ten times what 150,000 boxes come to.
-const MAX_BYTES: u64 = 512 << 20;
+/// The most that bytes may become when decompressed: what 150,000 boxes come to, and half as much again. In
+/// memory one hostile byte of them takes up to 24.
+const MAX_BYTES: u64 = 64 << 20;
 
 /// What can be known of a present without reading all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub struct Head {
     /// The moment of the present.
     pub as_of: Timestamp,
     boxes_lost: u64,
+    /// The readings of the air temperature that count.
+    counting: u64,
 }
 
 /// Why bytes are no present.
@@ -46,6 +51,18 @@ pub enum PresentWireError {
 }
 
 impl Head {
+    /// The head of a present of which so many readings count.
+    #[must_use]
+    pub const fn of(as_of: Timestamp, counting: u64) -> Self {
+        Self { as_of, boxes_lost: 0, counting }
+    }
+
+    /// Whether the present has an answer.
+    #[must_use]
+    pub const fn has_answer(&self) -> bool {
+        self.counting > 0
+    }
+
     /// Reads the head that bytes begin with; `None` if they are no present of this version.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         let (head, _) = bytes.split_first_chunk::<HEAD_BYTES>()?;
@@ -54,7 +71,7 @@ impl Head {
             return None;
         }
         let as_of = Timestamp::from_nanosecond(i128::from(field(8)? as i64)).ok()?;
-        Some(Self { as_of, boxes_lost: field(16)? })
+        Some(Self { as_of, boxes_lost: field(16)?, counting: field(24)? })
     }
 }
 
@@ -68,6 +85,7 @@ pub(super) fn encode(present: &Present) -> Result<Vec<u8>, PresentWireError> {
     bytes.extend(MAGIC);
     bytes.extend(nanos.to_be_bytes());
     bytes.extend((present.boxes_lost as u64).to_be_bytes());
+    bytes.extend(present.answer.as_ref().map_or(0, |answer| answer.count).to_be_bytes());
     bytes.extend(body);
     Ok(bytes)
 }
@@ -114,6 +132,7 @@ mod tests {
         let sent = present();
         let bytes = encode(&sent).unwrap();
         assert_eq!(Head::read(&bytes).unwrap().as_of, sent.readings.as_of());
+        assert!(Head::read(&bytes).unwrap().has_answer());
         let (readings, boxes_lost) = decode(&bytes, Catalogue::builtin(), Rules::default()).unwrap();
         assert_eq!((readings.as_of(), readings.len(), boxes_lost), (sent.readings.as_of(), 1, 7));
     }
@@ -121,6 +140,7 @@ mod tests {
     #[test]
     fn one_changed_byte_anywhere_is_found() {
         let bytes = encode(&present()).unwrap();
+        // The counts are neither part of what is read nor worth a checksum.
         let lost = 16..HEAD_BYTES;
         for at in (0..bytes.len()).filter(|at| !lost.contains(at)) {
             let mut damaged = bytes.clone();

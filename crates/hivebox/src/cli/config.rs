@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         .chain(source.aws_shown().map(|(name, value, origin)| InForce {
             setting: name.to_lowercase().replace('_', "-"),
             variable: name.to_owned(),
-            value: value.to_owned(),
+            value: mask_secrets(value),
             origin,
         }))
         .collect();

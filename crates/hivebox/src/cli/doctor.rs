@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 
+use hivebox_archive::Spool;
 use jiff::{SignedDuration, Timestamp};
 use opensensemap::Observer;
 use serde::Serialize;
@@ -11,10 +12,10 @@ use super::output;
 use super::serve::block_on;
 use super::settings::SettingFlags;
 use crate::cache::redis::RedisCache;
-use crate::config::{AnswerConfig, CacheAddress, CacheConfig, Config, StoreConfig};
+use crate::config::{AnswerConfig, CacheAddress, CacheConfig, Config, StoreAddress, StoreConfig};
 use crate::exit::{Code, Failure};
-use crate::refresh::in_words;
 use crate::service;
+use crate::words::in_words;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -190,17 +191,16 @@ async fn store(config: &StoreConfig) -> Finding {
 
 fn spool(config: &StoreConfig) -> Option<Finding> {
     const PART: &str = "spool";
-    Some(match service::spool(config) {
-        Ok(None) => return None,
-        Ok(Some(spool)) => {
-            let status = spool.status();
-            let (waiting, bytes, limit) = (status.waiting, status.waiting_bytes, status.limit_bytes);
-            let folder = config.spool.display();
-            Finding::good(
-                PART,
-                format!("{folder}: {waiting} snapshots wait, {bytes} of at most {limit} bytes"),
-            )
-        }
+    if matches!(config.address, StoreAddress::Folder(_)) {
+        return None;
+    }
+    let (folder, limit) = (config.spool.display(), config.spool_max_bytes);
+    // A service may be using it, and must not be disturbed.
+    Some(match Spool::look_into(&config.spool) {
+        Ok((waiting, bytes)) => Finding::good(
+            PART,
+            format!("{folder}: {waiting} snapshots wait, {bytes} of at most {limit} bytes"),
+        ),
         Err(error) => {
             Finding::bad(PART, in_words(&error), "let HIVEBOX_SPOOL name a folder that can be written to")
         }

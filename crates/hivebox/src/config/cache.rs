@@ -51,11 +51,15 @@ impl CacheConfig {
         let prefix = parser.read(setting::CACHE_PREFIX, prefix);
         let timeout = parser.read(setting::CACHE_TIMEOUT, duration(Duration::from_millis(50), MINUTE));
         let lease_ttl = parser.read(setting::LEASE_TTL, duration(SECOND, HOUR / 12));
+        let (timeout, lease_ttl) = (timeout?, lease_ttl?);
+        if timeout > lease_ttl / 2 {
+            parser.reject(setting::CACHE_TIMEOUT, "longer than half of lease-ttl".into());
+        }
         let address = match (address?, authorities?) {
             (CacheAddress::Redis(redis), Some(pem)) => CacheAddress::Redis(redis.trusting(pem)),
             (address, _) => address,
         };
-        Some(Self { address, prefix: prefix?, timeout: timeout?, lease_ttl: lease_ttl?, expiry: expiry? })
+        Some(Self { address, prefix: prefix?, timeout, lease_ttl, expiry: expiry? })
     }
 }
 

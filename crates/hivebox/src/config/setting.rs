@@ -97,7 +97,7 @@ pub const CACHE_CA: Setting = setting(
 pub const CACHE_TIMEOUT: Setting = setting(
     "cache-timeout",
     "2s",
-    "a duration from 50ms to 1m",
+    "a duration from 50ms to 1m, and no longer than half of lease-ttl",
     "Longest time to wait for Redis; requests never do",
 );
 /// How long the lease lasts.

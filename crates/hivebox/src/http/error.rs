@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use hivebox_archive::{ArchiveError, SnapshotNameError};
 use serde::Serialize;
 
-use crate::refresh::{StoreError, in_words};
+use crate::refresh::StoreError;
+use crate::words::in_words;
 
 /// Why a request cannot be answered as asked.
 #[derive(Debug)]

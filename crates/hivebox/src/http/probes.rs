@@ -102,7 +102,7 @@ fn roadmap(age: Option<SignedDuration>, poll: Option<&Poll>) -> (bool, &'static 
         return (false, "the first poll of openSenseMap has not ended");
     };
     let is_old = age.is_none_or(|age| age > ROADMAP_CACHE_AGE);
-    match (poll.failed * 2 > poll.asked, is_old) {
+    match (poll.failed.saturating_mul(2) > poll.asked, is_old) {
         (true, true) => {
             (false, "over half of the boxes could not be fetched, and the cache is over 5 minutes old")
         }
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     fn poll(asked: usize, failed: usize) -> Poll {
-        Poll { ended_at: Timestamp::UNIX_EPOCH, asked, failed, error: None }
+        Poll { asked, failed, ..Poll::good(Timestamp::UNIX_EPOCH) }
     }
 
     #[test]

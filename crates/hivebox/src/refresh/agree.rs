@@ -2,26 +2,28 @@
 //!
 //! A look at the shared cache, a third of the lease apart or whenever somebody says that there is news, does
 //! all of it: it takes or renews the lease, and shows whether the present there is newer or older than ours.
-//! The newest moment wins everywhere.
+//! What follows from it is decided in [`decision`], without any I/O.
+
+mod decision;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use tokio::time::Instant;
+use jiff::Timestamp;
+use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
 
 use super::Refresh;
-use super::poll::in_words;
 use crate::cache::shared::{Lease, Published, Seen, Shared, SharedError, Tenure};
 use crate::cache::{Poll, Role, Standing};
 use crate::present::Present;
+use crate::words::in_words;
+use decision::{Decision, Mine};
 
-/// How far the clocks of replicas may go wrong: a present from further in the future is not taken over,
-/// since it would keep out all that come after it.
-const MAX_LEAD: SignedDuration = SignedDuration::from_mins(5);
 /// The shortest time between two looks, however much news there is.
 const BREATH: Duration = Duration::from_millis(20);
+/// After so many failed polls in a row the lease goes to another replica, whose network may be better.
+const HAND_OVER_AFTER: u32 = 3;
 
 /// Agrees for ever.
 pub(super) async fn run(refresh: &Refresh) {
@@ -31,18 +33,18 @@ pub(super) async fn run(refresh: &Refresh) {
         return std::future::pending().await;
     }
     // The lease may be ours until then, even if the shared cache cannot be asked.
-    let mut held_until = None;
+    let mut held_until: Option<Instant> = None;
     loop {
         let asked_at = Instant::now();
-        let looked = refresh.shared.look().await;
-        let wait = match looked {
+        let wait = match look(refresh, held_until).await {
             Ok(seen) => {
                 held_until = matches!(seen.tenure, Tenure::Here(_)).then(|| asked_at + refresh.lease_ttl);
                 agree(refresh, seen).await
             }
             Err(error) => {
                 fall_back(refresh, &error, held_until);
-                refresh.lease_ttl / 3
+                let left = held_until.map(|until| until.saturating_duration_since(Instant::now()));
+                left.filter(|left| !left.is_zero()).unwrap_or(Duration::MAX).min(refresh.lease_ttl / 3)
             }
         };
         tokio::time::sleep(BREATH).await;
@@ -54,73 +56,109 @@ pub(super) async fn run(refresh: &Refresh) {
     }
 }
 
+/// Looks at the shared cache, but for no longer than the lease is ours: another may have it after that.
+async fn look(refresh: &Refresh, held_until: Option<Instant>) -> Result<Seen, SharedError> {
+    let may_take = refresh.abstains_until.get().is_none_or(|until| until <= Instant::now());
+    let look = refresh.shared.look(may_take);
+    match held_until.filter(|until| *until > Instant::now()) {
+        Some(until) => match timeout_at(until, look).await {
+            Ok(looked) => looked,
+            Err(_) => Err(SharedError::TimedOut(refresh.lease_ttl)),
+        },
+        None => look.await,
+    }
+}
+
 /// Acts on what was seen, and says how long it is until the next look.
 async fn agree(refresh: &Refresh, seen: Seen) -> Duration {
+    refresh.metrics.cache.reached();
+    let now = Timestamp::now();
+    let mine = Mine {
+        as_of: refresh.cache.as_of(),
+        is_servable: refresh.cache.is_servable(now),
+        last_poll_at: refresh.cache.last_poll().as_ref().map(|poll| poll.ended_at),
+    };
+    let Decision { take_over, hand_on, hear } = decision::decide(&seen, &mine, now);
+    let mut is_damaged = seen.is_garbage;
+    // Before this replica takes its part: one that knows nothing yet and becomes the holder must not poll
+    // for what another has polled just now.
+    if take_over {
+        is_damaged |= take_present_over(refresh, seen.poll.clone()).await == TakenOver::Damaged;
+    }
     let (role, lease, wait) = match seen.tenure {
         Tenure::Here(lease) => (Role::Holder, Some(lease), refresh.lease_ttl / 3),
         Tenure::Elsewhere { for_at_most } => (Role::Follower, None, for_at_most.min(refresh.lease_ttl / 3)),
+        Tenure::Nobody => (Role::Follower, None, refresh.lease_ttl / 3),
     };
-    refresh.metrics.cache.reached();
+    refresh.note_damage(is_damaged);
     refresh.take_part(Standing::of(role), lease);
-    if seen.is_garbage {
-        warn!("what stands in the place of the shared present is none of this version");
-        refresh.metrics.cache.failed("garbage");
-    }
-    let latest = Timestamp::now() + MAX_LEAD;
-    let shared = seen.present.map(|head| head.as_of).filter(|as_of| *as_of <= latest);
-    let mine = refresh.cache.as_of();
-    let is_newest_here = shared <= mine || !take_over(refresh, seen.poll.clone()).await;
-    if role == Role::Holder && is_newest_here && shared != mine {
-        hand_on(refresh).await;
-    }
-    if let Some(poll) = seen.poll
-        && role == Role::Follower
-        && refresh.cache.last_poll().as_ref().is_none_or(|last| last.ended_at < poll.ended_at)
+    if let Some(lease) = lease
+        && (hand_on || is_damaged)
     {
+        give_present(refresh, lease).await;
+    }
+    if let Some(poll) = hear {
+        if poll.failures_in_a_row > 0 {
+            refresh.heard_at.set(now);
+        }
         refresh.publish_here(poll, None);
     }
     wait
 }
 
-/// Takes over the shared present; whether that went well.
-async fn take_over(refresh: &Refresh, poll: Option<Poll>) -> bool {
+/// What came of taking over the shared present.
+#[derive(Debug, PartialEq, Eq)]
+enum TakenOver {
+    /// It is served from now on, or what was there before is better.
+    Yes,
+    /// It could not be had now.
+    NotNow,
+    /// It is none.
+    Damaged,
+}
+
+async fn take_present_over(refresh: &Refresh, poll: Option<Poll>) -> TakenOver {
     let (catalogue, answer) = (refresh.poller.catalogue, &refresh.poller.answer);
     let started = Instant::now();
     let (readings, boxes_lost) = match refresh.shared.fetch(catalogue, answer.rules).await {
         Ok(Some(fetched)) => fetched,
         // It ran out in between.
-        Ok(None) => return false,
+        Ok(None) => return TakenOver::NotNow,
         Err(error) => {
             refresh.metrics.cache.failed(error.kind());
             warn!(error = in_words(&error), "the shared present could not be taken over");
-            return false;
+            let is_damaged = matches!(error, SharedError::Garbage(_));
+            return if is_damaged { TakenOver::Damaged } else { TakenOver::NotNow };
         }
     };
     let present = Present::of(readings, boxes_lost, catalogue, answer);
     let as_of = present.readings.as_of();
-    let poll = poll.unwrap_or(Poll { ended_at: as_of, asked: 1, failed: 0, error: None });
-    refresh.metrics.cache.taken_over();
-    refresh.publish_here(poll, Some(Arc::new(present)));
-    info!(%as_of, took_us = started.elapsed().as_micros() as u64, "took over the shared present");
-    true
+    let poll = poll.unwrap_or_else(|| Poll::good(as_of));
+    if refresh.publish_here(poll, Some(Arc::new(present))) {
+        refresh.heard_at.set(Timestamp::now());
+        refresh.metrics.cache.taken_over();
+        info!(%as_of, took_us = started.elapsed().as_micros() as u64, "took over the shared present");
+    }
+    TakenOver::Yes
 }
 
 /// Publishes the present that we have already: the shared cache lost it, or has an older one.
-async fn hand_on(refresh: &Refresh) {
+async fn give_present(refresh: &Refresh, lease: Lease) {
     let present = refresh.cache.present().clone();
     let poll = refresh.cache.last_poll().clone();
     if let (Some(present), Some(poll)) = (present, poll)
         && refresh.cache.is_servable(Timestamp::now())
     {
-        publish(refresh, &poll, Some(&present)).await;
+        publish(refresh, lease, &poll, Some(&present)).await;
     }
 }
 
-/// Tells the other replicas of a poll, if this one holds the lease.
-pub(super) async fn publish(refresh: &Refresh, poll: &Poll, present: Option<&Present>) {
-    let Some(lease) = refresh.lease.get() else {
+/// Tells the other replicas of a poll, and of the present that it brought, under the lease that it was made
+/// under.
+pub(super) async fn publish(refresh: &Refresh, lease: Lease, poll: &Poll, present: Option<&Present>) {
+    if matches!(refresh.shared, Shared::Memory) {
         return;
-    };
+    }
     match refresh.shared.publish(lease, poll, present).await {
         Ok(Published::Yes { bytes }) => refresh.metrics.cache.published(bytes),
         Ok(Published::Fenced) => {
@@ -128,12 +166,25 @@ pub(super) async fn publish(refresh: &Refresh, poll: &Poll, present: Option<&Pre
             refresh.metrics.cache.fenced();
             refresh.doubt.notify_one();
         }
+        // The next look is soon enough to try again.
         Err(error) => {
             warn!(error = in_words(&error), "the present could not be shared");
             refresh.metrics.cache.failed(error.kind());
-            refresh.doubt.notify_one();
         }
     }
+    if poll.failures_in_a_row >= HAND_OVER_AFTER {
+        hand_over(refresh).await;
+    }
+}
+
+/// Lets another replica try: perhaps upstream is only out of reach from here.
+async fn hand_over(refresh: &Refresh) {
+    refresh.abstains_until.set(Some(Instant::now() + 2 * refresh.lease_ttl));
+    match refresh.shared.release().await {
+        Ok(()) => info!("let another replica try to poll"),
+        Err(error) => warn!(error = in_words(&error), "the lease could not be given to another replica"),
+    }
+    refresh.doubt.notify_one();
 }
 
 /// The shared cache cannot be used: goes on alone, unless the lease is still ours.
@@ -153,13 +204,13 @@ fn fall_back(refresh: &Refresh, error: &SharedError, held_until: Option<Instant>
     }
 }
 
-/// Gives the lease back when the service stops.
+/// Gives the lease back when the service stops; also one that a look took which was cut off.
 pub(super) async fn leave(refresh: &Refresh) {
-    if refresh.lease.get().is_none() {
+    if matches!(refresh.shared, Shared::Memory) {
         return;
     }
     match refresh.shared.release().await {
-        Ok(()) => info!("gave the lease back"),
+        Ok(()) => info!("holds no lease any more"),
         Err(error) => warn!(error = in_words(&error), "the lease could not be given back, and will run out"),
     }
 }
@@ -168,6 +219,9 @@ impl Refresh {
     fn take_part(&self, standing: Standing, lease: Option<Lease>) {
         let role = standing.role;
         let before = self.cache.standing().as_ref().map(|standing| standing.role);
+        if role == Role::Follower && before != Some(role) {
+            self.heard_at.set(Timestamp::now());
+        }
         self.lease.set(lease);
         self.metrics.cache.plays(role, lease);
         self.cache.set_standing(standing);
@@ -175,5 +229,14 @@ impl Refresh {
             let token = lease.map(|lease| lease.token);
             info!(role = role.slug(), token, "took a part among the replicas");
         }
+    }
+
+    /// Tells once of a shared present that this version cannot read, and not at each look.
+    fn note_damage(&self, is_damaged: bool) {
+        if is_damaged && !self.saw_damage.get() {
+            warn!("what stands in the place of the shared present cannot be read by this version");
+            self.metrics.cache.failed("garbage");
+        }
+        self.saw_damage.set(is_damaged);
     }
 }

@@ -1,7 +1,6 @@
 //! Polls upstream and publishes what it says, here and to the other replicas.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::ReadingsBuilder;
@@ -14,6 +13,7 @@ use crate::cache::{Poll, Role};
 use crate::config::AnswerConfig;
 use crate::present::Present;
 use crate::upstream::{PollError, Polled, Upstream};
+use crate::words::in_words;
 
 /// Asks upstream, and makes a present of what it says.
 #[derive(Debug, Clone)]
@@ -40,26 +40,15 @@ impl Poller {
     }
 }
 
-/// What came of this replica's own polls.
-#[derive(Debug, Clone, Copy, Default)]
-struct Own {
-    ended_at: Option<Timestamp>,
-    failures_in_a_row: u32,
-    retry_after: Option<Duration>,
-}
-
 /// Polls for ever, whenever it is this replica's turn.
 pub(super) async fn run(refresh: &Refresh) {
-    let started_at = Timestamp::now();
-    let mut own = Own::default();
     let mut chance = fastrand::f64();
     let mut changes = refresh.cache.changes();
     loop {
         changes.mark_unchanged();
-        let due = due(refresh, &own, started_at, chance);
         tokio::select! {
-            () = sleep_until(due) => {
-                own = poll_and_publish(refresh, own.failures_in_a_row).await;
+            () = wait_for_turn(refresh, chance) => {
+                poll_and_publish(refresh).await;
                 chance = fastrand::f64();
             }
             // Another replica's present, or another part to play: whose turn is it now?
@@ -68,42 +57,33 @@ pub(super) async fn run(refresh: &Refresh) {
     }
 }
 
-/// When this replica polls next; `None` while its part is not settled.
-fn due(refresh: &Refresh, own: &Own, started_at: Timestamp, chance: f64) -> Option<Timestamp> {
-    let role = refresh.cache.standing().as_ref()?.role;
-    let last = refresh.cache.last_poll();
-    let last = last.as_deref();
-    let is_own = last.map(|poll| poll.ended_at) == own.ended_at;
-    let known = Known {
-        role,
-        as_of: refresh.cache.as_of(),
-        heard_at: last.map_or(started_at, |poll| poll.ended_at),
-        // Another replica asks the same upstream: its failure is as good as ours.
-        failures_in_a_row: if is_own {
-            own.failures_in_a_row
-        } else {
-            last.is_some_and(Poll::is_failed).into()
-        },
-        retry_after: own.retry_after.filter(|_| is_own),
+/// Waits until this replica is to poll; for ever while its part is not settled.
+async fn wait_for_turn(refresh: &Refresh, chance: f64) {
+    let standing = refresh.cache.standing().clone();
+    let Some(standing) = standing else {
+        return std::future::pending().await;
     };
-    Some(schedule::next_poll(&known, refresh.poller.answer.ttl, chance))
+    let last_poll = refresh.cache.last_poll().clone();
+    let known = Known {
+        role: standing.role,
+        as_of: refresh.cache.as_of(),
+        last_poll: last_poll.as_deref(),
+        heard_at: refresh.heard_at.get(),
+    };
+    let wait = schedule::next_poll(&known, Timestamp::now(), refresh.poller.answer.ttl, chance);
+    tokio::time::sleep(wait).await;
 }
 
-async fn sleep_until(due: Option<Timestamp>) {
-    match due {
-        Some(due) => tokio::time::sleep(schedule::until(due, Timestamp::now())).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn poll_and_publish(refresh: &Refresh, failures_before: u32) -> Own {
+async fn poll_and_publish(refresh: &Refresh) {
+    // The lease of now, not of later: if it goes to another in between, what this poll brings is older than
+    // what the other one publishes.
+    let lease = refresh.lease.get();
+    let failures_before = refresh.cache.last_poll().as_ref().map_or(0, |poll| poll.failures_in_a_row);
     // Judged as of the start: an answer that took long is older than one that came at once.
     let outcome = refresh.poller.poll(Timestamp::now()).await;
     let ended_at = Timestamp::now();
-    let good = Own { ended_at: Some(ended_at), ..Own::default() };
-    let failed =
-        |retry_after| Own { failures_in_a_row: failures_before.saturating_add(1), retry_after, ..good };
-    let (poll, present, own) = match outcome {
+    let failed = failures_before.saturating_add(1);
+    let (poll, present) = match outcome {
         Ok((present, polled)) => {
             report(&present, &polled);
             let has_answer = present.answer.is_some();
@@ -112,8 +92,10 @@ async fn poll_and_publish(refresh: &Refresh, failures_before: u32) -> Own {
                 None if !has_answer => Some("no sensor has a reading that counts".into()),
                 None => None,
             };
-            let poll = Poll { ended_at, asked: polled.asked, failed: polled.failed, error };
-            (poll, Some(Arc::new(present)), if has_answer { good } else { failed(None) })
+            let failures_in_a_row = if has_answer { 0 } else { failed };
+            let (asked, failed) = (polled.asked, polled.failed);
+            let poll = Poll { ended_at, asked, failed, error, failures_in_a_row, retry_after: None };
+            (poll, Some(Arc::new(present)))
         }
         Err(error) => {
             let words = in_words(&error);
@@ -123,21 +105,29 @@ async fn poll_and_publish(refresh: &Refresh, failures_before: u32) -> Own {
                 PollError::Fetch(error) => error.retry_after(),
                 PollError::File { .. } | PollError::Decode { .. } => None,
             };
-            (Poll { ended_at, asked, failed: asked, error: Some(words) }, None, failed(retry_after))
+            let error = Some(words);
+            (Poll { ended_at, asked, failed: asked, error, failures_in_a_row: failed, retry_after }, None)
         }
     };
-    refresh.publish_here(poll.clone(), present.clone());
-    agree::publish(refresh, &poll, present.as_deref()).await;
-    own
+    let is_taken = refresh.publish_here(poll.clone(), present.clone());
+    if let Some(lease) = lease {
+        agree::publish(refresh, lease, &poll, present.filter(|_| is_taken).as_deref()).await;
+    }
 }
 
 impl Refresh {
-    /// Takes note of a poll and of the present that it brought, so that requests see both.
-    pub(super) fn publish_here(&self, poll: Poll, present: Option<Arc<Present>>) {
+    /// Takes note of a poll and of the present that it brought, so that requests see both. Whether the
+    /// present is the one that is served from now on.
+    pub(super) fn publish_here(&self, poll: Poll, present: Option<Arc<Present>>) -> bool {
+        let now = Timestamp::now();
+        let present = present.filter(|present| self.cache.prefers(present, now));
+        let is_taken = present.is_some();
+        // First the metrics, so that whoever sees the answer sees its figures, too.
         if let Some(present) = &present {
             self.metrics.present.observe(present, self.poller.catalogue);
         }
         self.cache.publish(poll, present);
+        is_taken
     }
 
     /// Whether this replica holds the lease.
@@ -158,20 +148,4 @@ fn report(present: &Present, polled: &Polled) {
     } else {
         warn!(boxes, sensors, skipped, "no sensor has a reading of the air temperature that counts");
     }
-}
-
-/// An error with all its causes, on one line.
-pub(crate) fn in_words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        // Some errors repeat their cause in their own text.
-        if !words.contains(&text) {
-            words.push_str(": ");
-            words.push_str(&text);
-        }
-        cause = error.source();
-    }
-    words
 }

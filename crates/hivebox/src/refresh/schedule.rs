@@ -1,60 +1,65 @@
 //! When to poll and when to store. Pure: time and chance are arguments.
+//!
+//! Clocks step, and those of replicas differ: what lies further in the future than clocks go wrong is taken
+//! as never having been.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::cache::Role;
+use crate::cache::{MAX_LEAD, Poll, Role};
 
 /// The first pause after a poll that failed; each further one doubles.
 const FIRST_RETRY: Duration = Duration::from_secs(5);
 
 /// What decides when this replica polls next.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Known {
+pub(super) struct Known<'a> {
     /// Its part among the replicas.
     pub(super) role: Role,
     /// The moment of the present.
     pub(super) as_of: Option<Timestamp>,
-    /// When a poll last ended, here or at the holder of the lease as far as that is heard of; before there
-    /// was one, when this replica began to wait for it.
+    /// The last poll, here or at another replica.
+    pub(super) last_poll: Option<&'a Poll>,
+    /// When the holder of the lease last was of use: it gave a present, or told that there is none to be had.
+    /// Before that, when this replica began to wait for it.
     pub(super) heard_at: Timestamp,
-    /// How many of the last polls failed in a row; zero if the last one went well.
-    pub(super) failures_in_a_row: u32,
-    /// How long upstream asked not to be asked, from `heard_at` on.
-    pub(super) retry_after: Option<Duration>,
 }
 
-/// When this replica polls next. It may be in the past, which means now.
+/// How long this replica waits before it polls.
 ///
-/// * The holder of the lease: when four fifths of the time to live are over since the present's moment, so
+/// * The holder of the lease: until four fifths of the time to live are over since the present's moment, so
 ///   that the next one is there before this one goes stale. After failures in a row: 5 s, doubling up to
 ///   the time to live, but no less than upstream asked for.
 /// * A replica alone: the same, spread over the last fifth, so that not all come at once.
-/// * A follower: not at all, unless it has heard nothing for half as long again as an answer lasts. Whoever holds the
-///   lease then is of no use to it.
+/// * A follower: for ever, unless the holder has been of no use for half as long again as an answer lasts.
 ///
 /// `chance` in 0..1 spreads replicas.
-pub(super) fn next_poll(known: &Known, ttl: Duration, chance: f64) -> Timestamp {
+pub(super) fn next_poll(known: &Known<'_>, now: Timestamp, ttl: Duration, chance: f64) -> Duration {
     let chance = chance.clamp(0.0, 1.0);
-    let since = known.as_of.unwrap_or(Timestamp::UNIX_EPOCH);
+    let left = |of: Duration, since: Timestamp| of.saturating_sub(age(since, now));
     if known.role == Role::Follower {
-        return later(since.max(known.heard_at), ttl.mul_f64(1.5 + 0.3 * chance));
+        return left(ttl.mul_f64(1.5 + 0.3 * chance), known.heard_at);
     }
-    if known.failures_in_a_row > 0 {
-        let pause = FIRST_RETRY.saturating_mul(1_u32 << (known.failures_in_a_row - 1).min(16)).min(ttl);
-        let spread = if known.role == Role::Alone { 0.8 + 0.4 * chance } else { 1.0 - 0.1 * chance };
-        return later(known.heard_at, pause.mul_f64(spread).max(known.retry_after.unwrap_or_default()));
+    let is_alone = known.role == Role::Alone;
+    let since_poll = |of: Duration| known.last_poll.map_or(Duration::ZERO, |poll| left(of, poll.ended_at));
+    let failures = known.last_poll.map_or(0, |poll| poll.failures_in_a_row);
+    if failures > 0 {
+        let pause = FIRST_RETRY.saturating_mul(1_u32 << (failures - 1).min(16)).min(ttl);
+        let asked = known.last_poll.and_then(|poll| poll.retry_after).unwrap_or_default();
+        let spread = if is_alone { 0.8 + 0.4 * chance } else { 1.0 - 0.1 * chance };
+        return since_poll(pause.mul_f64(spread).max(asked));
     }
-    let Some(as_of) = known.as_of else {
-        return Timestamp::MIN;
-    };
-    let due = later(
-        as_of,
-        ttl.mul_f64(if known.role == Role::Alone { 0.8 + 0.2 * chance } else { 0.8 - 0.08 * chance }),
-    );
+    let lasts = ttl.mul_f64(if is_alone { 0.8 + 0.2 * chance } else { 0.8 - 0.08 * chance });
+    let due = known.as_of.map_or(Duration::ZERO, |as_of| left(lasts, as_of));
     // A poll that takes nearly as long as its result lasts is not followed by another at once.
-    due.max(later(known.heard_at, ttl / 10))
+    due.max(since_poll(ttl / 10))
+}
+
+/// How long ago a moment was; without end if it lies further in the future than clocks go wrong.
+fn age(moment: Timestamp, now: Timestamp) -> Duration {
+    let age = now.duration_since(moment);
+    if age < -MAX_LEAD { Duration::MAX } else { Duration::try_from(age).unwrap_or_default() }
 }
 
 /// The first moment after `now` that is a multiple of `interval` since the epoch, at which all replicas
@@ -93,62 +98,84 @@ mod tests {
         "2024-10-14T12:00:00Z".parse().unwrap()
     }
 
-    /// What a replica knows whose poll at noon took two seconds.
-    fn known(role: Role) -> Known {
-        let heard_at = noon() + SignedDuration::from_secs(2);
-        Known { role, as_of: Some(noon()), heard_at, failures_in_a_row: 0, retry_after: None }
+    fn after_noon(seconds: i64) -> Timestamp {
+        noon() + SignedDuration::from_secs(seconds)
     }
 
-    fn seconds_after_noon(known: &Known, chance: f64) -> i64 {
-        next_poll(known, TTL, chance).duration_since(noon()).as_secs()
+    /// A poll that ended two seconds after noon.
+    fn poll(failures_in_a_row: u32) -> Poll {
+        Poll {
+            ended_at: after_noon(2),
+            asked: 1,
+            failed: 0,
+            error: None,
+            failures_in_a_row,
+            retry_after: None,
+        }
+    }
+
+    /// How many seconds a replica waits that knows a present of noon.
+    fn waits(role: Role, last_poll: &Poll, now: Timestamp, chance: f64) -> u64 {
+        let known = Known { role, as_of: Some(noon()), last_poll: Some(last_poll), heard_at: after_noon(2) };
+        next_poll(&known, now, TTL, chance).as_secs()
     }
 
     #[test]
     fn an_answer_is_renewed_before_it_goes_stale() {
-        assert_eq!(seconds_after_noon(&known(Role::Holder), 0.0), 240);
-        assert_eq!(seconds_after_noon(&known(Role::Holder), 1.0), 216);
-        assert_eq!(seconds_after_noon(&known(Role::Alone), 0.0), 240);
-        assert_eq!(seconds_after_noon(&known(Role::Alone), 1.0), 300);
+        assert_eq!(waits(Role::Holder, &poll(0), after_noon(2), 0.0), 238);
+        assert_eq!(waits(Role::Holder, &poll(0), after_noon(2), 1.0), 214);
+        assert_eq!(waits(Role::Alone, &poll(0), after_noon(2), 0.0), 238);
+        assert_eq!(waits(Role::Alone, &poll(0), after_noon(2), 1.0), 298);
+        assert_eq!(waits(Role::Holder, &poll(0), after_noon(9999), 0.0), 0);
     }
 
     #[test]
     fn without_a_present_there_is_nothing_to_wait_for() {
-        let holder = Known { as_of: None, ..known(Role::Holder) };
-        assert!(next_poll(&holder, TTL, 0.0) < noon());
-        let follower = Known { as_of: None, ..known(Role::Follower) };
-        assert_eq!(seconds_after_noon(&follower, 0.0), 452, "but for the one who polls");
+        let known = Known { role: Role::Holder, as_of: None, last_poll: None, heard_at: noon() };
+        assert_eq!(next_poll(&known, noon(), TTL, 0.0), Duration::ZERO);
+        let follower = Known { role: Role::Follower, ..known };
+        assert_eq!(next_poll(&follower, noon(), TTL, 0.0).as_secs(), 450, "but for the one who polls");
     }
 
     #[test]
     fn failures_are_retried_ever_more_slowly() {
-        let after = |failures_in_a_row| {
-            let known = Known { failures_in_a_row, ..known(Role::Holder) };
-            seconds_after_noon(&known, 0.0) - 2
-        };
+        let after = |failures| waits(Role::Holder, &poll(failures), after_noon(2), 0.0);
         assert_eq!((1..9).map(after).collect::<Vec<_>>(), [5, 10, 20, 40, 80, 160, 300, 300]);
         assert_eq!(after(u32::MAX), 300);
     }
 
     #[test]
     fn upstream_may_ask_for_a_longer_pause() {
-        let retry_after = Some(Duration::from_mins(7));
-        let known = Known { failures_in_a_row: 1, retry_after, ..known(Role::Holder) };
-        assert_eq!(seconds_after_noon(&known, 0.5), 2 + 420);
+        let polite = Poll { retry_after: Some(Duration::from_mins(7)), ..poll(1) };
+        assert_eq!(waits(Role::Holder, &polite, after_noon(2), 0.5), 420);
     }
 
     #[test]
-    fn a_follower_polls_only_when_it_has_heard_nothing_for_longer_than_an_answer_lasts() {
-        assert_eq!(seconds_after_noon(&known(Role::Follower), 0.0), 2 + 450);
-        let heard_at = noon() + SignedDuration::from_mins(4);
-        let of_a_failure = Known { heard_at, failures_in_a_row: 1, ..known(Role::Follower) };
-        assert_eq!(seconds_after_noon(&of_a_failure, 1.0), 240 + 540);
+    fn a_follower_polls_only_when_the_holder_has_been_of_no_use_for_longer_than_an_answer_lasts() {
+        assert_eq!(waits(Role::Follower, &poll(0), after_noon(2), 0.0), 450);
+        assert_eq!(waits(Role::Follower, &poll(3), after_noon(2), 1.0), 540);
+        let other_polls = Poll { ended_at: after_noon(452), ..poll(0) };
+        assert_eq!(waits(Role::Follower, &other_polls, after_noon(452), 0.0), 0, "polls alone are of no use");
     }
 
     #[test]
     fn a_poll_that_took_as_long_as_its_answer_lasts_is_followed_by_a_pause() {
-        let heard_at = noon() + SignedDuration::from_mins(6);
-        let slow = Known { heard_at, ..known(Role::Holder) };
-        assert_eq!(seconds_after_noon(&slow, 0.0), 360 + 30);
+        let slow = Poll { ended_at: after_noon(360), ..poll(0) };
+        assert_eq!(waits(Role::Holder, &slow, after_noon(360), 0.0), 30);
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_makes_nobody_wait() {
+        let (a_day_before, a_minute_before) = (after_noon(-86_400), after_noon(-60));
+        for role in [Role::Holder, Role::Alone, Role::Follower] {
+            assert_eq!(waits(role, &poll(0), a_day_before, 0.0), 0, "{role:?}");
+            assert_eq!(waits(role, &poll(4), a_day_before, 0.0), 0, "{role:?}");
+        }
+        assert_eq!(
+            waits(Role::Holder, &poll(0), a_minute_before, 0.0),
+            240,
+            "a little is as good as not at all"
+        );
     }
 
     #[test]

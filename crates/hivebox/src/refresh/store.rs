@@ -14,11 +14,11 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{info, warn};
 
-use super::poll::in_words;
 use super::{Refresh, schedule};
 use crate::cache::Role;
 use crate::config::StoreAddress;
-use uploads::Uploads;
+use crate::words::in_words;
+use uploads::{For, Uploads};
 
 /// Why nothing was stored.
 #[derive(Debug, thiserror::Error)]
@@ -57,18 +57,18 @@ pub(super) async fn run(
     mut stopped: watch::Receiver<bool>,
     mut waiting: mpsc::Receiver<Reply>,
 ) {
-    let mut clock = Clock::new(refresh);
+    let mut clock = Clock::new(refresh.store.interval, Timestamp::now());
     let mut uploads = Uploads::new(refresh);
     let mut changes = refresh.cache.changes();
     loop {
         changes.mark_unchanged();
-        clock.follow(refresh);
+        clock.follow(refresh, Timestamp::now());
         tokio::select! {
             // An error means that the other end is gone, which is a stop as well.
             _ = stopped.wait_for(|stop| *stop) => return uploads.finish().await,
             Some(reply) = waiting.recv(), if uploads.has_room() => store_now(refresh, &mut uploads, reply),
             () = sleep_until(clock.due) => clock.store(refresh, &mut uploads),
-            () = sleep_until(uploads.due()) => uploads.drain(),
+            () = uploads.pause_ends() => uploads.drain(),
             () = uploads.next() => {}
             // Another part among the replicas may be one that stores.
             _ = changes.changed() => {}
@@ -86,7 +86,7 @@ fn store_now(refresh: &Refresh, uploads: &mut Uploads<'_>, reply: Reply) {
         None => Err(StoreError::NothingYet),
     };
     match sealed {
-        Ok(sealed) => uploads.add(sealed, Some(reply)),
+        Ok(sealed) => uploads.add(sealed, For::Request(reply)),
         // Nobody waits any more if the receiver is gone.
         Err(error) => drop(reply.send(Err(error))),
     }
@@ -103,73 +103,94 @@ async fn sleep_until(moment: Option<Timestamp>) {
 /// The clock by which snapshots are stored.
 struct Clock {
     interval: Option<Duration>,
-    role: Option<Role>,
+    part: Part,
     /// The slot to be stored next.
-    slot: Option<Timestamp>,
+    slot: Timestamp,
     /// When it is to be stored by this replica; `None` if it is not.
     due: Option<Timestamp>,
-    /// The moment of the readings that were stored last.
-    stored_last: Option<Timestamp>,
+}
+
+/// What a replica has to do with slots.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Part {
+    /// It is not known yet.
+    Unsettled,
+    /// It stores each, later by a share of the interval up to this.
+    Stores { spread: f64 },
+    /// Another does.
+    Watches,
 }
 
 impl Clock {
-    fn new(refresh: &Refresh) -> Self {
-        let interval = refresh.store.interval;
-        let slot = interval.map(|interval| schedule::next_slot(Timestamp::now(), interval));
-        Self { interval, role: None, slot, due: None, stored_last: None }
+    fn new(interval: Option<Duration>, now: Timestamp) -> Self {
+        let slot = interval.map_or(now, |interval| schedule::next_slot(now, interval));
+        Self { interval, part: Part::Unsettled, slot, due: None }
     }
 
     /// Takes up the part that this replica has now.
-    fn follow(&mut self, refresh: &Refresh) {
+    fn follow(&mut self, refresh: &Refresh, now: Timestamp) {
+        let Some(interval) = self.interval else { return };
         let role = refresh.cache.standing().as_ref().map(|standing| standing.role);
-        if role == self.role {
-            return;
-        }
-        // Whoever held the lease before may have been lost in the middle of the last slot. If it was not, the
-        // store has that slot already, and keeps it.
-        if self.role == Some(Role::Follower) && role == Some(Role::Holder) {
-            self.slot = self.interval.map(|interval| schedule::last_slot(Timestamp::now(), interval));
-        }
-        self.role = role;
-        self.plan(refresh);
+        let part = match role {
+            Some(Role::Holder) => Part::Stores { spread: 0.0 },
+            // Without conditional writes two replicas could write the same slot at once: the lease decides.
+            Some(Role::Alone) if refresh.snapshots.conditional_writes() != Some(false) => {
+                Part::Stores { spread: ALONE_SPREAD }
+            }
+            Some(_) => Part::Watches,
+            None => Part::Unsettled,
+        };
+        self.take(part, interval, now);
     }
 
-    fn plan(&mut self, refresh: &Refresh) {
-        // Without conditional writes two replicas could write the same slot at once: the lease decides alone.
-        let is_safe_alone = refresh.snapshots.conditional_writes() != Some(false);
-        let delay = match (self.role, self.interval) {
-            (Some(Role::Holder), Some(_)) => Some(Duration::ZERO),
-            (Some(Role::Alone), Some(interval)) if is_safe_alone => {
-                Some(interval.mul_f64(ALONE_SPREAD * fastrand::f64()))
+    fn take(&mut self, part: Part, interval: Duration, now: Timestamp) {
+        let has_stepped_back = self.slot > schedule::next_slot(now, interval);
+        if has_stepped_back {
+            self.slot = schedule::next_slot(now, interval);
+        }
+        if part == self.part && !has_stepped_back {
+            return;
+        }
+        // Whoever stored before may have been lost in the middle of the last slot. If it was not, the store has
+        // that slot already, and keeps it. Slots before that have nothing of their own to tell any more.
+        if self.part == Part::Watches {
+            self.slot = schedule::last_slot(now, interval);
+        }
+        self.part = part;
+        self.plan(interval);
+    }
+
+    fn plan(&mut self, interval: Duration) {
+        self.due = match self.part {
+            Part::Stores { spread } => {
+                Some(schedule::later(self.slot, interval.mul_f64(spread * fastrand::f64())))
             }
-            _ => None,
+            Part::Watches | Part::Unsettled => None,
         };
-        self.due = self.slot.zip(delay).map(|(slot, delay)| schedule::later(slot, delay));
     }
 
     /// Stores the present under the slot, unless it is the one that was stored last: in an outage there is
     /// nothing new to say.
     fn store(&mut self, refresh: &Refresh, uploads: &mut Uploads<'_>) {
-        let (Some(slot), Some(interval)) = (self.slot, self.interval) else { return };
+        let (slot, Some(interval)) = (self.slot, self.interval) else { return };
         let present = refresh.cache.present();
         let as_of = present.as_ref().map(|present| present.readings.as_of());
         match &*present {
             None => warn!(%slot, "there is nothing to store yet"),
-            Some(_) if as_of == self.stored_last => {
+            Some(_) if as_of == uploads.stored_last() => {
                 warn!(%slot, ?as_of, "nothing is stored, since there are no newer readings");
             }
             Some(present) => {
                 match Sealed::of(SnapshotName::at(slot), &present.readings, refresh.poller.catalogue) {
-                    Ok(sealed) => uploads.add(sealed, None),
+                    Ok(sealed) => uploads.add(sealed, For::Slot(present.readings.as_of())),
                     Err(error) => warn!(%slot, error = in_words(&error), "nothing is stored"),
                 }
-                self.stored_last = as_of;
             }
         }
         // After the machine slept, the slots in between have nothing of their own to tell.
         let last_slot = schedule::last_slot(Timestamp::now(), interval);
-        self.slot = Some(last_slot.max(schedule::later(slot, interval)));
-        self.plan(refresh);
+        self.slot = last_slot.max(schedule::later(slot, interval));
+        self.plan(interval);
     }
 }
 
@@ -187,5 +208,49 @@ pub(super) async fn check(refresh: &Refresh) {
             "the store is there"
         ),
         Err(error) => warn!(error = in_words(&error), "the store is not there yet"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INTERVAL: Duration = Duration::from_mins(5);
+
+    fn at(time: &str) -> Timestamp {
+        format!("2026-11-25T{time}Z").parse().unwrap()
+    }
+
+    /// A clock made at 10:02 that takes parts at times; then its slot and whether it stores it.
+    fn after(parts: &[(Part, &str)]) -> (String, bool) {
+        let mut clock = Clock::new(Some(INTERVAL), at("10:02:00"));
+        for (part, time) in parts {
+            clock.take(*part, INTERVAL, at(time));
+        }
+        (clock.slot.strftime("%H:%M").to_string(), clock.due.is_some())
+    }
+
+    const HOLDS: Part = Part::Stores { spread: 0.0 };
+    const ALONE: Part = Part::Stores { spread: ALONE_SPREAD };
+
+    #[test]
+    fn the_first_slot_is_the_one_that_comes() {
+        assert_eq!(after(&[]), ("10:05".into(), false));
+        assert_eq!(after(&[(HOLDS, "10:02:01")]), ("10:05".into(), true));
+        assert_eq!(after(&[(Part::Watches, "10:02:01")]), ("10:05".into(), false));
+    }
+
+    #[test]
+    fn who_stores_after_another_did_begins_with_the_last_slot() {
+        let watches = (Part::Watches, "10:02:01");
+        assert_eq!(after(&[watches, (HOLDS, "10:06:00")]), ("10:05".into(), true));
+        assert_eq!(after(&[watches, (ALONE, "13:01:00")]), ("13:00".into(), true), "and with none before it");
+        assert_eq!(after(&[watches, (HOLDS, "10:03:00")]), ("10:00".into(), true));
+        assert_eq!(after(&[(ALONE, "10:02:01"), (HOLDS, "10:06:00")]), ("10:05".into(), true));
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_makes_no_slot_wait() {
+        assert_eq!(after(&[(HOLDS, "10:02:01"), (HOLDS, "09:01:00")]), ("09:05".into(), true));
     }
 }

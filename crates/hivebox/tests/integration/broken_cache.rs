@@ -29,7 +29,7 @@ impl Hive {
     async fn start() -> Self {
         let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
         let proxy = Proxy::to(redis.port).await;
-        let fast = [("lease-ttl", "1s"), ("cache-timeout", &format!("{}s", TIMEOUT.as_secs()))];
+        let fast = [("lease-ttl", "4s"), ("cache-timeout", &format!("{}s", TIMEOUT.as_secs()))];
         let settings = with(&over(&format!("redis://{}", proxy.address)), &fast);
         let mut replicas = Vec::new();
         for _ in 0..3 {

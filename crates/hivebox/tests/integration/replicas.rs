@@ -93,6 +93,7 @@ fn of_processes(upstream: &TestUpstream, redis: &RedisServer, store: &str) -> Ve
         &[
             ("upstream", &upstream.url),
             ("cache-ttl", "1s"),
+            ("cache-timeout", "1500ms"),
             ("lease-ttl", &format!("{}s", LEASE.as_secs())),
             ("store", store),
             ("store-interval", "2s"),
@@ -224,31 +225,37 @@ async fn what_is_published_under_a_lease_that_another_has_by_now_is_refused() {
     let source = Source::default().with_names(Origin::Flag, over(&redis.url()).iter().map(named));
     let config = Config::read(&source).unwrap().cache;
     let (first, second) = (Shared::new(&config), Shared::new(&config));
-    let Tenure::Here(early) = first.look().await.unwrap().tenure else { panic!("the lease is free") };
-    let Tenure::Elsewhere { for_at_most } = second.look().await.unwrap().tenure else {
+    let Tenure::Here(early) = first.look(true).await.unwrap().tenure else { panic!("the lease is free") };
+    let Tenure::Elsewhere { for_at_most } = second.look(true).await.unwrap().tenure else {
         panic!("it is taken")
     };
     assert!(for_at_most <= config.lease_ttl);
     // As if the first were paused for longer than its lease lasts.
     let () = redis.connect().del("{hivebox}:lease").unwrap();
-    let Tenure::Here(late) = second.look().await.unwrap().tenure else { panic!("the lease is free again") };
+    let Tenure::Here(late) = second.look(true).await.unwrap().tenure else {
+        panic!("the lease is free again")
+    };
     assert!(late.token > early.token, "the token grows");
 
-    let poll =
-        |error: &str| Poll { ended_at: Timestamp::now(), asked: 1, failed: 1, error: Some(error.into()) };
+    let poll = |error: &str| Poll { error: Some(error.into()), ..Poll::good(Timestamp::now()) };
     assert_eq!(second.publish(late, &poll("late"), None).await.unwrap(), Published::Yes { bytes: 0 });
     assert_eq!(first.publish(early, &poll("early"), None).await.unwrap(), Published::Fenced);
-    let seen = first.look().await.unwrap();
+    let seen = first.look(true).await.unwrap();
     assert_eq!(seen.poll.unwrap().error.as_deref(), Some("late"));
     first.release().await.unwrap();
     assert!(
-        matches!(second.look().await.unwrap().tenure, Tenure::Here(_)),
+        matches!(second.look(true).await.unwrap().tenure, Tenure::Here(_)),
         "only the holder gives a lease back"
     );
 
+    let seen = first.look(false).await.unwrap();
+    assert!(matches!(seen.tenure, Tenure::Elsewhere { .. }));
+    second.release().await.unwrap();
+    assert_eq!(first.look(false).await.unwrap().tenure, Tenure::Nobody, "a free lease can be left to others");
+
     // A server that has forgotten all still gives a larger token.
     redis.flush();
-    let Tenure::Here(later) = first.look().await.unwrap().tenure else {
+    let Tenure::Here(later) = first.look(true).await.unwrap().tenure else {
         panic!("the lease is free once more")
     };
     assert!(later.token > late.token);

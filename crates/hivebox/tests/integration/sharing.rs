@@ -1,12 +1,13 @@
 //! Replicas that share the present by Redis: one polls, all answer alike.
 
 use hivebox::cache::redis::RedisAddress;
-use opensensemap_sim::Fault;
+use jiff::{SignedDuration, Timestamp};
+use opensensemap_sim::{Clock, Fault};
 use redis::Commands;
 use reqwest::StatusCode;
 
 use crate::app::{TestApp, TestUpstream, header};
-use crate::redis_server::{RedisServer, free_port, program};
+use crate::redis_server::{RedisServer, free_port, program, wait_until};
 
 /// Settings of replicas over a Redis, whose answers are renewed fast. What decides who polls is slow, so that
 /// a busy machine does not decide it.
@@ -85,7 +86,7 @@ async fn no_request_asks_redis_anything() {
     app.get("/temperature").await;
     app.until_metric("hivebox_cache_publishes_total", 1.0).await;
     // The replica looks once more at what it has published itself.
-    while redis.calls("eval") < 3 {}
+    wait_until("a second look", || redis.calls("eval") >= 3);
     for path in ["/temperature", "/readyz", "/metrics", "/livez"] {
         for _ in 0..50 {
             app.get(path).await;
@@ -184,6 +185,58 @@ async fn while_the_upstream_is_down_followers_know_and_leave_the_asking_to_the_h
 }
 
 #[tokio::test]
+async fn a_poll_without_an_answer_takes_none_away_from_a_new_replica() {
+    let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
+    let first = replica(&upstream, &over(&redis.url())).await;
+    first.until_metric("hivebox_cache_publishes_total", 1.0).await;
+    let told = first.get("/temperature").await.text().await.unwrap();
+    // Each reading is two hours old now.
+    upstream.sim.set_time(Clock::Fixed(Timestamp::now() - SignedDuration::from_hours(2)));
+    let is_empty = |ready: &serde_json::Value| {
+        ready["last_poll_error"].as_str().is_some_and(|error| error.contains("no sensor has a reading"))
+    };
+    first.until("/readyz", "a poll without an answer", is_empty).await;
+    let second = replica(&upstream, &over(&redis.url())).await;
+    let response = second.get("/temperature").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.text().await.unwrap(), told);
+    second.until_metric("hivebox_cache_takeovers_total", 1.0).await;
+}
+
+#[tokio::test]
+async fn a_holder_that_cannot_poll_lets_another_try() {
+    let (broken, good, redis) =
+        (TestUpstream::start().await, TestUpstream::start().await, RedisServer::start());
+    broken.sim.faults().set(Fault::Status { status: 503 }).unwrap();
+    let settings = with(&over(&redis.url()), &[("cache-ttl", "1s")]);
+    let unlucky = replica(&broken, &settings).await;
+    unlucky.until_role("holder").await;
+    let lucky = replica(&good, &settings).await;
+    lucky.until_role("holder").await;
+    let taken_over = |response: &reqwest::Response| response.status() == StatusCode::OK;
+    unlucky.wait_for("/temperature", "taken over", taken_over).await;
+    assert_eq!(unlucky.json("/readyz").await["role"], "follower");
+}
+
+#[tokio::test]
+async fn a_redis_without_memory_is_not_asked_again_and_again() {
+    let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
+    let app = replica(&upstream, &over(&redis.url())).await;
+    app.until_metric("hivebox_cache_publishes_total", 1.0).await;
+    let limit = |bytes: &str| {
+        redis::cmd("CONFIG").arg("SET").arg("maxmemory").arg(bytes).exec(&mut redis.connect()).unwrap();
+    };
+    limit("1");
+    app.until_metric("hivebox_cache_failures_total{kind=\"refused\"}", 3.0).await;
+    let polls = upstream.sim.requests().count("/boxes");
+    assert!(redis.calls("eval") < 3 * polls + 10, "{} calls for {polls} polls", redis.calls("eval"));
+    assert_eq!(app.get("/temperature").await.status(), StatusCode::OK);
+    limit("0");
+    let published = app.metric("hivebox_cache_publishes_total").await;
+    app.until_metric("hivebox_cache_publishes_total", published + 1.0).await;
+}
+
+#[tokio::test]
 async fn garbage_under_every_key_is_swept_away() {
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
     let mut connection = redis.connect();
@@ -201,11 +254,11 @@ async fn garbage_under_every_key_is_swept_away() {
     assert!(token < 1 << 50, "{token} is a time in milliseconds");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cluster_is_shared_like_one_server() {
     let redis = RedisServer::with(&["--cluster-enabled yes", "--cluster-config-file {folder}/nodes.conf"]);
     redis::cmd("CLUSTER").arg("ADDSLOTSRANGE").arg(0).arg(16_383).exec(&mut redis.connect()).unwrap();
-    crate::redis_server::wait_until("a cluster that is up", || {
+    wait_until("a cluster that is up", || {
         let info: String = redis::cmd("CLUSTER").arg("INFO").query(&mut redis.connect()).unwrap();
         info.contains("cluster_state:ok")
     });
@@ -217,6 +270,11 @@ async fn a_cluster_is_shared_like_one_server() {
     let second = replica(&upstream, &over(&address)).await;
     second.get("/temperature").await;
     second.until_role("follower").await;
+    let folder = tempfile::tempdir().unwrap();
+    let settings = with(&over(&address), &[("upstream", &upstream.url)]);
+    let doctor = crate::replica::command(folder.path(), "doctor", &settings, &[]).output().unwrap();
+    let told = String::from_utf8(doctor.stdout).unwrap();
+    assert!(told.contains("ok  cache     Redis 7") && told.contains("holds the lease since"), "{told}");
     assert!(first.stop().await);
     second.until_role("holder").await;
 }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use hivebox_archive::ArchiveError;
 use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
 
 use super::super::Refresh;
-use super::super::poll::in_words;
+use crate::words::in_words;
 
 /// How often old snapshots are looked for.
 const INTERVAL: Duration = Duration::from_hours(1);
@@ -26,9 +27,15 @@ pub(in super::super) async fn run(refresh: &Refresh) {
 /// Removes what is too old. What cannot be removed now is found again the next time.
 async fn sweep(refresh: &Refresh, limit: Duration) {
     let limit = SignedDuration::try_from(limit).unwrap_or(SignedDuration::MAX);
-    let before = Timestamp::now().checked_sub(limit).unwrap_or(Timestamp::MIN);
-    let expired = match refresh.snapshots.expired(before).await {
-        Ok(expired) => expired,
+    let found = async {
+        let newest = refresh.snapshots.list(None, 1).await?;
+        // A clock that has jumped ahead makes nothing old: what is newest in the store is from before that.
+        let now = newest.first().map_or(Timestamp::now(), |newest| newest.moment.min(Timestamp::now()));
+        let before = now.checked_sub(limit).unwrap_or(Timestamp::MIN);
+        Ok::<_, ArchiveError>((before, refresh.snapshots.expired(before).await?))
+    };
+    let (before, expired) = match found.await {
+        Ok(found) => found,
         Err(error) => {
             warn!(error = in_words(&error), "old snapshots could not be looked for");
             return;

@@ -6,18 +6,19 @@ use std::future::pending;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
-use hivebox_archive::{ArchiveError, Kept, Sealed, Spool, Stored};
+use hivebox_archive::{ArchiveError, Kept, Sealed, Spool, StoreFault, Stored};
 use jiff::Timestamp;
+use tokio::time::Instant;
 use tracing::{info, warn};
 
-use super::super::poll::in_words;
-use super::super::{Refresh, schedule};
+use super::super::Refresh;
 use super::{Reply, StoreError};
+use crate::words::in_words;
 
 /// The first pause after the store failed; each further one doubles.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
-/// Uploads that wait for the one that runs; slots are taken also beyond that.
+/// Uploads that wait for the one that runs, before requests are turned away; of slots some more may wait.
 const MAX_WAITING: usize = 2;
 /// How long an upload may go on after the service was told to stop.
 const PATIENCE_AT_STOP: Duration = Duration::from_secs(5);
@@ -32,7 +33,19 @@ pub(super) struct Uploads<'a> {
     waiting: VecDeque<Upload>,
     pause: Duration,
     /// When the spool is to be tried again.
-    due: Option<Timestamp>,
+    due: Option<Instant>,
+    /// The moment of the readings that were stored, or kept, for a slot last.
+    stored_last: Option<Timestamp>,
+}
+
+/// What a snapshot is for.
+pub(super) enum For {
+    /// A slot, and the moment of its readings.
+    Slot(Timestamp),
+    /// Somebody who waits for the outcome.
+    Request(Reply),
+    /// It was in the spool.
+    Spool,
 }
 
 struct Running<'a> {
@@ -42,29 +55,37 @@ struct Running<'a> {
 
 struct Upload {
     sealed: Sealed,
-    reply: Option<Reply>,
-    is_of_spool: bool,
+    purpose: For,
 }
 
 impl<'a> Uploads<'a> {
     pub(super) fn new(refresh: &'a Refresh) -> Self {
         let spool = refresh.spool.as_ref();
         let waiting = VecDeque::new();
-        let mut uploads = Self { refresh, spool, running: None, waiting, pause: FIRST_PAUSE, due: None };
+        let mut uploads =
+            Self { refresh, spool, running: None, waiting, pause: FIRST_PAUSE, due: None, stored_last: None };
         uploads.report();
         // What waits since before the start.
-        uploads.due = uploads.is_spooled().then(Timestamp::now);
+        uploads.due = uploads.is_spooled().then(Instant::now);
         uploads
     }
 
-    /// Sends a snapshot on its way.
-    pub(super) fn add(&mut self, sealed: Sealed, reply: Option<Reply>) {
-        let upload = Upload { sealed, reply, is_of_spool: false };
+    /// Sends a snapshot on its way. Where too many wait for the store already, it goes to the spool at once.
+    pub(super) fn add(&mut self, sealed: Sealed, purpose: For) {
+        let upload = Upload { sealed, purpose };
         if self.running.is_none() {
             self.start(upload);
-        } else {
+        } else if self.waiting.len() < 2 * MAX_WAITING {
             self.waiting.push_back(upload);
+        } else {
+            let source = StoreFault::TimedOut { address: self.refresh.store.address.to_string() };
+            self.end(upload, Err(ArchiveError::Store { action: "store a snapshot", source }));
         }
+    }
+
+    /// The moment of the readings that were stored for a slot last.
+    pub(super) fn stored_last(&self) -> Option<Timestamp> {
+        self.stored_last
     }
 
     /// Whether further requests may be taken: those behind them wait where they can be turned away.
@@ -72,9 +93,15 @@ impl<'a> Uploads<'a> {
         self.waiting.len() < MAX_WAITING
     }
 
-    /// When the spool is to be tried again.
-    pub(super) fn due(&self) -> Option<Timestamp> {
-        self.due.filter(|_| self.running.is_none())
+    /// Waits until the spool is to be tried again; for ever if nothing waits there, or an upload runs.
+    pub(super) fn pause_ends(&self) -> impl Future<Output = ()> + use<> {
+        let due = self.due.filter(|_| self.running.is_none());
+        async move {
+            match due {
+                Some(due) => tokio::time::sleep_until(due).await,
+                None => pending().await,
+            }
+        }
     }
 
     /// Tries the oldest snapshot of the spool.
@@ -82,7 +109,7 @@ impl<'a> Uploads<'a> {
         self.due = None;
         match self.spool.map(Spool::oldest).transpose() {
             Ok(oldest) => match oldest.flatten() {
-                Some(sealed) => self.start(Upload { sealed, reply: None, is_of_spool: true }),
+                Some(sealed) => self.start(Upload { sealed, purpose: For::Spool }),
                 None => self.report(),
             },
             Err(error) => {
@@ -109,12 +136,14 @@ impl<'a> Uploads<'a> {
     /// Ends all uploads when the service stops: what takes too long waits in the spool. It may have gone
     /// well all the same; then the store says so at the next attempt.
     pub(super) async fn finish(mut self) {
+        // There must be time left to keep what is cut off.
+        let patience = PATIENCE_AT_STOP.min(self.refresh.grace / 2);
         let finished = async {
             while self.running.is_some() {
                 self.next().await;
             }
         };
-        if tokio::time::timeout(PATIENCE_AT_STOP, finished).await.is_ok() {
+        if tokio::time::timeout(patience, finished).await.is_ok() {
             return;
         }
         warn!("the store takes too long: what is on its way waits in the spool");
@@ -136,25 +165,30 @@ impl<'a> Uploads<'a> {
         // What stands under the name already stays there, also if it is damaged: it would be in the way of
         // this one for ever, and this one of all others.
         let is_over = matches!(outcome, Ok(_) | Err(ArchiveError::Corrupt { .. }));
-        if is_over && upload.is_of_spool {
+        let is_of_spool = matches!(upload.purpose, For::Spool);
+        if is_over && is_of_spool {
             self.remove(&upload.sealed);
         }
         let outcome = match outcome {
             Ok(stored) => {
                 self.pause = FIRST_PAUSE;
-                self.due = self.is_spooled().then(Timestamp::now);
+                self.due = self.is_spooled().then(Instant::now);
                 Ok(stored)
             }
             Err(error) => {
-                let waits = upload.is_of_spool || (!is_over && self.keep(&upload.sealed));
+                let waits = is_of_spool || (!is_over && self.keep(&upload.sealed));
                 self.plan_after_failure();
                 let name = upload.sealed.name();
                 Err(if waits { StoreError::Waits { name, source: error } } else { error.into() })
             }
         };
-        if let Some(reply) = upload.reply {
+        match upload.purpose {
+            For::Slot(as_of) if matches!(outcome, Ok(_) | Err(StoreError::Waits { .. })) => {
+                self.stored_last = Some(as_of);
+            }
+            For::Slot(_) | For::Spool => {}
             // Nobody waits any more if the receiver is gone; the snapshot is stored all the same.
-            let _ = reply.send(outcome);
+            For::Request(reply) => drop(reply.send(outcome)),
         }
     }
 
@@ -194,7 +228,7 @@ impl<'a> Uploads<'a> {
     /// Plans another attempt, after a longer pause each time.
     fn plan_after_failure(&mut self) {
         let pause = self.pause.mul_f64(0.75 + 0.5 * fastrand::f64());
-        self.due = self.is_spooled().then(|| schedule::later(Timestamp::now(), pause));
+        self.due = self.is_spooled().then(|| Instant::now() + pause);
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
     }
 

@@ -18,8 +18,8 @@ pub struct StoreMetrics {
     waiting: Gauge,
     waiting_bytes: Gauge,
     limit_bytes: Gauge,
-    dropped: Gauge,
-    damaged: Gauge,
+    dropped: Counter,
+    damaged: Counter,
     removed: Counter,
 }
 
@@ -37,9 +37,9 @@ impl StoreMetrics {
         registry.register("spool_bytes", "Bytes of the snapshots that wait", metrics.waiting_bytes.clone());
         let help = "Most bytes of snapshots that may wait; 0 without a spool";
         registry.register("spool_limit_bytes", help, metrics.limit_bytes.clone());
-        let help = "Snapshots lost since the start because too many waited";
+        let help = "Snapshots lost because too many waited";
         registry.register("spool_dropped_snapshots", help, metrics.dropped.clone());
-        let help = "Snapshots lost since the start because they were damaged while they waited";
+        let help = "Snapshots lost because they were damaged while they waited";
         registry.register("spool_damaged_snapshots", help, metrics.damaged.clone());
         let help = "Snapshots removed because they were older than retention allows";
         registry.register("removed_snapshots", help, metrics.removed.clone());
@@ -65,8 +65,9 @@ impl StoreMetrics {
         self.waiting.set(status.waiting as i64);
         self.waiting_bytes.set(status.waiting_bytes as i64);
         self.limit_bytes.set(status.limit_bytes as i64);
-        self.dropped.set(status.dropped as i64);
-        self.damaged.set(status.damaged as i64);
+        // The spool counts from its start on, as counters do.
+        self.dropped.inc_by(status.dropped.saturating_sub(self.dropped.get()));
+        self.damaged.inc_by(status.damaged.saturating_sub(self.damaged.get()));
     }
 
     /// Counts a snapshot that was removed.
