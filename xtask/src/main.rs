@@ -1,4 +1,4 @@
-//! What people and CI run in this repository: `cargo xtask test`, `lint`, `fuzz` and `bench`.
+//! What people and CI run in this repository: `cargo xtask test`, `lint`, `deploy`, `fuzz` and `bench`.
 //!
 //! A task brings the programs that it needs (see [`tools`]) and says on standard error what it does.
 #![expect(clippy::print_stderr, reason = "a task speaks to the person who started it")]
@@ -9,6 +9,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod deploy;
 mod fuzz;
 mod lint;
 mod step;
@@ -32,6 +33,8 @@ enum Task {
     Test(test::Args),
     /// Check format, lints, dependencies and documentation.
     Lint,
+    /// Check what deploys HiveBox: image, Kubernetes, rules and workflows.
+    Deploy(deploy::Args),
     /// Feed a decoder with hostile input.
     Fuzz(fuzz::Args),
     /// Measure a release build and print a table of the figures beside their goals.
@@ -54,6 +57,7 @@ fn run() -> Result<()> {
     match cli.task {
         Task::Test(args) => test::run(&workspace, &args),
         Task::Lint => lint::run(&workspace),
+        Task::Deploy(args) => deploy::run(&workspace, &args),
         Task::Fuzz(args) => fuzz::run(&workspace, &args),
         Task::Bench(args) => bench::run(&workspace, &args),
     }
