@@ -15,6 +15,8 @@ pub(crate) struct Args {
     /// Only these parts; may be given more than once.
     #[arg(long = "part", value_enum)]
     parts: Vec<Part>,
+    #[command(flatten)]
+    image: image::ImageArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -34,7 +36,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let wanted = |part: &&Part| args.parts.is_empty() || args.parts.contains(part);
     for part in Part::value_variants().iter().filter(wanted) {
         match part {
-            Part::Image => image::run(workspace)?,
+            Part::Image => image::run(workspace, &args.image)?,
             Part::Kubernetes => kubernetes::run(workspace)?,
             Part::Rules => rules::run(workspace)?,
             Part::Workflows => workflows::run(workspace)?,

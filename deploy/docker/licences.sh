@@ -1,0 +1,62 @@
+#!/bin/sh
+# Collects the licences of all that is linked into the program: the crates, the standard library of Rust,
+# and the C library. Texts that many crates share are kept once.
+set -eu
+
+if [ $# -ne 2 ]; then
+    echo "usage: $0 TARGET OUT" >&2
+    exit 64
+fi
+: "${CARGO_HOME:=$HOME/.cargo}"
+target=$1
+out=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/texts" "$work/users"
+rust=$(rustc --print sysroot)/share/doc/rust
+
+# keep CRATE TEXT
+keep() {
+    key=$(sha256sum <"$2" | cut -c1-64)
+    cp "$2" "$work/texts/$key"
+    echo "$1" >>"$work/users/$key"
+}
+
+# "name v1.2.3 (what else)|licence" for each crate, ours left out: they have a path after the version.
+cargo tree --locked --package hivebox --edges normal --target "$target" --prefix none --no-dedupe \
+    --format '{p}|{l}' >"$work/tree"
+sed -e 's/ (\*)//' -e 's/ (proc-macro)//' -e '/ (\//d' "$work/tree" | LC_ALL=C sort -u >"$work/crates"
+
+while IFS='|' read -r crate licence; do
+    name=${crate% v*}
+    found=
+    for text in "$CARGO_HOME"/registry/src/*/"$name-${crate##* v}"/*; do
+        case $(basename "$text" | tr '[:lower:]' '[:upper:]') in
+            LICENSE* | LICENCE* | COPYING* | COPYRIGHT* | NOTICE* | UNLICENSE*)
+                [ -f "$text" ] || continue
+                keep "$crate" "$text"
+                found=yes
+                ;;
+        esac
+    done
+    if [ -z "$found" ]; then
+        # Without a text of its own a crate stands under the common text of its licence.
+        keep "$crate" "$rust/licenses/$licence.txt"
+    fi
+done <"$work/crates"
+
+{
+    echo 'Crates that are part of this program, and their licences'
+    echo
+    tr '|' ' ' <"$work/crates"
+    for users in "$work"/users/*; do
+        printf '\n%s\n' '================================================================================'
+        LC_ALL=C sort -u "$users"
+        printf '%s\n\n' '--------------------------------------------------------------------------------'
+        cat "$work/texts/$(basename "$users")"
+    done
+} >"$out/THIRD-PARTY-LICENCES.txt"
+
+cp "$rust/COPYRIGHT-library.html" "$out/rust-standard-library.html"
+cp /usr/share/doc/libc6-dev/copyright "$out/glibc.txt"
+cat /usr/share/doc/libgcc-*-dev/copyright >"$out/libgcc.txt"
