@@ -65,8 +65,10 @@ impl<'a> Sandbox<'a> {
         if !sandbox.run(&["--version"], &[])?.status.success() {
             step::heading("Mounting is not allowed here: the root is closed by who owns it, not read-only");
             sandbox.mounts = false;
-            // The program asks it for randomness.
-            step::quiet(root.command("cp").args(["-a", "/dev/urandom"]).arg(copy.join("dev/")))?;
+            // A static program asks these for randomness.
+            step::quiet(
+                root.command("cp").args(["-a", "/dev/random", "/dev/urandom"]).arg(copy.join("dev/")),
+            )?;
         }
         Ok(sandbox)
     }
