@@ -99,6 +99,7 @@ pub(super) fn run(workspace: &Workspace, args: &ImageArgs) -> Result<()> {
         return check(workspace, root, &image, &directory, &args.image_profile);
     }
     let files = program::build(workspace, &args.image_profile, &directory)?;
+    contents::check_bits(&files)?;
     compose::check_settings(workspace, &files.join("root/usr/local/bin/hivebox"))?;
     let image = if buildah::works(workspace, root, &directory)? {
         buildah::finish(workspace, root, &dockerfile, &files, &directory)?

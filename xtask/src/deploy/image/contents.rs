@@ -1,7 +1,8 @@
 //! What is in an image, and what it says about itself.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -94,6 +95,17 @@ pub(super) fn check(workspace: &Workspace, root: Root, image: &Image, profile: &
     #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
     let megabytes = bytes as f64 / 1e6;
     eprintln!("{} files and folders, {megabytes:.1} MB", entries.len());
+    Ok(())
+}
+
+/// What is to go into the image, before a builder has it: buildah takes such bits away, and others do not.
+pub(super) fn check_bits(files: &Path) -> Result<()> {
+    let output =
+        Command::new("find").arg(files).args(["-perm", "/6000"]).output().context("cannot start find")?;
+    let found = String::from_utf8_lossy(&output.stdout);
+    if !output.status.success() || !found.is_empty() {
+        bail!("files for the image have setuid or setgid bits:\n{found}");
+    }
     Ok(())
 }
 
