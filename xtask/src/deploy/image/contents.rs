@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::{Image, Root, version};
+use super::{Image, Root, program, version};
 use crate::step;
 use crate::workspace::Workspace;
 
@@ -95,6 +95,8 @@ pub(super) fn check(workspace: &Workspace, root: Root, image: &Image, profile: &
     #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
     let megabytes = bytes as f64 / 1e6;
     eprintln!("{} files and folders, {megabytes:.1} MB", entries.len());
+    let program = image.root.join(PROGRAM.trim_start_matches('/'));
+    eprintln!("SHA-256 of the program: {}", program::digest(root.command("sha256sum"), &program)?);
     Ok(())
 }
 

@@ -28,7 +28,7 @@ pub(super) fn build(workspace: &Workspace, profile: &str, directory: &Path) -> R
 /// scratch. The two programs must be the same to the byte.
 pub(super) fn compare(workspace: &Workspace, profile: &str, directory: &Path) -> Result<()> {
     step::heading("Copy of the sources");
-    let again = directory.join("built again elsewhere");
+    let again = directory.join("built-again");
     let _ = fs::remove_dir_all(&again);
     let sources = again.join("sources");
     fs::create_dir_all(&sources)?;
@@ -37,8 +37,8 @@ pub(super) fn compare(workspace: &Workspace, profile: &str, directory: &Path) ->
     }
     let target = again.join("target");
     step::run("Static program, again", script(workspace, &sources, &target, profile).arg("binary"))?;
-    let first = digest(&program(workspace.target(), profile)?)?;
-    let second = digest(&program(&target, profile)?)?;
+    let digest = |target: &Path| digest(Command::new("sha256sum"), &program(target, profile)?);
+    let (first, second) = (digest(workspace.target())?, digest(&target)?);
     step::heading(&format!("Digests\n{first}\n{second}"));
     if first != second {
         bail!("the same sources gave two programs: {first} and {second}; diffoscope tells where they differ");
@@ -69,8 +69,9 @@ fn program(target: &Path, profile: &str) -> Result<PathBuf> {
     Ok(target.join(tuple.trim()).join(directory).join("hivebox"))
 }
 
-fn digest(file: &Path) -> Result<String> {
-    let output = Command::new("sha256sum").arg(file).output().context("cannot start sha256sum")?;
+/// The SHA-256 that `command`, a `sha256sum`, tells of a file.
+pub(super) fn digest(mut command: Command, file: &Path) -> Result<String> {
+    let output = command.arg(file).output().context("cannot start sha256sum")?;
     if !output.status.success() {
         bail!("sha256sum {}: {}", file.display(), String::from_utf8_lossy(&output.stderr));
     }
