@@ -1,19 +1,24 @@
 //! A name server that knows one name. A static program brings its resolver with it: this shows that it
 //! works in an image that has no library.
 
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, UdpSocket};
-use std::thread;
+use std::{process, thread};
 
 use anyhow::{Context, Result};
 
-/// Asked by nobody else, on every port 53 of this machine that is in use.
-pub(super) const SERVER: Ipv4Addr = Ipv4Addr::new(127, 53, 53, 53);
 /// Below a top level that is reserved for tests.
 pub(super) const NAME: &str = "opensensemap.hivebox.test";
 
-/// Answers until the process ends.
-pub(super) fn serve() -> Result<()> {
-    let socket = UdpSocket::bind((SERVER, 53)).context("cannot serve names")?;
+/// Answers at an address of its own until the process ends, and tells it. Without the right to listen on
+/// port 53, which is the one that programs ask, there is none.
+pub(super) fn serve() -> Result<Option<Ipv4Addr>> {
+    let [.., high, low] = process::id().to_be_bytes();
+    let address = Ipv4Addr::new(127, 53, high, low);
+    let socket = match UdpSocket::bind((address, 53)) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => return Ok(None),
+        other => other.with_context(|| format!("cannot serve names at {address}"))?,
+    };
     thread::spawn(move || {
         let mut bytes = [0; 512];
         while let Ok((length, client)) = socket.recv_from(&mut bytes) {
@@ -22,7 +27,7 @@ pub(super) fn serve() -> Result<()> {
             }
         }
     });
-    Ok(())
+    Ok(Some(address))
 }
 
 /// The answer to a query (RFC 1035): loopback when it asks for an address of our name, else "no such name".

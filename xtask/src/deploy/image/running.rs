@@ -16,16 +16,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) fn check(root: Root, image: &Image, directory: &std::path::Path) -> Result<()> {
     step::heading("The image, running");
-    let names_are_served = match names::serve() {
-        Ok(()) => true,
-        Err(error) => {
-            eprintln!("names are not looked up in this run: {error:#}");
-            false
-        }
-    };
-    let sandbox = Sandbox::new(root, image, directory)?;
+    let name_server = names::serve()?;
+    if name_server.is_none() {
+        eprintln!("names are not looked up in this run: serving them takes root");
+    }
+    let sandbox = Sandbox::new(root, image, directory, name_server.unwrap_or(Ipv4Addr::LOCALHOST))?;
     let [upstream, service] = [free_address()?, free_address()?];
-    let host = if names_are_served { names::NAME } else { "127.0.0.1" };
+    let host = if name_server.is_some() { names::NAME } else { "127.0.0.1" };
     let environment = [
         format!("HIVEBOX_LISTEN={service}"),
         format!("HIVEBOX_UPSTREAM=http://{host}:{}", upstream.port()),
@@ -68,7 +65,7 @@ pub(super) fn check(root: Root, image: &Image, directory: &std::path::Path) -> R
         "served as {} on a root {}; upstream found by {}; SIGTERM drained in {:.1} s",
         image.user,
         if sandbox.is_read_only() { "mounted read-only" } else { "owned by root" },
-        if names_are_served { "a name from a name server" } else { "its address" },
+        if name_server.is_some() { "a name from a name server" } else { "its address" },
         took.as_secs_f64()
     );
     Ok(())

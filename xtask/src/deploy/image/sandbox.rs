@@ -2,6 +2,7 @@
 //! folder, as the image's user, without privileges. A container's own network is the one thing left out.
 
 use std::fs;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread;
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::{Image, Root, names};
+use super::{Image, Root};
 use crate::step;
 
 /// Arguments: the root, the data folder, the file for the process id, the user, the command.
@@ -47,7 +48,7 @@ pub(super) struct Process {
 }
 
 impl<'a> Sandbox<'a> {
-    pub(super) fn new(root: Root, image: &'a Image, directory: &Path) -> Result<Self> {
+    pub(super) fn new(root: Root, image: &'a Image, directory: &Path, name_server: Ipv4Addr) -> Result<Self> {
         let directory = directory.join("sandbox");
         root.remove(&directory)?;
         fs::create_dir_all(&directory)?;
@@ -56,7 +57,7 @@ impl<'a> Sandbox<'a> {
         // What a container engine puts into every container.
         step::quiet(root.command("mkdir").args([copy.join("proc"), copy.join("dev")]))?;
         let resolver = directory.join("resolv.conf");
-        fs::write(&resolver, format!("nameserver {}\n", names::SERVER))?;
+        fs::write(&resolver, format!("nameserver {name_server}\n"))?;
         step::quiet(root.command("cp").arg(resolver).arg(copy.join("etc/")))?;
         step::quiet(root.command("chmod").arg("755").arg(&copy))?;
         let mut sandbox = Self { root, image, directory, mounts: true };
