@@ -162,11 +162,8 @@ impl TestApp {
 
     /// Waits until a metric is as high.
     pub(crate) async fn until_metric(&self, series: &str, at_least: f64) {
-        let started = Instant::now();
-        while self.metric(series).await < at_least {
-            assert!(started.elapsed() < PATIENCE, "{series} is not {at_least}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let what = format!("{series} of {at_least}");
+        eventually(&what, async || self.metric(series).await >= at_least).await;
     }
 
     /// Waits until the replica has a part.
@@ -185,6 +182,15 @@ impl TestApp {
     pub(crate) async fn stop(self) -> bool {
         self.stop.send(()).unwrap();
         self.running.await.unwrap()
+    }
+}
+
+/// Waits until something is so, and fails if it does not come about.
+pub(crate) async fn eventually(what: &str, is_so: impl AsyncFn() -> bool) {
+    let started = Instant::now();
+    while !is_so().await {
+        assert!(started.elapsed() < PATIENCE, "{what} has not come about");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 

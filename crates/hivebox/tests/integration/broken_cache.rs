@@ -5,7 +5,7 @@ use std::time::Duration;
 use opensensemap_sim::Fault;
 use redis::Commands;
 
-use crate::app::{TestApp, TestUpstream};
+use crate::app::{TestApp, TestUpstream, eventually};
 use crate::clients::Clients;
 use crate::proxy::{Network, Proxy};
 use crate::redis_server::RedisServer;
@@ -128,10 +128,8 @@ async fn a_redis_that_is_emptied_is_filled_again_before_the_next_poll() {
     let hive = Hive::start().await;
     hive.upstream.sim.faults().set(Fault::Status { status: 503 }).unwrap();
     hive.redis.flush();
-    let mut connection = hive.redis.connect();
-    while !connection.exists("{hivebox}:present").unwrap_or(false) {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let is_filled = async || hive.redis.connect().exists("{hivebox}:present").unwrap_or(false);
+    eventually("a Redis that is filled again", is_filled).await;
     hive.upstream.sim.faults().clear();
     hive.goes_through(async |hive| hive.redis.flush()).await;
 }

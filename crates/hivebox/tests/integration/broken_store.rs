@@ -5,7 +5,7 @@ use std::time::Duration;
 use opensensemap_sim::Fault;
 use reqwest::StatusCode;
 
-use crate::app::{TestApp, TestUpstream, json};
+use crate::app::{TestApp, TestUpstream, eventually, json};
 use crate::clients::Clients;
 use crate::proxy::{Network, Proxy};
 use crate::redis_server::RedisServer;
@@ -176,9 +176,7 @@ async fn with_a_wrong_key_all_is_served_and_the_log_says_what_to_check_and_no_se
     ];
     let replica = Replica::start((&settings, &environment));
     let clients = Clients::of([replica.address]);
-    while !replica.log().contains("could not be stored") {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    eventually("a store that fails", async || replica.log().contains("could not be stored")).await;
     assert_eq!(replica.json("/store").await.unwrap()["status"], 503);
     clients.were_all_served().await;
     let log = replica.log();

@@ -11,7 +11,7 @@ use reqwest::Client;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::app::client;
+use crate::app::{client, eventually};
 use crate::commands::hivebox;
 
 /// The longest time to wait for a process to listen.
@@ -127,12 +127,15 @@ fn listening_address(line: &str) -> Option<SocketAddr> {
 
 /// The one that holds the lease, as soon as one does.
 pub(crate) async fn holder(replicas: &[Replica]) -> usize {
-    loop {
+    let found = std::cell::Cell::new(None);
+    eventually("a holder of the lease", async || {
         for (index, replica) in replicas.iter().enumerate() {
             if replica.role().await == "holder" {
-                return index;
+                found.set(Some(index));
             }
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+        found.get().is_some()
+    })
+    .await;
+    found.get().unwrap()
 }

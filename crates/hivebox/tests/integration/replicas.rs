@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use opensensemap_sim::Fault;
 use redis::Commands;
 
-use crate::app::{TestApp, TestUpstream};
+use crate::app::{TestApp, TestUpstream, eventually};
 use crate::clients::Clients;
 use crate::proxy::{Network, Proxy};
 use crate::redis_server::RedisServer;
@@ -110,9 +110,7 @@ const DELAY: Duration = Duration::from_secs(4);
 /// Waits until upstream is asked once more, which is when a poll has begun.
 async fn poll_begins(upstream: &TestUpstream) {
     let asked = upstream.sim.requests().count("/boxes");
-    while upstream.sim.requests().count("/boxes") == asked {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    eventually("a poll", async || upstream.sim.requests().count("/boxes") > asked).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -132,9 +130,10 @@ async fn when_the_holder_is_killed_in_the_middle_of_a_poll_another_takes_over_wi
     let next = holder(&replicas).await;
     assert!(started.elapsed() < 2 * LEASE + DELAY, "took over after {:?}", started.elapsed());
     let before = replicas[next].json("/readyz").await.unwrap()["cache_as_of"].clone();
-    while replicas[1 - next].json("/readyz").await.unwrap()["cache_as_of"] == before {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    eventually("a new present", async || {
+        replicas[1 - next].json("/readyz").await.unwrap()["cache_as_of"] != before
+    })
+    .await;
     clients.were_all_served().await;
 }
 
@@ -153,9 +152,7 @@ async fn when_the_holder_is_killed_in_the_middle_of_a_store_no_object_is_half_an
         let page = replicas[0].json("/api/v1/snapshots").await.unwrap_or_default();
         page["snapshots"].as_array().map_or(0, Vec::len)
     };
-    while stored(&replicas).await < 1 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    eventually("a first snapshot", async || stored(&replicas).await >= 1).await;
     proxy.set(Network::Silent);
     proxy.until_held().await;
     let clients = Clients::of(
@@ -167,9 +164,7 @@ async fn when_the_holder_is_killed_in_the_middle_of_a_store_no_object_is_half_an
     holder(&replicas).await;
     assert!(started.elapsed() < 2 * LEASE + DELAY, "took over after {:?}", started.elapsed());
     let before = stored(&replicas).await;
-    while stored(&replicas).await < before + 2 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    eventually("two more snapshots", async || stored(&replicas).await >= before + 2).await;
     clients.were_all_served().await;
 
     let page = replicas[0].json("/api/v1/snapshots?limit=1000").await.unwrap();
@@ -194,24 +189,24 @@ async fn a_paused_holder_that_wakes_up_does_not_overwrite_newer_data() {
     let settings = of_processes(&upstream, &redis, "file:data");
     let replicas: Vec<Replica> = (0..2).map(|_| Replica::start((&settings, &[]))).collect();
     let paused = holder(&replicas).await;
-    while shared_as_of(&redis).is_none() {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    eventually("a present in Redis", async || shared_as_of(&redis).is_some()).await;
     upstream.sim.faults().set(Fault::Delay { millis: 500 }).unwrap();
     poll_begins(&upstream).await;
     replicas[paused].signal("STOP");
     let at_pause = shared_as_of(&redis);
     let other = &replicas[1 - paused];
-    while other.role().await != "holder" || shared_as_of(&redis) <= at_pause {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    eventually("another holder with a newer present", async || {
+        other.role().await == "holder" && shared_as_of(&redis) > at_pause
+    })
+    .await;
     let newest = shared_as_of(&redis);
     replicas[paused].signal("CONT");
     // It is awake, and has seen that it is the holder no more, once it follows.
-    while replicas[paused].role().await != "follower" {
+    eventually("a former holder that follows", async || {
         assert!(shared_as_of(&redis) >= newest, "it has overwritten newer data");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+        replicas[paused].role().await == "follower"
+    })
+    .await;
     poll_begins(&upstream).await;
     poll_begins(&upstream).await;
     assert!(shared_as_of(&redis) >= newest);
