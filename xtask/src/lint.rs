@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::step;
 use crate::tools::{self, CARGO_DENY};
-use crate::workspace::Workspace;
+use crate::workspace::{FEATURES, Workspace};
 
 /// Runs the checks, the quickest first, up to the first that fails.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
@@ -31,10 +31,26 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     )?;
     step::run(
         "Lints",
-        workspace.cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        workspace.cargo().args([
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--features",
+            FEATURES,
+            "--",
+            "-D",
+            "warnings",
+        ]),
+    )?;
+    step::run(
+        "Lints, as a first build is made",
+        workspace.cargo().args(["clippy", "--package", "hivebox", "--", "-D", "warnings"]),
     )?;
     step::run(
         "Documentation",
-        workspace.cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
+        workspace
+            .cargo()
+            .args(["doc", "--workspace", "--no-deps", "--features", FEATURES])
+            .env("RUSTDOCFLAGS", "-D warnings"),
     )
 }

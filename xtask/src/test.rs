@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::step;
 use crate::tools::{self, FOR_TESTS};
-use crate::workspace::Workspace;
+use crate::workspace::{FEATURES, Workspace};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -29,7 +29,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     bail!("cannot start cargo: {error}")
 }
 
-/// The whole workspace, unless a package was asked for: cargo would ignore that one beside `--workspace`.
+/// The whole workspace as it is delivered, unless a package was asked for: cargo would ignore that one beside `--workspace`.
 fn arguments(extra: &[String]) -> Vec<&str> {
     let own = extra.iter().take_while(|argument| *argument != "--");
     let names_package = own.into_iter().any(|argument| {
@@ -37,7 +37,7 @@ fn arguments(extra: &[String]) -> Vec<&str> {
     });
     let mut arguments = vec!["test"];
     if !names_package {
-        arguments.push("--workspace");
+        arguments.extend(["--workspace", "--features", FEATURES]);
     }
     arguments.extend(extra.iter().map(String::as_str));
     arguments
@@ -54,12 +54,15 @@ mod tests {
 
     #[test]
     fn tests_the_whole_workspace_unless_a_package_is_named() {
-        assert_eq!(arguments_of(&[]), "test --workspace");
-        assert_eq!(arguments_of(&["average"]), "test --workspace average");
+        assert_eq!(arguments_of(&[]), "test --workspace --features hivebox/otlp");
+        assert_eq!(arguments_of(&["average"]), "test --workspace --features hivebox/otlp average");
         assert_eq!(arguments_of(&["-p", "hivebox"]), "test -p hivebox");
         assert_eq!(arguments_of(&["-phivebox"]), "test -phivebox");
         assert_eq!(arguments_of(&["--package=hivebox", "x"]), "test --package=hivebox x");
-        assert_eq!(arguments_of(&["--profile", "release"]), "test --workspace --profile release");
-        assert_eq!(arguments_of(&["--", "-p"]), "test --workspace -- -p");
+        assert_eq!(
+            arguments_of(&["--profile", "release"]),
+            "test --workspace --features hivebox/otlp --profile release"
+        );
+        assert_eq!(arguments_of(&["--", "-p"]), "test --workspace --features hivebox/otlp -- -p");
     }
 }

@@ -6,6 +6,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+/// What the image is built with beside the defaults, and what is thus checked and tested.
+pub(crate) const FEATURES: &str = "hivebox/otlp";
+
 /// The checkout that the running task works on.
 #[derive(Debug)]
 pub(crate) struct Workspace {

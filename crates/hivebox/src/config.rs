@@ -39,6 +39,8 @@ pub struct Config {
     pub readiness: ReadinessRule,
     /// What is logged.
     pub log: LogConfig,
+    /// Where spans are sent.
+    pub traces: TracesConfig,
     /// How the service stops.
     pub shutdown: ShutdownConfig,
 }
@@ -120,6 +122,13 @@ pub enum LogFormat {
     Json,
 }
 
+/// Where spans are sent.
+#[derive(Debug, Clone)]
+pub struct TracesConfig {
+    /// `HIVEBOX_OTLP_ENDPOINT`; `None` means nowhere. Always `None` without the feature `otlp`.
+    pub endpoint: Option<String>,
+}
+
 /// How the service stops.
 #[derive(Debug, Clone, Copy)]
 pub struct ShutdownConfig {
@@ -150,6 +159,7 @@ impl Config {
         let store = StoreConfig::read(&mut parser, source);
         let readiness = parser.read(setting::READINESS, readiness);
         let log = LogConfig::read(&mut parser);
+        let endpoint = parser.read(setting::OTLP_ENDPOINT, otlp_endpoint);
         let shutdown = ShutdownConfig::read(&mut parser);
         let config = (|| {
             Some(Self {
@@ -160,6 +170,7 @@ impl Config {
                 store: store?,
                 readiness: readiness?,
                 log: log?,
+                traces: TracesConfig { endpoint: endpoint? },
                 shutdown: shutdown?,
             })
         })();
@@ -246,9 +257,24 @@ fn upstream_address(text: &str) -> Result<UpstreamAddress, String> {
     if let Some(path) = file_path(text) {
         return path.map(UpstreamAddress::File);
     }
+    if is_http(text) { Ok(UpstreamAddress::Api(text.to_owned())) } else { Err(String::new()) }
+}
+
+fn is_http(text: &str) -> bool {
     let is_http = text.starts_with("http://") || text.starts_with("https://");
-    let has_host = text.split("://").nth(1).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
-    if is_http && has_host { Ok(UpstreamAddress::Api(text.to_owned())) } else { Err(String::new()) }
+    is_http && text.split("://").nth(1).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+}
+
+fn otlp_endpoint(text: &str) -> Result<Option<String>, String> {
+    if text == "off" {
+        return Ok(None);
+    }
+    if !cfg!(feature = "otlp") {
+        return Err("this hivebox was built without the feature otlp, so that it can only be off".into());
+    }
+    let base = text.trim_end_matches('/');
+    let is_usable = is_http(base) && text.parse::<axum::http::Uri>().is_ok_and(|uri| uri.query().is_none());
+    if is_usable && !base.ends_with("/v1/traces") { Ok(Some(base.to_owned())) } else { Err(String::new()) }
 }
 
 /// The path in `file:PATH` or `file:///PATH`; `None` if the text is neither.
@@ -358,6 +384,21 @@ mod tests {
     #[test]
     fn a_reading_may_not_grow_stale_before_the_answer_made_of_it() {
         assert!(read(&[("HIVEBOX_CACHE_TTL", "30m"), ("HIVEBOX_MAX_READING_AGE", "10m")]).is_err());
+    }
+
+    #[test]
+    fn traces_go_nowhere_unless_the_binary_can_send_them() {
+        assert_eq!(read(&[]).unwrap().traces.endpoint, None);
+        let given = |text| read(&[("HIVEBOX_OTLP_ENDPOINT", text)]).map(|config| config.traces.endpoint);
+        if cfg!(feature = "otlp") {
+            assert_eq!(given("http://collector:4318/"), Ok(Some("http://collector:4318".into())));
+            for wrong in ["collector:4318", "http://", "http://a b", "http://a/?b", "http://a/v1/traces"] {
+                assert!(given(wrong).is_err(), "{wrong}");
+            }
+        } else {
+            let error = given("http://collector:4318").unwrap_err().to_string();
+            assert!(error.contains("built without the feature otlp"), "{error}");
+        }
     }
 
     #[test]

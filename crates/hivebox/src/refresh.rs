@@ -27,6 +27,7 @@ use crate::cache::Cache;
 use crate::cache::shared::{Lease, Shared};
 use crate::config::StoreConfig;
 use crate::telemetry::metrics::Metrics;
+use crate::telemetry::traces::Origin;
 
 /// Requests for a snapshot that may wait at once; further ones are turned away.
 const WAITING_STORES: usize = 4;
@@ -75,7 +76,7 @@ pub struct Running {
 /// Asks the loop for a snapshot. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct StoreHandle {
-    requests: mpsc::Sender<store::Reply>,
+    requests: mpsc::Sender<store::Request>,
 }
 
 impl Refresh {
@@ -99,7 +100,7 @@ impl Refresh {
         Ok((Running { thread, stop, ended }, StoreHandle { requests }))
     }
 
-    async fn run(self, stopped: watch::Receiver<bool>, waiting: mpsc::Receiver<store::Reply>) {
+    async fn run(self, stopped: watch::Receiver<bool>, waiting: mpsc::Receiver<store::Request>) {
         tokio::join!(
             store::run(&self, stopped.clone(), waiting),
             until(stopped.clone(), store::check(&self)),
@@ -139,7 +140,8 @@ impl StoreHandle {
     /// There is nothing to store, too many others wait, the service stops, or the store failed.
     pub async fn store_now(&self) -> Result<Stored, StoreError> {
         let (reply, outcome) = oneshot::channel();
-        self.requests.try_send(reply).map_err(|error| match error {
+        let request = store::Request { reply, origin: Origin::current() };
+        self.requests.try_send(request).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => StoreError::Stopping,
         })?;

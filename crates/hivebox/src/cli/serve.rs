@@ -7,7 +7,8 @@ use crate::config::Config;
 use crate::exit::{Code, Failure};
 use crate::service::Service;
 use crate::shutdown::Stop;
-use crate::telemetry::logs;
+use crate::telemetry::Telemetry;
+use crate::words::in_words;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -20,12 +21,22 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     block_on(serve(&config, |_| Ok(())))
 }
 
-/// Starts logging, serves until a signal comes, and tells `listening` the address in between.
+/// Starts logs and traces, serves until a signal comes, and tells `listening` the address in between.
 pub(super) async fn serve(
     config: &Config,
     listening: impl FnOnce(std::net::SocketAddr) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    logs::start(&config.log).map_err(|error| Failure::new(Code::Software, error.to_string()))?;
+    let telemetry = Telemetry::start(&config.log, &config.traces)
+        .map_err(|error| Failure::new(Code::Software, in_words(&error)))?;
+    let served = serve_seen(config, listening).await;
+    telemetry.stop().await;
+    served
+}
+
+async fn serve_seen(
+    config: &Config,
+    listening: impl FnOnce(std::net::SocketAddr) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let stop = Stop::on_signals()?;
     let service = Service::build(config).await?;
     let address = service.address()?;

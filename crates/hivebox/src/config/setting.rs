@@ -197,6 +197,13 @@ pub const LOG: Setting = setting(
 /// How it is logged.
 pub const LOG_FORMAT: Setting =
     setting("log-format", "auto", "auto (text on a terminal, else json), text or json", "How it is logged");
+/// Where spans are sent.
+pub const OTLP_ENDPOINT: Setting = setting(
+    "otlp-endpoint",
+    "off",
+    "off, or the http(s) address of a collector without /v1/traces, such as http://collector:4318",
+    "Where traces are sent, by OTLP over HTTP",
+);
 /// How many connections there may be.
 pub const MAX_CONNECTIONS: Setting = setting(
     "max-connections",
@@ -227,7 +234,7 @@ pub const SHUTDOWN_GRACE: Setting = setting(
 );
 
 /// All settings, in the order in which people meet them.
-pub const SETTINGS: [Setting; 29] = [
+pub const SETTINGS: [Setting; 30] = [
     LISTEN,
     UPSTREAM,
     BOXES,
@@ -257,4 +264,5 @@ pub const SETTINGS: [Setting; 29] = [
     SHUTDOWN_GRACE,
     LOG,
     LOG_FORMAT,
+    OTLP_ENDPOINT,
 ];

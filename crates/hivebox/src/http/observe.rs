@@ -9,10 +9,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request};
 use axum::middleware::Next;
 use axum::response::Response;
+use tracing::field::Empty;
 use tracing::{Instrument, Span, debug, debug_span, error_span};
 
 use crate::telemetry::metrics::RouteMetrics;
 use crate::telemetry::metrics::http::MethodIndex;
+use crate::telemetry::traces::{Origin, trace_span};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The header of W3C Trace Context.
@@ -37,6 +39,8 @@ pub(super) struct Observation {
     id: HeaderValue,
     trace: Option<HeaderValue>,
     span: Span,
+    /// For the collector.
+    traced: Span,
 }
 
 impl Observation {
@@ -47,7 +51,8 @@ impl Observation {
         let id = request_id(request.headers());
         let trace = traceparent(request.headers());
         let span = span(route, request, &id, trace.as_ref());
-        Self { started, method, id, trace, span }
+        let traced = traced(route, request, &id, trace.as_ref());
+        Self { started, method, id, trace, span, traced }
     }
 
     /// Ends with the answer, which is given the request's id.
@@ -57,6 +62,13 @@ impl Observation {
         self.span.in_scope(|| {
             debug!(status = response.status().as_u16(), took_us = took.as_micros() as u64, "answered");
         });
+        if !self.traced.is_disabled() {
+            let status = response.status();
+            self.traced.record("http.response.status_code", status.as_u16());
+            if status.is_server_error() {
+                self.traced.record("otel.status_code", "ERROR");
+            }
+        }
         let headers = response.headers_mut();
         headers.insert(REQUEST_ID, self.id);
         if let Some(trace) = self.trace {
@@ -68,11 +80,12 @@ impl Observation {
 /// Observes a request that the router has found a route for.
 pub(super) async fn observe(State(route): State<Observed>, request: Request<Body>, next: Next) -> Response {
     let observation = Observation::begin(&route, &request);
-    // Where nothing is logged the span need not be entered at each step of the request.
-    let mut response = if observation.span.is_disabled() {
+    let (span, traced) = (observation.span.clone(), observation.traced.clone());
+    // Where nothing is logged or traced no span need be entered at each step of the request.
+    let mut response = if span.is_disabled() && traced.is_disabled() {
         next.run(request).await
     } else {
-        next.run(request).instrument(observation.span.clone()).await
+        next.run(request).instrument(traced).instrument(span).await
     };
     observation.end(&route, &mut response);
     response
@@ -88,6 +101,30 @@ fn span<B>(route: &Observed, request: &Request<B>, id: &HeaderValue, trace: Opti
     } else {
         debug_span!("request", request_id, trace_id, method, path)
     }
+}
+
+/// The span for the collector, in the client's trace if it named one; none where no work is done.
+fn traced<B>(route: &Observed, request: &Request<B>, id: &HeaderValue, trace: Option<&HeaderValue>) -> Span {
+    if !route.does_work {
+        return Span::none();
+    }
+    let (method, path) = (request.method().as_str(), route.metrics.route());
+    let span = trace_span!(
+        parent: None,
+        "request",
+        otel.name = format_args!("{method} {path}"),
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = method,
+        http.route = path,
+        http.response.status_code = Empty,
+        url.path = request.uri().path(),
+        request_id = text(id),
+    );
+    if let Some(trace) = trace.filter(|_| !span.is_disabled()) {
+        Origin::of_client(text(trace)).adopt(&span);
+    }
+    span
 }
 
 /// The id that the client or a proxy gave, if it is short and plain; else a new one.

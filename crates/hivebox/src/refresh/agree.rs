@@ -11,12 +11,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
-use tracing::{info, warn};
+use tracing::field::{Empty, display};
+use tracing::{Instrument, info, warn};
 
 use super::Refresh;
 use crate::cache::shared::{Lease, Published, Seen, Shared, SharedError, Tenure};
 use crate::cache::{Poll, Role, Standing};
 use crate::present::Present;
+use crate::telemetry::traces::{note_outcome, trace_span};
 use crate::words::in_words;
 use decision::{Decision, Mine};
 
@@ -119,13 +121,19 @@ enum TakenOver {
 
 async fn take_present_over(refresh: &Refresh, poll: Option<Poll>) -> TakenOver {
     let (catalogue, answer) = (refresh.poller.catalogue, &refresh.poller.answer);
+    let span = trace_span!("take over", as_of = Empty, outcome = Empty, otel.status_code = Empty);
     let started = Instant::now();
-    let (readings, boxes_lost) = match refresh.shared.fetch(catalogue, answer.rules).await {
+    let fetched = refresh.shared.fetch(catalogue, answer.rules).instrument(span.clone()).await;
+    let (readings, boxes_lost) = match fetched {
         Ok(Some(fetched)) => fetched,
         // It ran out in between.
-        Ok(None) => return TakenOver::NotNow,
+        Ok(None) => {
+            note_outcome(&span, "gone", false);
+            return TakenOver::NotNow;
+        }
         Err(error) => {
             refresh.metrics.cache.failed(error.kind());
+            note_outcome(&span, error.kind(), true);
             warn!(error = in_words(&error), "the shared present could not be taken over");
             let is_damaged = matches!(error, SharedError::Garbage(_));
             return if is_damaged { TakenOver::Damaged } else { TakenOver::NotNow };
@@ -134,7 +142,10 @@ async fn take_present_over(refresh: &Refresh, poll: Option<Poll>) -> TakenOver {
     let present = Present::of(readings, boxes_lost, catalogue, answer);
     let as_of = present.readings.as_of();
     let poll = poll.unwrap_or_else(|| Poll::good(as_of));
-    if refresh.publish_here(poll, Some(Arc::new(present))) {
+    let is_taken = refresh.publish_here(poll, Some(Arc::new(present)));
+    span.record("as_of", display(as_of));
+    note_outcome(&span, if is_taken { "taken over" } else { "ours is better" }, false);
+    if is_taken {
         refresh.heard_at.set(Timestamp::now());
         refresh.metrics.cache.taken_over();
         info!(%as_of, took_us = started.elapsed().as_micros() as u64, "took over the shared present");
@@ -159,19 +170,33 @@ pub(super) async fn publish(refresh: &Refresh, lease: Lease, poll: &Poll, presen
     if matches!(refresh.shared, Shared::Memory) {
         return;
     }
-    match refresh.shared.publish(lease, poll, present).await {
-        Ok(Published::Yes { bytes }) => refresh.metrics.cache.published(bytes),
+    let span = trace_span!(
+        "publish",
+        otel.kind = "client",
+        otel.status_code = Empty,
+        token = lease.token,
+        bytes = Empty,
+        outcome = Empty,
+    );
+    match refresh.shared.publish(lease, poll, present).instrument(span.clone()).await {
+        Ok(Published::Yes { bytes }) => {
+            note_outcome(span.record("bytes", bytes), "published", false);
+            refresh.metrics.cache.published(bytes);
+        }
         Ok(Published::Fenced) => {
+            note_outcome(&span, "fenced", true);
             warn!(token = lease.token, "another replica holds the lease by now: nothing was published");
             refresh.metrics.cache.fenced();
             refresh.doubt.notify_one();
         }
         // The next look is soon enough to try again.
         Err(error) => {
+            note_outcome(&span, error.kind(), true);
             warn!(error = in_words(&error), "the present could not be shared");
             refresh.metrics.cache.failed(error.kind());
         }
     }
+    drop(span);
     if poll.failures_in_a_row >= HAND_OVER_AFTER {
         hand_over(refresh).await;
     }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::ReadingsBuilder;
 use jiff::Timestamp;
-use tracing::{info, warn};
+use tracing::field::Empty;
+use tracing::{Instrument, Span, info, warn};
 
 use super::schedule::{self, Known};
 use super::{Refresh, agree};
 use crate::cache::{Poll, Role};
 use crate::config::AnswerConfig;
 use crate::present::Present;
+use crate::telemetry::traces::{note_outcome, trace_span};
 use crate::upstream::{PollError, Polled, Upstream};
 use crate::words::in_words;
 
@@ -48,7 +50,7 @@ pub(super) async fn run(refresh: &Refresh) {
         changes.mark_unchanged();
         tokio::select! {
             () = wait_for_turn(refresh, chance) => {
-                poll_and_publish(refresh).await;
+                poll_and_publish(refresh).instrument(trace_span!("renew")).await;
                 chance = fastrand::f64();
             }
             // Another replica's present, or another part to play: whose turn is it now?
@@ -80,7 +82,20 @@ async fn poll_and_publish(refresh: &Refresh) {
     let lease = refresh.lease.get();
     let failures_before = refresh.cache.last_poll().as_ref().map_or(0, |poll| poll.failures_in_a_row);
     // Judged as of the start: an answer that took long is older than one that came at once.
-    let outcome = refresh.poller.poll(Timestamp::now()).await;
+    let span = trace_span!(
+        "poll",
+        otel.kind = "client",
+        otel.status_code = Empty,
+        asked = refresh.poller.upstream.asked(),
+        boxes = Empty,
+        sensors = Empty,
+        failed = Empty,
+        outcome = Empty,
+        error = Empty,
+    );
+    let outcome = refresh.poller.poll(Timestamp::now()).instrument(span.clone()).await;
+    trace(&span, &outcome);
+    drop(span);
     let ended_at = Timestamp::now();
     let failed = failures_before.saturating_add(1);
     let (poll, present) = match outcome {
@@ -133,6 +148,30 @@ impl Refresh {
     /// Whether this replica holds the lease.
     pub(super) fn is_holder(&self) -> bool {
         self.cache.standing().as_ref().is_some_and(|standing| standing.role == Role::Holder)
+    }
+}
+
+/// Notes what a poll brought in its span.
+fn trace(span: &Span, outcome: &Result<(Present, Polled), PollError>) {
+    if span.is_disabled() {
+        return;
+    }
+    match outcome {
+        Ok((present, polled)) => {
+            let readings = &present.readings;
+            span.record("boxes", readings.box_count()).record("sensors", readings.len());
+            span.record("failed", polled.failed);
+            let outcome = match (&present.answer, polled.failed) {
+                (None, _) => "no answer",
+                (Some(_), 0) => "answer",
+                (Some(_), _) => "answer of some boxes",
+            };
+            note_outcome(span, outcome, present.answer.is_none());
+        }
+        Err(error) => {
+            span.record("error", in_words(error));
+            note_outcome(span, "failed", true);
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use tracing::{info, warn};
 use super::{Refresh, schedule};
 use crate::cache::Role;
 use crate::config::StoreAddress;
+use crate::telemetry::traces::Origin;
 use crate::words::in_words;
 use uploads::{For, Uploads};
 
@@ -45,8 +46,14 @@ pub enum StoreError {
     Archive(#[from] ArchiveError),
 }
 
-/// The reply to a request to store.
-pub(super) type Reply = oneshot::Sender<Result<Stored, StoreError>>;
+/// A request to store.
+#[derive(Debug)]
+pub(super) struct Request {
+    /// Whoever waits for the outcome.
+    pub(super) reply: oneshot::Sender<Result<Stored, StoreError>>,
+    /// The span that asks.
+    pub(super) origin: Origin,
+}
 
 /// The largest share of the interval by which a replica without a lease stores later than its slot.
 const ALONE_SPREAD: f64 = 0.1;
@@ -55,7 +62,7 @@ const ALONE_SPREAD: f64 = 0.1;
 pub(super) async fn run(
     refresh: &Refresh,
     mut stopped: watch::Receiver<bool>,
-    mut waiting: mpsc::Receiver<Reply>,
+    mut waiting: mpsc::Receiver<Request>,
 ) {
     let mut clock = Clock::new(refresh.store.interval, Timestamp::now());
     let mut uploads = Uploads::new(refresh);
@@ -66,7 +73,7 @@ pub(super) async fn run(
         tokio::select! {
             // An error means that the other end is gone, which is a stop as well.
             _ = stopped.wait_for(|stop| *stop) => return uploads.finish().await,
-            Some(reply) = waiting.recv(), if uploads.has_room() => store_now(refresh, &mut uploads, reply),
+            Some(request) = waiting.recv(), if uploads.has_room() => store_now(refresh, &mut uploads, request),
             () = sleep_until(clock.due) => clock.store(refresh, &mut uploads),
             () = uploads.pause_ends() => uploads.drain(),
             () = uploads.next() => {}
@@ -77,7 +84,7 @@ pub(super) async fn run(
 }
 
 /// Stores the present under the moment that it was computed at.
-fn store_now(refresh: &Refresh, uploads: &mut Uploads<'_>, reply: Reply) {
+fn store_now(refresh: &Refresh, uploads: &mut Uploads<'_>, request: Request) {
     let sealed = match &*refresh.cache.present() {
         Some(present) => {
             let name = SnapshotName::at(present.readings.as_of());
@@ -86,9 +93,9 @@ fn store_now(refresh: &Refresh, uploads: &mut Uploads<'_>, reply: Reply) {
         None => Err(StoreError::NothingYet),
     };
     match sealed {
-        Ok(sealed) => uploads.add(sealed, For::Request(reply)),
+        Ok(sealed) => uploads.add(sealed, For::Request(request)),
         // Nobody waits any more if the receiver is gone.
-        Err(error) => drop(reply.send(Err(error))),
+        Err(error) => drop(request.reply.send(Err(error))),
     }
 }
 

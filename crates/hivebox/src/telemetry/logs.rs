@@ -2,17 +2,14 @@
 
 use std::io::{IsTerminal, stderr};
 
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::{Layer, fmt};
 
+use super::{Listener, traces};
 use crate::config::{LogConfig, LogFormat};
 
-/// Sends logs to standard error, as `config` says: text on a terminal, otherwise an object a line.
-///
-/// # Errors
-/// Logs go somewhere already.
-pub fn start(config: &LogConfig) -> Result<(), TryInitError> {
+/// Writes logs to standard error, as `config` says: text on a terminal, otherwise an object a line.
+pub(super) fn listener(config: &LogConfig) -> Listener {
     let is_terminal = stderr().is_terminal();
     let as_text = match config.format {
         LogFormat::Auto => is_terminal,
@@ -24,5 +21,6 @@ pub fn start(config: &LogConfig) -> Result<(), TryInitError> {
     } else {
         fmt::layer().json().flatten_event(true).with_writer(stderr).with_current_span(true).boxed()
     };
-    tracing_subscriber::registry().with(layer.with_filter(config.filter.clone())).try_init()
+    // What is for a collector alone would say everything twice.
+    layer.with_filter(config.filter.clone().with_target(traces::TARGET, LevelFilter::OFF)).boxed()
 }

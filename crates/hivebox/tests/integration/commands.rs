@@ -47,7 +47,12 @@ impl Drop for Running {
 impl Running {
     /// Starts the command and gives the first line that it prints.
     pub(crate) fn start(command: &mut Command) -> (Self, String) {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        Self::start_logging(command, Stdio::null())
+    }
+
+    /// The same, with its log kept.
+    pub(crate) fn start_logging(command: &mut Command, log: impl Into<Stdio>) -> (Self, String) {
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         (Self(child), line)

@@ -7,6 +7,8 @@ mod app;
 mod broken_cache;
 mod broken_store;
 mod clients;
+#[cfg(feature = "otlp")]
+mod collector;
 mod commands;
 mod endpoints;
 mod front;
@@ -22,5 +24,7 @@ mod sharing;
 mod some_boxes;
 mod stopping;
 mod storing;
+#[cfg(feature = "otlp")]
+mod traces;
 #[path = "../../../hivebox-archive/tests/integration/weed.rs"]
 mod weed;

@@ -10,7 +10,7 @@ use opensensemap_sim::Fault;
 use crate::app::{TestApp, TestUpstream};
 use crate::commands::{Running, get, hivebox};
 
-fn signal(running: &Running, signal: &str) {
+pub(crate) fn signal(running: &Running, signal: &str) {
     let sent = Command::new("kill").args([signal, &running.0.id().to_string()]).status().unwrap();
     assert!(sent.success());
 }

@@ -9,10 +9,12 @@ use futures_util::future::LocalBoxFuture;
 use hivebox_archive::{ArchiveError, Kept, Sealed, Spool, StoreFault, Stored};
 use jiff::Timestamp;
 use tokio::time::Instant;
-use tracing::{info, warn};
+use tracing::field::Empty;
+use tracing::{Instrument, Span, info, warn};
 
 use super::super::Refresh;
-use super::{Reply, StoreError};
+use super::{Request, StoreError};
+use crate::telemetry::traces::{note_outcome, trace_span};
 use crate::words::in_words;
 
 /// The first pause after the store failed; each further one doubles.
@@ -43,7 +45,7 @@ pub(super) enum For {
     /// A slot, and the moment of its readings.
     Slot(Timestamp),
     /// Somebody who waits for the outcome.
-    Request(Reply),
+    Request(Request),
     /// It was in the spool.
     Spool,
 }
@@ -157,7 +159,19 @@ impl<'a> Uploads<'a> {
 
     fn start(&mut self, upload: Upload) {
         let (refresh, sealed) = (self.refresh, upload.sealed.clone());
-        let outcome = Box::pin(async move { put(refresh, &sealed).await });
+        let span = trace_span!(
+            "store",
+            object = Empty,
+            rows = Empty,
+            bytes = Empty,
+            created = Empty,
+            outcome = Empty,
+            otel.status_code = Empty,
+        );
+        if let For::Request(request) = &upload.purpose {
+            request.origin.adopt(&span);
+        }
+        let outcome = Box::pin(async move { put(refresh, &sealed).await }.instrument(span));
         self.running = Some(Running { upload, outcome });
     }
 
@@ -188,7 +202,7 @@ impl<'a> Uploads<'a> {
             }
             For::Slot(_) | For::Spool => {}
             // Nobody waits any more if the receiver is gone; the snapshot is stored all the same.
-            For::Request(reply) => drop(reply.send(outcome)),
+            For::Request(request) => drop(request.reply.send(outcome)),
         }
     }
 
@@ -244,16 +258,19 @@ impl<'a> Uploads<'a> {
 }
 
 async fn put(refresh: &Refresh, sealed: &Sealed) -> Result<Stored, ArchiveError> {
-    let started = Timestamp::now();
+    let (span, started) = (Span::current(), Timestamp::now());
     let outcome = refresh.snapshots.put(sealed).await;
     let ended = Timestamp::now();
     refresh.metrics.store.observe(&outcome, ended);
     match &outcome {
         Ok(Stored { object, rows, bytes, created, .. }) => {
+            span.record("object", object).record("rows", rows).record("bytes", bytes);
+            note_outcome(span.record("created", created), "stored", false);
             let took_ms = ended.duration_since(started).as_millis() as u64;
             info!(object, rows, bytes, created, took_ms, "snapshot stored");
         }
         Err(error) => {
+            note_outcome(&span, "failed", true);
             let (name, error) = (sealed.name(), in_words(error));
             warn!(%name, error, "the snapshot could not be stored");
         }
