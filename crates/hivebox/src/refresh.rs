@@ -134,6 +134,12 @@ impl Running {
 }
 
 impl StoreHandle {
+    /// Whether the loop has ended, which it does only when the service stops, or by a fault of HiveBox.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.requests.is_closed()
+    }
+
     /// Has the present stored now.
     ///
     /// # Errors
@@ -154,5 +160,19 @@ fn lower_priority() {
     const LOWEST: i32 = 19;
     if let Err(error) = rustix::process::setpriority_process(None, LOWEST) {
         tracing::debug!(%error, "the refresh loop runs at normal priority");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_that_is_gone_is_known_to_have_ended() {
+        let (requests, waiting) = mpsc::channel(1);
+        let handle = StoreHandle { requests };
+        assert!(!handle.has_ended());
+        drop(waiting);
+        assert!(handle.has_ended());
     }
 }

@@ -15,9 +15,19 @@ use crate::app::App;
 use crate::cache::{Poll, Role};
 use crate::config::ReadinessRule;
 
-/// `GET /livez`: the process works. It asks nothing of others, since killing this process mends none.
-pub(super) async fn livez() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "application/json")], Bytes::from_static(br#"{"status":"alive"}"#))
+/// `GET /livez`: the process works. It asks nothing of others, since killing this process mends none; but one
+/// whose refresh loop is gone will never have a new answer.
+pub(super) async fn livez(State(app): State<Arc<App>>) -> impl IntoResponse {
+    let (status, body) = alive(app.store.has_ended(), app.is_draining());
+    (status, [(CONTENT_TYPE, "application/json")], Bytes::from_static(body))
+}
+
+fn alive(has_ended: bool, is_draining: bool) -> (StatusCode, &'static [u8]) {
+    if has_ended && !is_draining {
+        (StatusCode::SERVICE_UNAVAILABLE, br#"{"status":"the refresh loop has ended"}"#)
+    } else {
+        (StatusCode::OK, br#"{"status":"alive"}"#)
+    }
 }
 
 /// `GET /readyz`: whether this replica wants requests, and the figures behind that.
@@ -117,6 +127,14 @@ mod tests {
 
     fn poll(asked: usize, failed: usize) -> Poll {
         Poll { asked, failed, ..Poll::good(Timestamp::UNIX_EPOCH) }
+    }
+
+    #[test]
+    fn a_process_without_its_refresh_loop_is_not_alive_unless_it_stops() {
+        assert_eq!(alive(true, false).0, StatusCode::SERVICE_UNAVAILABLE);
+        for (has_ended, is_draining) in [(false, false), (false, true), (true, true)] {
+            assert_eq!(alive(has_ended, is_draining).0, StatusCode::OK);
+        }
     }
 
     #[test]
