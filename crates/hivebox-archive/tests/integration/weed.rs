@@ -26,7 +26,9 @@ read -r order
 kill -9 $pid; wait $pid 2>/dev/null
 [ "$order" = keep ] || rm -rf "$folder"
 "#;
-const START_LIMIT: Duration = Duration::from_mins(1);
+const START_LIMIT: Duration = Duration::from_mins(2);
+/// Stands in the master's status as soon as a volume server has told it how many volumes it takes.
+const VOLUME_SERVER_IS_KNOWN: &str = r#""Max":1000"#;
 
 /// A running server, with data of its own.
 pub(crate) struct Weed {
@@ -122,9 +124,15 @@ impl Weed {
 
     fn wait(&self) {
         let begun = Instant::now();
-        // The master gives out a place to write once there is one; the S3 port answers before that.
-        for (port, path) in [(Ports::MASTER, "/dir/assign"), (Ports::FILER, "/"), (Ports::S3, "/healthz")] {
-            while !answers(self.ports.0[port], path) {
+        // The S3 port answers before there is a place to write. The master gives one out once it knows of a
+        // volume server; asked before, it takes note that there is no room, and may not look again.
+        for (port, path, sign) in [
+            (Ports::MASTER, "/dir/status", VOLUME_SERVER_IS_KNOWN),
+            (Ports::MASTER, "/dir/assign", ""),
+            (Ports::FILER, "/", ""),
+            (Ports::S3, "/healthz", ""),
+        ] {
+            while !answers(self.ports.0[port], path, sign) {
                 if begun.elapsed() > START_LIMIT {
                     let log = fs::read_to_string(Path::new(&self.folder).join("log")).unwrap_or_default();
                     panic!("SeaweedFS does not answer {path}:\n{log}");
@@ -175,11 +183,14 @@ fn spawn(folder: &str, ports: Ports) -> Child {
         .unwrap()
 }
 
-fn answers(port: u16, path: &str) -> bool {
+/// Whether the server answers 200, with `sign` in the body.
+fn answers(port: u16, path: &str, sign: &str) -> bool {
     let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-    let mut answer = [0; 12];
-    stream.write_all(format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes()).is_ok()
-        && stream.read_exact(&mut answer).is_ok()
-        && answer.ends_with(b" 200")
+    let request = format!("GET {path} HTTP/1.0\r\n\r\n");
+    let mut answer = Vec::new();
+    stream.write_all(request.as_bytes()).is_ok() && stream.read_to_end(&mut answer).is_ok() && {
+        let answer = String::from_utf8_lossy(&answer);
+        answer.get(..12).is_some_and(|status| status.ends_with(" 200")) && answer.contains(sign)
+    }
 }
