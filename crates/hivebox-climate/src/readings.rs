@@ -1,11 +1,13 @@
 //! The readings of all senseBoxes at one moment, as columns.
 
 mod build;
+mod sense_box;
 mod wire;
 
 use jiff::Timestamp;
 
 pub use build::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
+pub use sense_box::SenseBox;
 pub use wire::WireError;
 
 use crate::catalogue::Meaning;
@@ -42,6 +44,10 @@ struct Boxes {
     models: Vec<Box<str>>,
     exposure: Vec<Exposure>,
     place: Vec<Option<Place>>,
+    /// The row of the box's first sensor, or where it would stand.
+    first_row: Vec<u32>,
+    /// All boxes in the order of their ids.
+    by_id: Vec<u32>,
 }
 
 /// What sensors of one make have in common: the words that describe them, and what those words mean.
@@ -95,7 +101,16 @@ impl Readings {
     /// All rows, box by box in the API's order.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Reading<'_>> {
-        (0..self.len()).map(|row| Reading { readings: self, row })
+        (0..self.len()).map(|row| self.reading(row))
+    }
+
+    /// One row.
+    ///
+    /// # Panics
+    /// On use of what it gives, if there are not so many rows.
+    #[must_use]
+    pub fn reading(&self, row: usize) -> Reading<'_> {
+        Reading { readings: self, row }
     }
 
     /// The bytes of memory that the columns hold.
@@ -103,7 +118,7 @@ impl Readings {
     pub fn heap_bytes(&self) -> usize {
         let sensors =
             self.verdict.capacity() * (size_of::<Verdict>() + 2 * size_of::<u32>() + 3 * size_of::<f64>());
-        let boxes = self.boxes.place.capacity() * (size_of::<Option<Place>>() + size_of::<u32>() + 1);
+        let boxes = self.boxes.place.capacity() * (size_of::<Option<Place>>() + 3 * size_of::<u32>() + 1);
         let text = self.boxes.id.heap_bytes() + self.boxes.name.heap_bytes() + self.sensor_id.heap_bytes();
         sensors + boxes + text
     }
@@ -120,34 +135,46 @@ impl Readings {
 }
 
 impl<'a> Reading<'a> {
+    /// The row: its place among [`Readings::iter`].
+    #[must_use]
+    pub fn row(&self) -> usize {
+        self.row
+    }
+
+    /// The box that the sensor belongs to.
+    #[must_use]
+    pub fn sense_box(&self) -> SenseBox<'a> {
+        self.readings.sense_box(self.readings.box_index[self.row] as usize)
+    }
+
     /// The box's id.
     #[must_use]
     pub fn box_id(&self) -> &'a str {
-        self.readings.boxes.id.get(self.box_index())
+        self.sense_box().id()
     }
 
     /// The box's name, as its owner wrote it.
     #[must_use]
     pub fn box_name(&self) -> &'a str {
-        self.readings.boxes.name.get(self.box_index())
+        self.sense_box().name()
     }
 
     /// The box's model, such as `homeV2Wifi`.
     #[must_use]
     pub fn model(&self) -> &'a str {
-        &self.readings.boxes.models[self.readings.boxes.model[self.box_index()] as usize]
+        self.sense_box().model()
     }
 
     /// Where the box's sensors are exposed.
     #[must_use]
     pub fn exposure(&self) -> Exposure {
-        self.readings.boxes.exposure[self.box_index()]
+        self.sense_box().exposure()
     }
 
     /// Where the box stands; `None` if that is not known.
     #[must_use]
     pub fn place(&self) -> Option<Place> {
-        self.readings.boxes.place[self.box_index()]
+        self.sense_box().place()
     }
 
     /// The sensor's id.
@@ -189,10 +216,6 @@ impl<'a> Reading<'a> {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         self.readings.verdict[self.row]
-    }
-
-    fn box_index(&self) -> usize {
-        self.readings.box_index[self.row] as usize
     }
 }
 

@@ -110,7 +110,9 @@ impl ReadingsBuilder {
 
     /// Adds a box; the sensors added next are its.
     pub fn add_box(&mut self, facts: &BoxFacts<'_>) {
+        let first_row = self.readings.len() as u32;
         let boxes = &mut self.readings.boxes;
+        boxes.first_row.push(first_row);
         boxes.id.push(facts.id);
         boxes.name.push(facts.name);
         let (model, is_new) = self.model_numbers.number(facts.model);
@@ -155,7 +157,8 @@ impl ReadingsBuilder {
 
     /// The readings.
     #[must_use]
-    pub fn finish(self) -> Arc<Readings> {
+    pub fn finish(mut self) -> Arc<Readings> {
+        self.readings.boxes.sort_ids();
         Arc::new(self.readings)
     }
 

@@ -83,10 +83,6 @@ impl Readings {
         };
         let place =
             |place: &Place| (place.latitude_degrees(), place.longitude_degrees(), place.height_metres());
-        let mut sensor_counts = vec![0; self.box_count()];
-        for &of_box in &self.box_index {
-            sensor_counts[of_box as usize] += 1;
-        }
         let columns = Columns {
             as_of: self.as_of,
             box_ids: Texts::of(&self.boxes.id),
@@ -95,7 +91,7 @@ impl Readings {
             box_models: self.boxes.model.clone(),
             exposures: self.boxes.exposure.clone(),
             places: self.boxes.place.iter().map(|at| at.as_ref().map(place)).collect(),
-            sensor_counts,
+            sensor_counts: self.boxes().map(|sense_box| sense_box.rows().len() as u32).collect(),
             kinds: self.kinds.iter().map(kind).collect(),
             sensor_ids: Texts::of(&self.sensor_id),
             sensor_kinds: self.kind.clone(),
@@ -157,6 +153,7 @@ impl Columns<'_> {
         };
         builder.readings.kinds = self.kinds.iter().map(kind).collect();
         let known = &mut builder.readings.boxes;
+        known.first_row = first_rows(&self.sensor_counts);
         known.id = self.box_ids.column()?;
         known.name = self.box_names.column()?;
         known.models = self.models.iter().map(|model| (**model).into()).collect();
@@ -205,6 +202,16 @@ impl Raw {
             Self::NotANumber => f64::NAN,
         }
     }
+}
+
+/// The first row of each box, from how many rows each has.
+fn first_rows(counts: &[u32]) -> Vec<u32> {
+    let starts = counts.iter().scan(0, |next, count| {
+        let first = *next;
+        *next += count;
+        Some(first)
+    });
+    starts.collect()
 }
 
 fn age_millis(as_of: Timestamp, measured_at: Timestamp) -> i64 {
