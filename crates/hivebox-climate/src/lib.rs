@@ -10,8 +10,10 @@
 //! | What does that come to? | [`summary`] |
 //! | Is that cold or hot for bees? | [`status`] |
 //! | Where is it? | [`place`] |
+//! | Which boxes are near? | [`nearby`] |
 
 pub mod catalogue;
+pub mod nearby;
 pub mod phenomenon;
 pub mod place;
 pub mod quantity;

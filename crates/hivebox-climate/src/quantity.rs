@@ -25,3 +25,15 @@ impl Celsius {
         Self((self.0 * 100.0).round() / 100.0 + 0.0)
     }
 }
+
+/// A length or a height in metres.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Metres(pub f64);
+
+impl Metres {
+    /// So many kilometres.
+    #[must_use]
+    pub const fn from_kilometres(kilometres: f64) -> Self {
+        Self(kilometres * 1000.0)
+    }
+}

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
 
 mod laws;
+mod places;
 mod real_titles;
 mod sentinels;
 mod units;
