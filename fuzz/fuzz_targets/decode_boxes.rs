@@ -40,5 +40,6 @@ fn describe(sense_box: SenseBox<'_>) -> String {
         })
         .collect();
     let place = (sense_box.location(), sense_box.exposure(), sense_box.model());
-    format!("{:?}", (sense_box.id(), sense_box.name(), place, sensors))
+    let grouptags: Vec<_> = sense_box.grouptags().collect();
+    format!("{:?}", (sense_box.id(), sense_box.name(), place, grouptags, sensors))
 }

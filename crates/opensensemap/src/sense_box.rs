@@ -78,6 +78,12 @@ impl<'a> SenseBox<'a> {
         text_at(self.text, self.spans.model)
     }
 
+    /// The tags by which owners group their boxes. Empty ones, which the API sends for none, are left out.
+    pub fn grouptags(&self) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
+        let text = self.text;
+        self.spans.grouptags.iter().map(move |&span| text_at(text, Some(span))).filter(|tag| !tag.is_empty())
+    }
+
     /// Where the box stands now; `None` if the API does not say, or names a place that is not on Earth.
     #[must_use]
     pub fn location(&self) -> Option<Location> {

@@ -13,6 +13,7 @@ pub(crate) struct BoxSpans {
     pub(crate) exposure: Option<Span>,
     pub(crate) model: Option<Span>,
     pub(crate) coordinates: [Option<f64>; 3],
+    pub(crate) grouptags: Vec<Span>,
     pub(crate) has_sensors: bool,
     pub(crate) sensors: Vec<SensorSpans>,
 }
@@ -45,7 +46,12 @@ const LATITUDE: usize = 1;
 impl BoxSpans {
     /// Reads the object at the cursor into `self`, in whatever order its keys come.
     pub(super) fn read(&mut self, cursor: &mut Cursor<'_>, instants: &mut InstantReader) -> Result<(), Stop> {
-        *self = Self { sensors: std::mem::take(&mut self.sensors), ..Self::default() };
+        *self = Self {
+            grouptags: std::mem::take(&mut self.grouptags),
+            sensors: std::mem::take(&mut self.sensors),
+            ..Self::default()
+        };
+        self.grouptags.clear();
         self.sensors.clear();
         object(cursor, |key, cursor| {
             match key {
@@ -53,12 +59,26 @@ impl BoxSpans {
                 b"name" => self.name = text(cursor)?,
                 b"exposure" => self.exposure = text(cursor)?,
                 b"model" => self.model = text(cursor)?,
+                b"grouptag" => self.read_grouptags(cursor)?,
                 b"currentLocation" => self.read_location(cursor)?,
                 b"longitude" => self.coordinates[LONGITUDE] = number(cursor)?,
                 b"latitude" => self.coordinates[LATITUDE] = number(cursor)?,
                 b"sensors" => self.read_sensors(cursor, instants)?,
                 _ => cursor.skip()?,
             }
+            Ok(())
+        })
+    }
+
+    /// A list of tags, or a single one, as boxes of old have it.
+    fn read_grouptags(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Stop> {
+        self.grouptags.clear();
+        if cursor.peek()? == b'"' {
+            self.grouptags.push(cursor.string()?);
+            return Ok(());
+        }
+        array(cursor, |cursor| {
+            self.grouptags.extend(text(cursor)?);
             Ok(())
         })
     }

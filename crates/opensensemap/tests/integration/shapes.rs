@@ -1,6 +1,8 @@
 //! Every form that the API has been seen to send.
 
-use opensensemap::{DecodeError, decode_box};
+use std::borrow::Cow;
+
+use opensensemap::{DecodeError, SenseBox, decode_box};
 
 use super::{decode, describe};
 
@@ -85,6 +87,25 @@ fn a_box_may_be_nowhere_or_at_zero() {
         let (lines, decoded) = decode(format!(r#"[{{"_id":"b",{location}"sensors":[]}}]"#));
         assert_eq!(decoded.unwrap().boxes, 1, "{location}");
         assert!(lines[0].ends_with(&format!("at {expected}")), "{}", lines[0]);
+    }
+}
+
+#[test]
+fn grouptags_are_a_list_or_one_or_none() {
+    for (grouptag, expected) in [
+        ("", &[][..]),
+        (r#""grouptag":null,"#, &[]),
+        (r#""grouptag":[],"#, &[]),
+        (r#""grouptag":[""],"#, &[]),
+        (r#""grouptag":"","#, &[]),
+        (r#""grouptag":"bees","#, &["bees"]),
+        (r#""grouptag":["bees","","caf\u00e9"],"#, &["bees", "café"]),
+        (r#""grouptag":["bees",7,["x"],{"y":"z"},"moor"],"#, &["bees", "moor"]),
+        (r#""grouptag":["a","b"],"grouptag":["c"],"#, &["c"]),
+    ] {
+        let answer = format!(r#"{{"_id":"b",{grouptag}"sensors":[]}}"#);
+        let tags = |it: SenseBox<'_>| it.grouptags().map(Cow::into_owned).collect::<Vec<_>>();
+        assert_eq!(decode_box(answer.as_bytes(), tags).unwrap(), expected, "{grouptag}");
     }
 }
 
