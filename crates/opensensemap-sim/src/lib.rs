@@ -36,8 +36,8 @@
 //! # What of the API there is
 //!
 //! * `GET /boxes` with `full`, `minimal`, `name` and `limit`, `date` and `phenomenon`, `exposure`, `model`, `bbox`, `near` and
-//!   `maxDistance`, `classify`, `format=geojson`, with the checks and error texts of the real one. `grouptag` matches nothing,
-//!   since the stations have lost their tags; `name` is part of a name, not a regular expression; `bbox` looks at where a box is,
+//!   `maxDistance`, `classify`, `format=geojson`, `grouptag`, with the checks and error texts of the real one. Tags are
+//!   made up, since the stations have lost theirs; `name` is part of a name, not a regular expression; `bbox` looks at where a box is,
 //!   not where it has been. Like the real one it streams: a fault within the body comes after the 200.
 //! * `GET /boxes/:id`, also with `format=geojson`; `GET /stats`, without `human`; `GET /`.
 //! * Answers are made anew for each request, though they say `max-age=300`: the real one caches them for so long.

@@ -28,7 +28,7 @@ pub(crate) struct BoxQuery {
     phenomenon: Option<String>,
     exposures: Option<Vec<String>>,
     models: Option<Vec<String>>,
-    grouptag: bool,
+    grouptags: Option<Vec<String>>,
     bbox: Option<[f64; 4]>,
     near: Option<(Place, f64)>,
     detail: Detail,
@@ -74,7 +74,7 @@ impl BoxQuery {
         Ok(Self {
             name: parameters.text("name")?.map(|name| (name.to_lowercase(), limit as usize)),
             models: parameters.list("model")?.map(owned),
-            grouptag: parameters.list("grouptag")?.is_some(),
+            grouptags: parameters.list("grouptag")?.map(owned),
             phenomenon: parameters.text("phenomenon")?.map(str::to_owned),
             date: date(parameters)?,
             geojson: geojson(parameters)?,
@@ -126,8 +126,8 @@ impl BoxQuery {
         let among = |list: &Option<Vec<String>>, word: &str| {
             list.as_ref().is_none_or(|list| list.iter().any(|one| one == word))
         };
-        // What people wrote about themselves is not simulated, tags included: no box has any.
-        !self.grouptag
+        let tagged = |tag: &String| item.grouptags().contains(&tag.as_str());
+        self.grouptags.as_ref().is_none_or(|tags| tags.iter().all(tagged))
             && among(&self.exposures, item.exposure().as_str())
             && among(&self.models, item.model())
             && self.bbox.is_none_or(|bounds| item.place().is_some_and(|place| inside(bounds, place)))

@@ -85,7 +85,7 @@ fn write_box(out: &mut Vec<u8>, item: &SenseBox<'_>, style: Style) {
         json::time(out, item.last_tick().unwrap_or(created_at).max(created_at));
         json::raw(out, r#","model":"#);
         out.extend_from_slice(&json::quoted(item.model()));
-        json::raw(out, if old { r#","grouptag":[""]"# } else { r#","grouptag":[]"# });
+        grouptags(out, item, old);
         json::raw(out, r#","sensors":["#);
         sensors(out, item, style.form, old);
         json::raw(out, "]");
@@ -102,6 +102,18 @@ fn write_box(out: &mut Vec<u8>, item: &SenseBox<'_>, style: Style) {
         json::raw(out, "\"");
     }
     json::raw(out, "}");
+}
+
+fn grouptags(out: &mut Vec<u8>, item: &SenseBox<'_>, old: bool) {
+    json::raw(out, r#","grouptag":["#);
+    let tags = item.grouptags();
+    let none: &[&str] = if old { &[""] } else { &[] };
+    for (index, tag) in if tags.is_empty() { none } else { tags }.iter().enumerate() {
+        json::raw(out, if index == 0 { "\"" } else { ",\"" });
+        json::raw(out, tag);
+        json::raw(out, "\"");
+    }
+    json::raw(out, "]");
 }
 
 fn sensors(out: &mut Vec<u8>, item: &SenseBox<'_>, form: Form, old: bool) {

@@ -55,6 +55,14 @@ impl<'a> SenseBox<'a> {
         self.simulation.catalogue.model(self.station)
     }
 
+    /// The tags by which its owner groups it; made up, and few have any.
+    #[must_use]
+    pub fn grouptags(&self) -> &'static [&'static str] {
+        const SOME: [&[&str]; 4] = [&["bees"], &["bees", "orchard"], &["school"], &["school", "bees"]];
+        let seed = self.seed.with(6);
+        if seed.chance(0.03) { SOME[(seed.with(1).unit() * SOME.len() as f64) as usize] } else { &[] }
+    }
+
     /// Where it says that it stands; none if that is what is wrong with it.
     #[must_use]
     pub fn place(&self) -> Option<Place> {

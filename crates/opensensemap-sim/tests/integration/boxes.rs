@@ -107,7 +107,10 @@ async fn filters_keep_what_they_ask_for() {
     assert!((1..all.len()).contains(&indoor.len()));
     let models = server.boxes("/boxes?model=homeV2Wifi").await;
     assert!(models.iter().all(|item| item["model"] == "homeV2Wifi") && !models.is_empty());
-    assert!(server.boxes("/boxes?grouptag=bees").await.is_empty());
+    let tagged = server.boxes("/boxes?grouptag=bees,orchard").await;
+    assert!(tagged.iter().all(|item| item["grouptag"] == serde_json::json!(["bees", "orchard"])));
+    assert!((1..all.len()).contains(&tagged.len()));
+    assert!(server.boxes("/boxes?grouptag=nobody").await.is_empty());
     for item in server.boxes("/boxes?bbox=6,47,15,55").await {
         let longitude = item["currentLocation"]["coordinates"][0].as_f64().unwrap();
         assert!((6.0..=15.0).contains(&longitude));
