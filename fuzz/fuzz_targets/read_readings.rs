@@ -20,7 +20,8 @@ fn describe(readings: &Readings) -> Vec<String> {
         .iter()
         .map(|reading| {
             let of_box = (reading.box_id(), reading.box_name(), reading.model(), reading.exposure());
-            let of_sensor = (reading.place(), reading.sensor_id(), reading.kind());
+            let grouptags: Vec<&str> = reading.sense_box().grouptags().collect();
+            let of_sensor = (grouptags, reading.place(), reading.sensor_id(), reading.kind());
             let measured = (reading.raw_value(), reading.value(), reading.measured_at(), reading.verdict());
             format!("{of_box:?} {of_sensor:?} {measured:?}")
         })

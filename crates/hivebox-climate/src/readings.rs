@@ -44,6 +44,12 @@ struct Boxes {
     models: Vec<Box<str>>,
     exposure: Vec<Exposure>,
     place: Vec<Option<Place>>,
+    /// Each distinct grouptag.
+    grouptags: Vec<Box<str>>,
+    /// The grouptags of all boxes, box by box, by their places in `grouptags`.
+    tagged: Vec<u32>,
+    /// Where each box's grouptags end in `tagged`.
+    tagged_end: Vec<u32>,
     /// The row of the box's first sensor, or where it would stand.
     first_row: Vec<u32>,
     /// All boxes in the order of their ids.
@@ -118,7 +124,7 @@ impl Readings {
     pub fn heap_bytes(&self) -> usize {
         let sensors =
             self.verdict.capacity() * (size_of::<Verdict>() + 2 * size_of::<u32>() + 3 * size_of::<f64>());
-        let boxes = self.boxes.place.capacity() * (size_of::<Option<Place>>() + 3 * size_of::<u32>() + 1);
+        let boxes = self.boxes.place.capacity() * (size_of::<Option<Place>>() + 4 * size_of::<u32>() + 1);
         let text = self.boxes.id.heap_bytes() + self.boxes.name.heap_bytes() + self.sensor_id.heap_bytes();
         sensors + boxes + text
     }

@@ -18,6 +18,9 @@ pub fn add_box(readings: &mut ReadingsBuilder, sense_box: SenseBox<'_>) {
         exposure: Exposure::from_api(&sense_box.exposure()),
         place,
     });
+    for tag in sense_box.grouptags() {
+        readings.add_grouptag(&tag);
+    }
     for sensor in sense_box.sensors() {
         add_sensor(readings, sensor);
     }

@@ -78,6 +78,7 @@ pub struct ReadingsBuilder {
     pub(super) readings: Readings,
     kind_numbers: Interner,
     model_numbers: Interner,
+    grouptag_numbers: Interner,
     /// Title, unit and chip of the sensor at hand, as one text to be numbered.
     kind_key: String,
 }
@@ -104,6 +105,7 @@ impl ReadingsBuilder {
             readings,
             kind_numbers: Interner::default(),
             model_numbers: Interner::default(),
+            grouptag_numbers: Interner::default(),
             kind_key: String::new(),
         }
     }
@@ -122,6 +124,22 @@ impl ReadingsBuilder {
         boxes.model.push(model);
         boxes.exposure.push(facts.exposure);
         boxes.place.push(facts.place);
+        boxes.tagged_end.push(boxes.tagged.len() as u32);
+    }
+
+    /// Adds a grouptag to the box that was added last.
+    ///
+    /// # Panics
+    /// There is no box yet.
+    pub fn add_grouptag(&mut self, tag: &str) {
+        let boxes = &mut self.readings.boxes;
+        let (number, is_new) = self.grouptag_numbers.number(tag);
+        if is_new {
+            boxes.grouptags.push(tag.into());
+        }
+        boxes.tagged.push(number);
+        let end = boxes.tagged_end.last_mut();
+        *end.expect("a grouptag belongs to a box") = boxes.tagged.len() as u32;
     }
 
     /// Adds a sensor of the box that was added last.

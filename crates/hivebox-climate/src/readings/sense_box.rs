@@ -45,6 +45,12 @@ impl Readings {
 }
 
 impl Boxes {
+    /// The grouptags of a box, by their places in `grouptags`.
+    pub(crate) fn tagged_with(&self, index: usize) -> &[u32] {
+        let start = index.checked_sub(1).map_or(0, |before| self.tagged_end[before]);
+        &self.tagged[start as usize..self.tagged_end[index] as usize]
+    }
+
     /// To be called once all boxes are there.
     pub(super) fn sort_ids(&mut self) {
         self.by_id = (0..self.id.len() as u32).collect();
@@ -88,6 +94,13 @@ impl<'a> SenseBox<'a> {
     #[must_use]
     pub fn place(&self) -> Option<Place> {
         self.readings.boxes.place[self.index]
+    }
+
+    /// The tags by which its owner groups it with others.
+    #[must_use]
+    pub fn grouptags(&self) -> impl ExactSizeIterator<Item = &'a str> + use<'a> {
+        let boxes = &self.readings.boxes;
+        boxes.tagged_with(self.index).iter().map(|&tag| &*boxes.grouptags[tag as usize])
     }
 
     /// The rows of its sensors.

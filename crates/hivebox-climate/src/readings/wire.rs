@@ -38,6 +38,10 @@ struct Columns<'a> {
     models: Vec<Cow<'a, str>>,
     box_models: Vec<u32>,
     exposures: Vec<Exposure>,
+    grouptags: Vec<Cow<'a, str>>,
+    box_grouptags: Vec<u32>,
+    /// How many grouptags each box has.
+    grouptag_counts: Vec<u32>,
     places: Vec<Option<(f64, f64, Option<f64>)>>,
     /// How many sensors each box has.
     sensor_counts: Vec<u32>,
@@ -90,6 +94,9 @@ impl Readings {
             models: self.boxes.models.iter().map(|model| Cow::Borrowed(&**model)).collect(),
             box_models: self.boxes.model.clone(),
             exposures: self.boxes.exposure.clone(),
+            grouptags: self.boxes.grouptags.iter().map(|tag| Cow::Borrowed(&**tag)).collect(),
+            box_grouptags: self.boxes.tagged.clone(),
+            grouptag_counts: self.boxes().map(|sense_box| sense_box.grouptags().len() as u32).collect(),
             places: self.boxes.place.iter().map(|at| at.as_ref().map(place)).collect(),
             sensor_counts: self.boxes().map(|sense_box| sense_box.rows().len() as u32).collect(),
             kinds: self.kinds.iter().map(kind).collect(),
@@ -131,16 +138,25 @@ impl Columns<'_> {
             self.box_names.lengths.len(),
             self.box_models.len(),
             self.exposures.len(),
+            self.grouptag_counts.len(),
             self.places.len(),
         ];
         let sensor_lengths = [self.sensor_ids.lengths.len(), self.raw.len(), self.ages_millis.len()];
-        let counted: u64 = self.sensor_counts.iter().map(|&count| u64::from(count)).sum();
+        let sum = |counts: &[u32]| counts.iter().map(|&count| u64::from(count)).sum::<u64>();
         ensure(box_lengths.iter().all(|&length| length == boxes), "a column of the boxes is too short")?;
         ensure(
             sensor_lengths.iter().all(|&length| length == sensors),
             "a column of the sensors is too short",
         )?;
-        ensure(counted == sensors as u64, "some sensors belong to no box")?;
+        ensure(sum(&self.sensor_counts) == sensors as u64, "some sensors belong to no box")?;
+        ensure(
+            sum(&self.grouptag_counts) == self.box_grouptags.len() as u64,
+            "some grouptags belong to no box",
+        )?;
+        ensure(
+            self.box_grouptags.iter().all(|&it| (it as usize) < self.grouptags.len()),
+            "a grouptag is not listed",
+        )?;
         ensure(self.box_models.iter().all(|&it| (it as usize) < self.models.len()), "a model is not listed")?;
         ensure(self.sensor_kinds.iter().all(|&it| (it as usize) < self.kinds.len()), "a kind is not listed")?;
 
@@ -153,12 +169,20 @@ impl Columns<'_> {
         };
         builder.readings.kinds = self.kinds.iter().map(kind).collect();
         let known = &mut builder.readings.boxes;
-        known.first_row = first_rows(&self.sensor_counts);
+        known.first_row = self
+            .sensor_counts
+            .iter()
+            .zip(ends(&self.sensor_counts))
+            .map(|(count, end)| end - count)
+            .collect();
         known.id = self.box_ids.column()?;
         known.name = self.box_names.column()?;
         known.models = self.models.iter().map(|model| (**model).into()).collect();
         known.model = self.box_models;
         known.exposure = self.exposures;
+        known.grouptags = self.grouptags.iter().map(|tag| (**tag).into()).collect();
+        known.tagged = self.box_grouptags;
+        known.tagged_end = ends(&self.grouptag_counts).collect();
         known.place =
             self.places.into_iter().map(|at| at.and_then(|(n, e, h)| Place::new(n, e, h))).collect();
         builder.readings.sensor_id = self.sensor_ids.column()?;
@@ -204,14 +228,12 @@ impl Raw {
     }
 }
 
-/// The first row of each box, from how many rows each has.
-fn first_rows(counts: &[u32]) -> Vec<u32> {
-    let starts = counts.iter().scan(0, |next, count| {
-        let first = *next;
-        *next += count;
-        Some(first)
-    });
-    starts.collect()
+/// Where each of many ends that follow one another.
+fn ends(counts: &[u32]) -> impl Iterator<Item = u32> {
+    counts.iter().scan(0, |end, count| {
+        *end += count;
+        Some(*end)
+    })
 }
 
 fn age_millis(as_of: Timestamp, measured_at: Timestamp) -> i64 {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use hivebox_climate::catalogue::{Catalogue, Meaning};
 use hivebox_climate::place::Exposure;
 use hivebox_climate::quantity::Celsius;
-use hivebox_climate::readings::{BoxFacts, Measured, Reading, Readings, ReadingsBuilder, SensorFacts};
+use hivebox_climate::readings::{
+    BoxFacts, Measured, Reading, Readings, ReadingsBuilder, SenseBox, SensorFacts,
+};
 use hivebox_climate::status::Bands;
 use hivebox_climate::summary::Summary;
 use hivebox_climate::title;
@@ -37,8 +39,20 @@ fn sensor() -> impl Strategy<Value = Drawn> {
 
 fn readings(sensors: &[Drawn]) -> Arc<Readings> {
     let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of());
-    builder.add_box(&BoxFacts { id: "b", name: "", model: "", exposure: Exposure::Outdoor, place: None });
-    for (title, unit, measured) in sensors {
+    for (index, (title, unit, measured)) in sensors.iter().enumerate() {
+        // Boxes with three sensors, and with none, and with one, two or no grouptags.
+        if index % 3 == 0 {
+            for id in ["empty".to_owned(), format!("{}", index % 7)] {
+                builder.add_box(&BoxFacts {
+                    id: &id,
+                    name: "",
+                    model: &id,
+                    exposure: Exposure::Outdoor,
+                    place: None,
+                });
+                ["bees", "moor"].iter().take(index % 5).for_each(|tag| builder.add_grouptag(tag));
+            }
+        }
         let measured = measured
             .as_ref()
             .map(|(value, age)| Measured { value, at: as_of() - SignedDuration::from_secs(*age) });
@@ -47,7 +61,7 @@ fn readings(sensors: &[Drawn]) -> Arc<Readings> {
     builder.finish()
 }
 
-/// All that can be seen of each row, as text: NaN is not equal to itself.
+/// All that can be seen of each row and box, as text: NaN is not equal to itself.
 fn rows(readings: &Readings) -> Vec<String> {
     let row = |reading: Reading<'_>| {
         let of_box =
@@ -56,7 +70,10 @@ fn rows(readings: &Readings) -> Vec<String> {
         let measured = (reading.raw_value(), reading.value(), reading.measured_at(), reading.verdict());
         format!("{of_box:?} {of_sensor:?} {measured:?}")
     };
-    readings.iter().map(row).collect()
+    let of_box = |it: SenseBox<'_>| {
+        format!("{} {} {:?} {:?}", it.id(), it.model(), it.grouptags().collect::<Vec<_>>(), it.rows())
+    };
+    readings.iter().map(row).chain(readings.boxes().map(of_box)).collect()
 }
 
 proptest! {
@@ -136,7 +153,7 @@ proptest! {
         let length = bytes.len();
         bytes[at.index(length)] = byte;
         if let Ok(read) = Readings::from_bytes(&bytes, Catalogue::builtin(), Rules::default()) {
-            prop_assert_eq!(rows(&read).len(), read.len());
+            prop_assert_eq!(rows(&read).len(), read.len() + read.box_count());
         }
         prop_assert!(Readings::from_bytes(&bytes[..at.index(length)], Catalogue::builtin(), Rules::default()).is_err());
     }

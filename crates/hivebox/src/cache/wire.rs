@@ -15,7 +15,7 @@ use crate::present::Present;
 
 /// What the bytes begin with. The last one is the version of all that follows: replicas of another version
 /// do not read them.
-const MAGIC: [u8; 8] = *b"HiveBox\x01";
+const MAGIC: [u8; 8] = *b"HiveBox\x02";
 /// The bytes of a [`Head`]: the magic, the moment, the number of boxes lost, and of readings that count.
 pub(super) const HEAD_BYTES: usize = 32;
 /// The most bytes that a present may have: ten times what 15,000 boxes come to.
