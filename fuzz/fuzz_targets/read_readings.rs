@@ -23,7 +23,9 @@ fn describe(readings: &Readings) -> Vec<String> {
             let grouptags: Vec<&str> = reading.sense_box().grouptags().collect();
             let of_sensor = (grouptags, reading.place(), reading.sensor_id(), reading.kind());
             let measured = (reading.raw_value(), reading.value(), reading.measured_at(), reading.verdict());
-            format!("{of_box:?} {of_sensor:?} {measured:?}")
+            let unchanged =
+                (reading.unchanged_since(), reading.unchanged_times(), reading.was_seen_to_change());
+            format!("{of_box:?} {of_sensor:?} {measured:?} {unchanged:?}")
         })
         .collect()
 }

@@ -1,6 +1,7 @@
 //! The readings of all senseBoxes at one moment, as columns.
 
 mod build;
+mod run;
 mod sense_box;
 mod wire;
 
@@ -16,11 +17,12 @@ use crate::place::{Exposure, Place};
 use crate::quantity::Canonical;
 use crate::text::TextColumn;
 use crate::verdict::Verdict;
+use run::Run;
 
 /// All boxes, all their sensors, and what each sensor measured last, judged as of one moment.
 ///
 /// There is one array for each field, and one row in each for a sensor; what is said of a box or of a kind
-/// of sensor stands once. 75,000 sensors take about 8 MB. Built by [`ReadingsBuilder`], never changed.
+/// of sensor stands once. 75,000 sensors take about 9 MB. Built by [`ReadingsBuilder`], never changed.
 #[derive(Debug, Clone)]
 pub struct Readings {
     as_of: Timestamp,
@@ -33,6 +35,7 @@ pub struct Readings {
     value: Vec<f64>,
     measured_at_millis: Vec<i64>,
     verdict: Vec<Verdict>,
+    run: Vec<Run>,
 }
 
 /// One array for each thing said of a box.
@@ -122,8 +125,8 @@ impl Readings {
     /// The bytes of memory that the columns hold.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
-        let sensors =
-            self.verdict.capacity() * (size_of::<Verdict>() + 2 * size_of::<u32>() + 3 * size_of::<f64>());
+        let of_sensor = size_of::<Verdict>() + size_of::<Run>() + 2 * size_of::<u32>() + 3 * size_of::<f64>();
+        let sensors = self.verdict.capacity() * of_sensor;
         let boxes = self.boxes.place.capacity() * (size_of::<Option<Place>>() + 4 * size_of::<u32>() + 1);
         let text = self.boxes.id.heap_bytes() + self.boxes.name.heap_bytes() + self.sensor_id.heap_bytes();
         sensors + boxes + text
@@ -222,6 +225,25 @@ impl<'a> Reading<'a> {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         self.readings.verdict[self.row]
+    }
+
+    /// When the first reading of the present run of equal values was measured, as far as readings were seen
+    /// since the start; `None` without a reading.
+    #[must_use]
+    pub fn unchanged_since(&self) -> Option<Timestamp> {
+        timestamp(self.readings.run[self.row].since_millis)
+    }
+
+    /// At how many different times the present value was seen to be measured in a row; 65,535 stands for more.
+    #[must_use]
+    pub fn unchanged_times(&self) -> u16 {
+        self.readings.run[self.row].times
+    }
+
+    /// Whether the present run began with a change that was seen. If not, it may have begun any time before.
+    #[must_use]
+    pub fn was_seen_to_change(&self) -> bool {
+        self.readings.run[self.row].after_change
     }
 }
 

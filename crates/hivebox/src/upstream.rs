@@ -118,28 +118,31 @@ impl Upstream {
         }
     }
 
-    /// Reads all boxes into readings that `start` has begun.
+    /// Reads all boxes into readings that `start` has begun, and that follow upon the `previous` ones.
     ///
     /// # Errors
     /// There was nothing to be had at all.
-    pub async fn poll(&self, start: impl Fn() -> ReadingsBuilder) -> Result<Polled, PollError> {
+    pub async fn poll(
+        &self,
+        start: impl Fn() -> ReadingsBuilder,
+        previous: Option<&Readings>,
+    ) -> Result<Polled, PollError> {
         match self {
             Self::All(client) => {
                 let fetched = client.fold_boxes(start, giving_way(add_box)).await?;
-                Ok(Polled::whole(fetched.value, &fetched.decoded))
+                Ok(Polled::whole(fetched.value.finish_after(previous), &fetched.decoded))
             }
-            Self::Some(client, boxes) => poll_boxes(client, boxes, start()).await,
+            Self::Some(client, boxes) => poll_boxes(client, boxes, start(), previous).await,
             Self::File { path, boxes, max_bytes } => {
                 let (readings, decoded) = read_file(path, boxes.as_deref(), *max_bytes, start())?;
-                Ok(Polled::whole(readings, &decoded))
+                Ok(Polled::whole(readings.finish_after(previous), &decoded))
             }
         }
     }
 }
 
 impl Polled {
-    fn whole(readings: ReadingsBuilder, decoded: &Decoded) -> Self {
-        let readings = readings.finish();
+    fn whole(readings: Arc<Readings>, decoded: &Decoded) -> Self {
         Self { readings, asked: 1, failed: 0, first_failure: None, skipped: decoded.skipped }
     }
 }
@@ -164,6 +167,7 @@ async fn poll_boxes(
     client: &Client,
     boxes: &[BoxId],
     mut readings: ReadingsBuilder,
+    previous: Option<&Readings>,
 ) -> Result<Polled, PollError> {
     // In the order of the ids, so that equal answers give equal presents whichever box answers first.
     let answers: Vec<Result<FetchedBox, FetchError>> =
@@ -179,7 +183,7 @@ async fn poll_boxes(
     match first_failure {
         Some(error) if failed == boxes.len() => Err(error.into()),
         first_failure => {
-            let (readings, asked) = (readings.finish(), boxes.len());
+            let (readings, asked) = (readings.finish_after(previous), boxes.len());
             Ok(Polled { readings, asked, failed, first_failure, skipped: 0 })
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::run::Run;
 use super::{Boxes, NEVER_MILLIS, Readings, SensorKind};
 use crate::catalogue::Catalogue;
 use crate::place::{Exposure, Place};
@@ -98,6 +99,7 @@ impl ReadingsBuilder {
             value: Vec::new(),
             measured_at_millis: Vec::new(),
             verdict: Vec::new(),
+            run: Vec::new(),
         };
         Self {
             catalogue,
@@ -169,8 +171,10 @@ impl ReadingsBuilder {
         rows.kind.push(kind);
         rows.raw.push(measured.map_or(f64::NAN, |(raw, _)| raw));
         rows.value.push(judged.value.map_or(f64::NAN, |value| value.0));
-        rows.measured_at_millis.push(measured.map_or(NEVER_MILLIS, |(_, at)| at.as_millisecond()));
+        let millis = measured.map_or(NEVER_MILLIS, |(_, at)| at.as_millisecond());
+        rows.measured_at_millis.push(millis);
         rows.verdict.push(judged.verdict);
+        rows.run.push(Run::first_seen(millis));
     }
 
     /// The readings.
@@ -178,6 +182,16 @@ impl ReadingsBuilder {
     pub fn finish(mut self) -> Arc<Readings> {
         self.readings.boxes.sort_ids();
         Arc::new(self.readings)
+    }
+
+    /// The readings, which follow upon those of an earlier moment: sensors that show the same value as then
+    /// have been [unchanged since](super::Reading::unchanged_since) before.
+    #[must_use]
+    pub fn finish_after(mut self, previous: Option<&Readings>) -> Arc<Readings> {
+        if let Some(previous) = previous {
+            self.readings.continue_runs(previous);
+        }
+        self.finish()
     }
 
     fn kind(&mut self, facts: &SensorFacts<'_>) -> u32 {

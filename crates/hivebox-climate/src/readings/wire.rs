@@ -10,7 +10,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Readings, ReadingsBuilder, SensorKind};
+use super::run::Run;
+use super::{NEVER_MILLIS, Readings, ReadingsBuilder, SensorKind};
 use crate::catalogue::Catalogue;
 use crate::place::{Exposure, Place};
 use crate::text::TextColumn;
@@ -51,6 +52,7 @@ struct Columns<'a> {
     raw: Vec<Raw>,
     /// How long before `as_of` each was measured, in milliseconds.
     ages_millis: Vec<Option<i64>>,
+    runs: Vec<Lasting>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -72,6 +74,17 @@ enum Raw {
     Hundredths(i32),
     Exactly(f64),
     NotANumber,
+}
+
+/// A [`Run`], written beside its reading. Most sensors show another value at each reading.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+enum Lasting {
+    /// The value was another one before, or there is no reading.
+    Changed,
+    /// Nothing is known of the value before.
+    FirstSeen,
+    /// For so many milliseconds before the reading, at so many times, and whether after a change.
+    Since(i64, u16, bool),
 }
 
 impl Readings {
@@ -107,6 +120,12 @@ impl Readings {
                 .iter()
                 .map(|reading| Some(age_millis(self.as_of, reading.measured_at()?)))
                 .collect(),
+            runs: self
+                .run
+                .iter()
+                .zip(&self.measured_at_millis)
+                .map(|(run, &at)| Lasting::of(run, at))
+                .collect(),
         };
         Ok(postcard::to_allocvec(&columns)?)
     }
@@ -141,7 +160,8 @@ impl Columns<'_> {
             self.grouptag_counts.len(),
             self.places.len(),
         ];
-        let sensor_lengths = [self.sensor_ids.lengths.len(), self.raw.len(), self.ages_millis.len()];
+        let sensor_lengths =
+            [self.sensor_ids.lengths.len(), self.raw.len(), self.ages_millis.len(), self.runs.len()];
         let sum = |counts: &[u32]| counts.iter().map(|&count| u64::from(count)).sum::<u64>();
         ensure(box_lengths.iter().all(|&length| length == boxes), "a column of the boxes is too short")?;
         ensure(
@@ -193,6 +213,10 @@ impl Columns<'_> {
             let at = age.map(|age| moment(self.as_of, age)).transpose()?;
             builder.push_judged(of_box, kind, at.map(|at| (raw.number(), at)));
         }
+        let rows = &mut builder.readings;
+        for ((run, &at), lasting) in rows.run.iter_mut().zip(&rows.measured_at_millis).zip(self.runs) {
+            *run = lasting.run(at)?;
+        }
         Ok(builder.finish())
     }
 }
@@ -234,6 +258,35 @@ fn ends(counts: &[u32]) -> impl Iterator<Item = u32> {
         *end += count;
         Some(*end)
     })
+}
+
+impl Lasting {
+    fn of(run: &Run, measured_at_millis: i64) -> Self {
+        if measured_at_millis == NEVER_MILLIS || *run == Run::changed(measured_at_millis) {
+            Self::Changed
+        } else if *run == Run::first_seen(measured_at_millis) {
+            Self::FirstSeen
+        } else {
+            // Negative if a clock that stepped back has brought a reading from before its run.
+            let lasted = measured_at_millis.saturating_sub(run.since_millis);
+            Self::Since(lasted, run.times, run.after_change)
+        }
+    }
+
+    fn run(self, measured_at_millis: i64) -> Result<Run, WireError> {
+        Ok(match self {
+            _ if measured_at_millis == NEVER_MILLIS => Run::first_seen(measured_at_millis),
+            Self::Changed => Run::changed(measured_at_millis),
+            Self::FirstSeen => Run::first_seen(measured_at_millis),
+            Self::Since(lasted, times, after_change) => {
+                let since_millis = measured_at_millis
+                    .checked_sub(lasted)
+                    .filter(|&since| Timestamp::from_millisecond(since).is_ok())
+                    .ok_or(WireError::Inconsistent("a value has lasted since before or after all time"))?;
+                Run { since_millis, times, after_change }
+            }
+        })
+    }
 }
 
 fn age_millis(as_of: Timestamp, measured_at: Timestamp) -> i64 {

@@ -38,6 +38,10 @@ fn sensor() -> impl Strategy<Value = Drawn> {
 }
 
 fn readings(sensors: &[Drawn]) -> Arc<Readings> {
+    readings_after(sensors, None)
+}
+
+fn readings_after(sensors: &[Drawn], previous: Option<&Readings>) -> Arc<Readings> {
     let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of());
     for (index, (title, unit, measured)) in sensors.iter().enumerate() {
         // Boxes with three sensors, and with none, and with one, two or no grouptags.
@@ -56,9 +60,10 @@ fn readings(sensors: &[Drawn]) -> Arc<Readings> {
         let measured = measured
             .as_ref()
             .map(|(value, age)| Measured { value, at: as_of() - SignedDuration::from_secs(*age) });
-        builder.add_sensor(&SensorFacts { id: "s", title, unit, sensor_type: "", measured });
+        let id = format!("s{index}");
+        builder.add_sensor(&SensorFacts { id: &id, title, unit, sensor_type: "", measured });
     }
-    builder.finish()
+    builder.finish_after(previous)
 }
 
 /// All that can be seen of each row and box, as text: NaN is not equal to itself.
@@ -68,7 +73,8 @@ fn rows(readings: &Readings) -> Vec<String> {
             (reading.box_id(), reading.box_name(), reading.model(), reading.exposure(), reading.place());
         let of_sensor = (reading.sensor_id(), reading.kind());
         let measured = (reading.raw_value(), reading.value(), reading.measured_at(), reading.verdict());
-        format!("{of_box:?} {of_sensor:?} {measured:?}")
+        let unchanged = (reading.unchanged_since(), reading.unchanged_times(), reading.was_seen_to_change());
+        format!("{of_box:?} {of_sensor:?} {measured:?} {unchanged:?}")
     };
     let of_box = |it: SenseBox<'_>| {
         format!("{} {} {:?} {:?}", it.id(), it.model(), it.grouptags().collect::<Vec<_>>(), it.rows())
@@ -133,8 +139,13 @@ proptest! {
     }
 
     #[test]
-    fn readings_read_back_from_bytes_are_the_same(sensors in prop::collection::vec(sensor(), 0..40)) {
-        let sent = readings(&sensors);
+    fn readings_read_back_from_bytes_are_the_same(
+        before in prop::collection::vec(sensor(), 0..40),
+        sensors in prop::collection::vec(sensor(), 0..40),
+        unchanged in 0..40_usize,
+    ) {
+        let sensors = [&before[..unchanged.min(before.len())], &sensors[..]].concat();
+        let sent = readings_after(&sensors, Some(&readings(&before)));
         let bytes = sent.to_bytes().unwrap();
         let read = Readings::from_bytes(&bytes, Catalogue::builtin(), Rules::default()).unwrap();
         prop_assert_eq!(read.as_of(), sent.as_of());

@@ -92,7 +92,7 @@ async fn upstream(config: &Config) -> Finding {
             return Finding::bad(PART, in_words(&error), "set HIVEBOX_UPSTREAM to an address of the API");
         }
     };
-    match poller.poll(started).await {
+    match poller.poll(started, None).await {
         Ok((present, of_poll)) => {
             let took_seconds = Timestamp::now().duration_since(started).as_secs_f64();
             let boxes = present.readings.box_count();

@@ -27,7 +27,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     block_on(async {
         let snapshots = service::snapshots(&config.store)?;
         let poller = service::poller(&config, Observer::default())?;
-        let (present, _) = poller.poll(args.at.unwrap_or_else(Timestamp::now)).await?;
+        let (present, _) = poller.poll(args.at.unwrap_or_else(Timestamp::now), None).await?;
         let name = SnapshotName::at(present.readings.as_of());
         let stored = snapshots.put(&Sealed::of(name, &present.readings, poller.catalogue)?).await?;
         if args.json {

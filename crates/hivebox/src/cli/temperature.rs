@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let config = args.settings.config()?;
     block_on(async {
         let poller = service::poller(&config, Observer::default())?;
-        let (present, _) = poller.poll(args.at.unwrap_or_else(Timestamp::now)).await?;
+        let (present, _) = poller.poll(args.at.unwrap_or_else(Timestamp::now), None).await?;
         tell(&present, args.json)
     })
 }

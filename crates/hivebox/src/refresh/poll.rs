@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::readings::ReadingsBuilder;
+use hivebox_climate::readings::{Readings, ReadingsBuilder};
 use jiff::Timestamp;
 use tracing::field::Empty;
 use tracing::{Instrument, Span, info, warn};
@@ -29,13 +29,17 @@ pub struct Poller {
 }
 
 impl Poller {
-    /// Polls once, judging the readings as of `as_of`.
+    /// Polls once, judging the readings as of `as_of`; they follow upon the `previous` ones, if there are any.
     ///
     /// # Errors
     /// Upstream gave nothing.
-    pub async fn poll(&self, as_of: Timestamp) -> Result<(Present, Polled), PollError> {
+    pub async fn poll(
+        &self,
+        as_of: Timestamp,
+        previous: Option<&Readings>,
+    ) -> Result<(Present, Polled), PollError> {
         let start = || ReadingsBuilder::new(self.catalogue, self.answer.rules, as_of);
-        let polled = self.upstream.poll(start).await?;
+        let polled = self.upstream.poll(start, previous).await?;
         let boxes_lost = polled.failed + polled.skipped;
         let present = Present::of(polled.readings.clone(), boxes_lost, self.catalogue, &self.answer);
         Ok((present, polled))
@@ -93,7 +97,8 @@ async fn poll_and_publish(refresh: &Refresh) {
         outcome = Empty,
         error = Empty,
     );
-    let outcome = refresh.poller.poll(Timestamp::now()).instrument(span.clone()).await;
+    let previous = refresh.cache.present().as_ref().map(|present| present.readings.clone());
+    let outcome = refresh.poller.poll(Timestamp::now(), previous.as_deref()).instrument(span.clone()).await;
     trace(&span, &outcome);
     drop(span);
     let ended_at = Timestamp::now();

@@ -148,7 +148,7 @@ async fn garbage_under_our_keys_is_noticed_by_no_client() {
                         0 => connection.set(&key, "garbage").unwrap(),
                         1 => connection.lpush(&key, "garbage").unwrap(),
                         2 => connection.set(&key, vec![0xff; 4096]).unwrap(),
-                        _ => connection.set(&key, b"HiveBox\x01 and then garbage").unwrap(),
+                        _ => connection.set(&key, b"HiveBox\x02 and then garbage").unwrap(),
                     };
                 }
                 tokio::time::sleep(WHILE / 4).await;
