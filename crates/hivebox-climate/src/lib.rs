@@ -10,12 +10,14 @@
 //! | What does that come to? | [`summary`] |
 //! | Is that cold or hot for bees? | [`status`] |
 //! | Where is it? | [`place`] |
+//! | Does it agree with the boxes around, and with its own past? | [`quality`] |
 //! | Which boxes are near? | [`nearby`] |
 
 pub mod catalogue;
 pub mod nearby;
 pub mod phenomenon;
 pub mod place;
+pub mod quality;
 pub mod quantity;
 pub mod readings;
 pub mod status;

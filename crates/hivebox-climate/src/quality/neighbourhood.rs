@@ -1,0 +1,180 @@
+//! What the boxes around a box say.
+
+use rstar::RTree;
+use rstar::primitives::GeomWithData;
+
+use super::rules::NeighboursRule;
+use super::{Quality, Rules};
+use crate::place::{Exposure, Place, Position};
+use crate::readings::{Readings, SenseBox};
+
+/// The readings around a box, brought to its height.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Surroundings {
+    pub(super) median: f64,
+    /// How much they differ among themselves, and at least as much as they may: a standard deviation.
+    pub(super) spread: f64,
+}
+
+/// All boxes that can be neighbours, by where they stand.
+pub(super) struct Neighbourhood<'a> {
+    rules: &'a [NeighboursRule],
+    stations: Vec<Station>,
+    /// What each station says, one value a rule; NaN for none.
+    values: Vec<f64>,
+    /// The stations as points of the unit sphere.
+    tree: RTree<GeomWithData<[f64; 3], u32>>,
+}
+
+struct Station {
+    box_index: usize,
+    height_km: Option<f64>,
+}
+
+/// What was found around one box for one rule. Kept from box to box to save the memory's making.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    values: Vec<f64>,
+    distance_km: f64,
+    height_km: f64,
+}
+
+/// No box stands lower than the Dead Sea or higher than Everest; owners type heights into all sorts of fields.
+fn height_km(place: Place) -> Option<f64> {
+    place.height_metres().filter(|height| (-450.0..=9000.0).contains(height)).map(|metres| metres / 1000.0)
+}
+
+/// Whether a box is one to be held against others: it does not say that it stands in a room.
+pub(super) fn place_outdoors(sense_box: SenseBox<'_>) -> Option<Place> {
+    sense_box.place().filter(|_| sense_box.exposure() != Exposure::Indoor)
+}
+
+impl<'a> Neighbourhood<'a> {
+    /// All boxes that have an unsuspicious reading. Of several of one phenomenon the first one speaks for its box, so
+    /// that no box has more than one voice.
+    pub(super) fn of(readings: &Readings, rules: &'a Rules, quality: &Quality) -> Self {
+        let rules = &rules.neighbours[..];
+        let (mut stations, mut values, mut points) = (Vec::new(), Vec::new(), Vec::new());
+        let mut voices = vec![f64::NAN; rules.len()];
+        // By id, since the tree depends on the order in the choice among boxes that are equally far.
+        for sense_box in readings.boxes_by_id() {
+            let Some(place) = place_outdoors(sense_box) else { continue };
+            voices.fill(f64::NAN);
+            for row in sense_box.rows().filter(|&row| quality.is_unsuspicious(row)) {
+                let reading = readings.reading(row);
+                let rule = rules.iter().position(|rule| reading.phenomenon() == Some(rule.phenomenon));
+                if let (Some(rule), Some(value)) = (rule, reading.value())
+                    && voices[rule].is_nan()
+                {
+                    voices[rule] = value.0;
+                }
+            }
+            if voices.iter().any(|voice| !voice.is_nan()) {
+                points.push(GeomWithData::new(place.position().on_sphere().0, stations.len() as u32));
+                stations.push(Station { box_index: sense_box.index(), height_km: height_km(place) });
+                values.extend(&voices);
+            }
+        }
+        Self { rules, stations, values, tree: RTree::bulk_load(points) }
+    }
+
+    /// What is around a box at a place, for each rule; `None` where that is too little.
+    pub(super) fn around(
+        &self,
+        box_index: usize,
+        place: Place,
+        found: &mut [Found],
+    ) -> impl Iterator<Item = Option<Surroundings>> {
+        found.iter_mut().for_each(Found::clear);
+        let own_height_km = height_km(place);
+        let centre = place.position().on_sphere().0;
+        for (point, chord_2) in self.tree.nearest_neighbor_iter_with_distance_2(centre) {
+            // The chord is as good as the arc here: over 100 km it is a metre shorter.
+            let distance_km = chord_2.sqrt() * Position::EARTH_RADIUS.0 / 1000.0;
+            let is_wanted = |(rule, found): (&NeighboursRule, &Found)| {
+                found.values.len() < rule.nearest && distance_km <= rule.radius_km
+            };
+            if !self.rules.iter().zip(&*found).any(is_wanted) {
+                break;
+            }
+            let number = point.data as usize;
+            let station = &self.stations[number];
+            if station.box_index == box_index {
+                continue;
+            }
+            let climb_km = own_height_km.zip(station.height_km).map_or(0.0, |(own, its)| own - its);
+            let voices = &self.values[number * self.rules.len()..][..self.rules.len()];
+            for ((rule, found), &voice) in self.rules.iter().zip(&mut *found).zip(voices) {
+                if !voice.is_nan() && is_wanted((rule, &*found)) {
+                    found.values.push(voice - rule.lapse_per_km * climb_km);
+                    found.distance_km += distance_km;
+                    found.height_km += climb_km.abs();
+                }
+            }
+        }
+        self.rules.iter().zip(found).map(|(rule, found)| found.surroundings(rule))
+    }
+}
+
+impl Found {
+    fn clear(&mut self) {
+        self.values.clear();
+        (self.distance_km, self.height_km) = (0.0, 0.0);
+    }
+
+    fn surroundings(&mut self, rule: &NeighboursRule) -> Option<Surroundings> {
+        /// Makes the median absolute deviation of a normal distribution its standard deviation.
+        const TO_DEVIATION: f64 = 1.4826;
+        if self.values.len() < rule.least {
+            return None;
+        }
+        let count = self.values.len() as f64;
+        let floor = rule.floor
+            + rule.floor_per_km * self.distance_km / count
+            + rule.floor_per_km_height * self.height_km / count;
+        let middle = median(&mut self.values);
+        self.values.iter_mut().for_each(|value| *value = (*value - middle).abs());
+        Some(Surroundings { median: middle, spread: floor.max(TO_DEVIATION * median(&mut self.values)) })
+    }
+}
+
+/// The median of at least one value.
+fn median(values: &mut [f64]) -> f64 {
+    let half = values.len() / 2;
+    let is_odd = values.len() % 2 == 1;
+    let (below, &mut upper, _) = values.select_nth_unstable_by(half, f64::total_cmp);
+    if is_odd {
+        return upper;
+    }
+    // Halves first, so that the sum stays finite.
+    let lower = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    lower / 2.0 + upper / 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_in_the_middle() {
+        for (values, middle) in
+            [(&mut [3.0][..], 3.0), (&mut [9.0, 1.0, 3.0], 3.0), (&mut [9.0, 1.0, 4.0, 3.0], 3.5)]
+        {
+            assert!((median(values) - middle).abs() < 1e-12, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn the_spread_has_a_floor_that_grows_with_distance_and_height() {
+        let rule = &Rules::builtin().neighbours[0];
+        let spread = |values: [f64; 5], distance_km: f64, height_km: f64| {
+            let mut found = Found { values: values.into(), distance_km, height_km };
+            found.surroundings(rule).unwrap().spread
+        };
+        let equal = [5.0; 5];
+        assert!((spread(equal, 0.0, 0.0) - rule.floor).abs() < 1e-9);
+        assert!((spread(equal, 500.0, 0.0) - rule.floor - 100.0 * rule.floor_per_km).abs() < 1e-9);
+        assert!((spread(equal, 0.0, 1.0) - rule.floor - 0.2 * rule.floor_per_km_height).abs() < 1e-9);
+        assert!((spread([0.0, 4.0, 5.0, 9.0, 60.0], 0.0, 0.0) - 4.0 * 1.4826).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,113 @@
+//! Readings far from what the boxes around say.
+
+use super::neighbourhood::{Found, Neighbourhood, Surroundings, place_outdoors};
+use super::rules::NeighboursRule;
+use super::{Check, Quality, Rules, indoor};
+use crate::readings::Readings;
+
+/// Boxes that are checked without giving way: about 100 µs of work.
+const BOXES_AT_A_TIME: usize = 16;
+
+/// Checks for neighbours and for rooms, which both need to know what is around.
+pub(super) fn check(readings: &Readings, rules: &Rules, quality: &mut Quality, mut give_way: impl FnMut()) {
+    let neighbourhood = Neighbourhood::of(readings, rules, quality);
+    give_way();
+    let mut found: Vec<Found> = rules.neighbours.iter().map(|_| Found::default()).collect();
+    let mut checked = 0_usize;
+    for sense_box in readings.boxes() {
+        let rule_of = |row: usize| {
+            let phenomenon = readings.reading(row).phenomenon()?;
+            rules.neighbours.iter().position(|rule| rule.phenomenon == phenomenon)
+        };
+        let rows: Vec<(usize, usize)> = sense_box
+            .rows()
+            .filter(|&row| quality.is_plausible(row))
+            .filter_map(|row| Some((row, rule_of(row)?)))
+            .collect();
+        let Some(place) = place_outdoors(sense_box).filter(|_| !rows.is_empty()) else { continue };
+        let around: Vec<Option<Surroundings>> =
+            neighbourhood.around(sense_box.index(), place, &mut found).collect();
+        for (row, rule) in rows {
+            let (Some(around), Some(value)) = (around[rule], readings.reading(row).value()) else { continue };
+            quality.note(row, Check::Neighbours, passes(&rules.neighbours[rule], value.0, &around));
+            if let Some(rule) = &rules.indoor[rule] {
+                quality.note(row, Check::Indoor, indoor::passes(rule, value.0, &around));
+            }
+        }
+        checked += 1;
+        if checked.is_multiple_of(BOXES_AT_A_TIME) {
+            give_way();
+        }
+    }
+}
+
+fn passes(rule: &NeighboursRule, value: f64, around: &Surroundings) -> bool {
+    (value - around.median).abs() <= rule.threshold * around.spread
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Outcome::{Failed, NotChecked, Passed};
+    use super::super::sample::{Sample, outcomes};
+    use super::*;
+    use crate::place::Exposure;
+
+    /// Boxes about a kilometre apart in a row, with the values.
+    fn row_of(values: &[&'static str]) -> Vec<Sample> {
+        let ids = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        let step = |index: usize| Sample::at(52.0 + 0.01 * index as f64, 7.0).with_id(ids[index]);
+        values.iter().enumerate().map(|(index, value)| step(index).shows(value)).collect()
+    }
+
+    #[test]
+    fn who_is_far_from_the_others_fails() {
+        let values = ["10.1", "10.9", "9.5", "21", "10.2", "9.9", "10.4", "-1"];
+        let expected = [Passed, Passed, Passed, Failed, Passed, Passed, Passed, Failed];
+        assert_eq!(outcomes(&row_of(&values), Check::Neighbours), expected);
+        let suspected = [Passed, Passed, Passed, Failed, Passed, Passed, Passed, Passed];
+        assert_eq!(outcomes(&row_of(&values), Check::Indoor), suspected);
+    }
+
+    #[test]
+    fn who_has_too_few_neighbours_is_not_checked() {
+        assert_eq!(outcomes(&row_of(&["10"; 5]), Check::Neighbours), [NotChecked; 5]);
+        assert_eq!(outcomes(&row_of(&["10"; 6]), Check::Neighbours), [Passed; 6]);
+        let mut far = row_of(&["10"; 6]);
+        far[5] = far[5].moved(2.0, 0.0);
+        assert_eq!(outcomes(&far, Check::Neighbours), [NotChecked; 6]);
+    }
+
+    #[test]
+    fn boxes_that_say_they_are_indoors_neither_check_nor_are_checked() {
+        let mut boxes = row_of(&["10", "10", "10", "10", "10", "10", "25", "25"]);
+        for room in &mut boxes[6..] {
+            *room = room.exposed(Exposure::Indoor);
+        }
+        let expected = [[Passed; 6].as_slice(), &[NotChecked; 2]].concat();
+        assert_eq!(outcomes(&boxes, Check::Neighbours), expected);
+        assert_eq!(outcomes(&boxes, Check::Indoor), expected);
+        boxes[5] = boxes[5].exposed(Exposure::Indoor);
+        assert_eq!(outcomes(&boxes, Check::Neighbours), [NotChecked; 8]);
+    }
+
+    #[test]
+    fn a_mountain_is_colder_and_that_is_no_fault() {
+        let mut boxes = row_of(&["15", "15.5", "14.5", "15.2", "15.1", "4"]);
+        for valley in &mut boxes {
+            *valley = valley.at_height(100.0);
+        }
+        assert_eq!(outcomes(&boxes, Check::Neighbours)[5], Failed);
+        boxes[5] = boxes[5].at_height(1800.0);
+        assert_eq!(outcomes(&boxes, Check::Neighbours), [Passed; 6]);
+        boxes[5] = boxes[5].at_height(180_000.0);
+        assert_eq!(outcomes(&boxes, Check::Neighbours)[5], Failed, "nobody stands so high");
+    }
+
+    #[test]
+    fn a_box_and_its_double_have_one_voice() {
+        let mut boxes = row_of(&["10", "10", "10", "10", "10"]);
+        let double = boxes[4].with_id("z");
+        boxes.push(double);
+        assert_eq!(outcomes(&boxes, Check::Neighbours)[..5], [NotChecked; 5]);
+    }
+}

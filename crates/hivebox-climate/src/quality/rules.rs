@@ -1,0 +1,308 @@
+//! What readings are checked by: `quality.toml`, read and found to make sense.
+
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::RulesError;
+use crate::catalogue::Catalogue;
+use crate::phenomenon::PhenomenonId;
+
+/// The rules of all checks, for the phenomena of one [`Catalogue`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rules {
+    pub(super) duplicate_degrees: f64,
+    pub(super) neighbours: Vec<NeighboursRule>,
+    /// By [`PhenomenonId::index`].
+    pub(super) stuck: Vec<Option<StuckRule>>,
+    /// By the place in `neighbours`.
+    pub(super) indoor: Vec<Option<IndoorRule>>,
+}
+
+/// When a reading is too far from its neighbours. `quality.toml` explains the fields.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct NeighboursRule {
+    pub(super) phenomenon: PhenomenonId,
+    pub(super) radius_km: f64,
+    pub(super) nearest: usize,
+    pub(super) least: usize,
+    pub(super) threshold: f64,
+    pub(super) floor: f64,
+    pub(super) floor_per_km: f64,
+    pub(super) lapse_per_km: f64,
+    pub(super) floor_per_km_height: f64,
+}
+
+/// When a sensor is stuck.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct StuckRule {
+    pub(super) millis: i64,
+    pub(super) times: u16,
+    pub(super) except: Box<[RangeInclusive<f64>]>,
+}
+
+/// When a box seems to stand indoors.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct IndoorRule {
+    pub(super) room: RangeInclusive<f64>,
+    pub(super) above: f64,
+    pub(super) threshold: f64,
+}
+
+/// The file as it is written down.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    duplicate: Duplicate,
+    #[serde(default)]
+    neighbours: Vec<Neighbours>,
+    #[serde(default)]
+    stuck: Vec<Stuck>,
+    #[serde(default)]
+    indoor: Vec<Indoor>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Duplicate {
+    within_degrees: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Neighbours {
+    phenomenon: String,
+    radius_km: f64,
+    nearest: u16,
+    least: u16,
+    threshold: f64,
+    floor: f64,
+    floor_per_km: f64,
+    lapse_per_km: f64,
+    floor_per_km_height: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stuck {
+    phenomenon: String,
+    hours: f64,
+    times: u16,
+    #[serde(default)]
+    except: Vec<[f64; 2]>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Indoor {
+    phenomenon: String,
+    room: [f64; 2],
+    above: f64,
+    threshold: f64,
+}
+
+static BUILTIN: LazyLock<Rules> = LazyLock::new(|| {
+    // They are part of the program, and every test of quality would fail if they did not parse.
+    Rules::parse(include_str!("../../quality.toml"), Catalogue::builtin())
+        .expect("the built-in rules are valid")
+});
+
+impl Rules {
+    /// The rules that HiveBox comes with, for [`Catalogue::builtin`].
+    #[must_use]
+    pub fn builtin() -> &'static Self {
+        &BUILTIN
+    }
+
+    /// Reads rules, which are TOML like the `quality.toml` that HiveBox comes with.
+    ///
+    /// # Errors
+    /// The text is no such TOML, or makes no sense; [`RulesError`] tells each way.
+    pub fn parse(toml: &str, catalogue: &Catalogue) -> Result<Self, RulesError> {
+        let file: File = toml::from_str(toml)?;
+        let mut rules = Self {
+            duplicate_degrees: positive("duplicate", "within_degrees", file.duplicate.within_degrees)?,
+            neighbours: Vec::new(),
+            stuck: vec![None; catalogue.len()],
+            indoor: Vec::new(),
+        };
+        for rule in &file.neighbours {
+            let phenomenon = find(catalogue, NEIGHBOURS, &rule.phenomenon)?;
+            let is_new = rules.neighbours.iter().all(|other| other.phenomenon != phenomenon);
+            once(is_new, NEIGHBOURS, &rule.phenomenon)?;
+            rules.neighbours.push(rule.read(phenomenon)?);
+        }
+        for rule in &file.stuck {
+            let known = &mut rules.stuck[find(catalogue, STUCK, &rule.phenomenon)?.index()];
+            once(known.is_none(), STUCK, &rule.phenomenon)?;
+            *known = Some(rule.read()?);
+        }
+        rules.indoor = vec![None; rules.neighbours.len()];
+        for rule in &file.indoor {
+            let phenomenon = find(catalogue, INDOOR, &rule.phenomenon)?;
+            let place = rules.neighbours.iter().position(|other| other.phenomenon == phenomenon);
+            let place = place.ok_or_else(|| RulesError::IndoorWithoutNeighbours(rule.phenomenon.clone()))?;
+            once(rules.indoor[place].is_none(), INDOOR, &rule.phenomenon)?;
+            rules.indoor[place] = Some(rule.read()?);
+        }
+        Ok(rules)
+    }
+}
+
+const NEIGHBOURS: &str = "neighbours";
+const STUCK: &str = "stuck";
+const INDOOR: &str = "indoor";
+
+impl Neighbours {
+    fn read(&self, phenomenon: PhenomenonId) -> Result<NeighboursRule, RulesError> {
+        let (nearest, least) = (usize::from(self.nearest), usize::from(self.least));
+        // Of two the median lies in the middle, and both are equally far from it.
+        ensure(least >= 3, NEIGHBOURS, "least", self.least.into(), "at least 3")?;
+        ensure(nearest >= least, NEIGHBOURS, "nearest", self.nearest.into(), "no less than `least`")?;
+        Ok(NeighboursRule {
+            phenomenon,
+            radius_km: positive(NEIGHBOURS, "radius_km", self.radius_km)?,
+            nearest,
+            least,
+            threshold: positive(NEIGHBOURS, "threshold", self.threshold)?,
+            floor: positive(NEIGHBOURS, "floor", self.floor)?,
+            floor_per_km: not_negative(NEIGHBOURS, "floor_per_km", self.floor_per_km)?,
+            lapse_per_km: not_negative(NEIGHBOURS, "lapse_per_km", self.lapse_per_km)?,
+            floor_per_km_height: not_negative(NEIGHBOURS, "floor_per_km_height", self.floor_per_km_height)?,
+        })
+    }
+}
+
+impl Stuck {
+    fn read(&self) -> Result<StuckRule, RulesError> {
+        const MILLIS_PER_HOUR: f64 = 3_600_000.0;
+        ensure(self.times >= 2, STUCK, "times", self.times.into(), "at least 2")?;
+        let except = self.except.iter().map(|&bounds| range(STUCK, bounds));
+        Ok(StuckRule {
+            millis: (positive(STUCK, "hours", self.hours)? * MILLIS_PER_HOUR) as i64,
+            times: self.times,
+            except: except.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl Indoor {
+    fn read(&self) -> Result<IndoorRule, RulesError> {
+        Ok(IndoorRule {
+            room: range(INDOOR, self.room)?,
+            above: not_negative(INDOOR, "above", self.above)?,
+            threshold: positive(INDOOR, "threshold", self.threshold)?,
+        })
+    }
+}
+
+fn find(catalogue: &Catalogue, section: &'static str, slug: &str) -> Result<PhenomenonId, RulesError> {
+    let unknown = || RulesError::UnknownPhenomenon { section, phenomenon: slug.to_owned() };
+    catalogue.by_slug(slug).ok_or_else(unknown)
+}
+
+fn once(is_new: bool, section: &'static str, phenomenon: &str) -> Result<(), RulesError> {
+    if is_new { Ok(()) } else { Err(RulesError::Twice { section, phenomenon: phenomenon.to_owned() }) }
+}
+
+fn range(section: &'static str, [from, to]: [f64; 2]) -> Result<RangeInclusive<f64>, RulesError> {
+    let is_range = from.is_finite() && to.is_finite() && from <= to;
+    if is_range { Ok(from..=to) } else { Err(RulesError::NoRange { section, from, to }) }
+}
+
+fn positive(section: &'static str, field: &'static str, value: f64) -> Result<f64, RulesError> {
+    ensure(value.is_finite() && value > 0.0, section, field, value, "finite and above 0")?;
+    Ok(value)
+}
+
+fn not_negative(section: &'static str, field: &'static str, value: f64) -> Result<f64, RulesError> {
+    ensure(value.is_finite() && value >= 0.0, section, field, value, "finite and not below 0")?;
+    Ok(value)
+}
+
+fn ensure(
+    holds: bool,
+    section: &'static str,
+    field: &'static str,
+    value: f64,
+    allowed: &'static str,
+) -> Result<(), RulesError> {
+    if holds { Ok(()) } else { Err(RulesError::OutOfRange { section, field, value, allowed }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[duplicate]
+within_degrees = 1e-5
+[[neighbours]]
+phenomenon = "air_temperature"
+radius_km = 100
+nearest = 20
+least = 5
+threshold = 4
+floor = 1.5
+floor_per_km = 0
+lapse_per_km = 6.5
+floor_per_km_height = 0
+[[stuck]]
+phenomenon = "relative_humidity"
+hours = 6
+times = 12
+except = [[98, 105]]
+[[indoor]]
+phenomenon = "air_temperature"
+room = [17, 27]
+above = 4
+threshold = 3
+"#;
+
+    /// What is said of the good rules with one text replaced.
+    fn error_of(from: &str, to: &str) -> String {
+        assert!(GOOD.contains(from), "{from}");
+        Rules::parse(&GOOD.replacen(from, to, 1), Catalogue::builtin()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn good_rules_are_read() {
+        let rules = Rules::parse(GOOD, Catalogue::builtin()).unwrap();
+        let humidity = Catalogue::builtin().by_slug("relative_humidity").unwrap();
+        let stuck = rules.stuck[humidity.index()].as_ref().unwrap();
+        assert_eq!((stuck.millis, stuck.times, &*stuck.except), (21_600_000, 12, &[98.0..=105.0][..]));
+        assert_eq!((rules.neighbours.len(), rules.indoor.iter().flatten().count()), (1, 1));
+        assert!(Rules::builtin().neighbours.len() > 1);
+    }
+
+    #[test]
+    fn each_way_to_be_wrong_is_told() {
+        let twice = GOOD.rsplit_once("[[indoor]]").unwrap().1;
+        for (from, to, expected) in [
+            ("threshold = 4", "", "cannot be read"),
+            ("threshold = 4", "treshold = 4", "cannot be read"),
+            ("\"relative_humidity\"", "\"humidity\"", "[[stuck]] has a rule for \"humidity\""),
+            ("least = 5", "least = 2", "least = 2, which must be at least 3"),
+            ("nearest = 20", "nearest = 4", "nearest = 4, which must be no less than `least`"),
+            ("floor = 1.5", "floor = 0", "floor = 0, which must be finite and above 0"),
+            ("radius_km = 100", "radius_km = inf", "radius_km = inf"),
+            (
+                "lapse_per_km = 6.5",
+                "lapse_per_km = -6.5",
+                "lapse_per_km = -6.5, which must be finite and not below 0",
+            ),
+            ("times = 12", "times = 1", "times = 1, which must be at least 2"),
+            ("[[98, 105]]", "[[105, 98]]", "a range from 105 to 98"),
+            ("[17, 27]", "[nan, 27]", "a range from NaN to 27"),
+            ("within_degrees = 1e-5", "within_degrees = 0", "within_degrees = 0"),
+        ] {
+            assert!(error_of(from, to).contains(expected), "{}", error_of(from, to));
+        }
+        let two = error_of("threshold = 3", &format!("threshold = 3\n[[indoor]]{twice}"));
+        assert!(two.contains("[[indoor]] has two rules for \"air_temperature\""), "{two}");
+        let humidity = "[[indoor]]\nphenomenon = \"relative_humidity\"";
+        let alone = error_of("[[indoor]]\nphenomenon = \"air_temperature\"", humidity);
+        assert!(alone.contains("[[neighbours]] has none"), "{alone}");
+    }
+}
