@@ -22,6 +22,7 @@ pub mod cli;
 pub mod config;
 pub mod exit;
 pub mod http;
+mod open_files;
 pub mod present;
 pub mod refresh;
 pub mod service;

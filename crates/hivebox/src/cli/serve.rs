@@ -5,6 +5,7 @@ use tracing::info;
 use super::settings::SettingFlags;
 use crate::config::Config;
 use crate::exit::{Code, Failure};
+use crate::open_files;
 use crate::service::Service;
 use crate::shutdown::Stop;
 use crate::telemetry::Telemetry;
@@ -39,6 +40,7 @@ async fn serve_seen(
 ) -> Result<(), Failure> {
     let stop = Stop::on_signals()?;
     let service = Service::build(config).await?;
+    open_files::raise_limit(config.http.max_connections);
     let address = service.address()?;
     info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
     listening(address)?;
