@@ -8,7 +8,7 @@ use hivebox_archive::SnapshotStore;
 
 use crate::cache::Cache;
 use crate::config::{Config, ReadinessRule};
-use crate::http::Rendered;
+use crate::http::{Live, Rendered};
 use crate::refresh::StoreHandle;
 use crate::telemetry::metrics::Metrics;
 
@@ -33,6 +33,8 @@ pub struct App {
     pub shared_cache: &'static str,
     /// `/temperature` as it was last answered.
     pub rendered: Rendered,
+    /// Streams of events.
+    pub live: Live,
     draining: AtomicBool,
 }
 
@@ -55,6 +57,7 @@ impl App {
             request_timeout: config.http.request_timeout,
             shared_cache: config.cache.address.slug(),
             rendered: Rendered::default(),
+            live: Live::new(&config.http),
             draining: AtomicBool::new(false),
         }
     }

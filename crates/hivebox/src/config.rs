@@ -16,6 +16,9 @@ use jiff::SignedDuration;
 use opensensemap::BoxId;
 use tracing_subscriber::filter::Targets;
 
+use crate::http::HEARTBEAT;
+use crate::http::server::WRITE_TIMEOUT;
+
 pub use cache::{CacheAddress, CacheConfig};
 pub use parse::{ConfigError, WrongSetting};
 use parse::{Parser, duration, number};
@@ -52,6 +55,12 @@ pub struct HttpConfig {
     pub listen: SocketAddr,
     /// `HIVEBOX_MAX_CONNECTIONS`.
     pub max_connections: usize,
+    /// `HIVEBOX_MAX_STREAMS`; at most half of the connections, so that requests always find one.
+    pub max_streams: usize,
+    /// How often a stream is sent something at least. No setting; tests have it shorter.
+    pub heartbeat: Duration,
+    /// How long a client may take nothing of an answer. No setting; tests have it shorter.
+    pub write_timeout: Duration,
     /// `HIVEBOX_REQUEST_TIMEOUT`.
     pub request_timeout: Duration,
 }
@@ -182,10 +191,19 @@ impl HttpConfig {
     fn read(parser: &mut Parser<'_>) -> Option<Self> {
         let listen = parser.read(setting::LISTEN, |text| text.parse().map_err(|_| String::new()));
         let max_connections = parser.read(setting::MAX_CONNECTIONS, number(1, 1_000_000));
+        let max_streams = parser.read(setting::MAX_STREAMS, number(0, 500_000));
         let request_timeout = parser.read(setting::REQUEST_TIMEOUT, duration(SECOND, 10 * MINUTE));
+        let (max_connections, max_streams) = (max_connections?, max_streams?);
+        if max_streams > max_connections / 2 {
+            let reason = format!("more than half of max-connections, which is {max_connections}");
+            parser.reject(setting::MAX_STREAMS, reason);
+        }
         Some(Self {
             listen: listen?,
-            max_connections: max_connections? as usize,
+            max_connections: max_connections as usize,
+            max_streams: max_streams as usize,
+            heartbeat: HEARTBEAT,
+            write_timeout: WRITE_TIMEOUT,
             request_timeout: request_timeout?,
         })
     }
@@ -384,6 +402,18 @@ mod tests {
     #[test]
     fn a_reading_may_not_grow_stale_before_the_answer_made_of_it() {
         assert!(read(&[("HIVEBOX_CACHE_TTL", "30m"), ("HIVEBOX_MAX_READING_AGE", "10m")]).is_err());
+    }
+
+    #[test]
+    fn streams_leave_half_of_the_connections_to_requests() {
+        let max_streams = |connections, streams| {
+            let variables = [("HIVEBOX_MAX_CONNECTIONS", connections), ("HIVEBOX_MAX_STREAMS", streams)];
+            read(&variables).map(|config| config.http.max_streams)
+        };
+        assert_eq!(read(&[]).unwrap().http.max_streams, 10_000);
+        assert_eq!((max_streams("9", "4"), max_streams("1", "0")), (Ok(4), Ok(0)));
+        let error = max_streams("9", "5").unwrap_err().to_string();
+        assert!(error.contains("HIVEBOX_MAX_STREAMS cannot be \"5\": more than half of"), "{error}");
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The HTTP API: one file a resource, the middleware in one list, and the only place that knows statuses.
 
+mod connection;
 mod error;
 mod front;
 mod health;
+mod live;
 mod metrics;
 mod observe;
 mod probes;
@@ -21,6 +23,7 @@ use axum::routing::{MethodRouter, get};
 
 pub use error::ApiError;
 pub use front::Front;
+pub use live::{HEARTBEAT, Live, herald};
 use observe::{Observed, observe};
 pub use temperature::Rendered;
 
@@ -49,6 +52,7 @@ pub fn router(app: Arc<App>) -> Router {
         .add("/readyz", Kind::Memory, get(probes::readyz))
         .add("/api/v1/snapshots", Kind::Work, get(snapshots::list))
         .add("/api/v1/snapshots/{name}", Kind::Work, get(snapshots::show))
+        .add("/api/v1/live", Kind::Memory, get(live::live))
         .finish()
         // No route takes a body.
         .layer(DefaultBodyLimit::max(0))

@@ -17,6 +17,7 @@ use crate::cache::Cache;
 use crate::cache::shared::Shared;
 use crate::config::{Config, ShutdownConfig, StoreAddress, StoreConfig};
 use crate::http;
+use crate::http::server::Bounds;
 use crate::refresh::{Poller, Refresh, Running};
 use crate::shutdown::Stop;
 use crate::telemetry::metrics::Metrics;
@@ -53,7 +54,7 @@ pub struct Service {
     app: Arc<App>,
     listener: TcpListener,
     refreshing: Running,
-    max_connections: usize,
+    bounds: Bounds,
     shutdown: ShutdownConfig,
 }
 
@@ -71,8 +72,9 @@ impl Service {
             (refresh.cache.clone(), refresh.snapshots.clone(), refresh.metrics.clone());
         let (refreshing, store) = refresh.start().map_err(StartError::Thread)?;
         let app = Arc::new(App::new(config, cache, store, snapshots, metrics));
-        let max_connections = config.http.max_connections;
-        Ok(Self { app, listener, refreshing, max_connections, shutdown: config.shutdown })
+        let bounds =
+            Bounds { connections: config.http.max_connections, write_timeout: config.http.write_timeout };
+        Ok(Self { app, listener, refreshing, bounds, shutdown: config.shutdown })
     }
 
     /// The address that it listens on.
@@ -99,10 +101,13 @@ impl Service {
                 info!(delay = ?shutdown.drain_delay, "stopping: not ready any more");
                 tokio::time::sleep(shutdown.drain_delay).await;
             }
+            // Not before: until now a client that comes back could come to this replica again.
+            app.live.end();
         };
         let service = http::Front::new(Arc::clone(&self.app));
-        let finished =
-            http::server::serve(self.listener, service, self.max_connections, stop, shutdown.grace).await;
+        let heralding = tokio::spawn(http::herald(Arc::clone(&self.app), Catalogue::builtin()));
+        let finished = http::server::serve(self.listener, service, self.bounds, stop, shutdown.grace).await;
+        heralding.abort();
         if !finished {
             warn!(grace = ?shutdown.grace, "some requests did not finish in time");
         }

@@ -207,9 +207,16 @@ pub const OTLP_ENDPOINT: Setting = setting(
 /// How many connections there may be.
 pub const MAX_CONNECTIONS: Setting = setting(
     "max-connections",
-    "10000",
+    "20000",
     "a number from 1 to 1000000",
     "Most connections at once; further ones wait to be accepted",
+);
+/// How many streams there may be.
+pub const MAX_STREAMS: Setting = setting(
+    "max-streams",
+    "10000",
+    "a number from 0 to 500000, and no more than half of max-connections",
+    "Most streams of /api/v1/live at once; further ones are refused",
 );
 /// How long a request may take.
 pub const REQUEST_TIMEOUT: Setting = setting(
@@ -234,7 +241,7 @@ pub const SHUTDOWN_GRACE: Setting = setting(
 );
 
 /// All settings, in the order in which people meet them.
-pub const SETTINGS: [Setting; 30] = [
+pub const SETTINGS: [Setting; 31] = [
     LISTEN,
     UPSTREAM,
     BOXES,
@@ -259,6 +266,7 @@ pub const SETTINGS: [Setting; 30] = [
     SPOOL,
     SPOOL_MAX_BYTES,
     MAX_CONNECTIONS,
+    MAX_STREAMS,
     REQUEST_TIMEOUT,
     DRAIN_DELAY,
     SHUTDOWN_GRACE,

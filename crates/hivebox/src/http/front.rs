@@ -16,6 +16,7 @@ use hyper::service::Service;
 use hyper_util::service::{TowerToHyperService, TowerToHyperServiceFuture};
 use jiff::Timestamp;
 
+use super::connection::Connection;
 use super::observe::{Observation, Observed};
 use super::{Kind, observed, router, temperature};
 use crate::app::App;
@@ -27,6 +28,7 @@ pub struct Front {
     /// The paths that are answered here.
     direct: Arc<[(&'static str, Observed)]>,
     router: TowerToHyperService<Router>,
+    connection: Connection,
 }
 
 impl Front {
@@ -34,7 +36,18 @@ impl Front {
     pub fn new(app: Arc<App>) -> Self {
         let direct = temperature::PATHS.map(|path| (path, observed(&app, path, Kind::Memory)));
         let router = TowerToHyperService::new(router(Arc::clone(&app)));
-        Self { app, direct: Arc::new(direct), router }
+        Self { app, direct: Arc::new(direct), router, connection: Connection::default() }
+    }
+
+    /// The same for the requests of one connection.
+    pub(super) fn for_connection(&self) -> Self {
+        Self { connection: Connection::default(), ..self.clone() }
+    }
+
+    /// Takes note that the client of this connection takes nothing any more.
+    pub(super) fn stall(&self) {
+        self.connection.stall();
+        self.app.metrics.live.stalled();
     }
 
     /// The answer, if it is at hand. The router would give the same one: what is asked in another way, must
@@ -58,10 +71,11 @@ impl Service<Request<Incoming>> for Front {
     type Future =
         Either<Ready<Result<Response, Infallible>>, TowerToHyperServiceFuture<Router, Request<Incoming>>>;
 
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
-        match self.at_once(&request) {
-            Some(response) => Either::Left(ready(Ok(response))),
-            None => Either::Right(self.router.call(request)),
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        if let Some(response) = self.at_once(&request) {
+            return Either::Left(ready(Ok(response)));
         }
+        request.extensions_mut().insert(self.connection.clone());
+        Either::Right(self.router.call(request))
     }
 }

@@ -1,42 +1,57 @@
 //! Accepts connections, within bounds, and lets them finish when the service stops.
 
+use std::error::Error;
 use std::io;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::AsyncWrite;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutWriter;
 use tracing::{debug, warn};
 
 use super::front::Front;
 
 /// A client that does not send its request's head in this time is cut off.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+/// A client that takes nothing of an answer for this time is cut off.
+pub const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause after the system could not give a connection, as when files run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// With this bound there is hyper's own of 100 headers. A lower one would cost each request a tenth of its
 /// instructions, since hyper clears as many places one by one.
 const MAX_HEAD_BYTES: usize = 16 << 10;
 
+/// What clients may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// How many connections there may be.
+    pub connections: usize,
+    /// How long a connection may have something to write without the client taking any of it.
+    pub write_timeout: Duration,
+}
+
 /// Serves `service` on `listener` until `stop` is done; then takes no further connections, and gives those
 /// that it has `grace` to finish the requests they are in. Whether all did.
 pub async fn serve(
     listener: TcpListener,
     service: Front,
-    max_connections: usize,
+    bounds: Bounds,
     stop: impl Future<Output = ()>,
     grace: Duration,
 ) -> bool {
-    let permits = Arc::new(Semaphore::new(max_connections));
+    let permits = Arc::new(Semaphore::new(bounds.connections));
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
         let accepted = tokio::select! {
             () = &mut stop => break,
-            accepted = accept(&listener, &permits) => accepted,
+            accepted = accept(&listener, &permits, bounds.write_timeout) => accepted,
         };
         let (stream, permit) = match accepted {
             Ok(accepted) => accepted,
@@ -46,30 +61,104 @@ pub async fn serve(
                 continue;
             }
         };
+        let front = service.for_connection();
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIMEOUT)
             .max_buf_size(MAX_HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), service.clone());
+            .serve_connection(TokioIo::new(guard(stream, bounds.write_timeout)), front.clone());
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let _permit = permit;
+            // What it was sending is dropped only after it is known why it ended.
+            let mut connection = pin!(connection);
+            if let Err(error) = connection.as_mut().await {
                 debug!(%error, "a connection broke");
+                if has_stalled(&error) {
+                    front.stall();
+                }
             }
-            drop(permit);
         });
     }
     drop(listener);
     tokio::time::timeout(grace, graceful.shutdown()).await.is_ok()
 }
 
+/// Has writing fail when the system takes no byte for so long.
+fn guard<S: AsyncWrite>(stream: S, timeout: Duration) -> Pin<Box<TimeoutWriter<S>>> {
+    let mut guarded = TimeoutWriter::new(stream);
+    guarded.set_timeout(Some(timeout));
+    Box::pin(guarded)
+}
+
+/// Has the system break off when what it took does not arrive for so long, as when a client reads nothing or
+/// is gone without a word. By itself it would go on trying for a quarter of an hour, or for ever.
+#[cfg(target_os = "linux")]
+fn watch_over(stream: &TcpStream, timeout: Duration) -> io::Result<()> {
+    Ok(rustix::net::sockopt::set_tcp_user_timeout(stream, timeout.as_millis() as u32)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn watch_over(_: &TcpStream, _: Duration) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether a connection broke because of either.
+fn has_stalled(error: &hyper::Error) -> bool {
+    std::iter::successors(error.source(), |error| (*error).source())
+        .filter_map(|error| error.downcast_ref::<io::Error>())
+        .any(|error| error.kind() == io::ErrorKind::TimedOut)
+}
+
 /// Accepts a connection as soon as there may be one more.
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,
+    write_timeout: Duration,
 ) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
     let permit = Arc::clone(permits).acquire_owned().await.map_err(io::Error::other)?;
     let (stream, _) = listener.accept().await?;
     stream.set_nodelay(true)?;
+    watch_over(&stream, write_timeout)?;
     Ok((stream, permit))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use axum::body::{Body, Bytes};
+    use axum::response::Response;
+    use futures_util::stream;
+    use hyper::service::service_fn;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+
+    use super::*;
+
+    /// Sends an endless answer until that fails.
+    async fn send_without_end(server: DuplexStream, timeout: Duration) -> hyper::Error {
+        let service = service_fn(async |_| {
+            let piece = Ok::<_, Infallible>(Bytes::from_static(&[0; 512]));
+            Ok::<_, Infallible>(Response::new(Body::from_stream(stream::repeat(piece))))
+        });
+        let io = TokioIo::new(guard(server, timeout));
+        http1::Builder::new().serve_connection(io, service).await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_is_told_from_one_that_leaves() {
+        let request = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+        let (mut silent, server) = tokio::io::duplex(1024);
+        silent.write_all(request).await.unwrap();
+        assert!(has_stalled(&send_without_end(server, Duration::from_millis(10)).await));
+
+        let (mut leaving, server) = tokio::io::duplex(1024);
+        leaving.write_all(request).await.unwrap();
+        let taking = async {
+            leaving.read_exact(&mut vec![0; 100 << 10]).await.unwrap();
+            drop(leaving);
+        };
+        let (error, ()) = tokio::join!(send_without_end(server, WRITE_TIMEOUT), taking);
+        assert!(!has_stalled(&error), "{error}");
+    }
 }

@@ -3,6 +3,7 @@
 mod cache;
 mod exposition;
 pub mod http;
+mod live;
 mod present;
 mod process;
 mod store;
@@ -13,6 +14,7 @@ use std::fmt;
 pub use cache::CacheMetrics;
 pub use exposition::Exposition;
 pub use http::{AnswerMetrics, HttpMetrics, RouteMetrics};
+pub use live::{LiveMetrics, StreamEnd};
 pub use present::PresentMetrics;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
@@ -29,6 +31,8 @@ pub struct Metrics {
     pub http: HttpMetrics,
     /// What `/temperature` answered.
     pub answers: AnswerMetrics,
+    /// Streams of events.
+    pub live: LiveMetrics,
     /// Attempts to fetch from openSenseMap.
     pub upstream: UpstreamMetrics,
     /// What the readings come to.
@@ -50,6 +54,7 @@ impl Metrics {
         let metrics = Self {
             http: HttpMetrics::register(&mut registry),
             answers: AnswerMetrics::register(&mut registry),
+            live: LiveMetrics::register(&mut registry),
             upstream: UpstreamMetrics::register(&mut registry),
             present: PresentMetrics::register(&mut registry, catalogue),
             cache: CacheMetrics::register(&mut registry),

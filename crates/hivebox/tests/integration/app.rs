@@ -87,6 +87,16 @@ impl TestApp {
         settings: &[(&str, &str)],
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Self {
+        Self::tuned(upstream, settings, environment, |_| ()).await
+    }
+
+    /// The same, with what there is no setting for changed by `tune`.
+    pub(crate) async fn tuned(
+        upstream: &str,
+        settings: &[(&str, &str)],
+        environment: impl IntoIterator<Item = (String, String)>,
+        tune: impl FnOnce(&mut Config),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = format!("file:{}", folder.path().display());
         let spool = folder.path().join("spool").display().to_string();
@@ -104,7 +114,9 @@ impl TestApp {
             .with_names(Origin::Flag, settings.iter().map(named))
             .with_names(Origin::Flag, defaults.iter().map(named))
             .with_variables(Origin::Environment, environment);
-        let service = Service::build(&Config::read(&source).unwrap()).await.unwrap();
+        let mut config = Config::read(&source).unwrap();
+        tune(&mut config);
+        let service = Service::build(&config).await.unwrap();
         let address = service.address().unwrap();
         let serves = Arc::clone(service.app());
         let (stop, told) = oneshot::channel();

@@ -12,6 +12,7 @@ mod collector;
 mod commands;
 mod endpoints;
 mod front;
+mod live;
 mod metrics;
 mod outages;
 mod proxy;

@@ -13,7 +13,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
 
 /// The routes whose requests are counted, by the path that the router has for them. `other` is all else.
-pub const ROUTES: [&str; 13] = [
+pub const ROUTES: [&str; 14] = [
     "/",
     "/health",
     "/version",
@@ -26,6 +26,7 @@ pub const ROUTES: [&str; 13] = [
     "/readyz",
     "/api/v1/snapshots",
     "/api/v1/snapshots/{name}",
+    "/api/v1/live",
     "other",
 ];
 

@@ -1,0 +1,124 @@
+//! An event: the present in a few numbers, as the bytes that all streams are sent.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::summary::PhenomenonSummary;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::present::{Answer, Freshness, Present};
+
+/// A present and its event.
+#[derive(Debug)]
+pub(super) struct Event {
+    pub(super) present: Arc<Present>,
+    pub(super) as_of: Timestamp,
+    /// As it is sent, made once.
+    pub(super) bytes: Bytes,
+}
+
+/// What `data:` says.
+#[derive(Debug, Serialize)]
+struct Data<'a> {
+    as_of: &'a str,
+    /// `null` while there is no reading that counts.
+    temperature: Option<Temperature<'a>>,
+    /// How many readings the temperature is the mean of.
+    count: u64,
+    boxes: usize,
+    /// By slug; only those of which some reading counts.
+    phenomena: BTreeMap<&'a str, Phenomenon<'a>>,
+}
+
+/// The same as the body of `/temperature`.
+#[derive(Debug, Serialize)]
+struct Temperature<'a> {
+    #[serde(rename = "Average temperature")]
+    mean: f64,
+    status: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct Phenomenon<'a> {
+    unit: &'a str,
+    count: u64,
+    mean: Option<f64>,
+    min: Option<f64>,
+    max: Option<f64>,
+    freshest: Option<Timestamp>,
+}
+
+impl Event {
+    /// The event of a present, whose readings must be of `catalogue`.
+    pub(super) fn of(present: Arc<Present>, catalogue: &Catalogue) -> Self {
+        let as_of = present.readings.as_of();
+        let id = id(as_of);
+        let data = Data::of(&present, &id, catalogue);
+        // Text, numbers and maps by text can always be written as JSON, which has no line breaks of its own.
+        let data = serde_json::to_string(&data).unwrap_or_default();
+        let bytes = format!("event: present\nid: {id}\ndata: {data}\n\n").into();
+        Self { present, as_of, bytes }
+    }
+
+    /// Whether it is too old for `/temperature` to be answered by it.
+    pub(super) fn has_expired(&self, now: Timestamp) -> bool {
+        self.present.answer.as_ref().is_some_and(|answer| answer.freshness(now) == Freshness::Expired)
+    }
+}
+
+/// As many digits for each, so that ids can be compared as text. Replicas agree to the millisecond.
+fn id(as_of: Timestamp) -> String {
+    format!("{as_of:.3}")
+}
+
+impl<'a> Data<'a> {
+    fn of(present: &'a Present, as_of: &'a str, catalogue: &'a Catalogue) -> Self {
+        let phenomena = catalogue.iter().filter_map(|(id, phenomenon)| {
+            let summary = present.summary.phenomenon(id);
+            (summary.count() > 0).then(|| (phenomenon.slug(), Phenomenon::of(summary, phenomenon.unit())))
+        });
+        Self {
+            as_of,
+            temperature: present.answer.as_ref().map(Temperature::of),
+            count: present.summary.air_temperature().count(),
+            boxes: present.readings.box_count(),
+            phenomena: phenomena.collect(),
+        }
+    }
+}
+
+impl<'a> Temperature<'a> {
+    fn of(answer: &'a Answer) -> Self {
+        Self { mean: answer.mean.0, status: &answer.status }
+    }
+}
+
+impl<'a> Phenomenon<'a> {
+    fn of(summary: &PhenomenonSummary, unit: &'a str) -> Self {
+        let number = |value: Option<hivebox_climate::quantity::Canonical>| value.map(|value| value.0);
+        Self {
+            unit,
+            count: summary.count(),
+            mean: number(summary.mean),
+            min: number(summary.min),
+            max: number(summary.max),
+            freshest: summary.freshest,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_as_their_moments_do() {
+        let ids = [0, 1, 999, 1_000, 1_700_000_000_000, 1_700_000_000_120]
+            .map(|millis| id(Timestamp::from_millisecond(millis).unwrap()));
+        assert!(ids.is_sorted());
+        assert_eq!(ids[5], "2023-11-14T22:13:20.120Z");
+    }
+}

@@ -1,0 +1,103 @@
+//! One client's stream.
+
+use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use futures_util::stream::{self, Stream as Frames};
+use jiff::Timestamp;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::lanes::Stand;
+use crate::app::App;
+use crate::http::connection::Connection;
+use crate::telemetry::metrics::StreamEnd;
+
+/// A comment, which clients skip.
+const HEARTBEAT: Bytes = Bytes::from_static(b":\n\n");
+/// After how many milliseconds a client comes back whose stream has ended. Each is told another number, so
+/// that ten thousand do not come back in one moment.
+const RETRY_MILLIS: std::ops::Range<u32> = 2_000..12_000;
+
+/// A stream from its head to its end, however it ends.
+#[derive(Debug)]
+pub(super) struct Stream {
+    app: Arc<App>,
+    stand: Stand,
+    connection: Connection,
+    /// What is sent first.
+    greeting: Option<Bytes>,
+    /// The moment of the present that the client knows.
+    seen: Option<Timestamp>,
+    /// How many events are still to come.
+    left: Option<u32>,
+    end: Option<StreamEnd>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Stream {
+    pub(super) fn open(
+        app: Arc<App>,
+        place: OwnedSemaphorePermit,
+        connection: Connection,
+        seen: Option<Timestamp>,
+        events: Option<u32>,
+    ) -> Self {
+        app.metrics.live.opened();
+        let stand = app.live.lanes.join();
+        let retry = format!("retry: {}\n\n", fastrand::u32(RETRY_MILLIS));
+        let greeting = Some(retry.into());
+        Self { app, stand, connection, greeting, seen, left: events, end: None, _place: place }
+    }
+
+    /// What the client is sent. It is asked for only when the connection can take more, so what has been
+    /// overtaken by then is skipped.
+    pub(super) fn into_frames(self) -> impl Frames<Item = Result<Bytes, Infallible>> {
+        stream::unfold(self, async |mut stream| {
+            let frame = stream.next().await?;
+            Some((Ok(frame), stream))
+        })
+    }
+
+    async fn next(&mut self) -> Option<Bytes> {
+        if let Some(greeting) = self.greeting.take() {
+            return Some(greeting);
+        }
+        if self.left == Some(0) {
+            self.end = Some(StreamEnd::Finished);
+            return None;
+        }
+        let mut turn = pin!(self.stand.turn());
+        // From here on no turn is missed, so that none comes between looking and waiting.
+        turn.as_mut().enable();
+        if !self.app.live.has_ended() && self.unseen().is_none() {
+            turn.await;
+        }
+        if self.app.live.has_ended() {
+            self.end = Some(StreamEnd::Stopping);
+            return None;
+        }
+        let Some((as_of, event)) = self.unseen() else {
+            return Some(HEARTBEAT);
+        };
+        self.seen = Some(as_of);
+        self.left = self.left.map(|left| left - 1);
+        self.app.metrics.live.sent();
+        Some(event)
+    }
+
+    /// The newest event, if the client does not know it.
+    fn unseen(&self) -> Option<(Timestamp, Bytes)> {
+        let newest = self.app.live.newest();
+        let newest = newest.as_ref().filter(|newest| Some(newest.as_of) != self.seen)?;
+        Some((newest.as_of, newest.bytes.clone()))
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        let cut_off = || if self.connection.has_stalled() { StreamEnd::Stalled } else { StreamEnd::Client };
+        self.app.metrics.live.closed(self.end.unwrap_or_else(cut_off));
+    }
+}
