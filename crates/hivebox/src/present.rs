@@ -1,10 +1,12 @@
 //! The present: what all senseBoxes say, as of one moment. Made once at each poll, then only read.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::body::Bytes;
 use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::nearby::Places;
+use hivebox_climate::quality::{self, Quality};
 use hivebox_climate::quantity::Celsius;
 use hivebox_climate::readings::Readings;
 use hivebox_climate::summary::Summary;
@@ -24,6 +26,16 @@ pub struct Present {
     pub answer: Option<Answer>,
     /// Boxes that could not be read or fetched.
     pub boxes_lost: usize,
+    detail: OnceLock<Detail>,
+}
+
+/// What is made of a present for those who ask about some of it.
+#[derive(Debug)]
+pub struct Detail {
+    /// Which readings can be trusted beside others.
+    pub quality: Quality,
+    /// Which boxes are where.
+    pub places: Places,
 }
 
 /// The average temperature of all senseBoxes.
@@ -65,7 +77,17 @@ impl Present {
     ) -> Self {
         let summary = Summary::of(&readings, catalogue);
         let answer = Answer::of(&summary, readings.as_of(), config);
-        Self { readings, summary, answer, boxes_lost }
+        Self { readings, summary, answer, boxes_lost, detail: OnceLock::new() }
+    }
+
+    /// The detail, made by the first call. That takes some 50 ms for 15,000 boxes, so the refresh loop calls it,
+    /// and requests only find it made; `/temperature` is answered without.
+    pub fn detail(&self) -> &Detail {
+        self.detail.get_or_init(|| {
+            // Requests go first now and then, as when boxes are read.
+            let quality = Quality::of(&self.readings, quality::Rules::builtin(), std::thread::yield_now);
+            Detail { quality, places: Places::of(&self.readings) }
+        })
     }
 }
 

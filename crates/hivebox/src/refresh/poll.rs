@@ -142,11 +142,18 @@ impl Refresh {
         let now = Timestamp::now();
         let present = present.filter(|present| self.cache.prefers(present, now));
         let is_taken = present.is_some();
-        // First the metrics, so that whoever sees the answer sees its figures, too.
         if let Some(present) = &present {
+            // Nobody waits for its detail as long as the present before it can be served.
+            if self.cache.is_servable(now) {
+                present.detail();
+            }
+            // First the metrics, so that whoever sees the answer sees its figures, too.
             self.metrics.present.observe(present, self.poller.catalogue);
         }
-        self.cache.publish(poll, present);
+        self.cache.publish(poll, present.clone());
+        if let Some(present) = &present {
+            present.detail();
+        }
         is_taken
     }
 
