@@ -24,6 +24,16 @@ pub struct Phenomenon {
     pub(crate) unit: Box<str>,
     pub(crate) plausible: RangeInclusive<f64>,
     pub(crate) sentinels: Box<[RangeInclusive<f64>]>,
+    pub(crate) is_direction: bool,
+    pub(crate) sensor_error: Option<SensorError>,
+}
+
+/// By how much all sensors of a phenomenon may be wrong together, as one standard deviation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct SensorError {
+    pub(crate) absolute: f64,
+    /// The share of the value.
+    pub(crate) relative: f64,
 }
 
 impl Phenomenon {
@@ -56,6 +66,19 @@ impl Phenomenon {
         self.plausible.clone()
     }
 
+    /// Whether its values are directions, in degrees from north by east, which must not be averaged as numbers.
+    #[must_use]
+    pub fn is_direction(&self) -> bool {
+        self.is_direction
+    }
+
+    /// By how much all sensors may be wrong together at a value, as one standard deviation in the canonical unit.
+    /// `None` if what one sensor measures says nothing of another place, such as the voltage of its battery.
+    #[must_use]
+    pub fn sensor_error(&self, value: f64) -> Option<f64> {
+        self.sensor_error.map(|error| error.absolute.max(error.relative * value.abs()))
+    }
+
     /// Whether `value`, in the canonical unit, is a number by which a chip or its driver says that it has no
     /// reading.
     ///
@@ -81,6 +104,8 @@ mod tests {
             unit: "°C".into(),
             plausible: -60.0..=60.0,
             sentinels: [-127.0..=-127.0, -148.0..=-139.0].into(),
+            is_direction: false,
+            sensor_error: None,
         };
         for value in [-127.0, -127.000_000_000_000_01, -148.0, -143.25, -139.0] {
             assert!(phenomenon.is_sentinel(value), "{value}");

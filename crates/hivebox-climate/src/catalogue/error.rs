@@ -57,6 +57,16 @@ pub enum CatalogueError {
         /// Its end.
         to: f64,
     },
+    /// The error of sensors is not finite, not above zero, or its share of the value is below zero.
+    #[error("{slug} has a sensor error of {absolute} and {relative} of the value, which is none")]
+    NoSensorError {
+        /// The phenomenon.
+        slug: String,
+        /// The error in the canonical unit.
+        absolute: f64,
+        /// The error as a share of the value.
+        relative: f64,
+    },
     /// A phenomenon has no title, so that no sensor could ever measure it.
     #[error("{0} has no title")]
     NoTitles(String),

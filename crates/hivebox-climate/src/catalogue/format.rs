@@ -55,11 +55,23 @@ pub(super) struct Phenomenon {
     pub(super) plausible: [f64; 2],
     #[serde(default)]
     pub(super) sentinels: Vec<Sentinel>,
+    #[serde(default)]
+    pub(super) is_direction: bool,
+    pub(super) sensor_error: Option<SensorError>,
     pub(super) titles: Vec<String>,
     #[serde(default)]
     pub(super) beside: Vec<String>,
     #[serde(default)]
     pub(super) deny: Vec<String>,
+}
+
+/// By how much all sensors may be wrong together.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SensorError {
+    pub(super) absolute: f64,
+    #[serde(default)]
+    pub(super) relative: f64,
 }
 
 /// A number, or a range of numbers from and to.

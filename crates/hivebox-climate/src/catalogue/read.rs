@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::lexicon::{Lexicon, TitleRules};
 use super::{Catalogue, CatalogueError, Entry, Spellings, format};
-use crate::phenomenon::{Phenomenon, PhenomenonId};
+use crate::phenomenon::{Phenomenon, PhenomenonId, SensorError};
 use crate::unit::{self, Conversion};
 
 pub(super) fn catalogue(toml: &str) -> Result<Catalogue, CatalogueError> {
@@ -89,6 +89,21 @@ fn read_phenomenon(written: &format::Phenomenon) -> Result<Phenomenon, Catalogue
             .iter()
             .map(|sentinel| range(sentinel.bounds()))
             .collect::<Result<_, CatalogueError>>()?,
+        is_direction: written.is_direction,
+        sensor_error: written
+            .sensor_error
+            .map(|error| read_sensor_error(&written.slug, error))
+            .transpose()?,
+    })
+}
+
+fn read_sensor_error(slug: &str, written: format::SensorError) -> Result<SensorError, CatalogueError> {
+    let format::SensorError { absolute, relative } = written;
+    let is_error = absolute.is_finite() && absolute > 0.0 && relative.is_finite() && relative >= 0.0;
+    is_error.then_some(SensorError { absolute, relative }).ok_or_else(|| CatalogueError::NoSensorError {
+        slug: slug.to_owned(),
+        absolute,
+        relative,
     })
 }
 

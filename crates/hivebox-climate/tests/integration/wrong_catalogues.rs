@@ -74,6 +74,7 @@ fn each_contradiction_is_told_with_what_is_wrong() {
         ("scale = 1.0", "scale = 0.0"),
         ("unit = \"°C\"", "unit = \"°Re\""),
         ("[-40.0, 60.0]", "[60.0, -40.0]"),
+        ("[-40.0, 60.0]", "[-40.0, 60.0]\nsensor_error = { absolute = 0.0, relative = 0.1 }"),
         ("[\"bodentemperatur\"]", "[]"),
         ("[\"bodentemperatur\"]", "[\"!?\"]"),
         ("[\"bodentemperatur\"]", "[\"Temperature\"]"),
