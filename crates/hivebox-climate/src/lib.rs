@@ -12,15 +12,24 @@
 //! | Where is it? | [`place`] |
 //! | Does it agree with the boxes around, and with its own past? | [`quality`] |
 //! | Which boxes are near? | [`nearby`] |
+//! | Which boxes and readings are asked for? | [`selection`] |
+//! | Which readings are that, and what is left out and why? | [`sample`] |
+//! | What do they come to? | [`statistics`] |
 
 pub mod catalogue;
+mod direction;
+
 pub mod nearby;
 pub mod phenomenon;
 pub mod place;
 pub mod quality;
 pub mod quantity;
 pub mod readings;
+pub mod sample;
+pub mod selection;
+pub mod statistics;
 pub mod status;
+mod sum;
 pub mod summary;
 mod text;
 pub mod title;

@@ -122,6 +122,23 @@ impl Readings {
         Reading { readings: self, row }
     }
 
+    /// The models of the boxes, each once.
+    #[must_use]
+    pub fn models(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.boxes.models.iter().map(|model| &**model)
+    }
+
+    /// The grouptags of the boxes, each once.
+    #[must_use]
+    pub fn grouptags(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.boxes.grouptags.iter().map(|tag| &**tag)
+    }
+
+    /// What the sensor of a row measures.
+    pub(crate) fn phenomenon_of(&self, row: usize) -> Option<PhenomenonId> {
+        self.kinds[self.kind[row] as usize].meaning.phenomenon()
+    }
+
     /// The bytes of memory that the columns hold.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
@@ -219,6 +236,11 @@ impl<'a> Reading<'a> {
     #[must_use]
     pub fn measured_at(&self) -> Option<Timestamp> {
         timestamp(self.readings.measured_at_millis[self.row])
+    }
+
+    /// When it was measured, in milliseconds since 1970; far before all time if the API did not say.
+    pub(crate) fn measured_at_millis(&self) -> i64 {
+        self.readings.measured_at_millis[self.row]
     }
 
     /// Whether the reading can be trusted.

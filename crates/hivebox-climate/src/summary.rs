@@ -6,6 +6,7 @@ use crate::catalogue::Catalogue;
 use crate::phenomenon::PhenomenonId;
 use crate::quantity::{Canonical, Celsius};
 use crate::readings::{Readings, timestamp};
+use crate::sum::Sum;
 use crate::verdict::Verdict;
 
 /// One phenomenon over all senseBoxes. Each sensor counts once, wherever it is exposed.
@@ -96,9 +97,7 @@ impl Summary {
 
 #[derive(Debug, Clone, Copy)]
 struct Tally {
-    sum: f64,
-    /// What the additions to `sum` have rounded away.
-    compensation: f64,
+    sum: Sum,
     min: f64,
     max: f64,
     freshest_millis: i64,
@@ -108,8 +107,7 @@ struct Tally {
 impl Default for Tally {
     fn default() -> Self {
         Self {
-            sum: 0.0,
-            compensation: 0.0,
+            sum: Sum::default(),
             min: f64::INFINITY,
             max: f64::NEG_INFINITY,
             freshest_millis: i64::MIN,
@@ -124,12 +122,7 @@ impl Tally {
         if verdict != Verdict::Ok {
             return;
         }
-        // Neumaier's compensated summation (1974), so that the mean does not depend on the order of the
-        // boxes, and replicas agree to the last digit shown.
-        let sum = self.sum + value;
-        self.compensation +=
-            if self.sum.abs() >= value.abs() { (self.sum - sum) + value } else { (value - sum) + self.sum };
-        self.sum = sum;
+        self.sum.add(value);
         self.min = self.min.min(value);
         self.max = self.max.max(value);
         self.freshest_millis = self.freshest_millis.max(millis);
@@ -140,9 +133,7 @@ impl Tally {
         let counting = |value: f64| (count > 0).then_some(Canonical(value));
         PhenomenonSummary {
             // Rounding can put the mean of nearly equal values a last digit beyond them.
-            mean: (count > 0).then(|| {
-                Canonical(((self.sum + self.compensation) / count as f64).clamp(self.min, self.max))
-            }),
+            mean: (count > 0).then(|| Canonical((self.sum.total() / count as f64).clamp(self.min, self.max))),
             min: counting(self.min),
             max: counting(self.max),
             freshest: timestamp(self.freshest_millis),

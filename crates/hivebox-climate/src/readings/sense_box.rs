@@ -46,7 +46,7 @@ impl Readings {
 
 impl Boxes {
     /// The grouptags of a box, by their places in `grouptags`.
-    pub(crate) fn tagged_with(&self, index: usize) -> &[u32] {
+    fn tagged_with(&self, index: usize) -> &[u32] {
         let start = index.checked_sub(1).map_or(0, |before| self.tagged_end[before]);
         &self.tagged[start as usize..self.tagged_end[index] as usize]
     }
@@ -100,7 +100,17 @@ impl<'a> SenseBox<'a> {
     #[must_use]
     pub fn grouptags(&self) -> impl ExactSizeIterator<Item = &'a str> + use<'a> {
         let boxes = &self.readings.boxes;
-        boxes.tagged_with(self.index).iter().map(|&tag| &*boxes.grouptags[tag as usize])
+        self.grouptag_numbers().iter().map(|&tag| &*boxes.grouptags[tag as usize])
+    }
+
+    /// The model, by its place among [`Readings::models`].
+    pub(crate) fn model_number(&self) -> usize {
+        self.readings.boxes.model[self.index] as usize
+    }
+
+    /// The grouptags, by their places among [`Readings::grouptags`].
+    pub(crate) fn grouptag_numbers(&self) -> &'a [u32] {
+        self.readings.boxes.tagged_with(self.index)
     }
 
     /// The rows of its sensors.

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
 
 mod laws;
+mod network;
 mod places;
 mod real_titles;
 mod sentinels;
+mod statistics;
 mod units;
 mod wrong_catalogues;

@@ -74,7 +74,7 @@ proptest! {
 
     #[test]
     fn whatever_is_within_a_radius_is_found(
-        places in prop::collection::vec(coordinates(), 0..200),
+        places in prop::collection::vec(coordinates(), 0..100),
         centre in position(),
         radius in prop_oneof![Just(0.0), 0.0..50e3, 0.0..2e6, 0.0..21e6, Just(f64::INFINITY), Just(-1.0)],
     ) {
@@ -90,7 +90,7 @@ proptest! {
 
     #[test]
     fn the_nearest_come_first(
-        places in prop::collection::vec(coordinates(), 0..200),
+        places in prop::collection::vec(coordinates(), 0..100),
         centre in position(),
         up_to in prop_oneof![0.0..50e3, 0.0..21e6],
     ) {
@@ -102,7 +102,7 @@ proptest! {
 
     #[test]
     fn whatever_is_in_a_bounding_box_is_found(
-        places in prop::collection::vec(coordinates(), 0..200),
+        places in prop::collection::vec(coordinates(), 0..100),
         bbox in bbox(),
     ) {
         let readings = readings(&places);

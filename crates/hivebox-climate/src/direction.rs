@@ -1,0 +1,71 @@
+//! Directions, which cannot be averaged as numbers: half way between 350° and 10° is north, and not 180°.
+
+/// The mean of directions, each with a weight, by unit vectors.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct MeanDirection {
+    north: f64,
+    east: f64,
+    weight: f64,
+}
+
+impl MeanDirection {
+    /// The deviation of directions of which none is preferred: that of an even spread over the circle.
+    const ANY_DEGREES: f64 = 103.923_048_454_132_64;
+
+    /// From 0 up to 360; `None` if the directions cancel each other out.
+    pub(crate) fn degrees(&self) -> Option<f64> {
+        // A rotation below zero by less than half a last digit comes to 360 itself.
+        let degrees = self.east.atan2(self.north).to_degrees().rem_euclid(360.0) % 360.0;
+        (self.length() > 1e-9).then_some(degrees)
+    }
+
+    /// The circular standard deviation (Mardia 1972), and at most that of an even spread.
+    pub(crate) fn deviation_degrees(&self) -> f64 {
+        (-2.0 * self.length().ln()).max(0.0).sqrt().to_degrees().min(Self::ANY_DEGREES)
+    }
+
+    /// From 0, if the directions cancel each other out, to 1, if they are all the same.
+    fn length(&self) -> f64 {
+        (self.north.hypot(self.east) / self.weight).min(1.0)
+    }
+}
+
+impl FromIterator<(f64, f64)> for MeanDirection {
+    /// Of directions in degrees, with their weights.
+    fn from_iter<I: IntoIterator<Item = (f64, f64)>>(directions: I) -> Self {
+        directions.into_iter().fold(Self::default(), |mean, (degrees, weight)| {
+            let (east, north) = degrees.to_radians().sin_cos();
+            Self {
+                north: mean.north + weight * north,
+                east: mean.east + weight * east,
+                weight: mean.weight + weight,
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MeanDirection;
+
+    fn mean(degrees: &[f64]) -> MeanDirection {
+        degrees.iter().map(|&degrees| (degrees, 1.0)).collect()
+    }
+
+    #[test]
+    fn north_is_between_north_west_and_north_east() {
+        let around_north = mean(&[350.0, 10.0]);
+        assert!((around_north.degrees().unwrap() + 180.0) % 360.0 - 180.0 < 1e-9);
+        // For small angles the circular deviation is that of numbers, by n.
+        assert!((around_north.deviation_degrees() - 10.0).abs() < 0.1);
+        assert!((mean(&[80.0, 100.0]).degrees().unwrap() - 90.0).abs() < 1e-9);
+        assert!(mean(&[42.0, 42.0]).deviation_degrees() < 1e-5);
+    }
+
+    #[test]
+    fn opposite_directions_have_no_mean() {
+        let opposite = mean(&[0.0, 180.0]);
+        assert_eq!(opposite.degrees(), None);
+        assert!((opposite.deviation_degrees() - 360.0 / 12_f64.sqrt()).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,133 @@
+//! What the readings of a sample come to.
+
+mod order;
+
+use jiff::Timestamp;
+
+pub use order::Percentile;
+
+use crate::catalogue::Catalogue;
+use crate::direction::MeanDirection;
+use crate::quantity::Canonical;
+use crate::readings::timestamp;
+use crate::sample::Sample;
+use crate::sum::Sum;
+use order::{Ordered, Places};
+
+/// Numbers about the usable readings of a sample. What needs more readings than there are is `None`.
+///
+/// Of directions, such as the wind's, only the mean and the standard deviation are told, both by unit vectors:
+/// there is no least direction, and so none of what is found by sorting.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statistics {
+    /// The number of readings.
+    pub count: u64,
+    /// The mean. Each sensor counts once.
+    pub mean: Option<Canonical>,
+    /// The 50th percentile.
+    pub median: Option<Canonical>,
+    /// The mean without the tenth of the readings that is lowest and the tenth that is highest, both rounded down
+    /// to whole readings.
+    pub trimmed_mean: Option<Canonical>,
+    /// The standard deviation of the sample, by n - 1; `None` below two readings.
+    pub standard_deviation: Option<Canonical>,
+    /// The lowest reading.
+    pub min: Option<Canonical>,
+    /// The highest reading.
+    pub max: Option<Canonical>,
+    /// The percentiles that were asked for, as they were asked for.
+    pub percentiles: Vec<(Percentile, Option<Canonical>)>,
+    /// When the newest reading was measured.
+    pub freshest: Option<Timestamp>,
+    /// When the oldest reading was measured.
+    pub oldest: Option<Timestamp>,
+}
+
+/// How many of ten readings are left out at either end of a trimmed mean.
+const TRIMMED_OF_TEN: usize = 1;
+
+impl Statistics {
+    /// The statistics of `sample`, whose phenomenon is of `catalogue`.
+    #[must_use]
+    pub fn of(sample: &Sample<'_>, catalogue: &Catalogue, percentiles: &[Percentile]) -> Self {
+        let millis = || sample.readings().map(|reading| reading.measured_at_millis());
+        let values: Vec<f64> = sample.readings().filter_map(|reading| Some(reading.value()?.0)).collect();
+        let counted = Self {
+            count: values.len() as u64,
+            mean: None,
+            median: None,
+            trimmed_mean: None,
+            standard_deviation: None,
+            min: None,
+            max: None,
+            percentiles: percentiles.iter().map(|&percentile| (percentile, None)).collect(),
+            freshest: millis().max().and_then(timestamp),
+            oldest: millis().min().and_then(timestamp),
+        };
+        if values.is_empty() {
+            counted
+        } else if catalogue.phenomenon(sample.phenomenon()).is_direction() {
+            counted.with_directions(&values)
+        } else {
+            counted.with_values(values)
+        }
+    }
+
+    fn with_directions(self, degrees: &[f64]) -> Self {
+        let mean: MeanDirection = degrees.iter().map(|&degrees| (degrees, 1.0)).collect();
+        Self {
+            mean: mean.degrees().map(Canonical),
+            standard_deviation: (degrees.len() > 1).then(|| Canonical(mean.deviation_degrees())),
+            ..self
+        }
+    }
+
+    fn with_values(mut self, mut values: Vec<f64>) -> Self {
+        let trimmed = values.len() * TRIMMED_OF_TEN / 10;
+        let rest = trimmed..values.len() - trimmed;
+        let mut places = Places::new(values.len());
+        places.add_percentile(Percentile::MEDIAN);
+        self.percentiles.iter().for_each(|&(percentile, _)| places.add_percentile(percentile));
+        places.add(rest.start);
+        places.add(rest.end - 1);
+
+        let (min, max) = min_max(&values);
+        let mean = mean(&values).clamp(min, max);
+        self.mean = Some(Canonical(mean));
+        self.standard_deviation = deviation(&values, mean).map(Canonical);
+        self.min = Some(Canonical(min));
+        self.max = Some(Canonical(max));
+
+        let ordered = Ordered::at(places, &mut values);
+        self.median = Some(Canonical(ordered.percentile(Percentile::MEDIAN)));
+        for (percentile, value) in &mut self.percentiles {
+            *value = Some(Canonical(ordered.percentile(*percentile)));
+        }
+        let rest = ordered.between(rest);
+        let (min, max) = min_max(rest);
+        self.trimmed_mean = Some(Canonical(self::mean(rest).clamp(min, max)));
+        self
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().copied().collect::<Sum>().total() / values.len() as f64
+}
+
+fn min_max(values: &[f64]) -> (f64, f64) {
+    values
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), &value| (min.min(value), max.max(value)))
+}
+
+/// By the corrected two-pass algorithm (Chan et al. 1983), so that a large mean does not swallow a small deviation.
+fn deviation(values: &[f64], mean: f64) -> Option<f64> {
+    let count = values.len() as f64;
+    let (mut squares, mut errors) = (Sum::default(), Sum::default());
+    for value in values {
+        squares.add((value - mean).powi(2));
+        errors.add(value - mean);
+    }
+    let sum = (squares.total() - errors.total().powi(2) / count).max(0.0);
+    (values.len() > 1).then(|| (sum / (count - 1.0)).sqrt())
+}

@@ -1,0 +1,31 @@
+//! Sums that do not depend on the order of what is added.
+
+/// A sum by Neumaier's compensated summation (1974), so that a mean does not depend on the order of the boxes, and
+/// replicas agree to the last digit shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sum {
+    sum: f64,
+    /// What the additions to `sum` have rounded away.
+    compensation: f64,
+}
+
+impl Sum {
+    pub(crate) fn add(&mut self, value: f64) {
+        let sum = self.sum + value;
+        self.compensation +=
+            if self.sum.abs() >= value.abs() { (self.sum - sum) + value } else { (value - sum) + self.sum };
+        self.sum = sum;
+    }
+
+    pub(crate) fn total(self) -> f64 {
+        self.sum + self.compensation
+    }
+}
+
+impl FromIterator<f64> for Sum {
+    fn from_iter<I: IntoIterator<Item = f64>>(values: I) -> Self {
+        let mut sum = Self::default();
+        values.into_iter().for_each(|value| sum.add(value));
+        sum
+    }
+}
