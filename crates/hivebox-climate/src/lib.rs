@@ -15,10 +15,12 @@
 //! | Which boxes and readings are asked for? | [`selection`] |
 //! | Which readings are that, and what is left out and why? | [`sample`] |
 //! | What do they come to? | [`statistics`] |
+//! | What is it like where no sensor stands? | [`estimate`] |
 
 pub mod catalogue;
 mod direction;
 
+pub mod estimate;
 pub mod nearby;
 pub mod phenomenon;
 pub mod place;

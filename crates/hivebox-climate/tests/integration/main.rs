@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
 
+mod estimate;
+mod honesty;
 mod laws;
 mod network;
 mod places;

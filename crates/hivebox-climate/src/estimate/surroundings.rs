@@ -1,0 +1,91 @@
+//! The sensors that an estimate is made of.
+
+use super::Estimate;
+use crate::catalogue::Catalogue;
+use crate::nearby::{Nearby, Places};
+use crate::phenomenon::PhenomenonId;
+use crate::place::{Exposure, Position};
+use crate::quantity::Metres;
+use crate::readings::{Reading, Readings};
+use crate::verdict::Verdict;
+
+/// How many boxes are looked at in search of what few measure: in a crowd of sensors, the others are none of them.
+const MAX_LOOKED_AT: usize = 1000;
+
+/// A usable reading of an outdoor box around.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Heard {
+    pub(super) value: f64,
+    pub(super) from: Nearby,
+    pub(super) height_metres: Option<f64>,
+    pub(super) measured_at_millis: i64,
+}
+
+/// What is heard around a position of each phenomenon, the nearest first; what one box says stands together.
+pub(super) struct Surroundings {
+    by_phenomenon: Vec<Around>,
+}
+
+#[derive(Clone, Default)]
+struct Around {
+    heard: Vec<Heard>,
+    boxes: usize,
+}
+
+impl Surroundings {
+    pub(super) fn of<'a>(
+        readings: &'a Readings,
+        places: &Places,
+        catalogue: &Catalogue,
+        position: Position,
+        check: impl Fn(Reading<'a>) -> Result<(), &'static str>,
+    ) -> Self {
+        let wanted: Vec<bool> =
+            catalogue.iter().map(|(_, phenomenon)| phenomenon.sensor_error(0.0).is_some()).collect();
+        let mut by_phenomenon = vec![Around::default(); catalogue.len()];
+        let mut lacking = wanted.iter().filter(|wanted| **wanted).count();
+        for from in places.nearest(position, Estimate::REACH).take(MAX_LOOKED_AT) {
+            if lacking == 0 {
+                break;
+            }
+            let sense_box = readings.sense_box(from.box_index);
+            if sense_box.exposure() != Exposure::Outdoor {
+                continue;
+            }
+            let height = sense_box.place().and_then(|place| place.height_metres());
+            for reading in sense_box.readings().filter(|reading| reading.verdict() == Verdict::Ok) {
+                let Some((phenomenon, value)) = reading.phenomenon().zip(reading.value()) else { continue };
+                let around = &mut by_phenomenon[phenomenon.index()];
+                let is_new = around.heard.last().is_none_or(|last| last.from.box_index != from.box_index);
+                let has_room = !is_new || around.boxes < Estimate::MAX_BOXES;
+                if !wanted[phenomenon.index()] || !has_room || check(reading).is_err() {
+                    continue;
+                }
+                around.heard.push(Heard {
+                    value: value.0,
+                    from,
+                    height_metres: height.filter(|height| PLAUSIBLE_HEIGHT_METRES.contains(height)),
+                    measured_at_millis: reading.measured_at_millis(),
+                });
+                around.boxes += usize::from(is_new);
+                lacking -= usize::from(is_new && around.boxes == Estimate::MAX_BOXES);
+            }
+        }
+        Self { by_phenomenon }
+    }
+
+    pub(super) fn sensors(&self, phenomenon: PhenomenonId) -> &[Heard] {
+        &self.by_phenomenon[phenomenon.index()].heard
+    }
+}
+
+/// From the shore of the Dead Sea to above the highest town, La Rinconada. Owners type heights by hand.
+const PLAUSIBLE_HEIGHT_METRES: std::ops::RangeInclusive<f64> = -450.0..=5500.0;
+
+impl Heard {
+    /// By the inverse square of the distance, softened.
+    pub(super) fn weight(&self) -> f64 {
+        let Metres(softening) = Estimate::SOFTENING;
+        1.0 / (self.from.distance.0.powi(2) + softening.powi(2))
+    }
+}

@@ -1,0 +1,98 @@
+//! Estimates between sensors, and whether they are as uncertain as they say.
+
+use std::sync::Arc;
+
+use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::estimate::{Estimate, Spot};
+use hivebox_climate::nearby::Places;
+use hivebox_climate::place::{Exposure, Place, Position};
+use hivebox_climate::quantity::Metres;
+use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
+use hivebox_climate::verdict::Rules;
+use proptest::prelude::*;
+
+use crate::network::{as_of, boxes, readings};
+use crate::places::coordinates;
+
+/// One box with one sensor: latitude, longitude, height, title, unit, value.
+type Station = (f64, f64, Option<f64>, &'static str, &'static str, f64);
+
+fn network(stations: &[Station]) -> Arc<Readings> {
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of());
+    for &(north, east, height, title, unit, value) in stations {
+        let place = Place::new(north, east, height);
+        builder.add_box(&BoxFacts { id: "", name: "", model: "", exposure: Exposure::Outdoor, place });
+        let measured = Some(Measured { value: &value.to_string(), at: as_of() });
+        builder.add_sensor(&SensorFacts { id: "", title, unit, sensor_type: "", measured });
+    }
+    builder.finish()
+}
+
+fn spot(north: f64, east: f64, height: Option<f64>) -> Spot {
+    Spot { position: Position::new(north, east).unwrap(), height: height.map(Metres) }
+}
+
+fn at(readings: &Readings, spot: Spot) -> Vec<Estimate> {
+    Estimate::all_at(readings, &Places::of(readings), Catalogue::builtin(), spot, |_| Ok(()))
+}
+
+#[test]
+fn nearer_boxes_weigh_more_and_none_rules_alone() {
+    let stations = [(52.0, 7.0, None, "Temperatur", "°C", 10.0), (52.0, 7.1, None, "Temperatur", "°C", 20.0)];
+    let there = at(&network(&stations), spot(52.0, 7.0, None))[0];
+    assert!((10.05..10.5).contains(&there.value.0), "{there:?}");
+    assert_eq!((there.boxes, there.sensors, there.nearest, there.height), (2, 2, Metres(0.0), None));
+    let between = at(&network(&stations), spot(52.0, 7.05, None))[0];
+    assert!((between.value.0 - 15.0).abs() < 1e-6, "{between:?}");
+    assert!(between.uncertainty > there.uncertainty);
+    assert!(at(&network(&stations), spot(52.6, 7.0, None)).is_empty());
+}
+
+#[test]
+fn air_temperature_is_brought_to_one_height() {
+    let stations = [
+        (52.0, 7.0, Some(100.0), "Temperatur", "°C", 20.0),
+        (52.0, 7.1, Some(1100.0), "Temperatur", "°C", 13.5),
+        (52.0, 7.05, None, "Temperatur", "°C", 16.75),
+    ];
+    for (height, expected) in [(Some(100.0), 20.0), (Some(600.0), 16.75), (Some(1100.0), 13.5), (None, 16.75)]
+    {
+        let told = at(&network(&stations), spot(52.0, 7.05, height))[0];
+        assert!((told.value.0 - expected).abs() < 1e-6, "{height:?}: {told:?}");
+        assert!((told.height.unwrap().0 - height.unwrap_or(600.0)).abs() < 1e-6, "{told:?}");
+    }
+}
+
+#[test]
+fn wind_from_about_north_is_from_north() {
+    let stations =
+        [(52.0, 7.0, None, "Windrichtung", "°", 350.0), (52.0, 7.1, None, "Windrichtung", "°", 10.0)];
+    let told = at(&network(&stations), spot(52.0, 7.05, None))[0];
+    assert!(told.value.0.min(360.0 - told.value.0) < 1e-6, "{told:?}");
+    assert!((10.0..40.0).contains(&told.uncertainty.0), "{told:?}");
+}
+
+#[test]
+fn a_battery_says_nothing_of_another_place() {
+    assert!(at(&network(&[(52.0, 7.0, None, "Akkuspannung", "V", 3.7)]), spot(52.0, 7.0, None)).is_empty());
+}
+
+proptest! {
+    #[test]
+    fn an_estimate_lies_among_its_readings(boxes in boxes(40), (north, east) in coordinates()) {
+        let (catalogue, readings) = (Catalogue::builtin(), readings(&boxes));
+        for told in at(&readings, spot(north, east, None)) {
+            let values = || readings.iter().filter(|it| it.phenomenon() == Some(told.phenomenon)).filter_map(|it| it.value());
+            let least = values().map(|value| value.0).fold(f64::MAX, f64::min);
+            let most = values().map(|value| value.0).fold(f64::MIN, f64::max);
+            // Bringing 1,500 m to one height takes 10 K.
+            let room = if told.height.is_some() { 10.0 } else { 1e-9 };
+            let is_direction = catalogue.phenomenon(told.phenomenon).is_direction();
+            prop_assert!(is_direction || (least - room..=most + room).contains(&told.value.0), "{told:?}");
+            prop_assert!(told.uncertainty.0.is_finite() && told.uncertainty.0 > 0.0);
+            prop_assert!(told.nearest <= told.furthest && told.furthest <= Estimate::REACH);
+            prop_assert!((1..=Estimate::MAX_BOXES).contains(&told.boxes) && told.boxes <= told.sensors);
+            prop_assert!(told.oldest.unwrap() <= told.freshest.unwrap());
+        }
+    }
+}
