@@ -59,6 +59,8 @@ enum Section {
     Decode,
     /// How long it takes to hand what is known to another replica.
     Sharing,
+    /// How long it takes to say what it is like somewhere, and everywhere.
+    Places,
     /// How long it takes to store a snapshot, and how large it is.
     Store,
     /// How long a user waits after the start.
@@ -91,9 +93,10 @@ const QUICK: Effort = Effort { starts: 3, pairs: 2, seconds: 1 };
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let wanted = |section| args.sections.is_empty() || args.sections.contains(&section);
     let effort = if args.quick { QUICK } else { FULL };
-    let of_crates: [(Section, OfCrate); 3] = [
+    let of_crates: [(Section, OfCrate); 4] = [
         (Section::Decode, crates::decode),
         (Section::Sharing, crates::sharing),
+        (Section::Places, crates::places),
         (Section::Store, crates::store),
     ];
     for (_, run) in of_crates.iter().filter(|(section, _)| wanted(*section)) {

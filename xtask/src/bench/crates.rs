@@ -19,6 +19,11 @@ pub(super) fn sharing(workspace: &Workspace) -> Result<()> {
     step::run("From one replica to another by way of Redis", &mut command)
 }
 
+pub(super) fn places(workspace: &Workspace) -> Result<()> {
+    let arguments = ["bench", "--package", "hivebox-climate", "--bench", "places"];
+    step::run("From readings to what it is like somewhere", workspace.cargo().args(arguments))
+}
+
 pub(super) fn store(workspace: &Workspace) -> Result<()> {
     let arguments = ["bench", "--package", "hivebox-archive", "--bench", "store"];
     step::run("From readings to a stored snapshot", workspace.cargo().args(arguments))
