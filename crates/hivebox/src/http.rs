@@ -2,11 +2,13 @@
 
 mod connection;
 mod error;
+pub mod format;
 mod front;
 mod health;
 mod live;
 mod metrics;
 mod observe;
+pub mod parameters;
 mod probes;
 pub mod server;
 mod snapshots;

@@ -5,9 +5,11 @@ use std::time::Duration;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use hivebox_archive::{ArchiveError, SnapshotNameError};
+use hivebox_archive::ArchiveError;
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::parameters::Wrong;
 use crate::refresh::StoreError;
 use crate::words::in_words;
 
@@ -18,15 +20,25 @@ pub struct ApiError {
     title: &'static str,
     detail: String,
     retry_after: Option<Duration>,
+    errors: Vec<Wrong>,
 }
 
 /// The body: `application/problem+json` of RFC 9457. `type` is left out, which means that title and status
 /// say it all.
-#[derive(Debug, Serialize)]
-struct Problem<'a> {
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Problem<'a> {
+    /// What kind of problem it is.
+    #[schema(example = "Bad request")]
     title: &'a str,
+    /// The status of the answer.
+    #[schema(example = 400, minimum = 400, maximum = 599)]
     status: u16,
+    /// What is wrong with this request, and what to do.
+    #[schema(example = "lat is out of range: \"91\"; allowed: -90 to 90°.")]
     detail: &'a str,
+    /// All that is wrong with the parameters of the request.
+    #[serde(skip_serializing_if = "<[Wrong]>::is_empty")]
+    errors: &'a [Wrong],
 }
 
 /// When nothing better is known: the time after which another attempt may go well.
@@ -34,12 +46,25 @@ const SOON: Duration = Duration::from_secs(10);
 
 impl ApiError {
     fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, title, detail: detail.into(), retry_after: None }
+        Self { status, title, detail: detail.into(), retry_after: None, errors: Vec::new() }
     }
 
-    /// What was asked is wrong; `detail` says what, and what is allowed.
-    pub fn bad_request(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "Bad request", detail)
+    /// What was asked is wrong, as `errors` say.
+    pub fn wrong(errors: Vec<Wrong>) -> Self {
+        let mut detail = errors.first().map_or_else(
+            || "The request is wrong.".to_owned(),
+            |first| format!("{}; allowed: {}.", first.detail.trim_end_matches('.'), first.allowed),
+        );
+        if errors.len() > 1 {
+            detail.push_str(" There is more, in errors.");
+        }
+        Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "Bad request", detail) }
+    }
+
+    /// All that is wrong with the parameters of the request.
+    #[must_use]
+    pub fn errors(&self) -> &[Wrong] {
+        &self.errors
     }
 
     /// There is no such thing.
@@ -100,15 +125,14 @@ impl From<ArchiveError> for ApiError {
     }
 }
 
-impl From<SnapshotNameError> for ApiError {
-    fn from(error: SnapshotNameError) -> Self {
-        Self::bad_request(format!("{error}; GET /api/v1/snapshots lists them."))
-    }
-}
-
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let problem = Problem { title: self.title, status: self.status.as_u16(), detail: &self.detail };
+        let problem = Problem {
+            title: self.title,
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            errors: &self.errors,
+        };
         // Text and a number can always be written as JSON.
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let content_type = HeaderValue::from_static("application/problem+json");

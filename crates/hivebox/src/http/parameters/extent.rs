@@ -1,0 +1,87 @@
+//! A part of the Earth between two meridians and two parallels.
+
+use serde_json::Value;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::Type;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema};
+
+use super::kind::{Kind, number_as_json};
+
+/// A part of the Earth, in degrees by WGS 84. Where `west` is greater than `east` it lies across the
+/// antimeridian, as RFC 7946 has it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BoundingBox {
+    /// The western meridian, -180 to 180.
+    pub west_degrees: f64,
+    /// The southern parallel, -90 to 90.
+    pub south_degrees: f64,
+    /// The eastern meridian, -180 to 180.
+    pub east_degrees: f64,
+    /// The northern parallel, never south of the southern one.
+    pub north_degrees: f64,
+}
+
+/// West, south, east, north.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent;
+
+impl Kind for Extent {
+    type Value = BoundingBox;
+
+    const IS_LIST: bool = true;
+
+    fn read(&self, text: &str) -> Result<BoundingBox, String> {
+        let numbers: Result<Vec<f64>, _> = text.split(',').map(str::parse).collect();
+        let numbers = numbers.map_err(|_| "has a value that is no number".to_owned())?;
+        let Ok([west, south, east, north]) = <[f64; 4]>::try_from(numbers) else {
+            return Err("has not four values".to_owned());
+        };
+        let is_on_earth = [west, east].iter().all(|degrees| (-180.0..=180.0).contains(degrees))
+            && [south, north].iter().all(|degrees| (-90.0..=90.0).contains(degrees));
+        if !is_on_earth {
+            return Err("is out of range".to_owned());
+        }
+        if south > north {
+            return Err("has its south north of its north".to_owned());
+        }
+        Ok(BoundingBox { west_degrees: west, south_degrees: south, east_degrees: east, north_degrees: north })
+    }
+
+    fn allowed(&self) -> String {
+        "west,south,east,north: longitudes from -180 to 180°, latitudes from -90 to 90°, the southern one first; \
+         west may be greater than east, across the antimeridian"
+            .to_owned()
+    }
+
+    fn schema(&self) -> Schema {
+        let degrees = |limit: f64| -> Schema {
+            let number = ObjectBuilder::new().schema_type(Type::Number);
+            number.minimum(Some(-limit)).maximum(Some(limit)).into()
+        };
+        let (longitude, latitude) = (degrees(180.0), degrees(90.0));
+        let array = ArrayBuilder::new().items(RefOr::T(longitude.clone()));
+        array
+            .prefix_items([longitude.clone(), latitude.clone(), longitude, latitude])
+            .min_items(Some(4))
+            .max_items(Some(4))
+            .into()
+    }
+
+    fn json(&self, text: &str) -> Value {
+        text.split(',').map(|item| item.parse().map_or(Value::Null, number_as_json)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_extent_may_lie_across_the_antimeridian_but_not_upside_down() {
+        assert!(Extent.read("5.9,47.3,15.0,55.1").is_ok());
+        assert!(Extent.read("170,-45,-170,-30").is_ok());
+        for wrong in ["", "1,2,3", "1,2,3,4,5", "5.9,55.1,15.0,47.3", "-181,0,0,1", "0,0,1,91", "0,0,NaN,1"] {
+            assert!(Extent.read(wrong).is_err(), "{wrong}");
+        }
+    }
+}
