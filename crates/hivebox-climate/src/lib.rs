@@ -10,16 +10,17 @@
 //! | What does that come to? | [`summary`] |
 //! | Is that cold or hot for bees? | [`status`] |
 //! | Where is it? | [`place`] |
-//! | Does it agree with the boxes around, and with its own past? | [`quality`] |
+//! | Does it agree with the boxes around, and with its own past? | [`quality`], by `quality.toml` |
 //! | Which boxes are near? | [`nearby`] |
 //! | Which boxes and readings are asked for? | [`selection`] |
 //! | Which readings are that, and what is left out and why? | [`sample`] |
 //! | What do they come to? | [`statistics`] |
 //! | What is it like where no sensor stands? | [`estimate`] |
+//! | Which chores at a hive does the weather allow? | [`chores`], from `chores.toml` |
 
 pub mod catalogue;
+pub mod chores;
 mod direction;
-
 pub mod estimate;
 pub mod nearby;
 pub mod phenomenon;

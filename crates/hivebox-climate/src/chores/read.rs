@@ -1,0 +1,192 @@
+//! Reads chores, and refuses those that contradict themselves.
+
+use super::input::InputKind;
+use super::rule::{Bound, Condition, Range, Rule};
+use super::sentence::Sentence;
+use super::{Chore, ChoreVerdict, Chores, ChoresError, InputFacts, Source, Words, format};
+
+pub(super) fn chores(toml: &str) -> Result<Chores, ChoresError> {
+    let file: format::File = toml::from_str(toml)?;
+    let facts = read_inputs(&file.inputs)?;
+    let label = text("words", "label", &file.words.label)?;
+    let mut chores: Vec<Chore> = Vec::with_capacity(file.chores.len());
+    for written in &file.chores {
+        if chores.iter().any(|chore| *chore.slug == *written.slug) {
+            return Err(ChoresError::SlugTwice(written.slug.clone()));
+        }
+        chores.push(read_chore(written, &label)?);
+    }
+    if chores.is_empty() {
+        return Err(ChoresError::Empty);
+    }
+    let words = Words {
+        close: text("words", "close", &file.words.close)?,
+        silent: text("words", "silent", &file.words.silent)?,
+        missing: text("words", "missing", &file.words.missing)?,
+    };
+    Ok(Chores { all: chores.into(), facts, words })
+}
+
+fn read_inputs(inputs: &[format::Input]) -> Result<[InputFacts; InputKind::ALL.len()], ChoresError> {
+    let mut found: [Option<InputFacts>; InputKind::ALL.len()] = [const { None }; InputKind::ALL.len()];
+    for input in inputs {
+        let kind = kind(&input.slug)?;
+        if kind.is_told() != input.unit.is_empty() {
+            return Err(ChoresError::UnitAmiss(kind.slug()));
+        }
+        let facts = InputFacts {
+            name: text(kind.slug(), "name", &input.name)?,
+            unit: input.unit.as_str().into(),
+            is_exact: input.exact,
+            missing: text(kind.slug(), "missing", &input.missing)?,
+        };
+        if found[kind.index()].replace(facts).is_some() {
+            return Err(ChoresError::InputTwice(kind.slug()));
+        }
+    }
+    for kind in InputKind::ALL {
+        if found[kind.index()].is_none() {
+            return Err(ChoresError::InputMissing(kind.slug()));
+        }
+    }
+    // Just seen to be there.
+    Ok(found.map(|facts| facts.expect("every input is described")))
+}
+
+fn read_chore(written: &format::Chore, label: &str) -> Result<Chore, ChoresError> {
+    let slug = &written.slug;
+    let in_slug = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    if slug.is_empty() || !slug.chars().all(in_slug) {
+        return Err(ChoresError::MalformedSlug(slug.clone()));
+    }
+    let needs = written.needs.iter().map(|slug| kind(slug)).collect::<Result<Box<[_]>, _>>()?;
+    let rules = read_rules(written, &needs)?;
+    Ok(Chore {
+        name: text(slug, "name", &written.name)?,
+        sources: read_sources(written)?,
+        label: written.treatment.then(|| label.into()),
+        caveat: written.caveat.as_deref().map(|caveat| text(slug, "caveat", caveat)).transpose()?,
+        readings: texts(slug, "readings", &written.readings)?,
+        not_confirmed: texts(slug, "not_confirmed", &written.not_confirmed)?,
+        slug: slug.as_str().into(),
+        needs,
+        rules,
+    })
+}
+
+fn read_sources(chore: &format::Chore) -> Result<Box<[Source]>, ChoresError> {
+    if chore.sources.is_empty() {
+        return Err(ChoresError::NoSource(chore.slug.clone()));
+    }
+    let source = |source: &format::Source| {
+        if source.address.strip_prefix("https://").is_none_or(str::is_empty) {
+            let address = source.address.clone();
+            return Err(ChoresError::MalformedAddress { chore: chore.slug.clone(), address });
+        }
+        Ok(Source {
+            title: text(&chore.slug, "title", &source.title)?,
+            address: source.address.as_str().into(),
+            says: source.says.as_deref().map(|says| text(&chore.slug, "says", says)).transpose()?,
+        })
+    };
+    chore.sources.iter().map(source).collect()
+}
+
+fn read_rules(chore: &format::Chore, needs: &[InputKind]) -> Result<Box<[Rule]>, ChoresError> {
+    if chore.rules.is_empty() {
+        return Err(ChoresError::NoRule(chore.slug.clone()));
+    }
+    let mut rules: Vec<Rule> = Vec::with_capacity(chore.rules.len());
+    for written in &chore.rules {
+        let rule = read_rule(chore, written)?;
+        let rank = |rule: &Rule| ChoreVerdict::ALL.iter().position(|verdict| *verdict == rule.verdict);
+        if rules.last().is_some_and(|before| rank(before) > rank(&rule)) {
+            return Err(ChoresError::OutOfOrder { chore: chore.slug.clone(), verdict: rule.verdict.slug() });
+        }
+        for condition in &rule.when {
+            let input = condition.input();
+            if !needs.contains(&input) {
+                return Err(ChoresError::NotNeeded { chore: chore.slug.clone(), input: input.slug() });
+            }
+        }
+        rules.push(rule);
+    }
+    for (index, need) in needs.iter().enumerate() {
+        let is_used = rules.iter().flat_map(|rule| &rule.when).any(|condition| condition.input() == *need);
+        if !is_used || needs[..index].contains(need) {
+            return Err(ChoresError::IdleNeed { chore: chore.slug.clone(), input: need.slug() });
+        }
+    }
+    Ok(rules.into())
+}
+
+fn read_rule(chore: &format::Chore, written: &format::Rule) -> Result<Rule, ChoresError> {
+    let of = || chore.slug.clone();
+    let verdict = ChoreVerdict::ALL
+        .into_iter()
+        .find(|verdict| verdict.slug() == written.verdict)
+        .ok_or_else(|| ChoresError::NoSuchVerdict { chore: of(), verdict: written.verdict.clone() })?;
+    if written.when.is_empty() {
+        return Err(ChoresError::NoCondition { chore: of(), verdict: verdict.slug() });
+    }
+    let mut when: Vec<Condition> = Vec::with_capacity(written.when.len());
+    for condition in &written.when {
+        let input = kind(&condition.input)?;
+        if when.iter().any(|before| before.input() == input) {
+            return Err(ChoresError::ConditionTwice { chore: of(), input: input.slug() });
+        }
+        let condition = read_condition(input, condition);
+        when.push(condition.ok_or_else(|| ChoresError::NoRange { chore: of(), input: input.slug() })?);
+    }
+    text(&chore.slug, "reason", &written.reason)?;
+    let reason = Sentence::parse(&written.reason, &when)
+        .map_err(|place| ChoresError::NoSuchPlace { chore: of(), place })?;
+    Ok(Rule { verdict, when: when.into(), reason })
+}
+
+/// A condition, if it is of its input's sort and can be met.
+fn read_condition(input: InputKind, written: &format::Condition) -> Option<Condition> {
+    let bounds = [written.above, written.from, written.below, written.up_to];
+    if input.is_told() {
+        return Some(Condition::Told { input, is: written.is? }).filter(|_| bounds == [None; 4]);
+    }
+    let lower = bound(written.above, written.from)?;
+    let upper = bound(written.below, written.up_to)?;
+    let can_be_met = match (lower, upper) {
+        (None, None) => false,
+        (Some(lower), Some(upper)) if lower.includes_limit && upper.includes_limit => {
+            lower.limit <= upper.limit
+        }
+        (Some(lower), Some(upper)) => lower.limit < upper.limit,
+        _ => true,
+    };
+    (can_be_met && written.is.is_none()).then_some(Condition::Within { input, range: Range { lower, upper } })
+}
+
+/// One end of a range, which has at most one limit, without it or with it; `None` if that is amiss.
+#[expect(clippy::option_option, reason = "an end that is amiss is not one that is open")]
+fn bound(without: Option<f64>, with: Option<f64>) -> Option<Option<Bound>> {
+    let bound = match (without, with) {
+        (None, None) => return Some(None),
+        (Some(limit), None) => Bound { limit, includes_limit: false },
+        (None, Some(limit)) => Bound { limit, includes_limit: true },
+        (Some(_), Some(_)) => return None,
+    };
+    bound.limit.is_finite().then_some(Some(bound))
+}
+
+fn kind(slug: &str) -> Result<InputKind, ChoresError> {
+    InputKind::by_slug(slug).ok_or_else(|| ChoresError::NoSuchInput(slug.to_owned()))
+}
+
+fn texts(of: &str, field: &'static str, texts: &[String]) -> Result<Box<[Box<str>]>, ChoresError> {
+    texts.iter().map(|one| text(of, field, one)).collect()
+}
+
+fn text(of: &str, field: &'static str, text: &str) -> Result<Box<str>, ChoresError> {
+    if text.trim().is_empty() {
+        Err(ChoresError::NoText { of: of.to_owned(), field })
+    } else {
+        Ok(text.into())
+    }
+}

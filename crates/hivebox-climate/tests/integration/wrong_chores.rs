@@ -1,0 +1,115 @@
+//! What is said of chores that contradict themselves.
+
+use std::fmt::Write as _;
+
+use hivebox_climate::chores::Chores;
+
+const BUILTIN: &str = include_str!("../../chores.toml");
+
+/// The words and inputs of the built-in chores, with two chores that are short.
+fn good() -> String {
+    let (inputs, _) = BUILTIN.split_once("[[chore]]").unwrap();
+    inputs.to_owned()
+        + r#"
+[[chore]]
+slug = "look"
+name = "Look"
+needs = ["wind_speed", "broodless"]
+caveat = "Mind the dog."
+sources = [{ title = "A book", address = "https://example.org" }]
+[[chore.rule]]
+verdict = "no"
+when = [{ input = "wind_speed", from = 2.0, below = 9.0 }]
+reason = "It blows at {wind_speed}, below {wind_speed.below}."
+[[chore.rule]]
+verdict = "go"
+when = [{ input = "broodless", is = true }]
+reason = "No brood."
+
+[[chore]]
+slug = "wait"
+name = "Wait"
+needs = ["broodless"]
+sources = [{ title = "A book", address = "https://example.org" }]
+[[chore.rule]]
+verdict = "go"
+when = [{ input = "broodless", is = false }]
+reason = "Brood."
+"#
+}
+
+/// A rule after which a more careful one comes.
+const MILDER: &str = r#"reason = "No brood."
+[[chore.rule]]
+verdict = "caution"
+when = [{ input = "broodless", is = false }]
+reason = "Brood.""#;
+
+#[test]
+fn good_chores_are_read() {
+    assert_eq!(Chores::parse(&good()).unwrap().iter().len(), 2);
+}
+
+#[test]
+fn each_contradiction_is_told_with_what_is_wrong() {
+    let mut told = String::new();
+    for (from, to) in [
+        ("slug = \"wait\"", "slug = \"look\""),
+        ("slug = \"wait\"", "slug = \"Wait\""),
+        ("name = \"Wait\"", "name = \" \""),
+        ("caveat = \"Mind the dog.\"", "caveat = \"\""),
+        ("caveat = \"Mind the dog.\"", "cave = \"Mind the dog.\""),
+        ("[\"wind_speed\", \"broodless\"]", "[\"wind_speed\", \"broodless\", \"clustered\"]"),
+        ("[\"wind_speed\", \"broodless\"]", "[\"wind_speed\", \"broodless\", \"broodless\"]"),
+        ("[\"wind_speed\", \"broodless\"]", "[\"wind_speed\"]"),
+        ("[\"wind_speed\", \"broodless\"]", "[\"wind_speed\", \"moonlight\"]"),
+        (
+            "needs = [\"broodless\"]\nsources = [{ title = \"A book\", address = \"https://example.org\" }]",
+            "needs = [\"broodless\"]\nsources = []",
+        ),
+        ("address = \"https://example.org\"", "address = \"example.org\""),
+        ("verdict = \"no\"", "verdict = \"never\""),
+        ("reason = \"No brood.\"", MILDER),
+        ("verdict = \"go\"\nwhen = [{ input = \"broodless\", is = true }]", "verdict = \"go\"\nwhen = []"),
+        ("from = 2.0, below = 9.0", "from = 9.0, below = 9.0"),
+        ("from = 2.0, below = 9.0", "from = 2.0, above = 1.0, below = 9.0"),
+        ("from = 2.0, below = 9.0", "from = inf, below = 9.0"),
+        ("from = 2.0, below = 9.0", "is = true"),
+        ("from = 2.0, below = 9.0", "until = 9.0"),
+        (", from = 2.0, below = 9.0", ""),
+        ("is = true", "below = 3.0"),
+        (
+            "{ input = \"broodless\", is = true }",
+            "{ input = \"broodless\", is = true }, { input = \"broodless\", is = false }",
+        ),
+        ("{wind_speed.below}", "{wind_speed.up_to}"),
+        ("{wind_speed.below}", "{air_temperature}"),
+        ("{wind_speed.below}", "{wind_speed"),
+        ("reason = \"No brood.\"", "reason = \"{broodless}\""),
+        ("unit = \"m/s\"\n", ""),
+        ("slug = \"broodless\"\n", "slug = \"broodless\"\nunit = \"°C\"\n"),
+        ("slug = \"clustered\"\n", "slug = \"broodless\"\n"),
+        ("slug = \"clustered\"\n", "slug = \"huddled\"\n"),
+        ("close = \"", "closed = \""),
+    ] {
+        let good = good();
+        assert!(good.contains(from), "{from}");
+        let error = Chores::parse(&good.replace(from, to)).unwrap_err();
+        let error = error.to_string().replace('\n', "\n    ");
+        writeln!(told, "{from} -> {to}\n    {error}").unwrap();
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn there_are_chores_and_each_input_is_described() {
+    let (inputs, _) = BUILTIN.split_once("[[chore]]").unwrap();
+    let none = Chores::parse(&format!("{inputs}\n[words]")).unwrap_err().to_string();
+    assert!(none.contains("cannot be read"), "{none}");
+    let none = Chores::parse(&format!("chore = []\n{inputs}")).unwrap_err();
+    assert_eq!(none.to_string(), "there is no chore");
+    let (before, rest) = inputs.split_once("[[input]]\nslug = \"clustered\"").unwrap();
+    let (_, after) = rest.split_once("[[input]]").unwrap();
+    let error = Chores::parse(&format!("chore = []\n{before}[[input]]{after}")).unwrap_err();
+    assert_eq!(error.to_string(), "the input \"clustered\" is not described");
+}
