@@ -2,13 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
 
-<<<<<<< HEAD
-mod estimate;
-mod honesty;
-=======
 mod chores;
 mod chores_table;
->>>>>>> bdc9ea0 (feat(climate): chores are judged by limits from published sources, and a missing input never makes a go)
+mod estimate;
+mod honesty;
 mod laws;
 mod network;
 mod places;
