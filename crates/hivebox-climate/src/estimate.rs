@@ -28,6 +28,32 @@ pub struct Spot {
 /// The nearest [`Estimate::MAX_BOXES`] boxes within [`Estimate::REACH`] count, each by the inverse square of its
 /// distance (Shepard 1968), to which [`Estimate::SOFTENING`] is added. Air temperature is brought to one height
 /// first.
+///
+/// ```
+/// use hivebox_climate::catalogue::Catalogue;
+/// use hivebox_climate::estimate::{Estimate, Spot};
+/// use hivebox_climate::nearby::Places;
+/// use hivebox_climate::place::Position;
+/// # use hivebox_climate::place::{Exposure, Place};
+/// # use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
+/// # use hivebox_climate::verdict::Rules;
+/// # let as_of = "2026-11-25T12:00:00Z".parse()?;
+/// # let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+/// # for (id, east, value) in [("a", 7.60, "15"), ("b", 7.62, "16"), ("c", 7.64, "20")] {
+/// #     let place = Place::new(51.96, east, None);
+/// #     builder.add_box(&BoxFacts { id, name: "", model: "", exposure: Exposure::Outdoor, place });
+/// #     let measured = Some(Measured { value, at: as_of });
+/// #     builder.add_sensor(&SensorFacts { id, title: "Temperatur", unit: "°C", sensor_type: "", measured });
+/// # }
+/// # let readings = builder.finish();
+/// // `readings` are of three boxes, which tell 15, 16 and 20 °C from west to east.
+/// let spot = Spot { position: Position::new(51.96, 7.61).unwrap(), height: None };
+/// let places = Places::of(&readings);
+/// let told = Estimate::all_at(&readings, &places, Catalogue::builtin(), spot, |_| Ok(()));
+/// assert_eq!((told.len(), told[0].boxes), (1, 3));
+/// assert!((15.5..17.0).contains(&told[0].value.0));
+/// # Ok::<(), jiff::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
     /// What is estimated.

@@ -18,6 +18,36 @@ use order::{Ordered, Places};
 ///
 /// Of directions, such as the wind's, only the mean and the standard deviation are told, both by unit vectors:
 /// there is no least direction, and so none of what is found by sorting.
+///
+/// ```
+/// use hivebox_climate::catalogue::Catalogue;
+/// use hivebox_climate::nearby::Places;
+/// use hivebox_climate::sample::Sample;
+/// use hivebox_climate::selection::Selection;
+/// use hivebox_climate::statistics::{Percentile, Statistics};
+/// # use hivebox_climate::place::{Exposure, Place};
+/// # use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
+/// # use hivebox_climate::verdict::Rules;
+/// # let as_of = "2026-11-25T12:00:00Z".parse()?;
+/// # let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+/// # for (id, east, value) in [("a", 7.60, "15"), ("b", 7.62, "16"), ("c", 7.64, "20")] {
+/// #     let place = Place::new(51.96, east, None);
+/// #     builder.add_box(&BoxFacts { id, name: "", model: "", exposure: Exposure::Outdoor, place });
+/// #     let measured = Some(Measured { value, at: as_of });
+/// #     builder.add_sensor(&SensorFacts { id, title: "Temperatur", unit: "°C", sensor_type: "", measured });
+/// # }
+/// # let readings = builder.finish();
+/// // `readings` are of three boxes, which tell 15, 16 and 20 °C.
+/// let catalogue = Catalogue::builtin();
+/// let places = Places::of(&readings);
+/// let all = Selection::default();
+/// let sample = Sample::draw(&readings, &places, &all, catalogue.air_temperature(), |_| Ok(()));
+/// assert_eq!(sample.boxes().coverage(), Some(1.0));
+///
+/// let told = Statistics::of(&sample, catalogue, &[Percentile::MEDIAN]);
+/// assert_eq!((told.count, told.mean.unwrap().0, told.median.unwrap().0), (3, 17.0, 16.0));
+/// # Ok::<(), jiff::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statistics {
     /// The number of readings.
