@@ -17,12 +17,14 @@
 //! | What do they come to? | [`statistics`] |
 //! | What is it like where no sensor stands? | [`estimate`] |
 //! | Which chores at a hive does the weather allow? | [`chores`], from `chores.toml` |
+//! | How cold and how warm was it on the last days? | [`extremes`] |
 
 pub mod catalogue;
 pub mod chores;
 mod direction;
 pub mod estimate;
 pub mod nearby;
+pub mod extremes;
 pub mod phenomenon;
 pub mod place;
 pub mod quality;

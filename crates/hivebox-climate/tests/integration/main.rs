@@ -6,6 +6,7 @@ mod chores;
 mod chores_table;
 mod estimate;
 mod honesty;
+mod extremes;
 mod laws;
 mod network;
 mod places;
