@@ -16,6 +16,7 @@ mod answer;
 mod crates;
 mod faults;
 mod latency;
+mod live;
 mod machine;
 mod memory;
 mod programs;
@@ -73,6 +74,8 @@ enum Section {
     Latency,
     /// Whether requests feel it when Redis or S3 hangs.
     Faults,
+    /// Whether requests feel 10,000 streams, and how much memory those take.
+    Live,
 }
 
 /// A section that is a benchmark of a crate itself.
@@ -130,6 +133,10 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     if wanted(Section::Faults) {
         step::heading("Latency while something behind HiveBox hangs");
         faults::run(&programs, effort, &mut report)?;
+    }
+    if wanted(Section::Live) {
+        step::heading("Latency while 10,000 streams are told of each present");
+        live::run(&programs, effort, &mut report)?;
     }
     report.print()
 }

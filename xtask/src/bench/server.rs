@@ -62,6 +62,11 @@ impl Server {
         Connection::open(self.address)
     }
 
+    /// Where it listens.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The URL that wrk asks for.
     pub(super) fn url(&self) -> String {
         format!("http://{}{PATH}", self.address)
@@ -69,9 +74,18 @@ impl Server {
 
     /// The most memory that the process has taken so far, in bytes.
     pub(super) fn peak_memory(&self) -> Result<u64> {
+        self.status("VmHWM:")
+    }
+
+    /// The memory that the process takes now, in bytes.
+    pub(super) fn memory(&self) -> Result<u64> {
+        self.status("VmRSS:")
+    }
+
+    fn status(&self, line: &str) -> Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))
             .context("the system does not tell how much memory a process takes")?;
-        peak_memory_in(&status).context("the system does not tell the peak of a process's memory")
+        bytes_in(&status, line).with_context(|| format!("the system does not tell a process's {line}"))
     }
 }
 
@@ -83,9 +97,9 @@ impl Drop for Server {
     }
 }
 
-fn peak_memory_in(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+fn bytes_in(status: &str, line: &str) -> Option<u64> {
+    let value = status.lines().find_map(|other| other.strip_prefix(line))?;
+    let kibibytes: u64 = value.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024)
 }
 
@@ -100,9 +114,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_the_peak_of_the_memory() {
-        assert_eq!(peak_memory_in("VmPeak:\t  9 kB\nVmHWM:\t   1024 kB\nVmRSS:\t 7 kB\n"), Some(1 << 20));
-        assert_eq!(peak_memory_in("VmRSS:\t 7 kB\n"), None);
+    fn reads_the_memory_and_its_peak() {
+        let status = "VmPeak:\t  9 kB\nVmHWM:\t   1024 kB\nVmRSS:\t 7 kB\n";
+        assert_eq!(bytes_in(status, "VmHWM:"), Some(1 << 20));
+        assert_eq!(bytes_in(status, "VmRSS:"), Some(7 << 10));
+        assert_eq!(bytes_in("VmRSS:\t 7 kB\n", "VmHWM:"), None);
     }
 
     #[test]
