@@ -4,6 +4,8 @@
 //! nothing by being sent only the newest.
 
 mod event;
+#[cfg_attr(not(test), expect(dead_code, reason = "no stream has a filter yet"))]
+mod filtered;
 mod lanes;
 mod stream;
 
