@@ -15,18 +15,18 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwapOption, Guard};
 use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Extension, Query, State};
+use axum::extract::{Extension, State};
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 use hivebox_climate::catalogue::Catalogue;
 use jiff::Timestamp;
-use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use super::ApiError;
 use super::connection::Connection;
+use super::parameters::kind::Integer;
+use super::parameters::{Ask, Asked, Parameter, Reader};
 use crate::app::App;
 use crate::cache::MAX_LEAD;
 use crate::config::HttpConfig;
@@ -37,7 +37,6 @@ use stream::Stream;
 /// How often a stream gets a byte at least, so that proxies keep it open and clients that are gone are noticed.
 pub const HEARTBEAT: Duration = Duration::from_secs(15);
 
-const MAX_EVENTS: u32 = 1000;
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// Has nginx, and the ingress controllers made of it, pass each event on as it comes.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
@@ -105,29 +104,38 @@ pub async fn herald(app: Arc<App>, catalogue: &'static Catalogue) {
     }
 }
 
-/// The query of a stream.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct LiveQuery {
+const EVENTS: Parameter<Integer> = Parameter {
+    name: "events",
+    description: "After how many events the stream ends; without it, not by itself.",
+    kind: Integer { range: 1..=1000 },
+    example: "1",
+    default: None,
+};
+
+/// What a stream is to tell.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AskLive {
     events: Option<u32>,
+}
+
+impl Ask for AskLive {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let events = reader.query(&EVENTS);
+        Some(Self { events: events.map(|events| events as u32) })
+    }
 }
 
 /// `GET /api/v1/live?events=…`: ends after so many events, or not by itself.
 pub(super) async fn live(
     State(app): State<Arc<App>>,
+    Asked(asked): Asked<AskLive>,
     connection: Option<Extension<Connection>>,
-    query: Result<Query<LiveQuery>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let Query(query) =
-        query.map_err(|error| ApiError::bad_request(format!("{}; allowed is events.", error.body_text())))?;
-    if let Some(events) = query.events.filter(|events| !(1..=MAX_EVENTS).contains(events)) {
-        return Err(ApiError::bad_request(format!("events must be from 1 to {MAX_EVENTS}, not {events}.")));
-    }
     let place = Arc::clone(&app.live.places).try_acquire_owned().map_err(|_| too_many(&app.live))?;
     let seen = seen_at_start(&app.live, &headers, Timestamp::now());
     let connection = connection.map(|Extension(connection)| connection).unwrap_or_default();
-    let stream = Stream::open(app, place, connection, seen, query.events);
+    let stream = Stream::open(app, place, connection, seen, asked.events);
     let headers = [
         (CONTENT_TYPE, "text/event-stream"),
         (CACHE_CONTROL, "no-store, no-transform"),
