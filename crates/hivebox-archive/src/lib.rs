@@ -15,6 +15,7 @@
 //! | How is an S3 server reached? | [`S3Options`] |
 //! | What does a store's failure mean? | [`StoreFault`] |
 //! | Where do snapshots wait for a store that is down? | [`Spool`] |
+//! | How is an answer given out as CSV, Parquet or Arrow? | [`Table`], [`TableWriter`] |
 
 mod encode;
 mod error;
@@ -27,6 +28,7 @@ mod sealed;
 mod snapshot;
 mod spool;
 mod store;
+mod table;
 
 pub use error::ArchiveError;
 pub use fault::StoreFault;
@@ -36,3 +38,4 @@ pub use sealed::Sealed;
 pub use snapshot::{Format, Snapshot};
 pub use spool::{Kept, Spool, SpoolStatus};
 pub use store::{Listed, SnapshotStore, StoreCheck, Stored};
+pub use table::{Cell, CellKind, Table, TableColumn, TableError, TableFormat, TableWriter};

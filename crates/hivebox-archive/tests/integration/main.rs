@@ -10,4 +10,5 @@ mod readings;
 mod spool;
 mod storing;
 mod stub;
+mod tables;
 mod weed;

@@ -5,8 +5,8 @@
 mod chores;
 mod chores_table;
 mod estimate;
-mod honesty;
 mod extremes;
+mod honesty;
 mod laws;
 mod network;
 mod places;

@@ -51,20 +51,22 @@ impl<K: Kind> Parameter<K> {
             Some(default) => with_default(self.kind.schema(), self.kind.json(default)),
             None => self.kind.schema(),
         };
-        let parameter = ParameterBuilder::new()
-            .name(self.name)
-            .description(Some(self.description))
+        let parameter = ParameterBuilder::new().name(self.name).description(Some(self.description));
+        // The place comes first: one in a path is always required, and the builder begins with that.
+        let parameter = match location {
+            Location::Path => parameter.parameter_in(ParameterIn::Path),
+            Location::Query => parameter.parameter_in(ParameterIn::Query),
+        };
+        let parameter = if K::IS_LIST && location == Location::Query {
+            parameter.style(Some(ParameterStyle::Form)).explode(Some(false))
+        } else {
+            parameter
+        };
+        parameter
             .required(if required { Required::True } else { Required::False })
             .schema(Some(schema))
-            .example(Some(self.kind.json(self.example)));
-        match location {
-            Location::Path => parameter.parameter_in(ParameterIn::Path).build(),
-            Location::Query if K::IS_LIST => {
-                let parameter = parameter.style(Some(ParameterStyle::Form)).explode(Some(false));
-                parameter.parameter_in(ParameterIn::Query).build()
-            }
-            Location::Query => parameter.parameter_in(ParameterIn::Query).build(),
-        }
+            .example(Some(self.kind.json(self.example)))
+            .build()
     }
 }
 

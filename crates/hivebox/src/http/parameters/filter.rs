@@ -233,6 +233,15 @@ impl Near {
     }
 }
 
+impl Near {
+    /// Reads `lat` and `lon`, which must be given, and `radius_km`; `None` if something is wrong with them.
+    pub fn required(reader: &mut Reader) -> Option<Self> {
+        let (latitude, longitude) = (reader.required(&LATITUDE), reader.required(&LONGITUDE));
+        let radius = reader.query(&RADIUS);
+        Some(Self { latitude_degrees: latitude?, longitude_degrees: longitude?, radius_km: radius? })
+    }
+}
+
 impl Area {
     /// Reads a place or a bounding box; `None` if there is neither, or they are wrong.
     pub fn read(reader: &mut Reader) -> Option<Self> {

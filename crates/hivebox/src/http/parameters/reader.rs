@@ -96,18 +96,16 @@ impl Reader {
     /// The value of a query parameter, or its default. `None` if there is neither, or the value is wrong.
     pub fn query<K: Kind>(&mut self, parameter: &Parameter<K>) -> Option<K::Value> {
         self.note(parameter, Location::Query, false);
-        self.known.push(parameter.name);
-        let mut given = self.query.iter().filter(|(name, _)| name == parameter.name);
-        let text = match given.next() {
-            Some((_, text)) => text.clone(),
-            None => parameter.default?.to_owned(),
-        };
-        if given.next().is_some() {
-            let detail = format!("{} stands there more than once.", parameter.name);
-            self.wrong.push(Wrong::beside(Location::Query, parameter.name, detail, "once".to_owned()));
-            return None;
+        self.look_up(parameter)
+    }
+
+    /// The value of a query parameter that must be given; `None` if it is not, or the value is wrong.
+    pub fn required<K: Kind>(&mut self, parameter: &Parameter<K>) -> Option<K::Value> {
+        self.note(parameter, Location::Query, true);
+        if !self.has(parameter) {
+            self.reject(parameter, format!("{} is missing.", parameter.name));
         }
-        self.value(parameter, Location::Query, &text)
+        self.look_up(parameter)
     }
 
     /// The value of a path parameter; `None` if it is wrong.
@@ -159,6 +157,21 @@ impl Reader {
             (Some(asked), _) if self.wrong.is_empty() => Ok(asked),
             _ => Err(ApiError::wrong(self.wrong)),
         }
+    }
+
+    fn look_up<K: Kind>(&mut self, parameter: &Parameter<K>) -> Option<K::Value> {
+        self.known.push(parameter.name);
+        let mut given = self.query.iter().filter(|(name, _)| name == parameter.name);
+        let text = match given.next() {
+            Some((_, text)) => text.clone(),
+            None => parameter.default?.to_owned(),
+        };
+        if given.next().is_some() {
+            let detail = format!("{} stands there more than once.", parameter.name);
+            self.wrong.push(Wrong::beside(Location::Query, parameter.name, detail, "once".to_owned()));
+            return None;
+        }
+        self.value(parameter, Location::Query, &text)
     }
 
     fn value<K: Kind>(

@@ -1,0 +1,134 @@
+//! Gives a table out block by block.
+
+use std::fmt;
+
+use arrow_ipc::writer::StreamWriter;
+use bytes::Bytes;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+
+use super::{Table, TableColumn, TableError, csv, schema};
+
+/// What a table can be given out as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableFormat {
+    /// CSV (RFC 4180).
+    Csv,
+    /// A Parquet file, compressed by zstd.
+    Parquet,
+    /// A stream of Arrow record batches.
+    Arrow,
+}
+
+/// Turns the rows of a table into bytes.
+///
+/// ```
+/// use hivebox_archive::{Cell, CellKind, Table, TableColumn, TableFormat, TableWriter};
+///
+/// const COLUMNS: [TableColumn; 1] = [TableColumn {
+///     name: "mean",
+///     kind: CellKind::Number,
+///     nullable: true,
+///     unit: "°C",
+///     description: "The mean",
+/// }];
+/// let mut table = Table::new(&COLUMNS);
+/// table.push([Cell::from(16.07)])?;
+/// let mut writer = TableWriter::new(TableFormat::Csv, &COLUMNS, &[])?;
+/// let mut bytes = writer.write(&mut table)?.to_vec();
+/// bytes.extend_from_slice(&writer.finish()?);
+/// assert_eq!(bytes, b"mean\n16.07\n");
+/// # Ok::<(), hivebox_archive::TableError>(())
+/// ```
+pub struct TableWriter {
+    columns: &'static [TableColumn],
+    to: Writer,
+}
+
+enum Writer {
+    Csv { begun: bool },
+    Parquet(Box<ArrowWriter<Vec<u8>>>),
+    Arrow(Box<StreamWriter<Vec<u8>>>),
+}
+
+impl fmt::Debug for TableWriter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("TableWriter").field("columns", &self.columns).finish_non_exhaustive()
+    }
+}
+
+impl TableWriter {
+    /// Begins a table. `metadata` is said of it as a whole, where the format has a place for that.
+    ///
+    /// # Errors
+    /// The columns cannot be written.
+    pub fn new(
+        format: TableFormat,
+        columns: &'static [TableColumn],
+        metadata: &[(String, String)],
+    ) -> Result<Self, TableError> {
+        let to = match format {
+            TableFormat::Csv => Writer::Csv { begun: false },
+            TableFormat::Parquet => {
+                let properties = properties(metadata)?;
+                let writer = ArrowWriter::try_new(Vec::new(), schema(columns, &[]), Some(properties))?;
+                Writer::Parquet(Box::new(writer))
+            }
+            TableFormat::Arrow => {
+                let writer = StreamWriter::try_new(Vec::new(), &schema(columns, metadata))?;
+                Writer::Arrow(Box::new(writer))
+            }
+        };
+        Ok(Self { columns, to })
+    }
+
+    /// Takes the rows out of `table`; the bytes that can be sent now, maybe none.
+    ///
+    /// # Errors
+    /// The rows cannot be written.
+    pub fn write(&mut self, table: &mut Table) -> Result<Bytes, TableError> {
+        let batch = table.batch()?;
+        match &mut self.to {
+            Writer::Csv { begun } => {
+                let mut bytes =
+                    if std::mem::replace(begun, true) { Vec::new() } else { csv::names(self.columns)? };
+                bytes.extend_from_slice(&csv::rows(self.columns, &batch)?);
+                Ok(bytes.into())
+            }
+            Writer::Parquet(writer) => {
+                // A block of rows is a row group, so that no more than that waits here.
+                writer.write(&batch)?;
+                writer.flush()?;
+                Ok(std::mem::take(writer.inner_mut()).into())
+            }
+            Writer::Arrow(writer) => {
+                writer.write(&batch)?;
+                Ok(std::mem::take(writer.get_mut()).into())
+            }
+        }
+    }
+
+    /// Ends the table; the bytes that are left.
+    ///
+    /// # Errors
+    /// The end cannot be written.
+    pub fn finish(self) -> Result<Bytes, TableError> {
+        match self.to {
+            Writer::Csv { begun: true } => Ok(Bytes::new()),
+            Writer::Csv { begun: false } => Ok(csv::names(self.columns)?.into()),
+            Writer::Parquet(writer) => Ok(writer.into_inner()?.into()),
+            Writer::Arrow(writer) => Ok(writer.into_inner()?.into()),
+        }
+    }
+}
+
+fn properties(metadata: &[(String, String)]) -> Result<WriterProperties, TableError> {
+    let pairs = metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+    Ok(WriterProperties::builder()
+        .set_created_by(concat!("hivebox ", env!("CARGO_PKG_VERSION")).into())
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_key_value_metadata(Some(pairs.collect()))
+        .build())
+}
