@@ -185,13 +185,12 @@ async fn heartbeats_keep_a_stream_open_and_are_no_events() {
 async fn what_is_wrong_with_a_request_for_a_stream_is_told() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::over(&upstream).await;
-    for (query, said) in
-        [("events=0", "1 to 1000"), ("events=1001", "1 to 1000"), ("event=1", "allowed is events")]
-    {
+    for query in ["events=0", "events=1001", "event=1"] {
         let response = app.get(&format!("{LIVE}?{query}")).await;
         assert_eq!(response.status(), StatusCode::BAD_REQUEST);
         let problem = json(response).await;
-        assert!(problem["detail"].as_str().unwrap().contains(said), "{problem}");
+        let (name, _) = query.split_once('=').unwrap();
+        assert_eq!(problem["errors"][0]["pointer"], format!("#/query/{name}"), "{problem}");
     }
 }
 
