@@ -31,6 +31,20 @@ pub struct TableColumn {
     pub description: &'static str,
 }
 
+impl TableColumn {
+    /// A column.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        kind: CellKind,
+        nullable: bool,
+        unit: &'static str,
+        description: &'static str,
+    ) -> Self {
+        Self { name, kind, nullable, unit, description }
+    }
+}
+
 /// What the values of a column are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CellKind {

@@ -1,6 +1,9 @@
 //! The HTTP API: one file a resource, the middleware in one list, and the only place that knows statuses.
 
+mod boxes;
+mod conditions;
 mod connection;
+mod current;
 mod error;
 pub mod format;
 mod front;
@@ -8,11 +11,17 @@ mod health;
 mod live;
 mod metrics;
 mod observe;
+mod one_box;
 pub mod parameters;
+mod phenomena;
+mod pieces;
 mod probes;
+mod reading_row;
+mod readings;
 pub mod server;
 mod snapshots;
 mod store;
+mod table;
 mod temperature;
 mod version;
 
@@ -52,6 +61,11 @@ pub fn router(app: Arc<App>) -> Router {
         .add("/api/store", Kind::Work, store())
         .add("/livez", Kind::Memory, get(probes::livez))
         .add("/readyz", Kind::Memory, get(probes::readyz))
+        .add("/api/v1/phenomena", Kind::Memory, get(phenomena::phenomena))
+        .add("/api/v1/conditions", Kind::Memory, get(conditions::conditions))
+        .add("/api/v1/boxes", Kind::Memory, get(boxes::boxes))
+        .add("/api/v1/boxes/{id}", Kind::Memory, get(one_box::one_box))
+        .add("/api/v1/readings", Kind::Memory, get(readings::readings))
         .add("/api/v1/snapshots", Kind::Work, get(snapshots::list))
         .add("/api/v1/snapshots/{name}", Kind::Work, get(snapshots::show))
         .add("/api/v1/live", Kind::Memory, get(live::live))

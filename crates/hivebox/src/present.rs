@@ -26,6 +26,8 @@ pub struct Present {
     pub answer: Option<Answer>,
     /// Boxes that could not be read or fetched.
     pub boxes_lost: usize,
+    /// Until when its readings may be told as those of now.
+    servable_until: Timestamp,
     detail: OnceLock<Detail>,
 }
 
@@ -77,7 +79,16 @@ impl Present {
     ) -> Self {
         let summary = Summary::of(&readings, catalogue);
         let answer = Answer::of(&summary, readings.as_of(), config);
-        Self { readings, summary, answer, boxes_lost, detail: OnceLock::new() }
+        let servable_until = match &answer {
+            Some(answer) => answer.servable_until,
+            None => later(readings.as_of(), config.rules.max_age),
+        };
+        Self { readings, summary, answer, boxes_lost, servable_until, detail: OnceLock::new() }
+    }
+
+    /// Whether its readings may be told as those of now: as long as its answer may be served, if it has one.
+    pub fn is_servable(&self, now: Timestamp) -> bool {
+        self.readings.as_of() <= now + MAX_LEAD && now < self.servable_until
     }
 
     /// The detail, made by the first call. That takes some 50 ms for 15,000 boxes, so the refresh loop calls it,

@@ -7,16 +7,15 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
-use hivebox_archive::{ArchiveError, Listed, Snapshot, SnapshotName};
+use hivebox_archive::{Listed, Snapshot, SnapshotName};
 use serde::Serialize;
-use tokio::sync::mpsc;
 
 use super::ApiError;
 use super::format::{Format, Formats};
 use super::parameters::kind::Formed;
 use super::parameters::page::LIMIT;
 use super::parameters::{Ask, Asked, Parameter, Reader};
+use super::pieces::{self, Gone};
 use crate::app::App;
 
 const SNAPSHOT_NAME: Formed<SnapshotName> = Formed::new(
@@ -39,8 +38,6 @@ const BEFORE: Parameter<Formed<SnapshotName>> = Parameter {
 };
 /// The stored file itself first.
 const FORMATS: Formats = Formats(&[Format::Parquet, Format::Json, Format::Csv]);
-/// Pieces of a snapshot that wait for a slow client: each is about half a megabyte.
-const PIECES_AHEAD: usize = 2;
 
 /// Which page is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -111,23 +108,16 @@ fn body(snapshot: Snapshot, format: Format) -> Body {
         Format::Csv => hivebox_archive::Format::Csv,
         _ => return Body::from(snapshot.file().clone()),
     };
-    let (sender, receiver) = mpsc::channel(PIECES_AHEAD);
-    tokio::task::spawn_blocking(move || {
-        let pieces = match snapshot.export(format) {
-            Ok(pieces) => pieces,
-            // Nobody listens any more if sending fails.
-            Err(error) => return drop(sender.blocking_send(Err(error))),
-        };
-        for piece in pieces {
-            if sender.blocking_send(piece).is_err() {
-                return;
-            }
+    pieces::body(move |sink| match snapshot.export(format) {
+        Ok(mut pieces) => {
+            let _ = pieces.try_for_each(|piece| match piece {
+                Ok(piece) => sink.send(piece),
+                Err(error) => {
+                    sink.fail(error);
+                    Err(Gone)
+                }
+            });
         }
-    });
-    Body::from_stream(stream::unfold(
-        receiver,
-        async |mut receiver: mpsc::Receiver<Result<_, ArchiveError>>| {
-            Some((receiver.recv().await?, receiver))
-        },
-    ))
+        Err(error) => sink.fail(error),
+    })
 }

@@ -1,5 +1,6 @@
 //! A part of the Earth between two meridians and two parallels.
 
+use hivebox_climate::place::Bbox;
 use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::Type;
@@ -7,44 +8,23 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema};
 
 use super::kind::{Kind, number_as_json};
 
-/// A part of the Earth, in degrees by WGS 84. Where `west` is greater than `east` it lies across the
-/// antimeridian, as RFC 7946 has it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct BoundingBox {
-    /// The western meridian, -180 to 180.
-    pub west_degrees: f64,
-    /// The southern parallel, -90 to 90.
-    pub south_degrees: f64,
-    /// The eastern meridian, -180 to 180.
-    pub east_degrees: f64,
-    /// The northern parallel, never south of the southern one.
-    pub north_degrees: f64,
-}
-
 /// West, south, east, north.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Extent;
 
 impl Kind for Extent {
-    type Value = BoundingBox;
+    type Value = Bbox;
 
     const IS_LIST: bool = true;
 
-    fn read(&self, text: &str) -> Result<BoundingBox, String> {
+    fn read(&self, text: &str) -> Result<Bbox, String> {
         let numbers: Result<Vec<f64>, _> = text.split(',').map(str::parse).collect();
         let numbers = numbers.map_err(|_| "has a value that is no number".to_owned())?;
         let Ok([west, south, east, north]) = <[f64; 4]>::try_from(numbers) else {
             return Err("has not four values".to_owned());
         };
-        let is_on_earth = [west, east].iter().all(|degrees| (-180.0..=180.0).contains(degrees))
-            && [south, north].iter().all(|degrees| (-90.0..=90.0).contains(degrees));
-        if !is_on_earth {
-            return Err("is out of range".to_owned());
-        }
-        if south > north {
-            return Err("has its south north of its north".to_owned());
-        }
-        Ok(BoundingBox { west_degrees: west, south_degrees: south, east_degrees: east, north_degrees: north })
+        Bbox::new(west, south, east, north)
+            .ok_or_else(|| "is out of range, or has its south north of its north".to_owned())
     }
 
     fn allowed(&self) -> String {

@@ -1,11 +1,12 @@
 //! Parameters that choose boxes and readings, the same for every route that has them.
 
-use hivebox_climate::phenomenon::PhenomenonId;
-use hivebox_climate::place::Exposure;
-use jiff::SignedDuration;
+use hivebox_climate::place::{Exposure, Position};
+use hivebox_climate::quality::Level;
+use hivebox_climate::quantity::Metres;
+use hivebox_climate::selection::{Area, Selection};
 use opensensemap::BoxId;
 
-use super::extent::{BoundingBox, Extent};
+use super::extent::Extent;
 use super::kind::{Age, Choice, Formed, Number, PhenomenonSlug, Text};
 use super::list::List;
 use super::{Parameter, Reader};
@@ -114,7 +115,7 @@ pub const MODEL: Parameter<List<Formed<String>>> = Parameter {
 /// A group of boxes.
 pub const GROUPTAG: Parameter<Text> = Parameter {
     name: "grouptag",
-    description: "Only boxes that their owners have given this tag, whatever the case of its letters.",
+    description: "Only boxes that their owners have given this tag, as they spell it.",
     kind: Text { length: 1..=100 },
     example: "bees",
     default: None,
@@ -130,20 +131,34 @@ pub const PHENOMENON: Parameter<List<PhenomenonSlug>> = Parameter {
 };
 
 /// How far readings are trusted.
-pub const QUALITY: Parameter<Choice<Quality>> = Parameter {
+pub const QUALITY: Parameter<Choice<Level>> = Parameter {
     name: "quality",
     description: "How much a reading must have passed to count: `plausible`: it is in the range that its \
                   phenomenon can have; `unsuspicious`: and no further check has anything against it; \
                   `confirmed`: and neighbours confirm it.",
     kind: Choice {
         options: &[
-            ("plausible", Quality::Plausible),
-            ("unsuspicious", Quality::Unsuspicious),
-            ("confirmed", Quality::Confirmed),
+            ("plausible", Level::Plausible),
+            ("unsuspicious", Level::Unsuspicious),
+            ("confirmed", Level::Confirmed),
         ],
     },
-    example: "unsuspicious",
-    default: Some("plausible"),
+    example: "confirmed",
+    default: None,
+};
+
+/// The same where nothing better is asked for: what is made of readings is made of good ones.
+pub const QUALITY_FOR_CONDITIONS: Parameter<Choice<Level>> =
+    Parameter { default: Some(Level::Unsuspicious.slug()), ..QUALITY };
+
+/// How high the place is.
+pub const HEIGHT: Parameter<Number> = Parameter {
+    name: "height",
+    description: "How high above sea level the place at `lat` and `lon` is, in metres. Without it the estimate is for \
+                  the height of the boxes around.",
+    kind: Number { range: -450.0..=9000.0, unit: "m" },
+    example: "60",
+    default: None,
 };
 
 /// How old readings may be.
@@ -165,110 +180,52 @@ pub const PERCENTILES: Parameter<List<Number>> = Parameter {
     default: None,
 };
 
-/// How much a reading must have passed to count; each includes the ones before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Quality {
-    /// It is in a known unit and in the range that its phenomenon can have.
-    Plausible,
-    /// No further check has anything against it.
-    Unsuspicious,
-    /// Neighbours confirm it.
-    Confirmed,
-}
-
-/// A place, and how far from it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Near {
-    /// Degrees north, -90 to 90.
-    pub latitude_degrees: f64,
-    /// Degrees east, -180 to 180.
-    pub longitude_degrees: f64,
-    /// The distance on the ground.
-    pub radius_km: f64,
-}
-
-/// A part of the Earth.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Area {
-    /// Around a place.
-    Near(Near),
-    /// Between meridians and parallels.
-    Within(BoundingBox),
-}
-
-/// What is asked of a box, but for its place.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct BoxFilter {
-    /// One of these, in order.
-    pub ids: Option<Vec<BoxId>>,
-    /// One of these.
-    pub exposures: Option<Vec<Exposure>>,
-    /// One of these.
-    pub models: Option<Vec<String>>,
-}
-
-/// What is asked of a reading, but for its box.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReadingFilter {
-    /// One of these.
-    pub phenomena: Option<Vec<PhenomenonId>>,
-    /// No older than this.
-    pub max_age: Option<SignedDuration>,
-}
-
-impl Near {
-    /// Reads `lat`, `lon` and `radius_km`; `None` if there are none, or they are wrong.
-    pub fn read(reader: &mut Reader) -> Option<Self> {
-        let (latitude, longitude) = (reader.query(&LATITUDE), reader.query(&LONGITUDE));
-        let radius = reader.query(&RADIUS);
-        match (reader.has(&LATITUDE), reader.has(&LONGITUDE)) {
-            (true, false) => reader.reject(&LONGITUDE, "lon is missing beside lat."),
-            (false, true) => reader.reject(&LATITUDE, "lat is missing beside lon."),
-            (false, false) if reader.has(&RADIUS) => {
-                reader.reject(&RADIUS, "radius_km says nothing without lat and lon.");
-            }
-            _ => {}
+/// Reads `lat`, `lon` and `radius_km`; `None` if there is no place, or something is wrong with it.
+fn near(reader: &mut Reader) -> Option<Area> {
+    let (latitude, longitude) = (reader.query(&LATITUDE), reader.query(&LONGITUDE));
+    let radius = reader.query(&RADIUS);
+    match (reader.has(&LATITUDE), reader.has(&LONGITUDE)) {
+        (true, false) => reader.reject(&LONGITUDE, "lon is missing beside lat."),
+        (false, true) => reader.reject(&LATITUDE, "lat is missing beside lon."),
+        (false, false) if reader.has(&RADIUS) => {
+            reader.reject(&RADIUS, "radius_km says nothing without lat and lon.");
         }
-        Some(Self { latitude_degrees: latitude?, longitude_degrees: longitude?, radius_km: radius? })
+        _ => {}
     }
+    let (centre, radius) = (Position::new(latitude?, longitude?)?, Metres::from_kilometres(radius?));
+    Some(Area::Within { centre, radius })
 }
 
-impl Near {
-    /// Reads `lat` and `lon`, which must be given, and `radius_km`; `None` if something is wrong with them.
-    pub fn required(reader: &mut Reader) -> Option<Self> {
-        let (latitude, longitude) = (reader.required(&LATITUDE), reader.required(&LONGITUDE));
-        let radius = reader.query(&RADIUS);
-        Some(Self { latitude_degrees: latitude?, longitude_degrees: longitude?, radius_km: radius? })
-    }
+/// Reads a place that must be given; `None` if something is wrong with it.
+pub fn position(reader: &mut Reader) -> Option<Position> {
+    let (latitude, longitude) = (reader.required(&LATITUDE), reader.required(&LONGITUDE));
+    Position::new(latitude?, longitude?)
 }
 
-impl Area {
-    /// Reads a place or a bounding box; `None` if there is neither, or they are wrong.
-    pub fn read(reader: &mut Reader) -> Option<Self> {
-        let near = Near::read(reader).map(Self::Near);
-        let within = reader.query(&BBOX).map(Self::Within);
-        if reader.has(&BBOX) && (reader.has(&LATITUDE) || reader.has(&LONGITUDE)) {
-            reader.reject(&BBOX, "bbox cannot stand beside lat and lon.");
-        }
-        near.or(within)
+/// Reads a place or a bounding box: all of the Earth if there is neither, or they are wrong.
+fn area(reader: &mut Reader) -> Area {
+    let near = near(reader);
+    let inside = reader.query(&BBOX).map(Area::Inside);
+    if reader.has(&BBOX) && (reader.has(&LATITUDE) || reader.has(&LONGITUDE)) {
+        reader.reject(&BBOX, "bbox cannot stand beside lat and lon.");
     }
+    near.or(inside).unwrap_or_default()
 }
 
-impl BoxFilter {
-    /// Reads `box`, `exposure` and `model`.
-    pub fn read(reader: &mut Reader) -> Self {
-        let ids = reader.query(&BOXES).map(|mut ids| {
-            ids.sort_unstable();
-            ids
-        });
-        Self { ids, exposures: reader.query(&EXPOSURE), models: reader.query(&MODEL) }
-    }
+/// Reads all that chooses boxes, and how old their readings may be.
+pub fn selection(reader: &mut Reader) -> Selection {
+    Selection { max_age: reader.query(&MAX_AGE), ..boxes(reader) }
 }
 
-impl ReadingFilter {
-    /// Reads `phenomenon` and `max_age`.
-    pub fn read(reader: &mut Reader) -> Self {
-        Self { phenomena: reader.query(&PHENOMENON), max_age: reader.query(&MAX_AGE) }
+/// Reads all that chooses boxes.
+pub fn boxes(reader: &mut Reader) -> Selection {
+    Selection {
+        area: area(reader),
+        ids: reader.query(&BOXES).map(|ids| ids.iter().map(ToString::to_string).collect()),
+        exposures: reader.query(&EXPOSURE).unwrap_or_default(),
+        models: reader.query(&MODEL).unwrap_or_default(),
+        grouptags: reader.query(&GROUPTAG).into_iter().collect(),
+        max_age: None,
     }
 }
 

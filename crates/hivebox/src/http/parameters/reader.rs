@@ -199,26 +199,26 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
-    use super::super::filter::{
-        Area, BBOX, BoxFilter, GROUPTAG, LATITUDE, NAME, PERCENTILES, QUALITY, RADIUS, ReadingFilter,
-    };
+    use hivebox_climate::quantity::Metres;
+    use hivebox_climate::selection::{Area, Selection};
+
+    use super::super::filter::{BBOX, LATITUDE, NAME, PERCENTILES, PHENOMENON, QUALITY, RADIUS, selection};
     use super::super::page::{CURSOR, LIMIT};
     use super::*;
 
     /// Everything that can be asked for.
     #[derive(Debug)]
     struct All {
-        area: Option<Area>,
+        selection: Selection,
     }
 
     impl Ask for All {
         fn read(reader: &mut Reader) -> Option<Self> {
-            let area = Area::read(reader);
-            let _ = (BoxFilter::read(reader), ReadingFilter::read(reader));
-            let _ = (reader.query(&NAME), reader.query(&GROUPTAG), reader.query(&PERCENTILES));
-            let (quality, limit) = (reader.query(&QUALITY), reader.query(&LIMIT));
-            let _ = (reader.query(&CURSOR), quality?, limit?);
-            Some(Self { area })
+            let selection = selection(reader);
+            let _ = (reader.query(&PHENOMENON), reader.query(&NAME), reader.query(&PERCENTILES));
+            let (_, limit) = (reader.query(&QUALITY), reader.query(&LIMIT));
+            let _ = (reader.query(&CURSOR), limit?);
+            Some(Self { selection })
         }
     }
 
@@ -248,9 +248,10 @@ mod tests {
 
     #[test]
     fn a_place_is_whole_and_not_beside_a_bounding_box() {
-        assert_eq!(read("").unwrap().area, None);
-        assert!(matches!(read("lat=1&lon=2").unwrap().area, Some(Area::Near(near)) if near.radius_km > 24.9));
-        assert!(matches!(read("bbox=1,2,3,4").unwrap().area, Some(Area::Within(_))));
+        let area = |query: &str| read(query).unwrap().selection.area;
+        assert_eq!(area(""), Area::Everywhere);
+        assert!(matches!(area("lat=1&lon=2"), Area::Within { radius: Metres(25_000.0), .. }));
+        assert!(matches!(area("bbox=1,2,3,4"), Area::Inside(_)));
         assert_eq!(pointers("lat=1"), ["#/query/lon"]);
         assert_eq!(pointers("lon=1&radius_km=1"), ["#/query/lat"]);
         assert_eq!(pointers("radius_km=1"), ["#/query/radius_km"]);

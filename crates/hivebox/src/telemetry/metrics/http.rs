@@ -13,7 +13,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
 
 /// The routes whose requests are counted, by the path that the router has for them. `other` is all else.
-pub const ROUTES: [&str; 14] = [
+pub const ROUTES: [&str; 19] = [
     "/",
     "/health",
     "/version",
@@ -24,6 +24,11 @@ pub const ROUTES: [&str; 14] = [
     "/api/store",
     "/livez",
     "/readyz",
+    "/api/v1/phenomena",
+    "/api/v1/conditions",
+    "/api/v1/boxes",
+    "/api/v1/boxes/{id}",
+    "/api/v1/readings",
     "/api/v1/snapshots",
     "/api/v1/snapshots/{name}",
     "/api/v1/live",

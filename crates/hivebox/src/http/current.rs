@@ -1,0 +1,24 @@
+//! The present, for requests that ask about some of it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::ApiError;
+use crate::app::App;
+use crate::present::Present;
+
+/// The present, if it may still be told as what is now. The first requests wait for the first poll.
+pub(super) async fn current(app: &App) -> Result<Arc<Present>, ApiError> {
+    if app.cache.last_poll().is_none() && app.cache.present().is_none() {
+        // If the wait takes too long the answer below says so.
+        let _ = tokio::time::timeout(app.request_timeout, app.cache.first_poll()).await;
+    }
+    let present = app.cache.present().clone();
+    present.filter(|present| present.is_servable(Timestamp::now())).ok_or_else(|| {
+        ApiError::unavailable(
+            "No current readings",
+            "No readings of the last hour are known; /readyz says why.",
+        )
+    })
+}

@@ -1,0 +1,71 @@
+//! `GET /api/v1/readings`: the newest reading of each sensor, in any format.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use hivebox_climate::phenomenon::PhenomenonId;
+use hivebox_climate::quality::Level;
+use hivebox_climate::readings::{Reading, SenseBox};
+use hivebox_climate::selection::Selection;
+use jiff::Timestamp;
+
+use super::ApiError;
+use super::current::current;
+use super::format::{Format, Formats};
+use super::parameters::filter::{self, PHENOMENON, QUALITY};
+use super::parameters::{Ask, Asked, Reader};
+use super::reading_row::ReadingRow;
+use super::table::{self, Heading, Row};
+use crate::app::App;
+
+const FORMATS: Formats =
+    Formats(&[Format::Json, Format::Csv, Format::GeoJson, Format::Parquet, Format::Arrow]);
+
+/// Which readings are asked for, and as what.
+#[derive(Debug)]
+pub(super) struct AskReadings {
+    selection: Selection,
+    phenomena: Option<Vec<PhenomenonId>>,
+    quality: Option<Level>,
+    format: Format,
+}
+
+impl Ask for AskReadings {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let selection = filter::selection(reader);
+        let (phenomena, quality) = (reader.query(&PHENOMENON), reader.query(&QUALITY));
+        Some(Self { selection, phenomena, quality, format: reader.format(FORMATS)? })
+    }
+}
+
+/// `GET /api/v1/readings`: box by box in the order of their ids. Sensors that say nothing now are left out.
+pub(super) async fn readings(
+    State(app): State<Arc<App>>,
+    Asked(asked): Asked<AskReadings>,
+) -> Result<Response, ApiError> {
+    let present = current(&app).await?;
+    let heading = Heading { name: "readings", as_of: present.readings.as_of() };
+    Ok(table::answer(asked.format, heading, ReadingRow::COLUMNS, move |writer| {
+        let (readings, detail) = (&present.readings, present.detail());
+        let oldest = asked.selection.max_age.and_then(|age| readings.as_of().checked_sub(age).ok());
+        let mut boxes: Vec<_> = asked.selection.boxes(readings, &detail.places).collect();
+        boxes.sort_unstable_by_key(SenseBox::id);
+        for reading in boxes.into_iter().flat_map(|sense_box| sense_box.readings()) {
+            let is_good = asked.quality.is_none_or(|level| detail.quality.is_at_least(reading.row(), level));
+            if is_good && asked.wants(reading, oldest) {
+                writer.push(&ReadingRow::of(reading, detail))?;
+            }
+        }
+        Ok(())
+    }))
+}
+
+impl AskReadings {
+    fn wants(&self, reading: Reading<'_>, oldest: Option<Timestamp>) -> bool {
+        let phenomenon = reading.phenomenon();
+        reading.verdict().is_current()
+            && self.phenomena.as_ref().is_none_or(|wanted| phenomenon.is_some_and(|it| wanted.contains(&it)))
+            && oldest.is_none_or(|oldest| reading.measured_at().is_some_and(|at| at >= oldest))
+    }
+}

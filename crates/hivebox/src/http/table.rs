@@ -1,0 +1,239 @@
+//! Answers of many rows, in any of the formats.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use hivebox_archive::{Cell, Table, TableColumn, TableError, TableFormat, TableWriter};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::ApiError;
+use super::format::Format;
+use super::pieces::{self, Gone, Sink};
+
+/// A row of an answer: as JSON by its fields, and as a table by its columns.
+pub(super) trait Row: Serialize {
+    /// The columns.
+    const COLUMNS: &'static [TableColumn];
+
+    /// A cell for each column.
+    fn cells(&self) -> Vec<Cell<'_>>;
+
+    /// Where it is, for GeoJSON: longitude, latitude, and height if that is known.
+    fn coordinates(&self) -> Option<Coordinates> {
+        None
+    }
+}
+
+/// A position, in the order of RFC 7946.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(untagged)]
+pub(super) enum Coordinates {
+    Flat([f64; 2]),
+    High([f64; 3]),
+}
+
+/// What is said of a table as a whole.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Heading {
+    /// The name of the rows, which is that of the array in JSON.
+    pub(super) name: &'static str,
+    pub(super) as_of: Timestamp,
+}
+
+/// Rows that go into one piece: about half a megabyte of JSON.
+const ROWS_AT_ONCE: usize = 1024;
+
+#[derive(Serialize)]
+struct Feature<'a, R> {
+    r#type: &'static str,
+    geometry: Option<Geometry>,
+    properties: &'a R,
+}
+
+#[derive(Serialize)]
+struct Geometry {
+    r#type: &'static str,
+    coordinates: Coordinates,
+}
+
+impl Coordinates {
+    /// Those of a place, as far as they are known.
+    pub(super) fn at(latitude: Option<f64>, longitude: Option<f64>, height: Option<f64>) -> Option<Self> {
+        let (longitude, latitude) = (longitude?, latitude?);
+        Some(match height {
+            Some(height) => Self::High([longitude, latitude, height]),
+            None => Self::Flat([longitude, latitude]),
+        })
+    }
+}
+
+/// An answer of many rows, which `write` gives one after the other, made while it is sent.
+pub(super) fn answer(
+    format: Format,
+    heading: Heading,
+    columns: &'static [TableColumn],
+    write: impl FnOnce(&mut Writer<'_>) -> Result<(), Stop> + Send + 'static,
+) -> Response {
+    let body = pieces::body(move |sink| {
+        let sent = Writer::begin(format, heading, columns, sink).and_then(|mut writer| {
+            write(&mut writer)?;
+            writer.end()
+        });
+        if let Err(Stop::Fault(fault)) = sent {
+            sink.fail(fault);
+        }
+    });
+    respond(format, heading, body)
+}
+
+/// An answer of a few rows, made at once.
+pub(super) fn table<R: Row>(format: TableFormat, heading: Heading, rows: &[R]) -> Result<Vec<u8>, ApiError> {
+    let write = || {
+        let mut table = Table::new(R::COLUMNS);
+        let mut writer = TableWriter::new(format, R::COLUMNS, &metadata(heading))?;
+        rows.iter().try_for_each(|row| table.push(row.cells()))?;
+        let mut bytes = if table.is_empty() { Vec::new() } else { writer.write(&mut table)?.to_vec() };
+        bytes.extend_from_slice(&writer.finish()?);
+        Ok::<_, TableError>(bytes)
+    };
+    write().map_err(ApiError::internal)
+}
+
+/// A body in a format, which a browser may save under the name of the rows.
+pub(super) fn respond(format: Format, heading: Heading, body: impl Into<Body>) -> Response {
+    let disposition = format!("inline; filename=\"{}.{}\"", heading.name, format.name());
+    let headers = [(CONTENT_TYPE, format.media_type().to_owned()), (CONTENT_DISPOSITION, disposition)];
+    (headers, body.into()).into_response()
+}
+
+/// The format as that of a table; `None` for JSON and GeoJSON.
+pub(super) fn table_format(format: Format) -> Option<TableFormat> {
+    match format {
+        Format::Csv => Some(TableFormat::Csv),
+        Format::Parquet => Some(TableFormat::Parquet),
+        Format::Arrow => Some(TableFormat::Arrow),
+        Format::Json | Format::GeoJson => None,
+    }
+}
+
+/// The rows as GeoJSON, made at once.
+pub(super) fn features<R: Row>(heading: Heading, rows: &[R]) -> Result<Vec<u8>, ApiError> {
+    let mut text = head(true, heading);
+    for (index, row) in rows.iter().enumerate() {
+        text.extend_from_slice(if index == 0 { b"" } else { b",\n" });
+        write_row(&mut text, true, row).map_err(ApiError::internal)?;
+    }
+    text.extend_from_slice(TAIL);
+    Ok(text)
+}
+
+/// Why an answer ends before its time.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The client has gone.
+    Gone,
+    /// A row cannot be written.
+    Fault(Fault),
+}
+
+/// Why a row cannot be written: a fault of HiveBox.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error("an answer cannot be written: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl<E: Into<Fault>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// Takes the rows of an answer that is being sent.
+#[derive(Debug)]
+pub(super) struct Writer<'a> {
+    sink: &'a Sink<Fault>,
+    count: usize,
+    to: To,
+}
+
+#[derive(Debug)]
+enum To {
+    Table { table: Table, writer: TableWriter },
+    Text { text: Vec<u8>, as_features: bool },
+}
+
+impl<'a> Writer<'a> {
+    fn begin(
+        format: Format,
+        heading: Heading,
+        columns: &'static [TableColumn],
+        sink: &'a Sink<Fault>,
+    ) -> Result<Self, Stop> {
+        let to = if let Some(format) = table_format(format) {
+            let writer = TableWriter::new(format, columns, &metadata(heading))?;
+            To::Table { table: Table::new(columns), writer }
+        } else {
+            let as_features = format == Format::GeoJson;
+            To::Text { text: head(as_features, heading), as_features }
+        };
+        Ok(Self { sink, count: 0, to })
+    }
+
+    /// Takes a row, whose columns are those of the answer.
+    pub(super) fn push<R: Row>(&mut self, row: &R) -> Result<(), Stop> {
+        let is_first = self.count == 0;
+        match &mut self.to {
+            To::Table { table, .. } => table.push(row.cells())?,
+            To::Text { text, as_features } => {
+                text.extend_from_slice(if is_first { b"" } else { b",\n" });
+                write_row(text, *as_features, row)?;
+            }
+        }
+        self.count += 1;
+        if self.count.is_multiple_of(ROWS_AT_ONCE) { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), Stop> {
+        let piece = match &mut self.to {
+            To::Table { table, .. } if table.is_empty() => return Ok(()),
+            To::Table { table, writer } => writer.write(table)?,
+            To::Text { text, .. } => std::mem::take(text).into(),
+        };
+        self.sink.send(piece).map_err(|Gone| Stop::Gone)
+    }
+
+    fn end(mut self) -> Result<(), Stop> {
+        self.flush()?;
+        let last = match self.to {
+            To::Table { writer, .. } => writer.finish()?,
+            To::Text { .. } => TAIL.into(),
+        };
+        self.sink.send(last).map_err(|Gone| Stop::Gone)
+    }
+}
+
+fn head(as_features: bool, Heading { name, as_of }: Heading) -> Vec<u8> {
+    let kind = if as_features { "\"type\":\"FeatureCollection\"," } else { "" };
+    let array = if as_features { "features" } else { name };
+    format!("{{{kind}\"as_of\":\"{as_of}\",\"{array}\":[\n").into_bytes()
+}
+
+const TAIL: &[u8] = b"\n]}\n";
+
+fn write_row<R: Row>(text: &mut Vec<u8>, as_feature: bool, row: &R) -> Result<(), serde_json::Error> {
+    if as_feature {
+        let geometry = row.coordinates().map(|coordinates| Geometry { r#type: "Point", coordinates });
+        serde_json::to_writer(text, &Feature { r#type: "Feature", geometry, properties: row })
+    } else {
+        serde_json::to_writer(text, row)
+    }
+}
+
+/// Where the format has a place for it: the moment.
+fn metadata(heading: Heading) -> [(String, String); 1] {
+    [("hivebox.as_of".to_owned(), heading.as_of.to_string())]
+}
