@@ -35,7 +35,7 @@ pub use fault::StoreFault;
 pub use name::{SnapshotName, SnapshotNameError};
 pub use s3::S3Options;
 pub use sealed::Sealed;
-pub use snapshot::{Format, Snapshot};
+pub use snapshot::{Format, GoodValue, Snapshot};
 pub use spool::{Kept, Spool, SpoolStatus};
 pub use store::{Listed, SnapshotStore, StoreCheck, Stored};
 pub use table::{Cell, CellKind, Table, TableColumn, TableError, TableFormat, TableWriter};

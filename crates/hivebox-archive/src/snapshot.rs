@@ -12,6 +12,10 @@ use crate::name::SnapshotName;
 use crate::schema::schema;
 use crate::seal;
 
+mod good;
+
+pub use good::GoodValue;
+
 /// Rows are given out this many at a time: about half a megabyte of JSON.
 const BATCH_ROWS: usize = 1024;
 

@@ -6,6 +6,7 @@ mod bucket;
 mod contract;
 mod damage;
 mod formats;
+mod good_values;
 mod readings;
 mod spool;
 mod storing;
