@@ -8,6 +8,7 @@ use hivebox_archive::SnapshotStore;
 
 use crate::cache::Cache;
 use crate::config::{Config, ReadinessRule};
+use crate::days::Days;
 use crate::http::{Live, Rendered};
 use crate::refresh::StoreHandle;
 use crate::telemetry::metrics::Metrics;
@@ -17,6 +18,8 @@ use crate::telemetry::metrics::Metrics;
 pub struct App {
     /// The present.
     pub cache: Arc<Cache>,
+    /// How cold and how warm it was on the last days.
+    pub days: Arc<Days>,
     /// Asks for a snapshot.
     pub store: StoreHandle,
     /// Snapshots that are stored.
@@ -43,12 +46,14 @@ impl App {
     pub fn new(
         config: &Config,
         cache: Arc<Cache>,
+        days: Arc<Days>,
         store: StoreHandle,
         snapshots: SnapshotStore,
         metrics: Arc<Metrics>,
     ) -> Self {
         Self {
             cache,
+            days,
             store,
             snapshots,
             metrics,

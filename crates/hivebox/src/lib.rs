@@ -11,6 +11,7 @@
 //! | Where do senseBoxes come from? | [`upstream`], [`bridge`] |
 //! | When is upstream asked, when stored? | [`refresh`] |
 //! | What is served, and for how long? | [`present`], [`cache`] |
+//! | What were the last days like? | [`days`] |
 //! | What do clients see? | [`http`], over [`app`] |
 //! | What do operators see? | [`telemetry`] |
 //! | Which commands are there? | [`cli`] |
@@ -20,6 +21,7 @@ pub mod bridge;
 pub mod cache;
 pub mod cli;
 pub mod config;
+pub mod days;
 pub mod exit;
 pub mod http;
 mod open_files;

@@ -5,6 +5,7 @@
 //! snapshot must not make anyone wait.
 
 mod agree;
+mod days;
 mod poll;
 mod schedule;
 mod store;
@@ -26,6 +27,7 @@ pub use store::StoreError;
 use crate::cache::Cache;
 use crate::cache::shared::{Lease, Shared};
 use crate::config::StoreConfig;
+use crate::days::Days;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::traces::Origin;
 
@@ -39,6 +41,8 @@ pub struct Refresh {
     pub poller: Poller,
     /// Where the present goes.
     pub cache: Arc<Cache>,
+    /// How cold and how warm it was on the last days.
+    pub days: Arc<Days>,
     /// What the replicas share.
     pub shared: Shared,
     /// How long the lease lasts.
@@ -106,6 +110,8 @@ impl Refresh {
             until(stopped.clone(), store::check(&self)),
             until(stopped.clone(), store::retain::run(&self)),
             until(stopped.clone(), poll::run(&self)),
+            until(stopped.clone(), days::follow(&self)),
+            until(stopped.clone(), days::recall(&self)),
             until(stopped, agree::run(&self)),
         );
         agree::leave(&self).await;

@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::cache::Cache;
 use crate::cache::shared::Shared;
 use crate::config::{Config, ShutdownConfig, StoreAddress, StoreConfig};
+use crate::days::Days;
 use crate::http;
 use crate::http::server::Bounds;
 use crate::refresh::{Poller, Refresh, Running};
@@ -68,10 +69,10 @@ impl Service {
         let listener =
             TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let refresh = refresh(config)?;
-        let (cache, snapshots, metrics) =
-            (refresh.cache.clone(), refresh.snapshots.clone(), refresh.metrics.clone());
+        let (cache, days) = (refresh.cache.clone(), refresh.days.clone());
+        let (snapshots, metrics) = (refresh.snapshots.clone(), refresh.metrics.clone());
         let (refreshing, store) = refresh.start().map_err(StartError::Thread)?;
-        let app = Arc::new(App::new(config, cache, store, snapshots, metrics));
+        let app = Arc::new(App::new(config, cache, days, store, snapshots, metrics));
         let bounds =
             Bounds { connections: config.http.max_connections, write_timeout: config.http.write_timeout };
         Ok(Self { app, listener, refreshing, bounds, shutdown: config.shutdown })
@@ -141,6 +142,7 @@ fn refresh(config: &Config) -> Result<Refresh, StartError> {
     Ok(Refresh {
         poller,
         cache,
+        days: Arc::new(Days::default()),
         shared: Shared::new(&config.cache),
         lease_ttl: config.cache.lease_ttl,
         snapshots,

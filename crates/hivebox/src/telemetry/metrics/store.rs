@@ -21,6 +21,7 @@ pub struct StoreMetrics {
     dropped: Counter,
     damaged: Counter,
     removed: Counter,
+    read_failures: Counter,
 }
 
 impl StoreMetrics {
@@ -43,6 +44,8 @@ impl StoreMetrics {
         registry.register("spool_damaged_snapshots", help, metrics.damaged.clone());
         let help = "Snapshots removed because they were older than retention allows";
         registry.register("removed_snapshots", help, metrics.removed.clone());
+        let help = "Failures to read stored snapshots back for the extremes of the last days";
+        registry.register("store_read_failures", help, metrics.read_failures.clone());
         metrics
     }
 
@@ -73,5 +76,10 @@ impl StoreMetrics {
     /// Counts a snapshot that was removed.
     pub fn removed(&self) {
         self.removed.inc();
+    }
+
+    /// Counts a failure to read from the store what the last days were like.
+    pub fn read_failed(&self) {
+        self.read_failures.inc();
     }
 }

@@ -1,0 +1,71 @@
+//! How cold and how warm it was on the last days, as the service knows it.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use hivebox_archive::{ArchiveError, GoodValue, Snapshot};
+use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::extremes::{Extremes, Observation};
+use hivebox_climate::place::Exposure;
+use hivebox_climate::quantity::{Canonical, Celsius};
+use hivebox_climate::readings::Readings;
+use hivebox_climate::verdict::Verdict;
+use jiff::Timestamp;
+
+/// The extremes of the last days. The refresh loop alone writes them; requests read them, and neither waits.
+#[derive(Debug, Default)]
+pub struct Days {
+    extremes: ArcSwap<Extremes>,
+}
+
+impl Days {
+    /// The extremes as they are known now.
+    pub fn extremes(&self) -> Arc<Extremes> {
+        self.extremes.load_full()
+    }
+
+    /// Adds what the readings of a present say, as of `now`.
+    pub fn add_readings(&self, readings: &Readings, catalogue: &Catalogue, now: Timestamp) {
+        let observed = readings.iter().filter_map(|reading| {
+            let counts = reading.verdict() == Verdict::Ok
+                && reading.phenomenon() == Some(catalogue.air_temperature())
+                && is_in_the_open(reading.exposure());
+            let Canonical(celsius) = reading.value().filter(|_| counts)?;
+            Some(Observation {
+                box_id: reading.box_id(),
+                measured_at: reading.measured_at()?,
+                temperature: Celsius(celsius),
+            })
+        });
+        let mut extremes = Extremes::clone(&self.extremes.load());
+        extremes.add(now, observed);
+        self.extremes.store(Arc::new(extremes));
+    }
+
+    /// Adds what a stored snapshot says, as of `now`.
+    ///
+    /// # Errors
+    /// The snapshot cannot be read; nothing of it is added then.
+    pub fn add_snapshot(
+        &self,
+        snapshot: &Snapshot,
+        catalogue: &Catalogue,
+        now: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        let air_temperature = catalogue.phenomenon(catalogue.air_temperature()).slug();
+        let mut extremes = Extremes::clone(&self.extremes.load());
+        snapshot.good_values(&[air_temperature], |value: GoodValue<'_>| {
+            if is_in_the_open(value.exposure) {
+                let GoodValue { box_id, measured_at, value: Canonical(celsius), .. } = value;
+                extremes.add(now, [Observation { box_id, measured_at, temperature: Celsius(celsius) }]);
+            }
+        })?;
+        self.extremes.store(Arc::new(extremes));
+        Ok(())
+    }
+}
+
+/// Rooms have days of their own, and what moves had its day elsewhere.
+fn is_in_the_open(exposure: Exposure) -> bool {
+    matches!(exposure, Exposure::Outdoor | Exposure::Unknown)
+}
