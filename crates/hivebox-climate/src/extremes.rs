@@ -4,9 +4,11 @@
 //! one at hand included, so that it reaches back 23 to 24 hours. [`near`] makes inputs of chores of it.
 
 mod hours;
-pub mod near;
+mod near;
 
 use jiff::{SignedDuration, Timestamp};
+
+pub use near::Neighbour;
 
 use crate::quantity::Celsius;
 use hours::{Hours, Span};

@@ -1,6 +1,7 @@
 //! The HTTP API: one file a resource, the middleware in one list, and the only place that knows statuses.
 
 mod boxes;
+mod chores;
 mod conditions;
 mod connection;
 mod current;
@@ -63,6 +64,7 @@ pub fn router(app: Arc<App>) -> Router {
         .add("/readyz", Kind::Memory, get(probes::readyz))
         .add("/api/v1/phenomena", Kind::Memory, get(phenomena::phenomena))
         .add("/api/v1/conditions", Kind::Memory, get(conditions::conditions))
+        .add("/api/v1/chores", Kind::Memory, get(chores::chores))
         .add("/api/v1/boxes", Kind::Memory, get(boxes::boxes))
         .add("/api/v1/boxes/{id}", Kind::Memory, get(one_box::one_box))
         .add("/api/v1/readings", Kind::Memory, get(readings::readings))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hivebox_climate::chores::Inputs;
-use hivebox_climate::extremes::near::Neighbour;
+use hivebox_climate::extremes::Neighbour;
 use hivebox_climate::extremes::{Extremes, HOURS_NEEDED, Observation};
 use hivebox_climate::quantity::Celsius;
 use jiff::{SignedDuration, Timestamp};

@@ -38,6 +38,19 @@ pub(super) struct AskConditions {
     height: Option<Metres>,
 }
 
+impl Default for AskConditions {
+    /// What is asked for by a request that says nothing.
+    fn default() -> Self {
+        Self {
+            selection: Selection::default(),
+            phenomena: None,
+            quality: Level::Unsuspicious,
+            percentiles: Vec::new(),
+            height: None,
+        }
+    }
+}
+
 impl Ask for AskConditions {
     fn read(reader: &mut Reader) -> Option<Self> {
         let selection = filter::selection(reader);

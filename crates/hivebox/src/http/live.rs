@@ -4,7 +4,6 @@
 //! nothing by being sent only the newest.
 
 mod event;
-#[cfg_attr(not(test), expect(dead_code, reason = "no stream has a filter yet"))]
 mod filtered;
 mod lanes;
 mod stream;
@@ -21,9 +20,10 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 use hivebox_climate::catalogue::Catalogue;
 use jiff::Timestamp;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::ApiError;
+use super::conditions::AskConditions;
 use super::connection::Connection;
 use super::parameters::kind::Integer;
 use super::parameters::{Ask, Asked, Parameter, Reader};
@@ -37,6 +37,8 @@ use stream::Stream;
 /// How often a stream gets a byte at least, so that proxies keep it open and clients that are gone are noticed.
 pub const HEARTBEAT: Duration = Duration::from_secs(15);
 
+/// The most streams with a filter: each may take some milliseconds of work with each present.
+const MAX_FILTERED: usize = 500;
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// Has nginx, and the ingress controllers made of it, pass each event on as it comes.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
@@ -47,6 +49,7 @@ pub struct Live {
     newest: ArcSwapOption<Event>,
     lanes: Arc<Lanes>,
     places: Arc<Semaphore>,
+    filtered_places: Arc<Semaphore>,
     max_streams: usize,
     heartbeat: Duration,
     has_ended: AtomicBool,
@@ -59,6 +62,7 @@ impl Live {
             newest: ArcSwapOption::empty(),
             lanes: Arc::default(),
             places: Arc::new(Semaphore::new(config.max_streams)),
+            filtered_places: Arc::new(Semaphore::new(MAX_FILTERED)),
             max_streams: config.max_streams,
             heartbeat: config.heartbeat,
             has_ended: AtomicBool::new(false),
@@ -113,29 +117,35 @@ const EVENTS: Parameter<Integer> = Parameter {
 };
 
 /// What a stream is to tell.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct AskLive {
+    /// Which conditions; those of all boxes in a few numbers if `None`.
+    filter: Option<AskConditions>,
     events: Option<u32>,
 }
 
 impl Ask for AskLive {
     fn read(reader: &mut Reader) -> Option<Self> {
-        let events = reader.query(&EVENTS);
-        Some(Self { events: events.map(|events| events as u32) })
+        let (conditions, events) = (AskConditions::read(reader), reader.query(&EVENTS));
+        let filter = Some(conditions?).filter(|conditions| *conditions != AskConditions::default());
+        Some(Self { filter, events: events.map(|events| events as u32) })
     }
 }
 
-/// `GET /api/v1/live?events=…`: ends after so many events, or not by itself.
+/// `GET /api/v1/live`: with a filter, the conditions that it selects. With `events`, ends after so many events, or not by itself.
 pub(super) async fn live(
     State(app): State<Arc<App>>,
     Asked(asked): Asked<AskLive>,
     connection: Option<Extension<Connection>>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let place = Arc::clone(&app.live.places).try_acquire_owned().map_err(|_| too_many(&app.live))?;
+    let live = &app.live;
+    let place =
+        Arc::clone(&live.places).try_acquire_owned().map_err(|_| too_many(live.max_streams, "streams"))?;
+    let filter = asked.filter.map(|filter| Filter::of(filter, live)).transpose()?;
     let seen = seen_at_start(&app.live, &headers, Timestamp::now());
     let connection = connection.map(|Extension(connection)| connection).unwrap_or_default();
-    let stream = Stream::open(app, place, connection, seen, asked.events);
+    let stream = Stream::open(app, place, connection, filter, seen, asked.events);
     let headers = [
         (CONTENT_TYPE, "text/event-stream"),
         (CACHE_CONTROL, "no-store, no-transform"),
@@ -145,13 +155,27 @@ pub(super) async fn live(
     Ok((headers, Body::from_stream(stream.into_frames())).into_response())
 }
 
-fn too_many(live: &Live) -> ApiError {
+/// What a stream tells in place of the conditions of all boxes.
+#[derive(Debug)]
+struct Filter {
+    conditions: Arc<AskConditions>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Filter {
+    fn of(conditions: AskConditions, live: &Live) -> Result<Self, ApiError> {
+        let place = Arc::clone(&live.filtered_places).try_acquire_owned();
+        let place = place.map_err(|_| too_many(MAX_FILTERED, "streams with a filter"))?;
+        Ok(Self { conditions: Arc::new(conditions), _place: place })
+    }
+}
+
+fn too_many(most: usize, what: &str) -> ApiError {
     ApiError::unavailable(
         "Too many streams",
         format!(
-            "This replica has {} streams open, as many as max-streams allows; try again soon, or ask \
-             /temperature from time to time.",
-            live.max_streams
+            "This replica has {most} {what} open, which is as many as there may be; try again soon, or ask \
+             /temperature or /api/v1/conditions from time to time."
         ),
     )
 }

@@ -141,7 +141,7 @@ mod tests {
 
     use hivebox_archive::Sealed;
     use hivebox_climate::chores::{Input, Inputs};
-    use hivebox_climate::extremes::near::Neighbour;
+    use hivebox_climate::extremes::Neighbour;
     use hivebox_climate::place::Exposure;
     use hivebox_climate::readings::{Reading, Readings, ReadingsBuilder};
     use hivebox_climate::verdict::{Rules, Verdict};

@@ -98,7 +98,8 @@ async fn poll_and_publish(refresh: &Refresh) {
         error = Empty,
     );
     let previous = refresh.cache.present().as_ref().map(|present| present.readings.clone());
-    let outcome = refresh.poller.poll(Timestamp::now(), previous.as_deref()).instrument(span.clone()).await;
+    let outcome = refresh.poller.poll(to_the_millisecond(Timestamp::now()), previous.as_deref());
+    let outcome = outcome.instrument(span.clone()).await;
     trace(&span, &outcome);
     drop(span);
     let ended_at = Timestamp::now();
@@ -161,6 +162,11 @@ impl Refresh {
     pub(super) fn is_holder(&self) -> bool {
         self.cache.standing().as_ref().is_some_and(|standing| standing.role == Role::Holder)
     }
+}
+
+/// As presents travel, and as people read it.
+fn to_the_millisecond(moment: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(moment.as_millisecond()).unwrap_or(moment)
 }
 
 /// Notes what a poll brought in its span.

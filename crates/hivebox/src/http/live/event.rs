@@ -9,6 +9,8 @@ use hivebox_climate::summary::PhenomenonSummary;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::filtered::Filtered;
+use crate::http::conditions::AskConditions;
 use crate::present::{Answer, Freshness, Present};
 
 /// A present and its event.
@@ -18,6 +20,7 @@ pub(super) struct Event {
     pub(super) as_of: Timestamp,
     /// As it is sent, made once.
     pub(super) bytes: Bytes,
+    filtered: Filtered<AskConditions>,
 }
 
 /// What `data:` says.
@@ -57,16 +60,26 @@ impl Event {
         let as_of = present.readings.as_of();
         let id = id(as_of);
         let data = Data::of(&present, &id, catalogue);
-        // Text, numbers and maps by text can always be written as JSON, which has no line breaks of its own.
-        let data = serde_json::to_string(&data).unwrap_or_default();
-        let bytes = format!("event: present\nid: {id}\ndata: {data}\n\n").into();
-        Self { present, as_of, bytes }
+        let bytes = frame(&id, &data);
+        Self { present, as_of, bytes, filtered: Filtered::default() }
+    }
+
+    /// The event of a filter: what `/api/v1/conditions` answers to it.
+    pub(super) fn of_filter(&self, conditions: &AskConditions) -> Bytes {
+        let make = || frame(&id(self.as_of), &conditions.answer(&self.present));
+        self.filtered.event(conditions, make)
     }
 
     /// Whether it is too old for `/temperature` to be answered by it.
     pub(super) fn has_expired(&self, now: Timestamp) -> bool {
         self.present.answer.as_ref().is_some_and(|answer| answer.freshness(now) == Freshness::Expired)
     }
+}
+
+fn frame(id: &str, data: &impl Serialize) -> Bytes {
+    // Text, numbers and maps by text can always be written as JSON, which has no line breaks of its own.
+    let data = serde_json::to_string(data).unwrap_or_default();
+    format!("event: present\nid: {id}\ndata: {data}\n\n").into()
 }
 
 /// As many digits for each, so that ids can be compared as text. Replicas agree to the millisecond.

@@ -9,6 +9,8 @@ use futures_util::stream::{self, Stream as Frames};
 use jiff::Timestamp;
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::Filter;
+use super::event::Event;
 use super::lanes::Stand;
 use crate::app::App;
 use crate::http::connection::Connection;
@@ -26,6 +28,7 @@ pub(super) struct Stream {
     app: Arc<App>,
     stand: Stand,
     connection: Connection,
+    filter: Option<Filter>,
     /// What is sent first.
     greeting: Option<Bytes>,
     /// The moment of the present that the client knows.
@@ -41,6 +44,7 @@ impl Stream {
         app: Arc<App>,
         place: OwnedSemaphorePermit,
         connection: Connection,
+        filter: Option<Filter>,
         seen: Option<Timestamp>,
         events: Option<u32>,
     ) -> Self {
@@ -48,7 +52,7 @@ impl Stream {
         let stand = app.live.lanes.join();
         let retry = format!("retry: {}\n\n", fastrand::u32(RETRY_MILLIS));
         let greeting = Some(retry.into());
-        Self { app, stand, connection, greeting, seen, left: events, end: None, _place: place }
+        Self { app, stand, connection, filter, greeting, seen, left: events, end: None, _place: place }
     }
 
     /// What the client is sent. It is asked for only when the connection can take more, so what has been
@@ -78,20 +82,27 @@ impl Stream {
             self.end = Some(StreamEnd::Stopping);
             return None;
         }
-        let Some((as_of, event)) = self.unseen() else {
+        let Some(event) = self.unseen() else {
             return Some(HEARTBEAT);
         };
-        self.seen = Some(as_of);
+        self.seen = Some(event.as_of);
         self.left = self.left.map(|left| left - 1);
         self.app.metrics.live.sent();
-        Some(event)
+        Some(self.bytes(event).await)
     }
 
     /// The newest event, if the client does not know it.
-    fn unseen(&self) -> Option<(Timestamp, Bytes)> {
-        let newest = self.app.live.newest();
-        let newest = newest.as_ref().filter(|newest| Some(newest.as_of) != self.seen)?;
-        Some((newest.as_of, newest.bytes.clone()))
+    fn unseen(&self) -> Option<Arc<Event>> {
+        self.app.live.newest().clone().filter(|newest| Some(newest.as_of) != self.seen)
+    }
+
+    async fn bytes(&self, event: Arc<Event>) -> Bytes {
+        let Some(filter) = &self.filter else {
+            return event.bytes.clone();
+        };
+        let conditions = Arc::clone(&filter.conditions);
+        // If that panicked, a heartbeat keeps the stream open until the next present.
+        tokio::task::spawn_blocking(move || event.of_filter(&conditions)).await.unwrap_or(HEARTBEAT)
     }
 }
 

@@ -161,6 +161,23 @@ pub const HEIGHT: Parameter<Number> = Parameter {
     default: None,
 };
 
+/// The colony of a chore has no brood.
+pub const BROODLESS: Parameter<Choice<bool>> =
+    told("broodless", "Whether the colony has no brood, if you know.");
+
+/// The bees of a chore sit in a cluster.
+pub const CLUSTERED: Parameter<Choice<bool>> =
+    told("clustered", "Whether the bees sit in a cluster, if you know.");
+
+/// Many bees fly.
+pub const HEAVY_FLIGHT: Parameter<Choice<bool>> =
+    told("heavy_flight", "Whether many bees fly, if you see it.");
+
+const fn told(name: &'static str, description: &'static str) -> Parameter<Choice<bool>> {
+    let kind = Choice { options: &[("true", true), ("false", false)] };
+    Parameter { name, description, kind, example: "true", default: None }
+}
+
 /// How old readings may be.
 pub const MAX_AGE: Parameter<Age> = Parameter {
     name: "max_age",

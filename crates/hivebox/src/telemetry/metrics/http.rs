@@ -13,7 +13,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
 
 /// The routes whose requests are counted, by the path that the router has for them. `other` is all else.
-pub const ROUTES: [&str; 19] = [
+pub const ROUTES: [&str; 20] = [
     "/",
     "/health",
     "/version",
@@ -26,6 +26,7 @@ pub const ROUTES: [&str; 19] = [
     "/readyz",
     "/api/v1/phenomena",
     "/api/v1/conditions",
+    "/api/v1/chores",
     "/api/v1/boxes",
     "/api/v1/boxes/{id}",
     "/api/v1/readings",

@@ -1,0 +1,146 @@
+//! `GET /api/v1/chores`: what the weather at a place allows to be done at a hive.
+
+mod body;
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::chores::{Chores, Input, Inputs};
+use hivebox_climate::estimate::{Estimate, Spot};
+use hivebox_climate::extremes::{Extremes, Neighbour};
+use hivebox_climate::phenomenon::PhenomenonId;
+use hivebox_climate::place::Exposure;
+use hivebox_climate::quality::Level;
+use hivebox_climate::quantity::Metres;
+use hivebox_climate::readings::SenseBox;
+use jiff::Timestamp;
+
+use super::ApiError;
+use super::current::current;
+use super::format::{Format, Formats};
+use super::parameters::filter::{self, BROODLESS, CLUSTERED, HEAVY_FLIGHT, HEIGHT};
+use super::parameters::{Ask, Asked, Reader};
+use super::table::{self, Heading};
+use crate::app::App;
+use crate::present::Present;
+use body::{ChoreBody, ChoresBody};
+
+const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, Format::Arrow]);
+/// What the standard atmosphere (ISO 2533) loses with height.
+const LAPSE_KELVIN_PER_METRE: f64 = 0.0065;
+
+/// Where chores are to be done, and what the beekeeper knows.
+#[derive(Debug)]
+pub(super) struct AskChores {
+    spot: Spot,
+    broodless: Option<bool>,
+    clustered: Option<bool>,
+    heavy_flight: Option<bool>,
+    format: Format,
+}
+
+impl Ask for AskChores {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let (position, height) = (filter::position(reader), reader.query(&HEIGHT).map(Metres));
+        let (broodless, clustered) = (reader.query(&BROODLESS), reader.query(&CLUSTERED));
+        let heavy_flight = reader.query(&HEAVY_FLIGHT);
+        let format = reader.format(FORMATS);
+        Some(Self {
+            spot: Spot { position: position?, height },
+            broodless,
+            clustered,
+            heavy_flight,
+            format: format?,
+        })
+    }
+}
+
+/// `GET /api/v1/chores`.
+pub(super) async fn chores(
+    State(app): State<Arc<App>>,
+    Asked(asked): Asked<AskChores>,
+) -> Result<Response, ApiError> {
+    let present = current(&app).await?;
+    let inputs = asked.inputs(&present, &app.days.extremes());
+    let as_of = present.readings.as_of();
+    let judged = Chores::builtin().judge(&inputs);
+    let chores: Vec<ChoreBody<'_>> = judged.iter().map(|judgement| ChoreBody::of(judgement, as_of)).collect();
+    let heading = Heading { name: "chores", as_of };
+    let body = match table::table_format(asked.format) {
+        Some(format) => table::table(format, heading, &chores)?,
+        None => serde_json::to_vec(&ChoresBody::of(as_of, asked.spot, chores)).map_err(ApiError::internal)?,
+    };
+    Ok(table::respond(asked.format, heading, body).into_response())
+}
+
+impl AskChores {
+    /// What is known at the place, as of the present.
+    fn inputs(&self, present: &Present, extremes: &Extremes) -> Inputs {
+        let (readings, detail, catalogue) = (&*present.readings, present.detail(), Catalogue::builtin());
+        let estimates = Estimate::all_at(readings, &detail.places, catalogue, self.spot, |reading| {
+            detail.quality.objection(reading.row(), Level::Unsuspicious).map_or(Ok(()), Err)
+        });
+        let now = |phenomenon: Option<PhenomenonId>| {
+            let estimate = estimates.iter().find(|estimate| Some(estimate.phenomenon) == phenomenon)?;
+            Some(Input {
+                value: estimate.value.0,
+                uncertainty: Some(estimate.uncertainty.0),
+                oldest: estimate.oldest?,
+                freshest: estimate.freshest?,
+                sensors: estimate.sensors,
+                nearest_metres: estimate.nearest.0,
+            })
+        };
+        let mut inputs = Inputs {
+            air_temperature: now(Some(catalogue.air_temperature())),
+            wind_speed: now(catalogue.by_slug("wind_speed")),
+            precipitation_rate: now(catalogue.by_slug("precipitation_rate")),
+            broodless: self.broodless,
+            clustered: self.clustered,
+            heavy_flight: self.heavy_flight,
+            ..Inputs::default()
+        };
+        let neighbours = self.neighbours(present, inputs.air_temperature.is_some());
+        extremes.fill(&mut inputs, &neighbours, readings.as_of());
+        inputs
+    }
+
+    /// The boxes whose last days tell those of the place: the nearest in the open that have an unsuspicious
+    /// temperature now.
+    fn neighbours<'a>(&self, present: &'a Present, is_known: bool) -> Vec<Neighbour<'a>> {
+        let (readings, detail, catalogue) = (&*present.readings, present.detail(), Catalogue::builtin());
+        if !is_known {
+            return Vec::new();
+        }
+        let is_good = |sense_box: &SenseBox<'_>| {
+            matches!(sense_box.exposure(), Exposure::Outdoor | Exposure::Unknown)
+                && sense_box.readings().any(|reading| {
+                    reading.phenomenon() == Some(catalogue.air_temperature())
+                        && detail.quality.is_at_least(reading.row(), Level::Unsuspicious)
+                })
+        };
+        let near = detail.places.nearest(self.spot.position, Estimate::REACH);
+        let boxes = near.map(|near| (readings.sense_box(near.box_index), near.distance));
+        let good = boxes.filter(|(sense_box, _)| is_good(sense_box)).take(Estimate::MAX_BOXES);
+        good.map(|(sense_box, distance)| Neighbour {
+            box_id: sense_box.id(),
+            metres: distance.0,
+            height_correction_kelvin: self.correction(sense_box),
+        })
+        .collect()
+    }
+
+    /// What is to be added to a box's temperature to have that of the place; nothing if a height is not known.
+    fn correction(&self, sense_box: SenseBox<'_>) -> f64 {
+        let height = sense_box.place().and_then(|place| place.height_metres());
+        let climb = self.spot.height.zip(height).map(|(own, its)| own.0 - its);
+        climb.map_or(0.0, |metres| -LAPSE_KELVIN_PER_METRE * metres)
+    }
+}
+
+/// How long before `as_of` something was.
+fn age_seconds(as_of: Timestamp, moment: Timestamp) -> i64 {
+    as_of.duration_since(moment).as_secs().max(0)
+}
