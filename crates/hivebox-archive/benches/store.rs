@@ -191,7 +191,7 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     let store = SnapshotStore::open_folder(folder.path()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let (mut sealing, mut putting) = (Vec::new(), Vec::new());
+    let (mut sealing, mut putting, mut reading) = (Vec::new(), Vec::new(), Vec::new());
     let mut last = None;
     for round in 0..ROUNDS {
         let name = SnapshotName::at(as_of + SignedDuration::from_secs(round as i64));
@@ -201,6 +201,12 @@ fn main() {
         let started = Instant::now();
         assert!(runtime.block_on(store.put(&sealed)).unwrap().created);
         putting.push(started.elapsed());
+        let started = Instant::now();
+        let mut good = 0;
+        let snapshot = runtime.block_on(store.get(name)).unwrap();
+        snapshot.good_values(&["air_temperature"], |_| good += 1).unwrap();
+        assert!(good > BOXES / 2, "{good}");
+        reading.push(started.elapsed());
         last = Some(sealed);
     }
     let sealed = last.unwrap();
@@ -209,7 +215,7 @@ fn main() {
         times.sort_unstable();
         (millis(times[0]), millis(times[ROUNDS / 2]), millis(times[ROUNDS - 1]))
     };
-    let (seal, put) = (middle(&mut sealing), middle(&mut putting));
+    let (seal, put, read) = (middle(&mut sealing), middle(&mut putting), middle(&mut reading));
     let each = sealed.file().len() as f64 / sealed.rows() as f64;
     println!(
         "{} readings of {BOXES} senseBoxes, {ROUNDS} rounds, one core; best, middle and worst",
@@ -217,6 +223,7 @@ fn main() {
     );
     println!("sealed in      {:>6.1} {:>6.1} {:>6.1} ms", seal.0, seal.1, seal.2);
     println!("put to folder  {:>6.1} {:>6.1} {:>6.1} ms", put.0, put.1, put.2);
+    println!("checked, and its air temperatures read {:>6.1} {:>6.1} {:>6.1} ms", read.0, read.1, read.2);
     println!("{} bytes, of a reading:", sealed.file().len());
     print_columns(&sealed);
     println!("goal: {GOAL_MILLIS} ms, reached: {:.1} ms", seal.1 + put.1);
