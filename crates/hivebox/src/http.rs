@@ -4,10 +4,12 @@ mod boxes;
 mod chores;
 mod conditions;
 mod connection;
+mod cors;
 mod current;
 mod error;
 pub mod format;
 mod front;
+mod group;
 mod health;
 mod live;
 mod metrics;
@@ -19,6 +21,7 @@ mod pieces;
 mod probes;
 mod reading_row;
 mod readings;
+mod represent;
 pub mod server;
 mod snapshots;
 mod store;
@@ -30,13 +33,15 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get};
 
 pub use error::ApiError;
 pub use front::Front;
+use group::Group;
 pub use live::{HEARTBEAT, Live, herald};
 use observe::{Observed, observe};
+use represent::represent;
 pub use temperature::Rendered;
 
 use crate::app::App;
@@ -84,11 +89,20 @@ struct Routes<'a> {
 
 impl Routes<'_> {
     /// Adds a route with the middleware that each of its requests passes, from the outside in: the request
-    /// is given an id, counted, timed and logged; then a method that the route does not know is refused.
+    /// is given an id, counted, timed and logged; pages of other origins may read the answer; the answer is
+    /// sent as the client wants it; then a method that the route does not know is refused. Which of these a
+    /// route has, its [`Group`] says.
     fn add(mut self, path: &'static str, kind: Kind, methods: MethodRouter<Arc<App>>) -> Self {
+        let group = Group::of(path);
+        let mut methods = methods.fallback(error::method_not_allowed);
+        if group.is_represented() {
+            methods = methods.layer(from_fn(represent));
+        }
+        if group.is_for_any_origin() {
+            methods = methods.layer(cors::layer());
+        }
         let observed = observed(self.app, path, kind);
-        let methods =
-            methods.fallback(error::method_not_allowed).layer(from_fn_with_state(observed, observe));
+        let methods = methods.layer(from_fn_with_state(observed, observe));
         self.router = self.router.route(path, methods);
         self
     }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use arc_swap::{ArcSwapOption, Guard};
 use axum::body::Body;
 use axum::extract::{Extension, State};
-use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 use hivebox_climate::catalogue::Catalogue;
@@ -150,7 +150,6 @@ pub(super) async fn live(
         (CONTENT_TYPE, "text/event-stream"),
         (CACHE_CONTROL, "no-store, no-transform"),
         (X_ACCEL_BUFFERING, "no"),
-        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     ];
     Ok((headers, Body::from_stream(stream.into_frames())).into_response())
 }

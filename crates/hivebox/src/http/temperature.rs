@@ -6,7 +6,7 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::header::{AGE, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, AGE, CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use jiff::Timestamp;
@@ -79,6 +79,7 @@ impl RenderedAnswer {
         let detail = if freshness == Freshness::Stale { "; detail=upstream-unavailable" } else { "" };
         let headers = HeaderMap::from_iter([
             (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+            (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
             (AGE, answer.age(now).as_secs().into()),
             (CACHE_CONTROL, header(format!("public, max-age={}", ttl.as_secs()))),
             (CACHE_STATUS, header(format!("HiveBox; hit; ttl={fresh_for}{detail}"))),

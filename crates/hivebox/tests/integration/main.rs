@@ -20,6 +20,7 @@ mod readiness;
 mod redis_server;
 mod replica;
 mod replicas;
+mod representation;
 mod rolling_restart;
 mod sharing;
 mod some_boxes;

@@ -1,0 +1,37 @@
+//! Which routes belong together, by their paths.
+
+/// Routes whose requests pass the same on their way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Group {
+    /// They answer as they always have.
+    Old,
+    /// The API under `/api/v1`.
+    Api,
+    /// Its streams, which are sent as they are.
+    Stream,
+    /// What describes the API.
+    Description,
+}
+
+impl Group {
+    /// The group of the route at `path`.
+    pub(super) fn of(path: &str) -> Self {
+        let is_description = path.starts_with("/docs") || path == "/openapi.json";
+        match path {
+            "/api/v1/live" => Self::Stream,
+            _ if path.starts_with("/api/v1/") => Self::Api,
+            _ if is_description => Self::Description,
+            _ => Self::Old,
+        }
+    }
+
+    /// Whether pages of any origin may ask.
+    pub(super) fn is_for_any_origin(self) -> bool {
+        self != Self::Old
+    }
+
+    /// Whether answers are compressed, and not sent again to whom has them.
+    pub(super) fn is_represented(self) -> bool {
+        matches!(self, Self::Api | Self::Description)
+    }
+}
