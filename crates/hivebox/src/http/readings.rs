@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::Uri;
+use axum::http::header::ETAG;
 use axum::response::Response;
 use hivebox_climate::phenomenon::PhenomenonId;
 use hivebox_climate::quality::Level;
@@ -42,11 +44,13 @@ impl Ask for AskReadings {
 /// `GET /api/v1/readings`: box by box in the order of their ids. Sensors that say nothing now are left out.
 pub(super) async fn readings(
     State(app): State<Arc<App>>,
+    uri: Uri,
     Asked(asked): Asked<AskReadings>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
     let heading = Heading { name: "readings", as_of: present.readings.as_of() };
-    Ok(table::answer(asked.format, heading, ReadingRow::COLUMNS, move |writer| {
+    let tag = table::tag(asked.format, heading, uri.query());
+    let mut response = table::answer(asked.format, heading, ReadingRow::COLUMNS, move |writer| {
         let (readings, detail) = (&present.readings, present.detail());
         let oldest = asked.selection.max_age.and_then(|age| readings.as_of().checked_sub(age).ok());
         let mut boxes: Vec<_> = asked.selection.boxes(readings, &detail.places).collect();
@@ -58,7 +62,9 @@ pub(super) async fn readings(
             }
         }
         Ok(())
-    }))
+    });
+    response.headers_mut().insert(ETAG, tag);
+    Ok(response)
 }
 
 impl AskReadings {

@@ -1,6 +1,6 @@
 //! As what an answer is sent: compressed if the client can take that, and not again if the client has it.
 
-mod entity_tag;
+pub(super) mod entity_tag;
 
 use std::convert::Infallible;
 use std::future::ready;

@@ -1,15 +1,18 @@
 //! Answers of many rows, in any of the formats.
 
 use axum::body::Body;
+use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use hivebox_archive::{Cell, Table, TableColumn, TableError, TableFormat, TableWriter};
 use jiff::Timestamp;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::ApiError;
 use super::format::Format;
 use super::pieces::{self, Gone, Sink};
+use super::represent::entity_tag;
 
 /// A row of an answer: as JSON by its fields, and as a table by its columns.
 pub(super) trait Row: Serialize {
@@ -41,8 +44,10 @@ pub(super) struct Heading {
     pub(super) as_of: Timestamp,
 }
 
-/// Rows that go into one piece: about half a megabyte of JSON.
-const ROWS_AT_ONCE: usize = 1024;
+/// Rows that go into one block of a table: enough for columns to be worth it.
+const ROWS_A_BLOCK: usize = 16 << 10;
+/// Bytes that a piece of text has at least: what is compressed before other requests have their turn.
+const TEXT_PIECE_BYTES: usize = 32 << 10;
 
 #[derive(Serialize)]
 struct Feature<'a, R> {
@@ -107,6 +112,19 @@ pub(super) fn respond(format: Format, heading: Heading, body: impl Into<Body>) -
     (headers, body.into()).into_response()
 }
 
+/// The tag of an answer that is made while it is sent: equal presents give equal bytes to equal requests.
+pub(super) fn tag(format: Format, heading: Heading, query: Option<&str>) -> HeaderValue {
+    let facts = [env!("CARGO_PKG_VERSION"), heading.name, format.name(), query.unwrap_or_default()];
+    let mut hasher = Sha256::new();
+    for fact in facts {
+        hasher.update(fact);
+        hasher.update([0]);
+    }
+    hasher.update(heading.as_of.to_string());
+    let hash: [u8; 32] = hasher.finalize().into();
+    entity_tag::of(&hash)
+}
+
 /// The format as that of a table; `None` for JSON and GeoJSON.
 pub(super) fn table_format(format: Format) -> Option<TableFormat> {
     match format {
@@ -156,14 +174,13 @@ impl<E: Into<Fault>> From<E> for Stop {
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
     sink: &'a Sink<Fault>,
-    count: usize,
     to: To,
 }
 
 #[derive(Debug)]
 enum To {
     Table { table: Table, writer: TableWriter },
-    Text { text: Vec<u8>, as_features: bool },
+    Text { text: Vec<u8>, as_features: bool, is_begun: bool },
 }
 
 impl<'a> Writer<'a> {
@@ -178,23 +195,26 @@ impl<'a> Writer<'a> {
             To::Table { table: Table::new(columns), writer }
         } else {
             let as_features = format == Format::GeoJson;
-            To::Text { text: head(as_features, heading), as_features }
+            To::Text { text: head(as_features, heading), as_features, is_begun: false }
         };
-        Ok(Self { sink, count: 0, to })
+        Ok(Self { sink, to })
     }
 
     /// Takes a row, whose columns are those of the answer.
     pub(super) fn push<R: Row>(&mut self, row: &R) -> Result<(), Stop> {
-        let is_first = self.count == 0;
-        match &mut self.to {
-            To::Table { table, .. } => table.push(row.cells())?,
-            To::Text { text, as_features } => {
+        let is_full = match &mut self.to {
+            To::Table { table, .. } => {
+                table.push(row.cells())?;
+                table.len() >= ROWS_A_BLOCK
+            }
+            To::Text { text, as_features, is_begun } => {
+                let is_first = !std::mem::replace(is_begun, true);
                 text.extend_from_slice(if is_first { b"" } else { b",\n" });
                 write_row(text, *as_features, row)?;
+                text.len() >= TEXT_PIECE_BYTES
             }
-        }
-        self.count += 1;
-        if self.count.is_multiple_of(ROWS_AT_ONCE) { self.flush() } else { Ok(()) }
+        };
+        if is_full { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<(), Stop> {

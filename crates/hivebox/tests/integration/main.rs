@@ -4,12 +4,15 @@
 #![expect(clippy::float_cmp, reason = "counts are whole numbers, also as metrics")]
 
 mod app;
+mod boxes;
 mod broken_cache;
 mod broken_store;
+mod chores;
 mod clients;
 #[cfg(feature = "otlp")]
 mod collector;
 mod commands;
+mod conditions;
 mod endpoints;
 mod front;
 mod live;

@@ -8,7 +8,7 @@ use axum::http::HeaderValue;
 const BYTES: usize = 16;
 
 /// The strong tag of what has this hash.
-pub(super) fn of(hash: &[u8; 32]) -> HeaderValue {
+pub(in crate::http) fn of(hash: &[u8; 32]) -> HeaderValue {
     let mut tag = String::with_capacity(2 * BYTES + 2);
     tag.push('"');
     for byte in &hash[..BYTES] {
