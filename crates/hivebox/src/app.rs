@@ -9,7 +9,7 @@ use hivebox_archive::SnapshotStore;
 use crate::cache::Cache;
 use crate::config::{Config, ReadinessRule};
 use crate::days::Days;
-use crate::http::{Live, Rendered};
+use crate::http::{Live, RateLimit, Rendered};
 use crate::refresh::StoreHandle;
 use crate::telemetry::metrics::Metrics;
 
@@ -38,6 +38,8 @@ pub struct App {
     pub rendered: Rendered,
     /// Streams of events.
     pub live: Live,
+    /// How often each client may ask; `None` means no limit.
+    pub rate_limit: Option<Arc<RateLimit>>,
     draining: AtomicBool,
 }
 
@@ -51,6 +53,7 @@ impl App {
         snapshots: SnapshotStore,
         metrics: Arc<Metrics>,
     ) -> Self {
+        let rate_limit = RateLimit::new(&config.http, metrics.http.rate_limited.clone());
         Self {
             cache,
             days,
@@ -63,6 +66,7 @@ impl App {
             shared_cache: config.cache.address.slug(),
             rendered: Rendered::default(),
             live: Live::new(&config.http),
+            rate_limit: rate_limit.map(Arc::new),
             draining: AtomicBool::new(false),
         }
     }

@@ -2,6 +2,7 @@
 
 mod cache;
 mod parse;
+mod quota;
 pub mod setting;
 mod source;
 mod store;
@@ -22,6 +23,7 @@ use crate::http::server::WRITE_TIMEOUT;
 pub use cache::{CacheAddress, CacheConfig};
 pub use parse::{ConfigError, WrongSetting};
 use parse::{Parser, duration, number};
+pub use quota::Quota;
 pub use source::{Origin, Source};
 pub use store::{StoreAddress, StoreConfig};
 
@@ -63,6 +65,10 @@ pub struct HttpConfig {
     pub write_timeout: Duration,
     /// `HIVEBOX_REQUEST_TIMEOUT`.
     pub request_timeout: Duration,
+    /// `HIVEBOX_RATE_LIMIT`; `None` means no limit.
+    pub rate_limit: Option<Quota>,
+    /// `HIVEBOX_TRUSTED_PROXIES`.
+    pub trusted_proxies: usize,
 }
 
 /// Where senseBoxes come from.
@@ -193,6 +199,8 @@ impl HttpConfig {
         let max_connections = parser.read(setting::MAX_CONNECTIONS, number(1, 1_000_000));
         let max_streams = parser.read(setting::MAX_STREAMS, number(0, 500_000));
         let request_timeout = parser.read(setting::REQUEST_TIMEOUT, duration(SECOND, 10 * MINUTE));
+        let rate_limit = parser.read(setting::RATE_LIMIT, Quota::read);
+        let trusted_proxies = parser.read(setting::TRUSTED_PROXIES, number(0, 10));
         let (max_connections, max_streams) = (max_connections?, max_streams?);
         if max_streams > max_connections / 2 {
             let reason = format!("more than half of max-connections, which is {max_connections}");
@@ -205,6 +213,8 @@ impl HttpConfig {
             heartbeat: HEARTBEAT,
             write_timeout: WRITE_TIMEOUT,
             request_timeout: request_timeout?,
+            rate_limit: rate_limit?,
+            trusted_proxies: trusted_proxies? as usize,
         })
     }
 }

@@ -19,6 +19,7 @@ pub mod parameters;
 mod phenomena;
 mod pieces;
 mod probes;
+mod rate_limit;
 mod reading_row;
 mod readings;
 mod represent;
@@ -41,6 +42,8 @@ pub use front::Front;
 use group::Group;
 pub use live::{HEARTBEAT, Live, herald};
 use observe::{Observed, observe};
+pub use rate_limit::RateLimit;
+use rate_limit::limit;
 use represent::represent;
 pub use temperature::Rendered;
 
@@ -89,14 +92,17 @@ struct Routes<'a> {
 
 impl Routes<'_> {
     /// Adds a route with the middleware that each of its requests passes, from the outside in: the request
-    /// is given an id, counted, timed and logged; pages of other origins may read the answer; the answer is
-    /// sent as the client wants it; then a method that the route does not know is refused. Which of these a
+    /// is given an id, counted, timed and logged; pages of other origins may read the answer; a client that
+    /// asks too often is refused; the answer is sent as the client wants it; then a method that the route does not know is refused. Which of these a
     /// route has, its [`Group`] says.
     fn add(mut self, path: &'static str, kind: Kind, methods: MethodRouter<Arc<App>>) -> Self {
         let group = Group::of(path);
         let mut methods = methods.fallback(error::method_not_allowed);
         if group.is_represented() {
             methods = methods.layer(from_fn(represent));
+        }
+        if let Some(rate_limit) = self.app.rate_limit.as_ref().filter(|_| group.is_limited()) {
+            methods = methods.layer(from_fn_with_state(Arc::clone(rate_limit), limit));
         }
         if group.is_for_any_origin() {
             methods = methods.layer(cors::layer());

@@ -13,7 +13,7 @@ use super::Effort;
 use super::latency::{self, GOAL_FACTOR, PATIENCE, RATE};
 use super::programs::{Programs, Refresh};
 use super::report::{Report, Row};
-use super::server::PATH;
+use super::server::{PATH, Server};
 use super::spread::Spread;
 
 const STREAMS: usize = 10_000;
@@ -30,7 +30,7 @@ pub(super) fn run(programs: &Programs, effort: Effort, report: &mut Report) -> R
     raise_limit()?;
     report.add(memory(programs)?);
     let requests = RATE * PATIENCE * effort.seconds;
-    let mut server = programs.hivebox(Refresh::EverySecond)?;
+    let mut server = hivebox(programs, Refresh::EverySecond)?;
     server.first_answer()?;
     // In turns, so that what else the machine does falls on both.
     let (mut with, mut without, mut events) = (Vec::new(), Vec::new(), Vec::new());
@@ -64,8 +64,13 @@ pub(super) fn run(programs: &Programs, effort: Effort, report: &mut Report) -> R
     Ok(())
 }
 
+/// All streams come from one address, which would be one client.
+fn hivebox(programs: &Programs, refresh: Refresh) -> Result<Server> {
+    programs.hivebox_with(refresh, &[("HIVEBOX_RATE_LIMIT", "off".to_owned())])
+}
+
 fn memory(programs: &Programs) -> Result<Row> {
-    let mut server = programs.hivebox(Refresh::Never)?;
+    let mut server = hivebox(programs, Refresh::Never)?;
     server.first_answer()?;
     let before = server.memory()?;
     let streams = open(server.address())?;

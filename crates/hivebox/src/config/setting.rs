@@ -225,6 +225,20 @@ pub const REQUEST_TIMEOUT: Setting = setting(
     "a duration from 1s to 10m",
     "Longest time for a request that waits for something",
 );
+/// How often a client may ask.
+pub const RATE_LIMIT: Setting = setting(
+    "rate-limit",
+    "600/m",
+    "off, or a number from 1 to 1000000 per second, minute or hour: 10/s, 600/m or 36000/h",
+    "How often a client may ask what is under /api/v1; /temperature is not limited",
+);
+/// How many proxies are believed.
+pub const TRUSTED_PROXIES: Setting = setting(
+    "trusted-proxies",
+    "0",
+    "a number from 0 to 10",
+    "How many proxies in front say truly in X-Forwarded-For whose request it is; 0: believe none",
+);
 /// How long the service goes on after SIGTERM.
 pub const DRAIN_DELAY: Setting = setting(
     "drain-delay",
@@ -241,7 +255,7 @@ pub const SHUTDOWN_GRACE: Setting = setting(
 );
 
 /// All settings, in the order in which people meet them.
-pub const SETTINGS: [Setting; 31] = [
+pub const SETTINGS: [Setting; 33] = [
     LISTEN,
     UPSTREAM,
     BOXES,
@@ -268,6 +282,8 @@ pub const SETTINGS: [Setting; 31] = [
     MAX_CONNECTIONS,
     MAX_STREAMS,
     REQUEST_TIMEOUT,
+    RATE_LIMIT,
+    TRUSTED_PROXIES,
     DRAIN_DELAY,
     SHUTDOWN_GRACE,
     LOG,

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::parameters::Wrong;
+use crate::config::Quota;
 use crate::refresh::StoreError;
 use crate::words::in_words;
 
@@ -75,6 +76,16 @@ impl ApiError {
     /// None of the representations that the client accepts can be had.
     pub fn not_acceptable(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_ACCEPTABLE, "Not acceptable", detail)
+    }
+
+    /// The client has asked more often than it may.
+    pub fn too_many_requests(quota: Quota, wait_secs: u64) -> Self {
+        let detail = format!(
+            "A client may send {quota}; ask again in {wait_secs} s. The RateLimit header of each answer tells \
+             how many are left."
+        );
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", detail);
+        Self { retry_after: Some(Duration::from_secs(wait_secs)), ..error }
     }
 
     /// It cannot be had now, but may be soon.

@@ -5,6 +5,7 @@
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -40,8 +41,8 @@ impl Front {
     }
 
     /// The same for the requests of one connection.
-    pub(super) fn for_connection(&self) -> Self {
-        Self { connection: Connection::default(), ..self.clone() }
+    pub(super) fn for_connection(&self, peer: IpAddr) -> Self {
+        Self { connection: Connection::from_peer(peer), ..self.clone() }
     }
 
     /// Takes note that the client of this connection takes nothing any more.

@@ -30,6 +30,11 @@ impl Group {
         self != Self::Old
     }
 
+    /// Whether each client may ask only so often.
+    pub(super) fn is_limited(self) -> bool {
+        matches!(self, Self::Api | Self::Stream)
+    }
+
     /// Whether answers are compressed, and not sent again to whom has them.
     pub(super) fn is_represented(self) -> bool {
         matches!(self, Self::Api | Self::Description)

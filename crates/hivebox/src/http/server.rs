@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,7 +54,7 @@ pub async fn serve(
             () = &mut stop => break,
             accepted = accept(&listener, &permits, bounds.write_timeout) => accepted,
         };
-        let (stream, permit) = match accepted {
+        let (stream, peer, permit) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
                 warn!(%error, "a connection could not be accepted");
@@ -61,7 +62,7 @@ pub async fn serve(
                 continue;
             }
         };
-        let front = service.for_connection();
+        let front = service.for_connection(peer);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIMEOUT)
@@ -115,12 +116,12 @@ async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,
     write_timeout: Duration,
-) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+) -> io::Result<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
     let permit = Arc::clone(permits).acquire_owned().await.map_err(io::Error::other)?;
-    let (stream, _) = listener.accept().await?;
+    let (stream, peer) = listener.accept().await?;
     stream.set_nodelay(true)?;
     watch_over(&stream, write_timeout)?;
-    Ok((stream, permit))
+    Ok((stream, peer.ip(), permit))
 }
 
 #[cfg(test)]

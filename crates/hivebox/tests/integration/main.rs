@@ -19,6 +19,7 @@ mod live;
 mod metrics;
 mod outages;
 mod proxy;
+mod rate_limit;
 mod readiness;
 mod redis_server;
 mod replica;

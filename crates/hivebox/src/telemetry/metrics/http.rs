@@ -51,6 +51,8 @@ const BUCKETS_MICROS: [u64; 12] =
 #[derive(Debug, Clone)]
 pub struct HttpMetrics {
     routes: Arc<[Arc<RouteMetrics>]>,
+    /// Requests refused because their client has asked too often.
+    pub rate_limited: Counter,
 }
 
 /// The requests to one route.
@@ -71,7 +73,9 @@ struct MethodMetrics {
 impl HttpMetrics {
     pub(super) fn register(registry: &mut Registry) -> Self {
         let route = |route| Arc::new(RouteMetrics { route, methods: Default::default() });
-        let metrics = Self { routes: ROUTES.map(route).into() };
+        let metrics = Self { routes: ROUTES.map(route).into(), rate_limited: Counter::default() };
+        let help = "Requests refused because their client has asked too often";
+        registry.register("http_rate_limited", help, metrics.rate_limited.clone());
         registry.register_collector(Box::new(metrics.clone()));
         metrics
     }
