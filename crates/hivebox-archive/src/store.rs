@@ -12,6 +12,7 @@ use object_store::prefix::PrefixStore;
 use object_store::{ListResult, ObjectStore, ObjectStoreExt};
 use serde::Serialize;
 use tokio::sync::OnceCell;
+use utoipa::ToSchema;
 
 use crate::error::ArchiveError;
 use crate::fault::{StoreFault, is_no_bucket};
@@ -68,7 +69,7 @@ impl fmt::Display for SnapshotStore {
 }
 
 /// What was stored, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Stored {
     /// The snapshot's name.
     pub name: String,
@@ -85,7 +86,8 @@ pub struct Stored {
 }
 
 /// A snapshot in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ListedSnapshot)]
 pub struct Listed {
     /// The snapshot's name.
     pub name: String,

@@ -14,6 +14,7 @@ use arc_swap::{ArcSwapOption, Guard};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
+use utoipa::ToSchema;
 
 use crate::present::{Freshness, Present};
 
@@ -50,7 +51,7 @@ pub struct Poll {
 pub const MAX_LEAD: SignedDuration = SignedDuration::from_mins(5);
 
 /// What part a replica has among those that share the present.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// It holds the lease: it polls, publishes, and stores on the clock.

@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod doctor;
 mod healthcheck;
+mod openapi;
 mod output;
 mod serve;
 mod settings;
@@ -48,6 +49,10 @@ enum Command {
     Healthcheck(healthcheck::Args),
     /// Show the settings in force
     Config(config::Args),
+    /// Print the description of the HTTP API: OpenAPI 3.1 as JSON
+    ///
+    /// It is what a running HiveBox serves at /openapi.json. Tools make clients, tests and pages of it.
+    Openapi(openapi::Args),
     /// Print completions for a shell
     Completions(completions::Args),
 }
@@ -68,6 +73,7 @@ impl Cli {
             Command::Doctor(args) => doctor::run(&args),
             Command::Healthcheck(args) => healthcheck::run(&args),
             Command::Config(args) => config::run(&args),
+            Command::Openapi(args) => openapi::run(&args),
             Command::Completions(args) => completions::run(&args),
         }
     }

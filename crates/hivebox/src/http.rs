@@ -6,7 +6,9 @@ mod conditions;
 mod connection;
 mod cors;
 mod current;
+mod describe;
 mod error;
+mod example;
 pub mod format;
 mod front;
 mod group;
@@ -15,6 +17,7 @@ mod live;
 mod metrics;
 mod observe;
 mod one_box;
+mod openapi;
 pub mod parameters;
 mod phenomena;
 mod pieces;
@@ -35,8 +38,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, get};
+use utoipa::openapi::OpenApi;
 
+use describe::{Methods, Operation, get};
 pub use error::ApiError;
 pub use front::Front;
 use group::Group;
@@ -56,67 +60,96 @@ enum Kind {
     Work,
 }
 
-/// All routes. Connections ask [`Front`], which asks this.
+/// All routes, each with its description.
+fn routes() -> Routes {
+    let store = |get_id, post_id| {
+        get(store::store, store::describe(get_id)).post(store::store, store::describe(post_id))
+    };
+    Routes::default()
+        .add("/", Kind::Memory, get(health::root, health::describe_root()))
+        .add("/health", Kind::Memory, get(health::health, health::describe_health()))
+        .add("/version", Kind::Memory, get(version::version, version::describe()))
+        .add("/metrics", Kind::Work, get(metrics::metrics, metrics::describe()))
+        .add(
+            "/temperature",
+            Kind::Memory,
+            get(temperature::temperature, temperature::describe("getTemperature")),
+        )
+        .add(
+            "/api/temperature",
+            Kind::Memory,
+            get(temperature::temperature, temperature::describe("getApiTemperature")),
+        )
+        .add("/store", Kind::Work, store("getStore", "postStore"))
+        .add("/api/store", Kind::Work, store("getApiStore", "postApiStore"))
+        .add("/livez", Kind::Memory, get(probes::livez, probes::describe_livez()))
+        .add("/readyz", Kind::Memory, get(probes::readyz, probes::describe_readyz()))
+        .add("/api/v1/phenomena", Kind::Memory, get(phenomena::phenomena, phenomena::describe()))
+        .add("/api/v1/conditions", Kind::Memory, get(conditions::conditions, conditions::describe()))
+        .add("/api/v1/chores", Kind::Memory, get(chores::chores, chores::describe()))
+        .add("/api/v1/boxes", Kind::Memory, get(boxes::boxes, boxes::describe()))
+        .add("/api/v1/boxes/{id}", Kind::Memory, get(one_box::one_box, one_box::describe()))
+        .add("/api/v1/readings", Kind::Memory, get(readings::readings, readings::describe()))
+        .add("/api/v1/snapshots", Kind::Work, get(snapshots::list, snapshots::describe_list()))
+        .add("/api/v1/snapshots/{name}", Kind::Work, get(snapshots::show, snapshots::describe_show()))
+        .add("/api/v1/live", Kind::Memory, get(live::live, live::describe()))
+        .add("/openapi.json", Kind::Memory, get(openapi::openapi, openapi::describe()))
+}
+
+/// The router over all routes. Connections ask [`Front`], which asks this.
 pub fn router(app: Arc<App>) -> Router {
-    let store = || get(store::store).post(store::store);
-    Routes { app: &app, router: Router::new() }
-        .add("/", Kind::Memory, get(health::root))
-        .add("/health", Kind::Memory, get(health::health))
-        .add("/version", Kind::Memory, get(version::version))
-        .add("/metrics", Kind::Work, get(metrics::metrics))
-        .add("/temperature", Kind::Memory, get(temperature::temperature))
-        .add("/api/temperature", Kind::Memory, get(temperature::temperature))
-        .add("/store", Kind::Work, store())
-        .add("/api/store", Kind::Work, store())
-        .add("/livez", Kind::Memory, get(probes::livez))
-        .add("/readyz", Kind::Memory, get(probes::readyz))
-        .add("/api/v1/phenomena", Kind::Memory, get(phenomena::phenomena))
-        .add("/api/v1/conditions", Kind::Memory, get(conditions::conditions))
-        .add("/api/v1/chores", Kind::Memory, get(chores::chores))
-        .add("/api/v1/boxes", Kind::Memory, get(boxes::boxes))
-        .add("/api/v1/boxes/{id}", Kind::Memory, get(one_box::one_box))
-        .add("/api/v1/readings", Kind::Memory, get(readings::readings))
-        .add("/api/v1/snapshots", Kind::Work, get(snapshots::list))
-        .add("/api/v1/snapshots/{name}", Kind::Work, get(snapshots::show))
-        .add("/api/v1/live", Kind::Memory, get(live::live))
-        .finish()
-        // No route takes a body.
-        .layer(DefaultBodyLimit::max(0))
-        .with_state(app)
+    // Made now, and not when the first one asks for it.
+    openapi::prepare();
+    let router = routes().observed(&app);
+    // No route takes a body.
+    router.layer(DefaultBodyLimit::max(0)).with_state(app)
 }
 
-struct Routes<'a> {
-    app: &'a App,
-    router: Router<Arc<App>>,
+/// The description of the API.
+pub fn document() -> OpenApi {
+    describe::document(routes().0.into_iter().map(|route| (route.path, route.methods)))
 }
 
-impl Routes<'_> {
-    /// Adds a route with the middleware that each of its requests passes, from the outside in: the request
-    /// is given an id, counted, timed and logged; pages of other origins may read the answer; a client that
-    /// asks too often is refused; the answer is sent as the client wants it; then a method that the route does not know is refused. Which of these a
-    /// route has, its [`Group`] says.
-    fn add(mut self, path: &'static str, kind: Kind, methods: MethodRouter<Arc<App>>) -> Self {
+#[derive(Default)]
+struct Routes(Vec<Route>);
+
+struct Route {
+    path: &'static str,
+    kind: Kind,
+    methods: Methods,
+}
+
+impl Routes {
+    fn add(mut self, path: &'static str, kind: Kind, methods: Methods) -> Self {
         let group = Group::of(path);
-        let mut methods = methods.fallback(error::method_not_allowed);
-        if group.is_represented() {
-            methods = methods.layer(from_fn(represent));
-        }
-        if let Some(rate_limit) = self.app.rate_limit.as_ref().filter(|_| group.is_limited()) {
-            methods = methods.layer(from_fn_with_state(Arc::clone(rate_limit), limit));
-        }
-        if group.is_for_any_origin() {
-            methods = methods.layer(cors::layer());
-        }
-        let observed = observed(self.app, path, kind);
-        let methods = methods.layer(from_fn_with_state(observed, observe));
-        self.router = self.router.route(path, methods);
+        let methods = if group.is_represented() { methods.map(Operation::revalidates) } else { methods };
+        let methods = if group.is_limited() { methods.map(Operation::limited) } else { methods };
+        self.0.push(Route { path, kind, methods });
         self
     }
 
-    fn finish(self) -> Router<Arc<App>> {
-        let observed = observed(self.app, "other", Kind::Memory);
+    /// The routes with the middleware that each of their requests passes, from the outside in: the request
+    /// is given an id, counted, timed and logged; pages of other origins may read the answer; a client that
+    /// asks too often is refused; the answer is sent as the client wants it; then a method that the route does
+    /// not know is refused. Which of these a route has, its [`Group`] says.
+    fn observed(self, app: &App) -> Router<Arc<App>> {
+        let router = self.0.into_iter().fold(Router::new(), |router, Route { path, kind, methods }| {
+            let group = Group::of(path);
+            let mut handlers = methods.handlers.fallback(error::method_not_allowed);
+            if group.is_represented() {
+                handlers = handlers.layer(from_fn(represent));
+            }
+            if let Some(rate_limit) = app.rate_limit.as_ref().filter(|_| group.is_limited()) {
+                handlers = handlers.layer(from_fn_with_state(Arc::clone(rate_limit), limit));
+            }
+            if group.is_for_any_origin() {
+                handlers = handlers.layer(cors::layer());
+            }
+            router.route(path, handlers.layer(from_fn_with_state(observed(app, path, kind), observe)))
+        });
+        let observed = observed(app, "other", Kind::Memory);
         let not_found = axum::routing::any(error::not_found).layer(from_fn_with_state(observed, observe));
-        self.router.fallback_service(not_found.with_state::<()>(()))
+        router.fallback_service(not_found.with_state::<()>(()))
     }
 }
 

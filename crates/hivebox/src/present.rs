@@ -11,6 +11,8 @@ use hivebox_climate::quantity::Celsius;
 use hivebox_climate::readings::Readings;
 use hivebox_climate::summary::Summary;
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::cache::MAX_LEAD;
 use crate::config::AnswerConfig;
@@ -102,12 +104,24 @@ impl Present {
     }
 }
 
+/// What `/temperature` says.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AverageTemperature<'a> {
+    /// The mean over all senseBoxes, in °C.
+    #[serde(rename = "Average temperature")]
+    pub mean: f64,
+    /// A word for it.
+    pub status: &'a str,
+}
+
 impl Answer {
     fn of(summary: &Summary, computed_at: Timestamp, config: &AnswerConfig) -> Option<Self> {
         // The word goes with the number that people see, so that 9.996 is not shown as 10 and called cold.
         let mean = summary.mean_air_temperature()?.rounded();
         let status = config.bands.word(mean).to_owned();
-        let body = serde_json::json!({ "Average temperature": mean.0, "status": status }).to_string();
+        // A number and a text can always be written as JSON.
+        let body =
+            serde_json::to_vec(&AverageTemperature { mean: mean.0, status: &status }).unwrap_or_default();
         let fresh_until = later(computed_at, SignedDuration::try_from(config.ttl).ok()?);
         // A clock that is ahead does not make an answer last longer.
         let freshest = summary.air_temperature().freshest.unwrap_or(computed_at).min(computed_at);
@@ -120,6 +134,11 @@ impl Answer {
             fresh_until,
             servable_until: later(freshest, config.rules.max_age).max(fresh_until),
         })
+    }
+
+    /// What it says.
+    pub fn average(&self) -> AverageTemperature<'_> {
+        AverageTemperature { mean: self.mean.0, status: &self.status }
     }
 
     /// Whether the answer may be served at `now`.

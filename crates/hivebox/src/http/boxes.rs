@@ -16,7 +16,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::ApiError;
-use super::current::current;
+use super::current::{NOTHING_CURRENT, current, nothing_current};
+use super::describe::{Answer, Operation, Tag, headers};
+use super::example;
 use super::format::{Format, Formats};
 use super::parameters::filter::{self, NAME};
 use super::parameters::page::{CURSOR, Cursor, LIMIT};
@@ -222,4 +224,25 @@ impl Row for BoxRow<'_> {
     fn coordinates(&self) -> Option<Coordinates> {
         Coordinates::at(self.latitude, self.longitude, self.height)
     }
+}
+
+pub(super) fn describe() -> Operation {
+    let present = example::present();
+    let as_of = present.readings.as_of();
+    let boxes = || present.readings.boxes().take(2).map(BoxRow::of).collect::<Vec<_>>();
+    let next = present.readings.boxes().nth(1).and_then(|last| Cursor::after(last.id()));
+    let page = BoxPage {
+        as_of,
+        total: present.readings.box_count(),
+        boxes: boxes(),
+        next_cursor: next.map(|next| next.to_string()),
+    };
+    let answer = Answer::ok("A page of senseBoxes, in the order of their ids.").json(&page);
+    let heading = Heading { name: "boxes", as_of };
+    Operation::new("listBoxes", Tag::Now, "List senseBoxes, and search them")
+        .description("A cursor goes on holding when boxes come and go, and whatever is measured meanwhile.")
+        .asks::<AskBoxes>()
+        .answers(table::described_with_places(answer, heading, &boxes()).headers(&[headers::LINK]))
+        .fails(NOTHING_CURRENT, &nothing_current())
+        .may_fail()
 }

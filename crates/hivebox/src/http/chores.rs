@@ -18,7 +18,9 @@ use hivebox_climate::readings::SenseBox;
 use jiff::Timestamp;
 
 use super::ApiError;
-use super::current::current;
+use super::current::{NOTHING_CURRENT, current, nothing_current};
+use super::describe::{Answer, Operation, Tag};
+use super::example;
 use super::format::{Format, Formats};
 use super::parameters::filter::{self, BROODLESS, CLUSTERED, HEAVY_FLIGHT, HEIGHT};
 use super::parameters::{Ask, Asked, Reader};
@@ -143,4 +145,29 @@ impl AskChores {
 /// How long before `as_of` something was.
 fn age_seconds(as_of: Timestamp, moment: Timestamp) -> i64 {
     as_of.duration_since(moment).as_secs().max(0)
+}
+
+pub(super) fn describe() -> Operation {
+    let present = example::present();
+    let as_of = present.readings.as_of();
+    let inputs = Inputs { air_temperature: Some(Input::exact(16.07, as_of)), ..Inputs::default() };
+    let judged = Chores::builtin().judge(&inputs);
+    let chores =
+        || judged.iter().take(2).map(|judgement| ChoreBody::of(judgement, as_of)).collect::<Vec<_>>();
+    let answer = Answer::ok("All chores, each with a verdict, its reason and its sources.");
+    let heading = Heading { name: "chores", as_of };
+    let position = present.readings.sense_box(0).place().map(|place| place.position());
+    let answer = match position {
+        Some(position) => answer.json(&ChoresBody::of(as_of, Spot { position, height: None }, chores())),
+        None => answer,
+    };
+    Operation::new("getChores", Tag::Now, "What the weather at a place allows to be done at a hive")
+        .description(
+            "Treatments are done as the label of the product says, whatever is answered here. What no sensor near \
+             the place tells is `unknown`, never `go`.",
+        )
+        .asks::<AskChores>()
+        .answers(table::described(answer, heading, &chores()))
+        .fails(NOTHING_CURRENT, &nothing_current())
+        .may_fail()
 }

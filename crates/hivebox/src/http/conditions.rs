@@ -17,7 +17,9 @@ use hivebox_climate::selection::{Area, Selection};
 use hivebox_climate::statistics::{Percentile, Statistics};
 
 use super::ApiError;
-use super::current::current;
+use super::current::{NOTHING_CURRENT, current, nothing_current};
+use super::describe::{Answer, Operation, Tag};
+use super::example;
 use super::format::{Format, Formats};
 use super::parameters::filter::{self, HEIGHT, PERCENTILES, PHENOMENON, QUALITY_FOR_CONDITIONS};
 use super::parameters::{Ask, Asked, Reader};
@@ -89,7 +91,7 @@ pub(super) async fn conditions(
     // Over all boxes this takes some milliseconds, in which a thread of the runtime would answer nobody else.
     let made = tokio::task::spawn_blocking(move || conditions.answer(&present));
     let answer = made.await.map_err(ApiError::internal)?;
-    let heading = Heading { name: "conditions", as_of: answer.as_of };
+    let heading = heading(&answer);
     let body = match table::table_format(format) {
         Some(format) => table::table(format, heading, &answer.conditions)?,
         None => serde_json::to_vec(&answer).map_err(ApiError::internal)?,
@@ -132,4 +134,33 @@ impl AskConditions {
             detail.quality.objection(reading.row(), self.quality).map_or(Ok(()), Err)
         })
     }
+}
+
+pub(super) fn describe() -> Operation {
+    let present = example::present();
+    let here = present.readings.sense_box(0).place().map(|place| place.position());
+    let area = here.map(|centre| Area::Within { centre, radius: Metres::from_kilometres(25.0) });
+    let asked = AskConditions {
+        selection: Selection { area: area.unwrap_or_default(), ..Selection::default() },
+        phenomena: Some(vec![Catalogue::builtin().air_temperature()]),
+        percentiles: [5.0, 95.0].into_iter().filter_map(Percentile::new).collect(),
+        ..AskConditions::default()
+    };
+    let answer = asked.answer(&present);
+    let answers = Answer::ok("What the readings come to, for each phenomenon.").json(&answer);
+    Operation::new("getConditions", Tag::Now, "What it is like in an area, or at a place")
+        .description(
+            "Statistics over the readings of all boxes that the filters let through, with what was left out and why. \
+             With `lat` and `lon` there is also an estimate for the very place: the nearest outdoor boxes within \
+             50 km, weighted by the inverse square of their distance, whatever `radius_km` and the filters of boxes \
+             say.",
+        )
+        .asks::<AskFormatted>()
+        .answers(table::described::<Condition>(answers, heading(&answer), &answer.conditions))
+        .fails(NOTHING_CURRENT, &nothing_current())
+        .may_fail()
+}
+
+fn heading(answer: &Conditions) -> Heading {
+    Heading { name: "conditions", as_of: answer.as_of }
 }

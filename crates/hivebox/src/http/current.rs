@@ -15,10 +15,12 @@ pub(super) async fn current(app: &App) -> Result<Arc<Present>, ApiError> {
         let _ = tokio::time::timeout(app.request_timeout, app.cache.first_poll()).await;
     }
     let present = app.cache.present().clone();
-    present.filter(|present| present.is_servable(Timestamp::now())).ok_or_else(|| {
-        ApiError::unavailable(
-            "No current readings",
-            "No readings of the last hour are known; /readyz says why.",
-        )
-    })
+    present.filter(|present| present.is_servable(Timestamp::now())).ok_or_else(nothing_current)
+}
+
+/// When there is none, for descriptions.
+pub(super) const NOTHING_CURRENT: &str = "No current readings are known.";
+
+pub(super) fn nothing_current() -> ApiError {
+    ApiError::unavailable("No current readings", "No readings of the last hour are known; /readyz says why.")
 }

@@ -46,6 +46,8 @@ pub(super) struct Problem<'a> {
 const SOON: Duration = Duration::from_secs(10);
 
 impl ApiError {
+    pub(super) const MEDIA_TYPE: &str = "application/problem+json";
+
     fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
         Self { status, title, detail: detail.into(), retry_after: None, errors: Vec::new() }
     }
@@ -66,6 +68,19 @@ impl ApiError {
     #[must_use]
     pub fn errors(&self) -> &[Wrong] {
         &self.errors
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    pub(super) fn problem(&self) -> Problem<'_> {
+        let (title, status) = (self.title, self.status.as_u16());
+        Problem { title, status, detail: &self.detail, errors: &self.errors }
     }
 
     /// There is no such thing.
@@ -94,9 +109,22 @@ impl ApiError {
         Self { retry_after: Some(SOON), ..error }
     }
 
+    /// The client has asked more often than it may; after `wait` it may again.
+    pub fn limited(wait: Duration) -> Self {
+        let detail =
+            "There were too many requests from this client; Retry-After says when the next may come.";
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", detail);
+        Self { retry_after: Some(wait), ..error }
+    }
+
     /// A fault of HiveBox, told to the log and not to the client.
     pub fn internal(error: impl std::error::Error) -> Self {
         tracing::error!(error = in_words(&error), "a request failed");
+        Self::fault()
+    }
+
+    /// A fault of HiveBox that the log has been told of.
+    pub(super) fn fault() -> Self {
         let detail = "HiveBox failed; its log has the details under this answer's x-request-id.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error", detail)
     }
@@ -138,15 +166,9 @@ impl From<ArchiveError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let problem = Problem {
-            title: self.title,
-            status: self.status.as_u16(),
-            detail: &self.detail,
-            errors: &self.errors,
-        };
         // Text and a number can always be written as JSON.
-        let body = serde_json::to_vec(&problem).unwrap_or_default();
-        let content_type = HeaderValue::from_static("application/problem+json");
+        let body = serde_json::to_vec(&self.problem()).unwrap_or_default();
+        let content_type = HeaderValue::from_static(Self::MEDIA_TYPE);
         let mut response = (self.status, [(CONTENT_TYPE, content_type)], body).into_response();
         if let Some(wait) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, wait.as_secs().max(1).into());

@@ -25,6 +25,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::ApiError;
 use super::conditions::AskConditions;
 use super::connection::Connection;
+use super::describe::{Answer, Operation, Tag, headers};
 use super::parameters::kind::Integer;
 use super::parameters::{Ask, Asked, Parameter, Reader};
 use crate::app::App;
@@ -177,6 +178,32 @@ fn too_many(most: usize, what: &str) -> ApiError {
              /temperature or /api/v1/conditions from time to time."
         ),
     )
+}
+
+pub(super) fn describe() -> Operation {
+    const EXAMPLE: &str = "event: present\nid: 2024-10-14T09:20:00.000Z\n\
+        data: {\"as_of\":\"2024-10-14T09:20:00.000Z\",\
+        \"temperature\":{\"Average temperature\":11.52,\"status\":\"Good\"},\"count\":4213,\"boxes\":15000,\
+        \"phenomena\":{\"air-temperature\":{\"unit\":\"°C\",\"count\":4213,\"mean\":11.52,\"min\":-3.1,\"max\":24.9,\
+        \"freshest\":\"2024-10-14T09:19:58Z\"}}}\n\n";
+    Operation::new("getLive", Tag::Now, "A stream of each new present")
+        .description(
+            "Server-Sent Events. The first comes at once, and each is the whole state: its `data` is a \
+             `LivePresent`, or with a filter the `Conditions` that it selects. Lines with a colon alone come in between, so that the stream is kept open.",
+        )
+        .asks::<AskLive>()
+        .header(
+            "Last-Event-ID",
+            "The id of the newest event that the client has: it is not sent again.",
+            "2024-10-14T09:20:00.000Z",
+        )
+        .answers(
+            Answer::ok("The events, as they come.")
+                .text("text/event-stream", EXAMPLE)
+                .schemas_of::<event::Data<'_>>()
+                .headers(&[headers::CACHE_CONTROL]),
+        )
+        .fails("There are too many streams.", &too_many(10_000, "streams"))
 }
 
 /// The moment of the present if a new stream need not be sent it: the client has it, or it is too old to be

@@ -8,6 +8,7 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::response::IntoResponse;
 
 use super::ApiError;
+use super::describe::{Answer, Operation, Tag};
 use crate::app::App;
 use crate::telemetry::metrics::Exposition;
 
@@ -19,4 +20,17 @@ pub(super) async fn metrics(
     let exposition = Exposition::accepted(headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()));
     let text = app.metrics.render(exposition).map_err(ApiError::internal)?;
     Ok(([(CONTENT_TYPE, exposition.media_type())], text))
+}
+
+pub(super) fn describe() -> Operation {
+    const EXAMPLE: &str = "# HELP hivebox_answers_total Answers to /temperature, by the state of the cache.\n\
+        # TYPE hivebox_answers_total counter\nhivebox_answers_total{cache=\"fresh\"} 42\n";
+    Operation::new("getMetrics", Tag::Service, "Metrics for Prometheus")
+        .description("In Prometheus's text format, or in OpenMetrics by `Accept`.")
+        .answers(
+            Answer::ok("All metrics of this replica.")
+                .text(Exposition::Prometheus.media_type(), EXAMPLE)
+                .text(Exposition::OpenMetrics.media_type(), &format!("{EXAMPLE}# EOF\n")),
+        )
+        .may_fail()
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use hivebox_climate::readings::SenseBox;
 use jiff::Timestamp;
 use opensensemap::BoxId;
 use serde::Serialize;
@@ -12,11 +13,14 @@ use utoipa::ToSchema;
 
 use super::ApiError;
 use super::boxes::BoxRow;
-use super::current::current;
+use super::current::{NOTHING_CURRENT, current, nothing_current};
+use super::describe::{Answer, Operation, Tag};
+use super::example;
 use super::parameters::filter::BOX_ID;
 use super::parameters::{Ask, Asked, Reader};
 use super::reading_row::SensorReading;
 use crate::app::App;
+use crate::present::Present;
 
 /// Which box is asked for.
 #[derive(Debug)]
@@ -50,16 +54,32 @@ pub(super) async fn one_box(
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
     let id = id.to_string();
-    let sense_box = present.readings.box_by_id(&id).ok_or_else(|| {
-        ApiError::not_found(format!(
-            "No senseBox {id} is known here; GET /api/v1/boxes lists those that are."
-        ))
-    })?;
-    let detail = present.detail();
-    let answer = OneBox {
-        as_of: present.readings.as_of(),
-        sense_box: BoxRow::of(sense_box),
-        sensors: sense_box.readings().map(|reading| SensorReading::of(reading, detail)).collect(),
-    };
-    Ok(Json(answer).into_response())
+    let sense_box = present.readings.box_by_id(&id).ok_or_else(|| unknown(&id))?;
+    Ok(Json(OneBox::of(sense_box, &present)).into_response())
+}
+
+impl<'a> OneBox<'a> {
+    fn of(sense_box: SenseBox<'a>, present: &Present) -> Self {
+        let detail = present.detail();
+        Self {
+            as_of: present.readings.as_of(),
+            sense_box: BoxRow::of(sense_box),
+            sensors: sense_box.readings().map(|reading| SensorReading::of(reading, detail)).collect(),
+        }
+    }
+}
+
+pub(super) fn describe() -> Operation {
+    let present = example::present();
+    let sense_box = present.readings.sense_box(0);
+    let answer = OneBox::of(sense_box, &present);
+    Operation::new("getBox", Tag::Now, "One senseBox with all its sensors")
+        .asks::<AskBox>()
+        .answers(Answer::ok("The box, with the verdict on each reading.").json(&answer))
+        .fails("There is no such box.", &unknown(sense_box.id()))
+        .fails(NOTHING_CURRENT, &nothing_current())
+}
+
+fn unknown(id: &str) -> ApiError {
+    ApiError::not_found(format!("No senseBox {id} is known here; GET /api/v1/boxes lists those that are."))
 }

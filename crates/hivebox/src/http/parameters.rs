@@ -17,6 +17,7 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn, ParameterStyle};
 
 pub use kind::Kind;
+pub(super) use reader::refusals;
 pub use reader::{Ask, Asked, Reader};
 pub use wrong::Wrong;
 

@@ -15,9 +15,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::ApiError;
-use super::current::current;
+use super::current::{NOTHING_CURRENT, current, nothing_current};
+use super::describe::{Answer, Operation, Tag};
+use super::example;
 use super::parameters::Asked;
 use crate::app::App;
+use crate::present::Present;
 
 /// All phenomena of the catalogue.
 #[derive(Debug, Serialize, ToSchema)]
@@ -73,10 +76,14 @@ pub(super) async fn phenomena(
     Asked(()): Asked<()>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
-    let all = Catalogue::builtin().iter();
-    let phenomena =
-        all.map(|(id, phenomenon)| PhenomenonNow::of(phenomenon, present.summary.phenomenon(id))).collect();
-    Ok(Json(Phenomena { as_of: present.readings.as_of(), phenomena }).into_response())
+    Ok(Json(Phenomena::of(&present)).into_response())
+}
+
+impl Phenomena<'_> {
+    fn of(present: &Present) -> Self {
+        let of = |(id, phenomenon)| PhenomenonNow::of(phenomenon, present.summary.phenomenon(id));
+        Self { as_of: present.readings.as_of(), phenomena: Catalogue::builtin().iter().map(of).collect() }
+    }
 }
 
 impl<'a> PhenomenonNow<'a> {
@@ -98,4 +105,14 @@ impl<'a> PhenomenonNow<'a> {
             left_out: left_out.filter(|(_, count)| *count > 0).collect(),
         }
     }
+}
+
+pub(super) fn describe() -> Operation {
+    let present = example::present();
+    let mut answer = Phenomena::of(&present);
+    answer.phenomena.truncate(2);
+    Operation::new("listPhenomena", Tag::Now, "What is measured, and how much of it there is now")
+        .asks::<()>()
+        .answers(Answer::ok("All phenomena of the catalogue.").json(&answer))
+        .fails(NOTHING_CURRENT, &nothing_current())
 }

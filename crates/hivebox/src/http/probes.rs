@@ -10,10 +10,19 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::describe::{Answer, Operation, Tag};
 use crate::app::App;
 use crate::cache::{Poll, Role};
 use crate::config::ReadinessRule;
+
+/// Whether the process works.
+#[derive(Serialize, ToSchema)]
+struct Liveness {
+    /// In words.
+    status: &'static str,
+}
 
 /// `GET /livez`: the process works. It asks nothing of others, since killing this process mends none; but one
 /// whose refresh loop is gone will never have a new answer.
@@ -38,22 +47,36 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> impl IntoResponse {
 }
 
 /// The verdict and what it was made of.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
 struct Readiness {
+    /// Whether this replica wants requests.
     ready: bool,
+    /// Why.
+    #[schema(example = "there is an answer to serve")]
     reason: &'static str,
+    /// The rule of the verdict: `hive` or `roadmap`.
+    #[schema(example = "hive")]
     rule: &'static str,
+    /// Whether it is stopping.
     draining: bool,
+    /// The age of the present.
     cache_age_seconds: Option<u64>,
+    /// The moment of the present.
     cache_as_of: Option<Timestamp>,
+    /// How many boxes the last poll asked for.
     boxes_asked: Option<usize>,
+    /// How many of them it did not get.
     boxes_failed: Option<usize>,
+    /// When the last poll ended.
     last_poll_at: Option<Timestamp>,
+    /// What was wrong with it.
     last_poll_error: Option<String>,
     /// Where the replicas share the present.
+    #[schema(example = "memory")]
     cache: &'static str,
     /// This one's part among them.
     role: Option<Role>,
+    /// Why the others cannot be reached.
     cache_error: Option<String>,
 }
 
@@ -119,6 +142,51 @@ fn roadmap(age: Option<SignedDuration>, poll: Option<&Poll>) -> (bool, &'static 
         (true, false) => (true, "over half of the boxes could not be fetched, but the cache is young"),
         (false, _) => (true, "at least half of the boxes could be fetched"),
     }
+}
+
+pub(super) fn describe_livez() -> Operation {
+    Operation::new("getLivez", Tag::Service, "Whether the process works, for Kubernetes")
+        .answers(Answer::ok("The process works.").json(&Liveness { status: "alive" }))
+        .answers(
+            Answer::new(StatusCode::SERVICE_UNAVAILABLE, "It needs to be started again.")
+                .json(&Liveness { status: "the refresh loop has ended" }),
+        )
+}
+
+pub(super) fn describe_readyz() -> Operation {
+    let moment = Timestamp::constant(1_728_897_600, 0);
+    let ready = Readiness {
+        ready: true,
+        reason: "there is an answer to serve",
+        rule: "hive",
+        draining: false,
+        cache_age_seconds: Some(42),
+        cache_as_of: Some(moment),
+        boxes_asked: Some(15_000),
+        boxes_failed: Some(3),
+        last_poll_at: Some(moment),
+        last_poll_error: None,
+        cache: "memory",
+        role: None,
+        cache_error: None,
+    };
+    let not_ready = Readiness {
+        ready: false,
+        reason: "the first poll of openSenseMap has not ended",
+        cache_age_seconds: None,
+        cache_as_of: None,
+        boxes_asked: None,
+        boxes_failed: None,
+        last_poll_at: None,
+        last_poll_error: None,
+        cache_error: None,
+        ..ready
+    };
+    Operation::new("getReadyz", Tag::Service, "Whether this replica wants requests, for Kubernetes")
+        .answers(Answer::ok("It does.").json(&ready))
+        .answers(
+            Answer::new(StatusCode::SERVICE_UNAVAILABLE, "It does not, as `reason` says.").json(&not_ready),
+        )
 }
 
 #[cfg(test)]

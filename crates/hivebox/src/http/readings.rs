@@ -11,9 +11,13 @@ use hivebox_climate::quality::Level;
 use hivebox_climate::readings::{Reading, SenseBox};
 use hivebox_climate::selection::Selection;
 use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::ApiError;
-use super::current::current;
+use super::current::{NOTHING_CURRENT, current, nothing_current};
+use super::describe::{Answer, Operation, Tag};
+use super::example;
 use super::format::{Format, Formats};
 use super::parameters::filter::{self, PHENOMENON, QUALITY};
 use super::parameters::{Ask, Asked, Reader};
@@ -74,4 +78,31 @@ impl AskReadings {
             && self.phenomena.as_ref().is_none_or(|wanted| phenomenon.is_some_and(|it| wanted.contains(&it)))
             && oldest.is_none_or(|oldest| reading.measured_at().is_some_and(|at| at >= oldest))
     }
+}
+
+/// What JSON has.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Readings)]
+struct ReadingList<'a> {
+    /// The moment as of which the readings are judged.
+    #[schema(value_type = String, format = DateTime)]
+    as_of: Timestamp,
+    /// The readings, in the order of their boxes' ids.
+    readings: Vec<ReadingRow<'a>>,
+}
+
+pub(super) fn describe() -> Operation {
+    let present = example::present();
+    let (as_of, detail) = (present.readings.as_of(), present.detail());
+    let rows =
+        || present.readings.iter().take(2).map(|reading| ReadingRow::of(reading, detail)).collect::<Vec<_>>();
+    let answer = Answer::ok("The newest reading of each sensor that says something now.");
+    let answer = answer.json(&ReadingList { as_of, readings: rows() });
+    let heading = Heading { name: "readings", as_of };
+    Operation::new("listReadings", Tag::Now, "All current readings, with what is thought of them")
+        .description("Any number of them, sent while they are written. Without `quality` also those that do not count.")
+        .asks::<AskReadings>()
+        .answers(table::described_with_places(answer, heading, &rows()))
+        .fails(NOTHING_CURRENT, &nothing_current())
+        .may_fail()
 }

@@ -7,10 +7,13 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
 use axum::response::{IntoResponse, Response};
-use hivebox_archive::{Listed, Snapshot, SnapshotName};
+use hivebox_archive::{ArchiveError, Listed, Snapshot, SnapshotName};
+use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::ApiError;
+use super::describe::{Answer, Operation, Tag, headers};
 use super::format::{Format, Formats};
 use super::parameters::kind::Formed;
 use super::parameters::page::LIMIT;
@@ -39,6 +42,9 @@ const BEFORE: Parameter<Formed<SnapshotName>> = Parameter {
 /// The stored file itself first.
 const FORMATS: Formats = Formats(&[Format::Parquet, Format::Json, Format::Csv]);
 
+/// In examples.
+const MOMENT: Timestamp = Timestamp::constant(1_728_897_600, 0);
+
 /// Which page is asked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AskList {
@@ -54,7 +60,8 @@ impl Ask for AskList {
 }
 
 /// A page of snapshots, newest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SnapshotPage)]
 pub(super) struct Page {
     snapshots: Vec<Listed>,
     /// What to give as `before` for the next page; missing on the last one.
@@ -120,4 +127,84 @@ fn body(snapshot: Snapshot, format: Format) -> Body {
         }
         Err(error) => sink.fail(error),
     })
+}
+
+/// A reading of a snapshot; docs/snapshots.md says more of each column.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SnapshotRow)]
+struct Row {
+    /// The moment as of which the reading was judged.
+    snapshot_at: Timestamp,
+    /// The senseBox.
+    box_id: &'static str,
+    box_name: &'static str,
+    /// Where it stands: indoor, outdoor, mobile or unknown.
+    exposure: &'static str,
+    model: &'static str,
+    /// In degrees, by WGS 84.
+    latitude: Option<f64>,
+    /// In degrees, by WGS 84.
+    longitude: Option<f64>,
+    /// In metres above sea level.
+    height: Option<f64>,
+    /// The sensor.
+    sensor_id: &'static str,
+    title: &'static str,
+    unit: &'static str,
+    sensor_type: &'static str,
+    /// What HiveBox takes it to measure.
+    phenomenon: Option<&'static str>,
+    /// As the sensor sent it.
+    raw_value: Option<f64>,
+    /// In the phenomenon's unit.
+    value: Option<f64>,
+    measured_at: Timestamp,
+    /// `ok`, or why the reading does not count.
+    verdict: &'static str,
+}
+
+pub(super) fn describe_list() -> Operation {
+    let name = SnapshotName::at(MOMENT);
+    let snapshot =
+        Listed { name: name.to_string(), object: name.object_path(), moment: MOMENT, bytes: 1_140_000 };
+    let page = Page { snapshots: vec![snapshot], next_before: Some(name.to_string()) };
+    Operation::new("listSnapshots", Tag::Past, "List stored snapshots, newest first")
+        .asks::<AskList>()
+        .answers(Answer::ok("A page of snapshots.").json(&page))
+        .may_fail()
+}
+
+pub(super) fn describe_show() -> Operation {
+    let row = Row {
+        snapshot_at: MOMENT,
+        box_id: "5ade1acf223bd80019a1011c",
+        box_name: "Balkon",
+        exposure: "outdoor",
+        model: "homeV2Wifi",
+        latitude: Some(52.52),
+        longitude: Some(13.4),
+        height: Some(34.0),
+        sensor_id: "5ade1acf223bd80019a10121",
+        title: "Temperatur",
+        unit: "°C",
+        sensor_type: "HDC1080",
+        phenomenon: Some("air-temperature"),
+        raw_value: Some(11.5),
+        value: Some(11.5),
+        measured_at: MOMENT,
+        verdict: "ok",
+    };
+    let csv = "snapshot_at,box_id,…,verdict\n2024-10-14T09:20:00.000Z,5ade1acf223bd80019a1011c,…,ok\n";
+    let answer = Answer::ok("All readings of one moment.")
+        .bytes(Format::Parquet.media_type())
+        .json_array(&[row])
+        .text(Format::Csv.media_type(), csv)
+        .headers(&[headers::CONTENT_DISPOSITION, headers::ETAG]);
+    let missing = ArchiveError::NotFound { name: SnapshotName::at(MOMENT) };
+    Operation::new("getSnapshot", Tag::Past, "Give out a snapshot")
+        .description("The stored file itself, or its rows as JSON or CSV.")
+        .asks::<AskOne>()
+        .answers(answer)
+        .fails("There is no such snapshot.", &missing.into())
+        .may_fail()
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::ApiError;
+use super::describe::{Answer, headers};
 use super::format::Format;
 use super::pieces::{self, Gone, Sink};
 use super::represent::entity_tag;
@@ -144,6 +145,23 @@ pub(super) fn features<R: Row>(heading: Heading, rows: &[R]) -> Result<Vec<u8>, 
     }
     text.extend_from_slice(TAIL);
     Ok(text)
+}
+
+/// Says of an answer what it is as a table.
+pub(super) fn described<R: Row>(answer: Answer, heading: Heading, rows: &[R]) -> Answer {
+    let csv = table(TableFormat::Csv, heading, rows).unwrap_or_default();
+    answer
+        .text(Format::Csv.media_type(), &String::from_utf8_lossy(&csv))
+        .bytes(Format::Parquet.media_type())
+        .bytes(Format::Arrow.media_type())
+        .headers(&[headers::CONTENT_DISPOSITION])
+}
+
+/// The same of rows that have a place.
+pub(super) fn described_with_places<R: Row>(answer: Answer, heading: Heading, rows: &[R]) -> Answer {
+    let features = features(heading, rows).unwrap_or_default();
+    let example = serde_json::from_slice(&features).unwrap_or_default();
+    described(answer.object(Format::GeoJson.media_type(), example), heading, rows)
 }
 
 /// Why an answer ends before its time.

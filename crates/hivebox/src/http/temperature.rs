@@ -12,9 +12,10 @@ use axum::response::Response;
 use jiff::Timestamp;
 
 use super::ApiError;
+use super::describe::{self, Operation, Tag, headers};
 use crate::app::App;
-use crate::cache::Cache;
-use crate::present::{Answer, Freshness};
+use crate::cache::Poll;
+use crate::present::{Answer, AverageTemperature, Freshness};
 
 /// The header by which a cache says what it did (RFC 9211).
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
@@ -37,7 +38,7 @@ pub(super) async fn temperature(State(app): State<Arc<App>>) -> Result<Response,
         }
     }
     app.metrics.answers.none.inc();
-    Err(no_answer(&app.cache, app.request_timeout))
+    Err(no_answer(app.cache.last_poll().as_deref(), app.request_timeout))
 }
 
 /// The answer as it is sent, made once a second and not once a request.
@@ -101,15 +102,23 @@ impl RenderedAnswer {
     }
 }
 
+pub(super) fn describe(id: &'static str) -> Operation {
+    let headers = [headers::AGE, headers::CACHE_CONTROL, headers::CACHE_STATUS];
+    let example = AverageTemperature { mean: 11.52, status: "Good" };
+    Operation::new(id, Tag::Now, "The average air temperature of all senseBoxes")
+        .description("Of all readings that count: those that are plausible and not too old.")
+        .answers(describe::Answer::ok("The average and a word for it.").json(&example).headers(&headers))
+        .fails("No reading counts now, or none has come yet.", &no_answer(None, Duration::from_secs(30)))
+}
+
 fn header(text: String) -> HeaderValue {
     // Made of digits and the words above, which are all allowed in a header.
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
 }
 
-fn no_answer(cache: &Cache, waited: Duration) -> ApiError {
+fn no_answer(poll: Option<&Poll>, waited: Duration) -> ApiError {
     let title = "No temperature to tell";
-    let poll = cache.last_poll();
-    let Some(poll) = poll.as_ref() else {
+    let Some(poll) = poll else {
         return ApiError::unavailable(
             title,
             format!(

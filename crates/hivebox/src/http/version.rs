@@ -3,9 +3,25 @@
 use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::describe::{Answer, Operation, Tag};
+
+/// The version of HiveBox.
+#[derive(Serialize, ToSchema)]
+struct Version {
+    #[serde(rename = "Version")]
+    version: &'static str,
+}
 
 /// `GET /version`.
 pub(super) async fn version() -> impl IntoResponse {
     const BODY: &str = concat!(r#"{"Version":""#, env!("CARGO_PKG_VERSION"), r#""}"#);
     ([(CONTENT_TYPE, "application/json")], Bytes::from_static(BODY.as_bytes()))
+}
+
+pub(super) fn describe() -> Operation {
+    Operation::new("getVersion", Tag::Service, "Which HiveBox this is")
+        .answers(Answer::ok("The version.").json(&Version { version: env!("CARGO_PKG_VERSION") }))
 }

@@ -8,10 +8,11 @@ use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::summary::PhenomenonSummary;
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::filtered::Filtered;
 use crate::http::conditions::AskConditions;
-use crate::present::{Answer, Freshness, Present};
+use crate::present::{Answer, AverageTemperature, Freshness, Present};
 
 /// A present and its event.
 #[derive(Debug)]
@@ -24,33 +25,34 @@ pub(super) struct Event {
 }
 
 /// What `data:` says.
-#[derive(Debug, Serialize)]
-struct Data<'a> {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LivePresent)]
+pub(super) struct Data<'a> {
+    /// The moment of the present, which is also the id of the event.
+    #[schema(format = DateTime)]
     as_of: &'a str,
     /// `null` while there is no reading that counts.
-    temperature: Option<Temperature<'a>>,
+    temperature: Option<AverageTemperature<'a>>,
     /// How many readings the temperature is the mean of.
     count: u64,
+    /// How many boxes there are.
     boxes: usize,
     /// By slug; only those of which some reading counts.
     phenomena: BTreeMap<&'a str, Phenomenon<'a>>,
 }
 
-/// The same as the body of `/temperature`.
-#[derive(Debug, Serialize)]
-struct Temperature<'a> {
-    #[serde(rename = "Average temperature")]
-    mean: f64,
-    status: &'a str,
-}
-
-#[derive(Debug, Serialize)]
+/// A phenomenon in a few numbers, over the readings that count.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LivePhenomenon)]
 struct Phenomenon<'a> {
+    /// Of the mean and the like.
     unit: &'a str,
+    /// How many readings count.
     count: u64,
     mean: Option<f64>,
     min: Option<f64>,
     max: Option<f64>,
+    /// When the newest reading was measured.
     freshest: Option<Timestamp>,
 }
 
@@ -95,17 +97,11 @@ impl<'a> Data<'a> {
         });
         Self {
             as_of,
-            temperature: present.answer.as_ref().map(Temperature::of),
+            temperature: present.answer.as_ref().map(Answer::average),
             count: present.summary.air_temperature().count(),
             boxes: present.readings.box_count(),
             phenomena: phenomena.collect(),
         }
-    }
-}
-
-impl<'a> Temperature<'a> {
-    fn of(answer: &'a Answer) -> Self {
-        Self { mean: answer.mean.0, status: &answer.status }
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::fmt;
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 
 use super::kind::Kind;
 use super::wrong::Wrong;
@@ -35,6 +35,22 @@ impl Ask for () {
     fn read(_: &mut Reader) -> Option<Self> {
         Some(())
     }
+}
+
+/// How a request that is wrong is refused, each with when that is.
+pub(in crate::http) fn refusals<A: Ask>() -> Vec<(&'static str, ApiError)> {
+    // There is no such parameter, and no such media type.
+    let mut reader = Reader::new("colour=red", HashMap::new());
+    reader.accept.insert(ACCEPT, HeaderValue::from_static("image/png"));
+    let _ = A::read(&mut reader);
+    let unacceptable = reader.unacceptable.take();
+    let wrong = reader.finish::<A>(None).err();
+    let mut refusals: Vec<_> = wrong.map(|error| ("Some parameter is wrong.", error)).into_iter().collect();
+    refusals.extend(
+        unacceptable
+            .map(|offered| ("No format that the client accepts is offered.", not_acceptable(offered))),
+    );
+    refusals
 }
 
 /// What a request asks for, when nothing is wrong with it.
@@ -149,11 +165,7 @@ impl Reader {
             }
         }
         match (asked, self.unacceptable) {
-            (_, Some(offered)) if self.wrong.is_empty() => Err(ApiError::not_acceptable(format!(
-                "This can be had as {}; format={} in the query chooses as well.",
-                offered.in_words(),
-                offered.allowed()
-            ))),
+            (_, Some(offered)) if self.wrong.is_empty() => Err(not_acceptable(offered)),
             (Some(asked), _) if self.wrong.is_empty() => Ok(asked),
             _ => Err(ApiError::wrong(self.wrong)),
         }
@@ -195,6 +207,14 @@ impl Reader {
             described.push(parameter.describe(location, required));
         }
     }
+}
+
+fn not_acceptable(offered: Formats) -> ApiError {
+    ApiError::not_acceptable(format!(
+        "This can be had as {}; format={} in the query chooses as well.",
+        offered.in_words(),
+        offered.allowed()
+    ))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
 
 /// The routes whose requests are counted, by the path that the router has for them. `other` is all else.
-pub const ROUTES: [&str; 20] = [
+pub const ROUTES: [&str; 21] = [
     "/",
     "/health",
     "/version",
@@ -33,6 +33,7 @@ pub const ROUTES: [&str; 20] = [
     "/api/v1/snapshots",
     "/api/v1/snapshots/{name}",
     "/api/v1/live",
+    "/openapi.json",
     "other",
 ];
 

@@ -1,0 +1,111 @@
+//! What `/openapi.json` says, and that it is so.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::app::{TestApp, TestUpstream, json};
+use crate::schema::misfit;
+
+/// Each operation of a document: its path, its method, and what is said of it.
+fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
+    document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
+        item.as_object().unwrap().iter().map(move |(method, operation)| (&**path, &**method, operation))
+    })
+}
+
+fn document() -> Value {
+    serde_json::to_value(hivebox::http::document()).unwrap()
+}
+
+#[test]
+fn all_operations_and_their_statuses_are_described() {
+    let document = document();
+    let mut text = String::new();
+    for (path, method, operation) in operations(&document) {
+        let statuses: Vec<&str> =
+            operation["responses"].as_object().unwrap().keys().map(|key| &**key).collect();
+        writeln!(text, "{} {path} → {}", method.to_uppercase(), statuses.join(" ")).unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn every_operation_says_what_it_is_for_and_shows_its_answers() {
+    let document = document();
+    let tags: BTreeSet<&str> =
+        document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+    let mut ids = BTreeSet::new();
+    for (path, method, operation) in operations(&document) {
+        assert!(operation["summary"].is_string(), "{method} {path}");
+        assert!(ids.insert(operation["operationId"].as_str().unwrap()), "{method} {path}: an id of another");
+        assert!(tags.contains(operation["tags"][0].as_str().unwrap()), "{method} {path}");
+    }
+}
+
+#[test]
+fn every_reference_has_its_end() {
+    fn check(document: &Value, part: &Value) {
+        match part {
+            Value::Object(fields) => {
+                if let Some(Value::String(reference)) = fields.get("$ref") {
+                    assert!(document.pointer(&reference[1..]).is_some(), "{reference}");
+                }
+                fields.values().for_each(|field| check(document, field));
+            }
+            Value::Array(items) => items.iter().for_each(|item| check(document, item)),
+            _ => {}
+        }
+    }
+    let document = document();
+    check(&document, &document);
+}
+
+#[test]
+fn every_example_fits_its_schema() {
+    let document = document();
+    let mut examples = 0;
+    for (path, method, operation) in operations(&document) {
+        let responses = operation["responses"].as_object().unwrap().values();
+        let contents = responses.filter_map(|response| response["content"].as_object()).flatten();
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let described = contents.map(|(_, content)| content).chain(parameters);
+        for content in described {
+            let more = content["examples"].as_object().into_iter().flatten().map(|(_, more)| &more["value"]);
+            for example in content.get("example").into_iter().chain(more) {
+                assert_eq!(
+                    misfit(&document, &content["schema"], example),
+                    None,
+                    "{method} {path}: {example}"
+                );
+                examples += 1;
+            }
+        }
+    }
+    assert!(examples > 40);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_get_is_answered_as_described() {
+    let upstream = TestUpstream::start().await;
+    let app = TestApp::over(&upstream).await;
+    app.wait_for("/temperature", "there", |response| response.status().is_success()).await;
+    let stored = json(app.post("/store").await).await;
+    let document = json(app.get("/openapi.json").await).await;
+    for (path, method, operation) in operations(&document).filter(|(_, method, _)| *method == "get") {
+        let query = if path == "/api/v1/live" { "?events=1" } else { "" };
+        let asked = path.replace("{name}", stored["name"].as_str().unwrap()) + query;
+        let response = app.get(&asked).await;
+        let status = response.status();
+        assert!(status.is_success(), "{method} {path}: {status}");
+        let described = &operation["responses"][status.as_str()]["content"];
+        let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
+        let content = described.get(&content_type);
+        let content = content.unwrap_or_else(|| panic!("{method} {path}: {content_type}: {described}"));
+        if content_type == "application/json" {
+            let body = json(response).await;
+            assert_eq!(misfit(&document, &content["schema"], &body), None, "{method} {path}: {body}");
+        }
+    }
+}
