@@ -92,10 +92,17 @@ async fn every_get_is_answered_as_described() {
     let app = TestApp::over(&upstream).await;
     app.wait_for("/temperature", "there", |response| response.status().is_success()).await;
     let stored = json(app.post("/store").await).await;
+    let boxes = json(app.get("/api/v1/boxes?limit=1").await).await;
+    let id = boxes["boxes"][0]["id"].as_str().unwrap();
     let document = json(app.get("/openapi.json").await).await;
     for (path, method, operation) in operations(&document).filter(|(_, method, _)| *method == "get") {
-        let query = if path == "/api/v1/live" { "?events=1" } else { "" };
-        let asked = path.replace("{name}", stored["name"].as_str().unwrap()) + query;
+        let query = match path {
+            "/api/v1/live" => "?events=1",
+            "/api/v1/chores" => "?lat=51.96&lon=7.63",
+            _ => "",
+        };
+        let path = path.replace("{name}", stored["name"].as_str().unwrap()).replace("{id}", id);
+        let asked = format!("{path}{query}");
         let response = app.get(&asked).await;
         let status = response.status();
         assert!(status.is_success(), "{method} {path}: {status}");

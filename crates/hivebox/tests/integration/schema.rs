@@ -1,6 +1,6 @@
 //! Whether a value fits a JSON Schema: as much of that as our descriptions use.
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 /// What of `value` does not fit `schema`, whose references point into `document`.
 pub(crate) fn misfit(document: &Value, schema: &Value, value: &Value) -> Option<String> {
@@ -12,7 +12,7 @@ pub(crate) fn misfit(document: &Value, schema: &Value, value: &Value) -> Option<
         return (fitting != 1).then(|| format!("{value} fits {fitting} of {choices:?}"));
     }
     if let Some(parts) = schema["allOf"].as_array() {
-        return parts.iter().find_map(|part| misfit(document, part, value));
+        return misfit(document, &merged(document, parts), value);
     }
     let types = match &schema["type"] {
         Value::Array(types) => types.clone(),
@@ -48,6 +48,17 @@ pub(crate) fn misfit(document: &Value, schema: &Value, value: &Value) -> Option<
         }
         _ => None,
     }
+}
+
+/// An object that has the fields of all parts.
+fn merged(document: &Value, parts: &[Value]) -> Value {
+    let (mut properties, mut required) = (Map::new(), Vec::new());
+    for part in parts {
+        let part = part["$ref"].as_str().map_or(part, |reference| document.pointer(&reference[1..]).unwrap());
+        properties.extend(part["properties"].as_object().unwrap().clone());
+        required.extend(part["required"].as_array().into_iter().flatten().cloned());
+    }
+    json!({ "type": "object", "properties": properties, "required": required })
 }
 
 /// A field must be described, but in objects of which nothing is described.
