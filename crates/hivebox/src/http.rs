@@ -7,6 +7,7 @@ mod connection;
 mod cors;
 mod current;
 mod describe;
+mod docs;
 mod error;
 mod example;
 pub mod format;
@@ -94,12 +95,15 @@ fn routes() -> Routes {
         .add("/api/v1/snapshots/{name}", Kind::Work, get(snapshots::show, snapshots::describe_show()))
         .add("/api/v1/live", Kind::Memory, get(live::live, live::describe()))
         .add("/openapi.json", Kind::Memory, get(openapi::openapi, openapi::describe()))
+        .add("/docs", Kind::Memory, get(docs::docs, docs::describe_docs()))
+        .add("/docs/style.css", Kind::Memory, get(docs::style, docs::describe_style()))
 }
 
 /// The router over all routes. Connections ask [`Front`], which asks this.
 pub fn router(app: Arc<App>) -> Router {
-    // Made now, and not when the first one asks for it.
+    // Made now, and not when the first one asks for them.
     openapi::prepare();
+    docs::prepare();
     let router = routes().observed(&app);
     // No route takes a body.
     router.layer(DefaultBodyLimit::max(0)).with_state(app)

@@ -181,11 +181,7 @@ fn too_many(most: usize, what: &str) -> ApiError {
 }
 
 pub(super) fn describe() -> Operation {
-    const EXAMPLE: &str = "event: present\nid: 2024-10-14T09:20:00.000Z\n\
-        data: {\"as_of\":\"2024-10-14T09:20:00.000Z\",\
-        \"temperature\":{\"Average temperature\":11.52,\"status\":\"Good\"},\"count\":4213,\"boxes\":15000,\
-        \"phenomena\":{\"air-temperature\":{\"unit\":\"°C\",\"count\":4213,\"mean\":11.52,\"min\":-3.1,\"max\":24.9,\
-        \"freshest\":\"2024-10-14T09:19:58Z\"}}}\n\n";
+    let (id, data) = event::example();
     Operation::new("getLive", Tag::Now, "A stream of each new present")
         .description(
             "Server-Sent Events. The first comes at once, and each is the whole state: its `data` is a \
@@ -199,8 +195,7 @@ pub(super) fn describe() -> Operation {
         )
         .answers(
             Answer::ok("The events, as they come.")
-                .text("text/event-stream", EXAMPLE)
-                .schemas_of::<event::Data<'_>>()
+                .events("present", id, &data)
                 .headers(&[headers::CACHE_CONTROL]),
         )
         .fails("There are too many streams.", &too_many(10_000, "streams"))

@@ -21,9 +21,14 @@ use super::parameters::{Ask, Asked, Parameter, Reader};
 use super::pieces::{self, Gone};
 use crate::app::App;
 
+/// Names of this century. Any other is read as well, but there is none.
 const SNAPSHOT_NAME: Formed<SnapshotName> = Formed::new(
     "the name of a snapshot, such as 2024-10-14T09-20-00.000Z, as GET /api/v1/snapshots lists them",
-    r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3])-[0-5][0-9]-[0-5][0-9]\.[0-9]{3}Z$",
+    concat!(
+        r"^20([0-9]{2}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)",
+        r"|02-(0[1-9]|1[0-9]|2[0-8]))|([02468][048]|[13579][26])-02-29)",
+        r"T([01][0-9]|2[0-3])-[0-5][0-9]-[0-5][0-9]\.[0-9]{3}Z$",
+    ),
 );
 const NAME: Parameter<Formed<SnapshotName>> = Parameter {
     name: "name",
@@ -188,7 +193,7 @@ pub(super) fn describe_show() -> Operation {
         title: "Temperatur",
         unit: "°C",
         sensor_type: "HDC1080",
-        phenomenon: Some("air-temperature"),
+        phenomenon: Some("air_temperature"),
         raw_value: Some(11.5),
         value: Some(11.5),
         measured_at: MOMENT,

@@ -116,3 +116,37 @@ async fn every_get_is_answered_as_described() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_shows_all_operations_and_takes_nothing_from_elsewhere() {
+    let upstream = TestUpstream::start().await;
+    let app = TestApp::over(&upstream).await;
+    let response = app.get("/docs").await;
+    let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.starts_with("default-src 'none'; style-src 'self';"), "{policy}");
+    let page = response.text().await.unwrap();
+    let document = document();
+    for (path, method, operation) in operations(&document) {
+        let id = operation["operationId"].as_str().unwrap();
+        assert!(page.contains(&format!("<article class=\"operation\" id=\"{id}\">")), "{method} {path}");
+    }
+    let ids = values(&page, " id=\"");
+    assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "an id stands there twice");
+    for target in values(&page, " href=\"") {
+        match target.strip_prefix('#') {
+            Some(id) => assert!(ids.contains(&id), "{target}"),
+            None if target.starts_with('/') => {
+                assert!(app.get(target).await.status().is_success(), "{target}");
+            }
+            None => assert!(target.starts_with("https://"), "{target}"),
+        }
+    }
+    for taken in ["<script", "<style", " style=", " src=", "@import", "url("] {
+        assert!(!page.contains(taken), "{taken}");
+    }
+}
+
+/// What stands between each `begin` and the next quotation mark.
+fn values<'a>(page: &'a str, begin: &str) -> Vec<&'a str> {
+    page.split(begin).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::content::{Content, ContentBuilder};
 use utoipa::openapi::example::ExampleBuilder;
@@ -100,6 +100,27 @@ impl Answer {
         self.form(Form { media_type, schema, examples: vec![("", example.into())] })
     }
 
+    /// It has Server-Sent Events with such values as their data: any such one as `example`.
+    pub(in crate::http) fn events<T: Serialize + ToSchema>(self, event: &str, id: &str, example: &T) -> Self {
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        let data =
+            text().content_media_type(Format::Json.media_type()).content_schema(Some(reference::<T>()));
+        let schema = ObjectBuilder::new()
+            .property("event", text().enum_values(Some([event])))
+            .property("id", text())
+            .property("data", data)
+            .property("retry", ObjectBuilder::new().schema_type(Type::Integer))
+            .description(Some("One event of the stream, field by field."))
+            .required("data");
+        let example = json!({ "event": event, "id": id, "data": as_json(example).to_string() });
+        self.form(Form {
+            media_type: "text/event-stream",
+            schema: Some(schema.into()),
+            examples: vec![("", example)],
+        })
+        .schemas_of::<T>()
+    }
+
     /// It has bytes that no example can show.
     pub(in crate::http) fn bytes(self, media_type: &'static str) -> Self {
         self.form(Form { media_type, schema: None, examples: Vec::new() })
@@ -111,8 +132,7 @@ impl Answer {
         self
     }
 
-    /// Schemas that only its description names.
-    pub(in crate::http) fn schemas_of<T: ToSchema>(mut self) -> Self {
+    fn schemas_of<T: ToSchema>(mut self) -> Self {
         T::schemas(&mut self.schemas);
         self.schemas.push((T::name().into_owned(), T::schema()));
         self

@@ -119,6 +119,27 @@ impl<'a> Phenomenon<'a> {
     }
 }
 
+/// An id and data, as descriptions show them.
+pub(super) fn example() -> (&'static str, Data<'static>) {
+    let id = "2024-10-14T09:20:00.000Z";
+    let air = Phenomenon {
+        unit: "°C",
+        count: 4213,
+        mean: Some(11.52),
+        min: Some(-3.1),
+        max: Some(24.9),
+        freshest: Some(Timestamp::constant(1_728_897_598, 0)),
+    };
+    let data = Data {
+        as_of: id,
+        temperature: Some(AverageTemperature { mean: 11.52, status: "Good" }),
+        count: 4213,
+        boxes: 15_000,
+        phenomena: BTreeMap::from([("air_temperature", air)]),
+    };
+    (id, data)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

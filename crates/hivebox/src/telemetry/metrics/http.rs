@@ -13,7 +13,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
 
 /// The routes whose requests are counted, by the path that the router has for them. `other` is all else.
-pub const ROUTES: [&str; 21] = [
+pub const ROUTES: [&str; 23] = [
     "/",
     "/health",
     "/version",
@@ -34,6 +34,8 @@ pub const ROUTES: [&str; 21] = [
     "/api/v1/snapshots/{name}",
     "/api/v1/live",
     "/openapi.json",
+    "/docs",
+    "/docs/style.css",
     "other",
 ];
 

@@ -1,0 +1,64 @@
+//! `GET /docs`: the description of the API as a page for people, made once from the same document.
+
+mod markup;
+mod operation;
+mod page;
+mod schema;
+
+use std::sync::LazyLock;
+
+use axum::body::Bytes;
+use axum::http::HeaderName;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::response::IntoResponse;
+
+use super::describe::{Answer, Operation, Tag, headers};
+
+static PAGE: LazyLock<Bytes> = LazyLock::new(|| {
+    // A description holds nothing that JSON cannot.
+    let document = serde_json::to_value(super::document()).unwrap_or_default();
+    page::page(&document).into()
+});
+
+const STYLE: &str = include_str!("docs/style.css");
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+/// The page has no script, and takes nothing from elsewhere.
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Makes the page.
+pub(super) fn prepare() {
+    LazyLock::force(&PAGE);
+}
+
+/// `GET /docs`.
+pub(super) async fn docs() -> impl IntoResponse {
+    (headers_of(HTML), PAGE.clone())
+}
+
+/// `GET /docs/style.css`.
+pub(super) async fn style() -> impl IntoResponse {
+    (headers_of(CSS), Bytes::from_static(STYLE.as_bytes()))
+}
+
+fn headers_of(content_type: &'static str) -> [(HeaderName, &'static str); 4] {
+    [
+        (CONTENT_TYPE, content_type),
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (CACHE_CONTROL, "public, max-age=300"),
+    ]
+}
+
+pub(super) fn describe_docs() -> Operation {
+    let example = "<!doctype html><title>HiveBox API</title>";
+    Operation::new("getDocs", Tag::Description, "This description as a page for people")
+        .answers(Answer::ok("The page.").text(HTML, example).headers(&[headers::CACHE_CONTROL]))
+}
+
+pub(super) fn describe_style() -> Operation {
+    let example = "body { margin: 0 }";
+    Operation::new("getDocsStyle", Tag::Description, "The style of the page")
+        .answers(Answer::ok("The style.").text(CSS, example).headers(&[headers::CACHE_CONTROL]))
+}
