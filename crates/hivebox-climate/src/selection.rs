@@ -26,6 +26,8 @@ use crate::readings::{Readings, SenseBox};
 pub struct Selection {
     /// Where the boxes stand.
     pub area: Area,
+    /// A bounding box in which they must stand as well; anywhere if `None`.
+    pub bbox: Option<Bbox>,
     /// The ids of the boxes; all if `None`. An id that no box has selects nothing.
     pub ids: Option<Vec<String>>,
     /// The exposures, one of which a box must have; any if there are none.
@@ -52,8 +54,6 @@ pub enum Area {
         /// The radius.
         radius: Metres,
     },
-    /// In a bounding box.
-    Inside(Bbox),
 }
 
 impl Area {
@@ -61,7 +61,6 @@ impl Area {
         match *self {
             Self::Everywhere => true,
             Self::Within { centre, radius } => position.is_some_and(|at| at.distance_to(centre) <= radius),
-            Self::Inside(bbox) => position.is_some_and(|at| bbox.contains(at)),
         }
     }
 }
@@ -73,13 +72,17 @@ impl Selection {
         readings: &'a Readings,
         places: &'a Places,
     ) -> impl Iterator<Item = SenseBox<'a>> + use<'a> {
-        let filter = Filter::of(self, readings);
+        let (filter, bbox) = (Filter::of(self, readings), self.bbox);
+        let is_inside = move |sense_box: &SenseBox<'_>| {
+            let position = || sense_box.place().map(|place| place.position());
+            bbox.is_none_or(|bbox| position().is_some_and(|at| bbox.contains(at)))
+        };
         self.candidates(readings, places)
             .map(|index| readings.sense_box(index))
-            .filter(move |&sense_box| filter.accepts(sense_box))
+            .filter(move |sense_box| is_inside(sense_box) && filter.accepts(*sense_box))
     }
 
-    /// The boxes of the area with one of the ids.
+    /// The boxes of the area with one of the ids, and as few others as can be told by an index.
     fn candidates<'a>(
         &self,
         readings: &'a Readings,
@@ -93,12 +96,12 @@ impl Selection {
             boxes.dedup();
             return Box::new(boxes.into_iter());
         }
-        match self.area {
-            Area::Everywhere => Box::new(0..readings.box_count()),
-            Area::Within { centre, radius } => {
+        match (self.area, self.bbox) {
+            (Area::Within { centre, radius }, _) => {
                 Box::new(places.within(centre, radius).map(|nearby| nearby.box_index))
             }
-            Area::Inside(bbox) => Box::new(places.inside(readings, bbox)),
+            (Area::Everywhere, Some(bbox)) => Box::new(places.inside(readings, bbox)),
+            (Area::Everywhere, None) => Box::new(0..readings.box_count()),
         }
     }
 }

@@ -26,10 +26,14 @@ fn area() -> impl Strategy<Value = Area> {
             centre: Position::new(north, east).unwrap(),
             radius: Metres(radius)
         }),
-        (coordinates(), coordinates()).prop_map(|((one, west), (other, east))| {
-            Area::Inside(Bbox::new(west, one.min(other), east, one.max(other)).unwrap())
-        }),
     ]
+}
+
+fn bbox() -> impl Strategy<Value = Option<Bbox>> {
+    let bbox = (coordinates(), coordinates()).prop_map(|((one, west), (other, east))| {
+        Bbox::new(west, one.min(other), east, one.max(other)).unwrap()
+    });
+    prop::option::weighted(0.3, bbox)
 }
 
 fn selection() -> impl Strategy<Value = Selection> {
@@ -40,9 +44,10 @@ fn selection() -> impl Strategy<Value = Selection> {
     };
     let exposures = prop_oneof![Just(Vec::new()), prop::sample::subsequence(EXPOSURES.to_vec(), 1..=3)];
     let max_age = prop::option::of((0..4000_i64).prop_map(SignedDuration::from_secs));
-    (area(), ids, exposures, some(&MODELS), some(&TAGS), max_age).prop_map(
-        |(area, ids, exposures, models, grouptags, max_age)| Selection {
+    (area(), bbox(), ids, exposures, some(&MODELS), some(&TAGS), max_age).prop_map(
+        |(area, bbox, ids, exposures, models, grouptags, max_age)| Selection {
             area,
+            bbox,
             ids,
             exposures,
             models,
@@ -62,10 +67,11 @@ fn is_selected(selection: &Selection, it: SenseBox<'_>) -> bool {
     let in_area = match selection.area {
         Area::Everywhere => true,
         Area::Within { centre, radius } => at.is_some_and(|at| at.distance_to(centre) <= radius),
-        Area::Inside(bbox) => at.is_some_and(|at| bbox.contains(at)),
     };
+    let inside = selection.bbox.is_none_or(|bbox| at.is_some_and(|at| bbox.contains(at)));
     let tags: Vec<&str> = it.grouptags().collect();
     in_area
+        && inside
         && selection.ids.as_ref().is_none_or(|ids| ids.iter().any(|id| id == it.id()))
         && (selection.exposures.is_empty() || selection.exposures.contains(&it.exposure()))
         && (selection.models.is_empty() || selection.models.iter().any(|model| model == it.model()))

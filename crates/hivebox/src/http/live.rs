@@ -195,7 +195,7 @@ pub(super) fn describe() -> Operation {
         )
         .answers(
             Answer::ok("The events, as they come.")
-                .events("present", id, &data)
+                .events("present", id, &event::LiveData::All(data))
                 .headers(&[headers::CACHE_CONTROL]),
         )
         .fails("There are too many streams.", &too_many(10_000, "streams"))

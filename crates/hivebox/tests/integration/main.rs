@@ -13,6 +13,7 @@ mod clients;
 mod collector;
 mod commands;
 mod conditions;
+mod described;
 mod endpoints;
 mod front;
 mod live;

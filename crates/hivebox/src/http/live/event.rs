@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::filtered::Filtered;
-use crate::http::conditions::AskConditions;
+use crate::http::conditions::{AskConditions, Conditions};
 use crate::present::{Answer, AverageTemperature, Freshness, Present};
 
 /// A present and its event.
@@ -24,7 +24,18 @@ pub(super) struct Event {
     filtered: Filtered<AskConditions>,
 }
 
-/// What `data:` says.
+/// What `data:` says: of all boxes, or of those of a filter.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum LiveData<'a> {
+    /// A stream without a filter.
+    All(Data<'a>),
+    /// A stream with one.
+    #[expect(dead_code, reason = "it is only described")]
+    Filtered(Conditions),
+}
+
+/// What `data:` says of all boxes.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = LivePresent)]
 pub(super) struct Data<'a> {

@@ -23,12 +23,11 @@ impl Kind for Extent {
         let Ok([west, south, east, north]) = <[f64; 4]>::try_from(numbers) else {
             return Err("has not four values".to_owned());
         };
-        Bbox::new(west, south, east, north)
-            .ok_or_else(|| "is out of range, or has its south north of its north".to_owned())
+        Bbox::new(west, south.min(north), east, south.max(north)).ok_or_else(|| "is out of range".to_owned())
     }
 
     fn allowed(&self) -> String {
-        "west,south,east,north: longitudes from -180 to 180°, latitudes from -90 to 90°, the southern one first; \
+        "west,south,east,north: longitudes from -180 to 180°, latitudes from -90 to 90° in either order; \
          west may be greater than east, across the antimeridian"
             .to_owned()
     }
@@ -57,10 +56,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_extent_may_lie_across_the_antimeridian_but_not_upside_down() {
+    fn an_extent_may_lie_across_the_antimeridian_and_upside_down() {
         assert!(Extent.read("5.9,47.3,15.0,55.1").is_ok());
         assert!(Extent.read("170,-45,-170,-30").is_ok());
-        for wrong in ["", "1,2,3", "1,2,3,4,5", "5.9,55.1,15.0,47.3", "-181,0,0,1", "0,0,1,91", "0,0,NaN,1"] {
+        assert_eq!(Extent.read("1,4,3,2"), Extent.read("1,2,3,4"));
+        for wrong in ["", "1,2,3", "1,2,3,4,5", "-181,0,0,1", "0,0,1,91", "0,0,NaN,1"] {
             assert!(Extent.read(wrong).is_err(), "{wrong}");
         }
     }

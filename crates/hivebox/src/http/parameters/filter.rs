@@ -42,7 +42,7 @@ pub const RADIUS: Parameter<Number> = Parameter {
 pub const BBOX: Parameter<Extent> = Parameter {
     name: "bbox",
     description: "Only boxes between two meridians and two parallels: west,south,east,north in degrees by \
-                  WGS 84. Not beside `lat` and `lon`.",
+                  WGS 84.",
     kind: Extent,
     example: "5.9,47.3,15,55.1",
     default: None,
@@ -219,16 +219,6 @@ pub fn position(reader: &mut Reader) -> Option<Position> {
     Position::new(latitude?, longitude?)
 }
 
-/// Reads a place or a bounding box: all of the Earth if there is neither, or they are wrong.
-fn area(reader: &mut Reader) -> Area {
-    let near = near(reader);
-    let inside = reader.query(&BBOX).map(Area::Inside);
-    if reader.has(&BBOX) && (reader.has(&LATITUDE) || reader.has(&LONGITUDE)) {
-        reader.reject(&BBOX, "bbox cannot stand beside lat and lon.");
-    }
-    near.or(inside).unwrap_or_default()
-}
-
 /// Reads all that chooses boxes, and how old their readings may be.
 pub fn selection(reader: &mut Reader) -> Selection {
     Selection { max_age: reader.query(&MAX_AGE), ..boxes(reader) }
@@ -237,7 +227,8 @@ pub fn selection(reader: &mut Reader) -> Selection {
 /// Reads all that chooses boxes.
 pub fn boxes(reader: &mut Reader) -> Selection {
     Selection {
-        area: area(reader),
+        area: near(reader).unwrap_or_default(),
+        bbox: reader.query(&BBOX),
         ids: reader.query(&BOXES).map(|ids| ids.iter().map(ToString::to_string).collect()),
         exposures: reader.query(&EXPOSURE).unwrap_or_default(),
         models: reader.query(&MODEL).unwrap_or_default(),
