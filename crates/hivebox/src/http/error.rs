@@ -180,7 +180,7 @@ impl IntoResponse for ApiError {
 /// The answer where there is no route.
 pub(super) async fn not_found(uri: Uri) -> ApiError {
     let path: String = uri.path().chars().take(100).collect();
-    ApiError::not_found(format!("There is nothing at {path}; the README lists all paths."))
+    ApiError::not_found(format!("There is nothing at {path}; GET /docs lists all paths."))
 }
 
 /// The answer where a route does not know the method; axum adds which methods it allows.

@@ -113,6 +113,18 @@ async fn every_get_is_answered_as_described() {
         if content_type == "application/json" {
             let body = json(response).await;
             assert_eq!(misfit(&document, &content["schema"], &body), None, "{method} {path}: {body}");
+        let query = if path == "/api/v1/live" { "?events=1" } else { "" };
+        let asked = path.replace("{name}", stored["name"].as_str().unwrap()) + query;
+        let forms = operation["responses"]["200"]["content"].as_object().unwrap();
+        for (media_type, content) in forms {
+            let response = app.request(&asked).header("accept", media_type).send().await.unwrap();
+            let (status, headers) = (response.status(), response.headers());
+            assert_eq!(status, 200, "{method} {path}");
+            assert_eq!(headers["content-type"].to_str().unwrap(), media_type, "{method} {path}");
+            if media_type == "application/json" {
+                let body = json(response).await;
+                assert_eq!(misfit(&document, &content["schema"], &body), None, "{method} {path}: {body}");
+            }
         }
     }
 }
