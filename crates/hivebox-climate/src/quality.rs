@@ -87,21 +87,39 @@ struct Checks {
     failed: u8,
 }
 
+/// Lets others go first now and then.
+struct Turns<F> {
+    work: usize,
+    give_way: F,
+}
+
+impl<F: FnMut()> Turns<F> {
+    /// About 100 µs of work, a row to be looked at being the unit.
+    const WORK_AT_A_TIME: usize = 2048;
+
+    fn worked(&mut self, work: usize) {
+        self.work += work;
+        if self.work >= Self::WORK_AT_A_TIME {
+            self.work = 0;
+            (self.give_way)();
+        }
+    }
+}
+
 /// Set in [`Checks::done`] if the verdict is [`Verdict::Ok`].
 const PLAUSIBLE: u8 = 1 << 7;
 
 impl Quality {
-    /// Checks all readings that are plausible. Calls `give_way` about every 100 µs, for whoever must not keep a
-    /// core for longer.
-    pub fn of(readings: &Readings, rules: &Rules, mut give_way: impl FnMut()) -> Self {
+    /// Checks all readings that are plausible. Calls `give_way` about every 100 µs, but for the making of an index
+    /// which takes 1 or 2 ms, for whoever must not keep a core for longer.
+    pub fn of(readings: &Readings, rules: &Rules, give_way: impl FnMut()) -> Self {
+        let mut turns = Turns { work: 0, give_way };
         let plausible = |verdict| if verdict == Verdict::Ok { PLAUSIBLE } else { 0 };
         let rows = readings.iter().map(|row| Checks { done: plausible(row.verdict()), failed: 0 });
         let mut quality = Self { rows: rows.collect() };
-        duplicate::check(readings, rules, &mut quality);
-        give_way();
-        stuck::check(readings, rules, &mut quality);
-        give_way();
-        neighbours::check(readings, rules, &mut quality, give_way);
+        duplicate::check(readings, rules, &mut quality, &mut turns);
+        stuck::check(readings, rules, &mut quality, &mut turns);
+        neighbours::check(readings, rules, &mut quality, &mut turns);
         quality
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::{Check, Quality, Rules};
+use super::{Check, Quality, Rules, Turns};
 use crate::phenomenon::PhenomenonId;
 use crate::place::Place;
 use crate::readings::Readings;
@@ -16,7 +16,12 @@ type Cell = (i64, i64);
 type Same = (Cell, PhenomenonId, u64, i64);
 
 /// Of the readings that boxes at one place share, that of the first box by id passes.
-pub(super) fn check(readings: &Readings, rules: &Rules, quality: &mut Quality) {
+pub(super) fn check(
+    readings: &Readings,
+    rules: &Rules,
+    quality: &mut Quality,
+    turns: &mut Turns<impl FnMut()>,
+) {
     let cell = |place: Place| {
         let step = |degrees: f64| (degrees / rules.duplicate_degrees).round() as i64;
         (step(place.latitude_degrees()), step(place.longitude_degrees()))
@@ -28,6 +33,7 @@ pub(super) fn check(readings: &Readings, rules: &Rules, quality: &mut Quality) {
     // Which box had a reading first.
     let mut seen: HashMap<Same, usize, RandomState> = HashMap::default();
     for sense_box in readings.boxes_by_id() {
+        turns.worked(sense_box.rows().len());
         let Some(cell) = sense_box.place().map(cell) else { continue };
         let is_alone = boxes_at.get(&cell) == Some(&1);
         for row in sense_box.rows().filter(|&row| quality.is_plausible(row)).collect::<Vec<_>>() {

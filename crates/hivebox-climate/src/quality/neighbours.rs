@@ -2,18 +2,21 @@
 
 use super::neighbourhood::{Found, Neighbourhood, Surroundings, place_outdoors};
 use super::rules::NeighboursRule;
-use super::{Check, Quality, Rules, indoor};
+use super::{Check, Quality, Rules, Turns, indoor};
 use crate::readings::Readings;
 
-/// Boxes that are checked without giving way: about 100 µs of work.
-const BOXES_AT_A_TIME: usize = 16;
+/// What it costs to find what is around a box, in rows to be looked at.
+const WORK_OF_A_BOX: usize = 200;
 
 /// Checks for neighbours and for rooms, which both need to know what is around.
-pub(super) fn check(readings: &Readings, rules: &Rules, quality: &mut Quality, mut give_way: impl FnMut()) {
+pub(super) fn check(
+    readings: &Readings,
+    rules: &Rules,
+    quality: &mut Quality,
+    turns: &mut Turns<impl FnMut()>,
+) {
     let neighbourhood = Neighbourhood::of(readings, rules, quality);
-    give_way();
     let mut found: Vec<Found> = rules.neighbours.iter().map(|_| Found::default()).collect();
-    let mut checked = 0_usize;
     for sense_box in readings.boxes() {
         let rule_of = |row: usize| {
             let phenomenon = readings.reading(row).phenomenon()?;
@@ -34,10 +37,7 @@ pub(super) fn check(readings: &Readings, rules: &Rules, quality: &mut Quality, m
                 quality.note(row, Check::Indoor, indoor::passes(rule, value.0, &around));
             }
         }
-        checked += 1;
-        if checked.is_multiple_of(BOXES_AT_A_TIME) {
-            give_way();
-        }
+        turns.worked(WORK_OF_A_BOX);
     }
 }
 

@@ -38,6 +38,7 @@ pub(super) struct NeighboursRule {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct StuckRule {
     pub(super) millis: i64,
+    pub(super) millis_if_whole: i64,
     pub(super) times: u16,
     pub(super) except: Box<[RangeInclusive<f64>]>,
 }
@@ -88,6 +89,7 @@ struct Neighbours {
 struct Stuck {
     phenomenon: String,
     hours: f64,
+    hours_if_whole: f64,
     times: u16,
     #[serde(default)]
     except: Vec<[f64; 2]>,
@@ -178,9 +180,12 @@ impl Stuck {
     fn read(&self) -> Result<StuckRule, RulesError> {
         const MILLIS_PER_HOUR: f64 = 3_600_000.0;
         ensure(self.times >= 2, STUCK, "times", self.times.into(), "at least 2")?;
+        let millis =
+            |field, hours| positive(STUCK, field, hours).map(|hours| (hours * MILLIS_PER_HOUR) as i64);
         let except = self.except.iter().map(|&bounds| range(STUCK, bounds));
         Ok(StuckRule {
-            millis: (positive(STUCK, "hours", self.hours)? * MILLIS_PER_HOUR) as i64,
+            millis: millis("hours", self.hours)?,
+            millis_if_whole: millis("hours_if_whole", self.hours_if_whole)?,
             times: self.times,
             except: except.collect::<Result<_, _>>()?,
         })
@@ -251,6 +256,7 @@ floor_per_km_height = 0
 [[stuck]]
 phenomenon = "relative_humidity"
 hours = 6
+hours_if_whole = 24
 times = 12
 except = [[98, 105]]
 [[indoor]]

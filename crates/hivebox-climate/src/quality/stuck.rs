@@ -1,11 +1,17 @@
 //! Sensors that show one value for ever.
 
 use super::rules::StuckRule;
-use super::{Check, Quality, Rules};
+use super::{Check, Quality, Rules, Turns};
 use crate::readings::{Reading, Readings};
 
-pub(super) fn check(readings: &Readings, rules: &Rules, quality: &mut Quality) {
+pub(super) fn check(
+    readings: &Readings,
+    rules: &Rules,
+    quality: &mut Quality,
+    turns: &mut Turns<impl FnMut()>,
+) {
     for (row, reading) in readings.iter().enumerate() {
+        turns.worked(1);
         let rule = reading.phenomenon().and_then(|phenomenon| rules.stuck.get(phenomenon.index())?.as_ref());
         if let Some(rule) = rule
             && quality.is_plausible(row)
@@ -23,7 +29,9 @@ fn passes(rule: &StuckRule, reading: &Reading<'_>) -> Option<bool> {
         return None;
     }
     let lasted = reading.measured_at()?.as_millisecond() - reading.unchanged_since()?.as_millisecond();
-    if lasted >= rule.millis && reading.unchanged_times() >= rule.times {
+    let is_whole = reading.raw_value()?.fract() == 0.0;
+    let allowed = if is_whole { rule.millis_if_whole } else { rule.millis };
+    if lasted >= allowed && reading.unchanged_times() >= rule.times {
         return Some(false);
     }
     // A value that was there before this program was may have been there for a year.
@@ -75,16 +83,19 @@ mod tests {
     #[test]
     fn hours_of_one_value_are_too_many_except_where_weather_does_so() {
         let every_ten = |until| (0..=until).step_by(10);
-        assert_eq!(outcomes(&after(every_ten(350), |_| ["9.5", "61", "0"])), [NotChecked; 3], "not yet");
+        assert_eq!(outcomes(&after(every_ten(350), |_| ["9.5", "61.2", "0"])), [NotChecked; 3], "not yet");
         let stuck = [Failed, Failed, NotChecked];
-        assert_eq!(outcomes(&after(every_ten(360), |_| ["9.5", "61", "0"])), stuck);
+        assert_eq!(outcomes(&after(every_ten(360), |_| ["9.5", "61.2", "0"])), stuck);
+        let whole = [NotChecked, Failed, NotChecked];
+        assert_eq!(outcomes(&after(every_ten(1430), |_| ["9", "61.2", "0"])), whole);
+        assert_eq!(outcomes(&after(every_ten(1440), |_| ["9", "61.2", "0"])), stuck);
         let in_fog = [Failed, NotChecked, NotChecked];
         assert_eq!(outcomes(&after(every_ten(360), |_| ["9.5", "100", "0"])), in_fog);
     }
 
     #[test]
     fn a_value_that_changed_passes_until_it_is_stuck_as_well() {
-        let changes = |minute| if minute < 60 { ["9.5", "61", "0"] } else { ["9.6", "61.5", "0.2"] };
+        let changes = |minute| if minute < 60 { ["9.5", "61.2", "0"] } else { ["9.6", "61.5", "0.2"] };
         let moving = [Passed, Passed, NotChecked];
         assert_eq!(outcomes(&after((0..=400).step_by(10), changes)), moving);
         assert_eq!(outcomes(&after((0..=420).step_by(10), changes)), [Failed, Failed, NotChecked]);
@@ -92,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_sensor_that_seldom_measures_is_given_time() {
-        assert_eq!(outcomes(&after((0..=600).step_by(60), |_| ["9.5", "61", "0"])), [NotChecked; 3]);
-        assert_eq!(outcomes(&after((0..=660).step_by(60), |_| ["9.5", "61", "0"]))[0], Failed);
+        assert_eq!(outcomes(&after((0..=600).step_by(60), |_| ["9.5", "61.2", "0"])), [NotChecked; 3]);
+        assert_eq!(outcomes(&after((0..=660).step_by(60), |_| ["9.5", "61.2", "0"]))[0], Failed);
     }
 }

@@ -10,6 +10,7 @@ mod honesty;
 mod laws;
 mod network;
 mod places;
+mod quality;
 mod real_titles;
 mod sentinels;
 mod statistics;
