@@ -1,4 +1,4 @@
-//! What people and CI run in this repository: `cargo xtask test`, `lint`, `deploy`, `kind`, `fuzz` and `bench`.
+//! What people and CI run in this repository: `cargo xtask test`, `lint`, `deploy`, `kind`, `fuzz`, `quality` and `bench`.
 //!
 //! A task brings the programs that it needs (see [`tools`]) and says on standard error what it does.
 #![expect(clippy::print_stderr, reason = "a task speaks to the person who started it")]
@@ -13,6 +13,7 @@ mod deploy;
 mod fuzz;
 mod kind;
 mod lint;
+mod quality;
 mod step;
 mod test;
 mod tools;
@@ -41,6 +42,8 @@ enum Task {
     Kind(kind::Args),
     /// Feed a decoder with hostile input.
     Fuzz(fuzz::Args),
+    /// Find faults of known truth in simulated days, and print how many were found.
+    Quality(quality::Args),
     /// Measure a release build and print a table of the figures beside their goals.
     Bench(bench::Args),
 }
@@ -64,6 +67,7 @@ fn run() -> Result<()> {
         Task::Deploy(args) => deploy::run(&workspace, &args),
         Task::Kind(args) => kind::run(&workspace, &args),
         Task::Fuzz(args) => fuzz::run(&workspace, &args),
+        Task::Quality(args) => quality::run(&workspace, &args),
         Task::Bench(args) => bench::run(&workspace, &args),
     }
 }

@@ -22,6 +22,7 @@ mod openapi;
 mod outages;
 mod proxy;
 mod rate_limit;
+mod quality;
 mod readiness;
 mod redis_server;
 mod replica;
