@@ -58,6 +58,8 @@ pub(crate) struct Args {
 enum Section {
     /// How fast an answer of openSenseMap becomes averages.
     Decode,
+    /// How long it takes to check all readings beside each other.
+    Quality,
     /// How long it takes to hand what is known to another replica.
     Sharing,
     /// How long it takes to say what it is like somewhere, and everywhere.
@@ -98,6 +100,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let effort = if args.quick { QUICK } else { FULL };
     let of_crates: [(Section, OfCrate); 4] = [
         (Section::Decode, crates::decode),
+        (Section::Quality, crates::quality),
         (Section::Sharing, crates::sharing),
         (Section::Places, crates::places),
         (Section::Store, crates::store),

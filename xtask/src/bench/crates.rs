@@ -11,6 +11,11 @@ pub(super) fn decode(workspace: &Workspace) -> Result<()> {
     step::run("From an answer of openSenseMap to averages", workspace.cargo().args(arguments))
 }
 
+pub(super) fn quality(workspace: &Workspace) -> Result<()> {
+    let arguments = ["bench", "--package", "hivebox", "--bench", "quality"];
+    step::run("Checking all readings", workspace.cargo().args(arguments))
+}
+
 pub(super) fn sharing(workspace: &Workspace) -> Result<()> {
     tools::ensure(workspace, &[&REDIS_SERVER])?;
     let mut command = workspace.cargo();

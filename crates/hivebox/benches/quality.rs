@@ -1,0 +1,64 @@
+//! What it costs to check the readings of 15,000 senseBoxes beyond the range check, on one core.
+
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+#![expect(clippy::unwrap_used, reason = "a bench that cannot run shall say so")]
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hivebox::bridge::add_box;
+use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::quality::{Quality, Rules};
+use hivebox_climate::readings::{Readings, ReadingsBuilder};
+use hivebox_climate::verdict;
+use jiff::{SignedDuration, Timestamp};
+use opensensemap::{Decoder, Limits};
+use opensensemap_sim::{Clock, Options, SimServer, Simulation, Stations};
+
+const BOXES: usize = 15_000;
+const ROUNDS: usize = 31;
+const GOAL_MILLIS: f64 = 100.0;
+
+fn builder(sim: &SimServer, as_of: Timestamp) -> ReadingsBuilder {
+    sim.set_time(Clock::Fixed(as_of));
+    let mut readings = ReadingsBuilder::new(Catalogue::builtin(), verdict::Rules::default(), as_of);
+    let mut decoder = Decoder::new(Limits::default());
+    let mut sink = |sense_box: opensensemap::SenseBox<'_>| add_box(&mut readings, sense_box);
+    for piece in sim.boxes_body() {
+        decoder.push(&piece, &mut sink).unwrap();
+    }
+    decoder.finish(&mut sink).unwrap();
+    readings
+}
+
+/// The best of some rounds.
+fn best<T>(mut run: impl FnMut() -> T) -> f64 {
+    let round = |_| {
+        let started = Instant::now();
+        black_box(run());
+        started.elapsed()
+    };
+    (0..ROUNDS).map(round).min().unwrap_or(Duration::MAX).as_secs_f64() * 1e3
+}
+
+fn main() {
+    let options = Options { seed: 1, stations: Stations::Generated(BOXES), bad_share: 0.02 };
+    let sim = SimServer::new(Simulation::new(options));
+    let as_of = Timestamp::now();
+    let readings: Arc<Readings> = builder(&sim, as_of).finish();
+    println!("{BOXES} senseBoxes, {} sensors, one core, best of {ROUNDS} rounds", readings.len());
+    let checking = best(|| Quality::of(&readings, Rules::builtin(), || ()));
+    let mut pauses = (Instant::now(), Duration::ZERO);
+    Quality::of(&readings, Rules::builtin(), || {
+        pauses.1 = pauses.1.max(pauses.0.elapsed());
+        pauses.0 = Instant::now();
+    });
+    let verdict = if checking < GOAL_MILLIS { "met" } else { "MISSED" };
+    println!("checking all readings  {checking:>6.1} ms, goal: under {GOAL_MILLIS} ms: {verdict}");
+    println!("longest without giving way  {:.2} ms", pauses.1.as_secs_f64() * 1e3);
+    let mut next: Vec<ReadingsBuilder> =
+        (0..ROUNDS).map(|_| builder(&sim, as_of + SignedDuration::from_mins(5))).collect();
+    let following = best(|| next.pop().map(|builder| builder.finish_after(Some(&readings))));
+    println!("going on with the runs of the readings before  {following:.1} ms");
+}
