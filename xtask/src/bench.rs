@@ -98,7 +98,7 @@ const QUICK: Effort = Effort { starts: 3, pairs: 2, seconds: 1 };
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let wanted = |section| args.sections.is_empty() || args.sections.contains(&section);
     let effort = if args.quick { QUICK } else { FULL };
-    let of_crates: [(Section, OfCrate); 4] = [
+    let of_crates: [(Section, OfCrate); 5] = [
         (Section::Decode, crates::decode),
         (Section::Quality, crates::quality),
         (Section::Sharing, crates::sharing),

@@ -3,7 +3,6 @@
 use hivebox_climate::catalogue::{Catalogue, Meaning};
 use opensensemap_sim::{Defect, Exposure, ObjectId, SensorAt};
 
-use crate::score::Kind;
 use super::score::Kind;
 
 /// What is wrong with one box, and where it stands within its square kilometre: all drawn from its id.

@@ -12,8 +12,6 @@ use hivebox_climate::verdict;
 use jiff::{SignedDuration, Timestamp};
 use opensensemap_sim::{Options, SenseBox, SensorAt, Simulation, Stations};
 
-use crate::faults::{self, Flaw};
-use crate::score::{Kind, Score, Truth};
 use super::faults::{self, Flaw};
 use super::score::{Kind, Score, Truth};
 
@@ -159,7 +157,6 @@ fn shown(flaw: &Flaw, sensor: &SensorAt<'_>, phenomenon: &str, printed: &str) ->
     {
         return printed.to_owned();
     }
-    let step = faults::resolution(sensor.sensor_type());
     let decimals = printed.split_once('.').map_or(0, |(_, decimals)| decimals.len() as i32);
     let step = faults::resolution(sensor.sensor_type()).max(0.1_f64.powi(decimals));
     let steps = (flaw.apply(sensor, phenomenon, raw) / step).round();

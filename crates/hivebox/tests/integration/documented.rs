@@ -1,0 +1,199 @@
+//! The examples of docs/api.md, run as a reader runs them: against a demo, one after the other.
+//!
+//! An example is a block of `sh` or `python`. A block of `json` or `text` right after it is what it prints:
+//! JSON of the same shape, or the same text but for its numbers. `…` stands for what is left out: a line, the rest
+//! of a line, an element of an array, or further fields of an object.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::commands::{Running, hivebox};
+
+const DOCUMENT: &str = include_str!("../../../../docs/api.md");
+/// The address in the document.
+const DOCUMENTED_ADDRESS: &str = "127.0.0.1:5000";
+const ELISION: &str = "…";
+const PATIENCE: Duration = Duration::from_mins(1);
+
+struct Block<'a> {
+    /// The number of the block's first line in the document.
+    line: usize,
+    language: &'a str,
+    text: String,
+    /// Whether only blank lines are between it and the block before.
+    follows: bool,
+}
+
+#[test]
+fn the_examples_of_the_docs_do_what_they_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_demo, welcome) = Running::start(hivebox(folder.path()).args(["demo", "--listen", "127.0.0.1:0"]));
+    let address = welcome.split("http://").nth(1).unwrap().split('/').next().unwrap();
+    wait_for_answer(folder.path(), address);
+    let blocks = blocks(DOCUMENT);
+    let mut wrong = Vec::new();
+    for (index, block) in blocks.iter().enumerate().filter(|(_, block)| is_example(block.language)) {
+        let shown = blocks.get(index + 1).filter(|next| next.follows && !is_example(next.language));
+        let text = block.text.replace(DOCUMENTED_ADDRESS, address);
+        let outcome = run(folder.path(), block.language, &text).and_then(|printed| {
+            let printed = printed.replace(address, DOCUMENTED_ADDRESS);
+            shown.map_or(Ok(()), |shown| compare(shown, &printed))
+        });
+        if let Err(reason) = outcome {
+            wrong.push(format!("docs/api.md, line {}: {reason}", block.line));
+        }
+    }
+    assert!(blocks.len() > 10, "the document has examples");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+fn is_example(language: &str) -> bool {
+    matches!(language, "sh" | "python")
+}
+
+fn blocks(document: &str) -> Vec<Block<'_>> {
+    let mut blocks: Vec<Block<'_>> = Vec::new();
+    let (mut open, mut follows) = (false, false);
+    for (line, number) in document.lines().zip(1..) {
+        if let Some(language) = line.strip_prefix("```") {
+            if !open {
+                blocks.push(Block { line: number, language, text: String::new(), follows });
+            }
+            (open, follows) = (!open, true);
+        } else if open {
+            // There is one, since a block is open.
+            let text = &mut blocks.last_mut().unwrap().text;
+            text.push_str(line);
+            text.push('\n');
+        } else if !line.trim().is_empty() {
+            follows = false;
+        }
+    }
+    blocks
+}
+
+fn wait_for_answer(folder: &Path, address: &str) {
+    let started = Instant::now();
+    let ask = format!("curl -sf http://{address}/temperature");
+    while run(folder, "sh", &ask).is_err() {
+        assert!(started.elapsed() < PATIENCE, "the demo does not answer");
+    }
+}
+
+/// What the example prints, if it ends well.
+fn run(folder: &Path, language: &str, text: &str) -> Result<String, String> {
+    let mut command = if language == "sh" {
+        let mut command = Command::new("bash");
+        command.args(["-euo", "pipefail", "-c", text]);
+        command
+    } else {
+        let python =
+            std::env::var_os("HIVEBOX_TEST_PYTHON").expect("`cargo xtask test` sets HIVEBOX_TEST_PYTHON");
+        fs::write(folder.join("example.py"), text).unwrap();
+        let mut command = Command::new(python);
+        command.arg("example.py");
+        command
+    };
+    let output = command.current_dir(folder).stdin(Stdio::null()).output().unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    if output.status.success() {
+        Ok(printed)
+    } else {
+        Err(format!("{}\n{printed}{}", output.status, String::from_utf8_lossy(&output.stderr)))
+    }
+}
+
+fn compare(shown: &Block<'_>, printed: &str) -> Result<(), String> {
+    if shown.language == "json" {
+        let shown: Value =
+            serde_json::from_str(&shown.text).map_err(|error| format!("what is shown: {error}"))?;
+        let printed: Value =
+            serde_json::from_str(printed).map_err(|error| format!("what is printed: {error}\n{printed}"))?;
+        same_shape("", &shown, &printed)
+            .map_err(|difference| format!("{difference}\nprinted was {printed:#}"))
+    } else {
+        same_text(&shown.text, printed)
+    }
+}
+
+fn same_shape(at: &str, shown: &Value, printed: &Value) -> Result<(), String> {
+    match (shown, printed) {
+        (Value::Object(shown), Value::Object(printed)) => {
+            let is_part = shown.contains_key(ELISION);
+            for (key, value) in shown.iter().filter(|(key, _)| *key != ELISION) {
+                let other =
+                    printed.get(key).ok_or_else(|| format!("{at}/{key} is shown, and not printed"))?;
+                same_shape(&format!("{at}/{key}"), value, other)?;
+            }
+            match printed.keys().find(|key| !is_part && !shown.contains_key(*key)) {
+                Some(key) => Err(format!("{at}/{key} is printed, and not shown")),
+                None => Ok(()),
+            }
+        }
+        (Value::Array(shown), Value::Array(printed)) => {
+            for (index, value) in shown.iter().enumerate().filter(|(_, value)| *value != ELISION) {
+                let at = format!("{at}/{index}");
+                let fits = |other: &Value| same_shape(&at, value, other);
+                if !printed.iter().any(|other| fits(other).is_ok()) {
+                    printed
+                        .first()
+                        .map_or_else(|| Err(format!("{at} is shown, but nothing is printed")), fits)?;
+                }
+            }
+            Ok(())
+        }
+        (Value::Null, _) | (_, Value::Null) => Ok(()),
+        _ if std::mem::discriminant(shown) == std::mem::discriminant(printed) => Ok(()),
+        _ => Err(format!("{at} is shown as {shown}, and printed as {printed}")),
+    }
+}
+
+fn same_text(shown: &str, printed: &str) -> Result<(), String> {
+    let mut lines = printed.lines().map(str::trim_end).peekable();
+    let mut shown = shown.lines().map(str::trim_end).peekable();
+    while let Some(line) = shown.next() {
+        if line.trim() == ELISION {
+            let next = shown.peek().copied();
+            while lines.peek().is_some_and(|line| next.is_none_or(|next| !same_line(next, line))) {
+                lines.next();
+            }
+            continue;
+        }
+        match lines.next() {
+            Some(other) if same_line(line, other) => {}
+            Some(other) => return Err(format!("shown is\n  {line}\nprinted is\n  {other}\nof\n{printed}")),
+            None => return Err(format!("{line:?} is shown, and not printed:\n{printed}")),
+        }
+    }
+    match lines.next() {
+        Some(line) => Err(format!("{line:?} is printed, and not shown")),
+        None => Ok(()),
+    }
+}
+
+fn same_line(shown: &str, printed: &str) -> bool {
+    match shown.strip_suffix(ELISION) {
+        Some(begin) => without_numbers(printed).starts_with(&without_numbers(begin)),
+        None => without_numbers(shown) == without_numbers(printed),
+    }
+}
+
+/// The line with a `0` for each number, and one space for each run of spaces or of a frame's dashes.
+fn without_numbers(line: &str) -> String {
+    let mut text = String::new();
+    for character in line.chars() {
+        let (class, is_run) = match character {
+            '0'..='9' | '.' | '-' | '+' => ('0', true),
+            ' ' | '─' => (' ', true),
+            other => (other, false),
+        };
+        if !(is_run && text.ends_with(class)) {
+            text.push(class);
+        }
+    }
+    text
+}
