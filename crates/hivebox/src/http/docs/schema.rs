@@ -35,6 +35,12 @@ fn of_type(schema: &Value, name: &str) -> String {
         "object" if schema["additionalProperties"].is_object() => {
             format!("object, each field {}", kind(&schema["additionalProperties"]))
         }
+        "object" if schema["properties"].is_object() => {
+            let fields = schema["properties"].as_object().into_iter().flatten();
+            let fields: Vec<String> =
+                fields.map(|(name, field)| format!("<code>{}</code> {}", Plain(name), kind(field))).collect();
+            format!("object with {}", fields.join("; "))
+        }
         "string" if schema["format"] == "date-time" => "moment".to_owned(),
         "string" if schema["contentSchema"].is_object() => {
             format!("string, of {} as JSON", kind(&schema["contentSchema"]))
