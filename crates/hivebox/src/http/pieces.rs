@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use axum::body::{Body, Bytes};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc;
 
 /// Pieces that wait for a slow client: each is about half a megabyte.
@@ -30,14 +30,18 @@ impl<E> Sink<E> {
     }
 }
 
-/// A body that `make` sends, on a thread for such work.
+/// A body that `make` sends, on a thread for such work. That begins when the body is asked for the first time:
+/// never for a HEAD, and not for whom a 304 is enough.
 pub(super) fn body<E>(make: impl FnOnce(&Sink<E>) + Send + 'static) -> Body
 where
     E: Error + Send + Sync + 'static,
 {
-    let (sender, receiver) = mpsc::channel(PIECES_AHEAD);
-    tokio::task::spawn_blocking(move || make(&Sink(sender)));
-    Body::from_stream(stream::unfold(receiver, async |mut receiver: mpsc::Receiver<Result<_, E>>| {
-        Some((receiver.recv().await?, receiver))
+    let begin = async move {
+        let (sender, receiver) = mpsc::channel(PIECES_AHEAD);
+        tokio::task::spawn_blocking(move || make(&Sink(sender)));
+        receiver
+    };
+    Body::from_stream(stream::once(begin).flat_map(|receiver: mpsc::Receiver<Result<_, E>>| {
+        stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)))
     }))
 }
