@@ -8,6 +8,7 @@ mod answer;
 mod document;
 pub(super) mod headers;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ pub(super) use document::{Tag, document};
 use super::ApiError;
 use super::parameters::{Ask, refusals};
 use crate::app::App;
+use crate::config::Quota;
 
 /// The methods that a path takes: what answers each, and what is said of it.
 pub(super) struct Methods {
@@ -125,18 +127,21 @@ impl Operation {
         for answer in &mut self.answers {
             answer.add_headers(&[headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY]);
         }
-        let limited =
-            Answer::error("This client asks too often.", &ApiError::limited(Duration::from_secs(1)));
+        let quota = Quota { requests: NonZeroU32::MIN.saturating_add(599), window: Duration::from_mins(1) };
+        let limited = Answer::error("This client asks too often.", &ApiError::too_many_requests(quota, 1));
         self.answers(limited.headers(&[headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY]))
     }
 
-    /// It says 304 to those who have the answer already.
+    /// Answers are compressed, and it says 304 to those who have them already.
     pub(super) fn revalidates(mut self) -> Self {
-        for answer in self.answers.iter_mut().filter(|answer| answer.status() == StatusCode::OK) {
-            answer.add_headers(&[headers::ETAG]);
+        for answer in &mut self.answers {
+            answer.add_headers(&[headers::CACHE_CONTROL, headers::VARY]);
+            if answer.status() == StatusCode::OK {
+                answer.add_headers(&[headers::CONTENT_ENCODING, headers::ETAG]);
+            }
         }
         let unchanged = Answer::new(StatusCode::NOT_MODIFIED, "The client has it, as `If-None-Match` says.");
         self.header("If-None-Match", "The `ETag` of an answer that the client has.", "\"5f3a1c2b9d8e7f60\"")
-            .answers(unchanged.headers(&[headers::ETAG]))
+            .answers(unchanged.headers(&[headers::CACHE_CONTROL, headers::ETAG, headers::VARY]))
     }
 }

@@ -109,14 +109,6 @@ impl ApiError {
         Self { retry_after: Some(SOON), ..error }
     }
 
-    /// The client has asked more often than it may; after `wait` it may again.
-    pub fn limited(wait: Duration) -> Self {
-        let detail =
-            "There were too many requests from this client; Retry-After says when the next may come.";
-        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", detail);
-        Self { retry_after: Some(wait), ..error }
-    }
-
     /// A fault of HiveBox, told to the log and not to the client.
     pub fn internal(error: impl std::error::Error) -> Self {
         tracing::error!(error = in_words(&error), "a request failed");

@@ -39,6 +39,11 @@ pub(in crate::http) const CONTENT_DISPOSITION: Header = Header {
     description: "A name for the file.",
     example: Example::Text("inline; filename=\"2024-10-14T09-20-00.000Z.parquet\""),
 };
+pub(in crate::http) const CONTENT_ENCODING: Header = Header {
+    name: "Content-Encoding",
+    description: "How the answer is compressed, by `Accept-Encoding`. Missing if it is not.",
+    example: Example::Text("zstd"),
+};
 pub(in crate::http) const ETAG: Header = Header {
     name: "ETag",
     description: "Stands for exactly these bytes.",
@@ -52,17 +57,22 @@ pub(in crate::http) const LINK: Header = Header {
 pub(in crate::http) const RATE_LIMIT: Header = Header {
     name: "RateLimit",
     description: "How many requests are left (`r`) in the next `t` seconds. Missing where there is no limit.",
-    example: Example::Text("\"client\";r=599;t=1"),
+    example: Example::Text("\"default\";r=599;t=1"),
 };
 pub(in crate::http) const RATE_LIMIT_POLICY: Header = Header {
     name: "RateLimit-Policy",
     description: "How many requests (`q`) a client may make in `w` seconds. Missing where there is no limit.",
-    example: Example::Text("\"client\";q=600;w=60"),
+    example: Example::Text("\"default\";q=600;w=60"),
 };
 pub(in crate::http) const RETRY_AFTER: Header = Header {
     name: "Retry-After",
     description: "After how many seconds another attempt may go well.",
     example: Example::Seconds(10),
+};
+pub(in crate::http) const VARY: Header = Header {
+    name: "Vary",
+    description: "By which headers of requests answers differ.",
+    example: Example::Text("accept, accept-encoding"),
 };
 /// Of every answer.
 pub(in crate::http) const REQUEST_ID: Header = Header {
@@ -72,16 +82,18 @@ pub(in crate::http) const REQUEST_ID: Header = Header {
 };
 
 /// All of them.
-pub(super) const ALL: [Header; 10] = [
+pub(super) const ALL: [Header; 12] = [
     AGE,
     CACHE_CONTROL,
     CACHE_STATUS,
     CONTENT_DISPOSITION,
+    CONTENT_ENCODING,
     ETAG,
     LINK,
     RATE_LIMIT,
     RATE_LIMIT_POLICY,
     RETRY_AFTER,
+    VARY,
     REQUEST_ID,
 ];
 
