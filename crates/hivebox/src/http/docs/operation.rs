@@ -9,6 +9,9 @@ use super::schema::{kind, limits};
 /// Where HiveBox listens unless it is told otherwise.
 const ADDRESS: &str = "http://127.0.0.1:5000";
 
+/// What most people ask with, though it need not be given.
+const PLACE: [&str; 2] = ["lat", "lon"];
+
 /// The operation of `method` at `path`.
 pub(super) fn section(method: &str, path: &str, operation: &Value) -> String {
     let id = Plain(text(operation, "operationId"));
@@ -104,7 +107,9 @@ fn curl(method: &str, path: &str, operation: &Value) -> String {
         let (name, example) = (text(parameter, "name"), as_query(&parameter["example"]));
         match text(parameter, "in") {
             "path" => path = path.replace(&format!("{{{name}}}"), &example),
-            "query" if parameter["required"] == true => query.push(format!("{name}={example}")),
+            "query" if parameter["required"] == true || PLACE.contains(&name) => {
+                query.push(format!("{name}={example}"));
+            }
             _ => {}
         }
     }
