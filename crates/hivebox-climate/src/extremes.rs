@@ -1,7 +1,7 @@
 //! How cold and how warm it was at each box, hour by hour, over the last three days.
 //!
 //! Built up from readings as they come, newest or oldest first. A day is 24 hours of the clock in UTC, the
-//! one at hand included, so that it reaches back 23 to 24 hours. [`near`] makes inputs of chores of it.
+//! one at hand included, so that it reaches back 23 to 24 hours. [`Extremes::fill`] makes inputs of chores of it.
 
 mod hours;
 mod near;

@@ -41,13 +41,20 @@ async fn every_operation_is_as_it_is_described() {
     assert!(app.post("/store").await.status().is_success());
     let description = format!("http://{}/openapi.json", app.address);
     let mut command = schemathesis(app.folder.path());
-    command.args(["run", &description, "--checks", "all", "--max-examples", "30", "--seed", "1"]).args([
-        "--workers",
-        "2",
-        "--request-timeout",
-        "20",
-        "--continue-on-failure",
-    ]);
+    command
+        .args([
+            "run",
+            &description,
+            "--include-path-regex",
+            ".",
+            "--checks",
+            "all",
+            "--max-examples",
+            "30",
+            "--seed",
+            "1",
+        ])
+        .args(["--workers", "2", "--request-timeout", "20", "--continue-on-failure"]);
     let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
