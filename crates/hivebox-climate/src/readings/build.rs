@@ -157,6 +157,18 @@ impl ReadingsBuilder {
         self.push_judged(box_count as u32 - 1, kind, measured);
     }
 
+    /// Makes room for so many rows at once: to grow step by step would move all of them several times.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        let readings = &mut self.readings;
+        readings.box_index.reserve_exact(rows);
+        readings.kind.reserve_exact(rows);
+        readings.raw.reserve_exact(rows);
+        readings.value.reserve_exact(rows);
+        readings.measured_at_millis.reserve_exact(rows);
+        readings.verdict.reserve_exact(rows);
+        readings.run.reserve_exact(rows);
+    }
+
     /// Adds the row of a sensor, whose id is in its column already: all that is to be judged.
     pub(super) fn push_judged(&mut self, of_box: u32, kind: u32, measured: Option<(f64, Timestamp)>) {
         let judged = match measured {

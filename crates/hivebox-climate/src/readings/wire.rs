@@ -206,6 +206,7 @@ impl Columns<'_> {
         known.place =
             self.places.into_iter().map(|at| at.and_then(|(n, e, h)| Place::new(n, e, h))).collect();
         builder.readings.sensor_id = self.sensor_ids.column()?;
+        builder.reserve(sensors);
         let of_boxes =
             (0..).zip(&self.sensor_counts).flat_map(|(of_box, &count)| (0..count).map(move |_| of_box));
         let measured = self.raw.iter().zip(&self.ages_millis);
