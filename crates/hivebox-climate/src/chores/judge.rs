@@ -43,7 +43,7 @@ impl Chores {
         let missing: Vec<InputKind> =
             chore.needs.iter().copied().filter(|&kind| inputs.get(kind).is_none()).collect();
         let (verdict, reason) = match self.deciding(chore, inputs) {
-            Some((rule, truth)) if rule.verdict == ChoreVerdict::No || missing.is_empty() => {
+            Some((rule, truth)) if missing.is_empty() || is_certain_no(rule, truth) => {
                 (rule.verdict, self.reason(chore, rule, truth, inputs))
             }
             _ if missing.is_empty() => (ChoreVerdict::Unknown, self.words.silent.to_string()),
@@ -79,4 +79,9 @@ impl Chores {
         let missing: Vec<&str> = missing.iter().map(|kind| &*self.facts[kind.index()].missing).collect();
         format!("{}: {}.", self.words.missing, missing.join("; "))
     }
+}
+
+/// Whether nothing that may still be learnt can change it.
+fn is_certain_no(rule: &Rule, truth: Truth) -> bool {
+    rule.verdict == ChoreVerdict::No && truth == Truth::Surely
 }

@@ -16,6 +16,13 @@ pub struct Neighbour<'a> {
     pub height_correction_kelvin: f64,
 }
 
+/// How far the truth may be from what boxes agree on: a cheap thermometer is good to half a kelvin, and its place on a
+/// balcony to as much.
+const LEAST_UNCERTAINTY_KELVIN: f64 = 0.7;
+/// The same of one box alone: siting alone makes citizens' thermometers differ by 1.5 K, as `quality.toml` has it, and no
+/// other box says how far this one is off.
+const ALONE_KELVIN: f64 = 2.0;
+
 /// By how much the median absolute deviation is to be multiplied to estimate the standard deviation of what is
 /// normally distributed.
 const NORMAL_CONSISTENCY: f64 = 1.4826;
@@ -25,7 +32,8 @@ impl Extremes {
     ///
     /// Each is the median over those of the boxes whose day is known: a single box that stands in the sun or on a
     /// wall makes extremes of its own, and weights by distance would let it decide if it is near. The uncertainty is
-    /// how far the boxes differ, as 1.4826 times their median absolute deviation; of one box alone it is not known.
+    /// how far the boxes differ, as 1.4826 times their median absolute deviation, and never less than cheap thermometers
+    /// on balconies are wrong together.
     pub fn fill(&self, inputs: &mut Inputs, neighbours: &[Neighbour<'_>], now: Timestamp) {
         let days = [0, 1, 2].map(|day| self.days_near(neighbours, day, now));
         inputs.air_temperature_min_24h = summary(&days[0], |day| day.min.0);
@@ -54,7 +62,9 @@ fn summary(days: &[(Neighbour<'_>, Day)], of: impl Fn(&Day) -> f64) -> Option<In
     let deviation = median(&mut deviations).filter(|_| values.len() > 1);
     Some(Input {
         value,
-        uncertainty: deviation.map(|deviation| NORMAL_CONSISTENCY * deviation),
+        uncertainty: Some(deviation.map_or(ALONE_KELVIN, |deviation| {
+            (NORMAL_CONSISTENCY * deviation).max(LEAST_UNCERTAINTY_KELVIN)
+        })),
         oldest: days.iter().map(|(_, day)| day.from).min()?,
         freshest: days.iter().map(|(_, day)| day.to).max()?,
         sensors: days.len(),

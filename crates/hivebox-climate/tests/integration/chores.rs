@@ -330,7 +330,9 @@ proptest! {
         }
         let chores = Chores::builtin();
         for (sure, doubtful) in chores.judge(&inputs).iter().zip(chores.judge(&doubtful)) {
-            prop_assert!(rank(doubtful.verdict) <= rank(sure.verdict), "{sure:?} {doubtful:?}");
+            // Without doubt a `no` may be certain that is not with it.
+            let is_no_better = rank(doubtful.verdict) <= rank(sure.verdict) || doubtful.verdict == ChoreVerdict::Unknown;
+            prop_assert!(is_no_better, "{sure:?} {doubtful:?}");
         }
     }
 }

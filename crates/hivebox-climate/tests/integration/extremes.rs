@@ -153,7 +153,7 @@ fn near_a_place_the_median_of_the_boxes_counts() {
     assert_eq!(inputs.air_temperature_max_48_to_72h, None);
 
     extremes.fill(&mut inputs, &neighbours[1..2], now());
-    assert_eq!(inputs.air_temperature_max_24h.unwrap().uncertainty, None, "one box knows of no other");
+    assert_eq!(inputs.air_temperature_max_24h.unwrap().uncertainty, Some(2.0), "one box knows of no other");
     extremes.fill(&mut inputs, &[], now());
     assert_eq!(inputs, Inputs::default());
 }
