@@ -93,6 +93,11 @@ impl Present {
         self.readings.as_of() <= now + MAX_LEAD && now < self.servable_until
     }
 
+    /// Whether the detail has been made.
+    pub fn has_detail(&self) -> bool {
+        self.detail.get().is_some()
+    }
+
     /// The detail, made by the first call. That takes some 50 ms for 15,000 boxes, so the refresh loop calls it,
     /// and requests only find it made; `/temperature` is answered without.
     pub fn detail(&self) -> &Detail {

@@ -22,9 +22,10 @@ use super::example;
 use super::format::{Format, Formats};
 use super::parameters::filter::{self, NAME};
 use super::parameters::page::{CURSOR, Cursor, LIMIT};
-use super::parameters::{Ask, Asked, Reader};
+use super::parameters::{Ask, Asked, Reader, query_string};
 use super::table::{self, Coordinates, Heading, Row};
 use crate::app::App;
+use crate::present::Present;
 
 const FORMATS: Formats =
     Formats(&[Format::Json, Format::Csv, Format::GeoJson, Format::Parquet, Format::Arrow]);
@@ -105,6 +106,12 @@ pub(super) async fn boxes(
     Asked(asked): Asked<AskBoxes>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
+    // To look at all names takes some milliseconds, in which a thread of the runtime would answer nobody else.
+    let made = tokio::task::spawn_blocking(move || page(&present, &asked, &uri)).await;
+    made.map_err(ApiError::internal)?
+}
+
+fn page(present: &Present, asked: &AskBoxes, uri: &Uri) -> Result<Response, ApiError> {
     let found = asked.find(&present.readings, &present.detail().places);
     let total = found.len();
     let from =
@@ -116,7 +123,7 @@ pub(super) async fn boxes(
     let as_of = present.readings.as_of();
     let heading = Heading { name: "boxes", as_of };
     let next_cursor = next.map(|next| next.to_string());
-    let link = next_cursor.as_deref().and_then(|cursor| next_link(&uri, cursor));
+    let link = next_cursor.as_deref().and_then(|cursor| next_link(uri, cursor));
     let body = match (asked.format, table::table_format(asked.format)) {
         (_, Some(format)) => table::table(format, heading, &rows)?,
         (Format::GeoJson, _) => table::features(heading, &rows)?,
@@ -148,7 +155,10 @@ impl AskBoxes {
 /// The next page as a link (RFC 8288): the same request with another cursor.
 fn next_link(uri: &Uri, cursor: &str) -> Option<HeaderValue> {
     let others = uri.query().unwrap_or_default().split('&');
-    let others = others.filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    let is_cursor = |pair: &str| {
+        query_string::pairs(pair).is_ok_and(|pairs| pairs.iter().any(|(name, _)| name == CURSOR.name))
+    };
+    let others = others.filter(|pair| !pair.is_empty() && !is_cursor(pair));
     let query: Vec<&str> = others.collect();
     let and = if query.is_empty() { "" } else { "&" };
     let link = format!("<{}?{}{and}cursor={cursor}>; rel=\"next\"", uri.path(), query.join("&"));

@@ -30,6 +30,8 @@ use crate::present::Present;
 use body::{ChoreBody, ChoresBody};
 
 const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, Format::Arrow]);
+/// How far a rain gauge may be: showers are a few kilometres wide, and a dry gauge beyond says nothing of this place.
+const RAIN_REACH: Metres = Metres::from_kilometres(5.0);
 /// What the standard atmosphere (ISO 2533) loses with height.
 const LAPSE_KELVIN_PER_METRE: f64 = 0.0065;
 
@@ -98,7 +100,8 @@ impl AskChores {
         let mut inputs = Inputs {
             air_temperature: now(Some(catalogue.air_temperature())),
             wind_speed: now(catalogue.by_slug("wind_speed")),
-            precipitation_rate: now(catalogue.by_slug("precipitation_rate")),
+            precipitation_rate: now(catalogue.by_slug("precipitation_rate"))
+                .filter(|rain| rain.nearest_metres <= RAIN_REACH.0),
             broodless: self.broodless,
             clustered: self.clustered,
             heavy_flight: self.heavy_flight,
@@ -137,6 +140,8 @@ impl AskChores {
     /// What is to be added to a box's temperature to have that of the place; nothing if a height is not known.
     fn correction(&self, sense_box: SenseBox<'_>) -> f64 {
         let height = sense_box.place().and_then(|place| place.height_metres());
+        // Owners type heights into all sorts of fields; no box stands lower than the Dead Sea or higher than Everest.
+        let height = height.filter(|height| (-450.0..=9000.0).contains(height));
         let climb = self.spot.height.zip(height).map(|(own, its)| own.0 - its);
         climb.map_or(0.0, |metres| -LAPSE_KELVIN_PER_METRE * metres)
     }

@@ -2,6 +2,7 @@
 
 mod body;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -56,7 +57,11 @@ impl Default for AskConditions {
 impl Ask for AskConditions {
     fn read(reader: &mut Reader) -> Option<Self> {
         let selection = filter::selection(reader);
-        let phenomena = reader.query(&PHENOMENON);
+        let mut phenomena = reader.query(&PHENOMENON);
+        if let Some(phenomena) = &mut phenomena {
+            let mut seen = HashSet::new();
+            phenomena.retain(|&phenomenon| seen.insert(phenomenon));
+        }
         let quality = reader.query(&QUALITY_FOR_CONDITIONS);
         let percentiles = reader.query(&PERCENTILES).unwrap_or_default();
         let height = reader.query(&HEIGHT).map(Metres);

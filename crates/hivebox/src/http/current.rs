@@ -15,7 +15,15 @@ pub(super) async fn current(app: &App) -> Result<Arc<Present>, ApiError> {
         let _ = tokio::time::timeout(app.request_timeout, app.cache.first_poll()).await;
     }
     let present = app.cache.present().clone();
-    present.filter(|present| present.is_servable(Timestamp::now())).ok_or_else(nothing_current)
+    let present =
+        present.filter(|present| present.is_servable(Timestamp::now())).ok_or_else(nothing_current)?;
+    if !present.has_detail() {
+        // Only after the start, or after an outage. It is waited for where that holds up nobody else.
+        let waiting = Arc::clone(&present);
+        let made = tokio::task::spawn_blocking(move || _ = waiting.detail()).await;
+        made.map_err(ApiError::internal)?;
+    }
+    Ok(present)
 }
 
 /// When there is none, for descriptions.

@@ -40,6 +40,8 @@ pub const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// The most streams with a filter: each may take some milliseconds of work with each present.
 const MAX_FILTERED: usize = 500;
+/// How many of their events are made at once, so that a core is left for requests.
+const MAKERS: usize = 1;
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// Has nginx, and the ingress controllers made of it, pass each event on as it comes.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
@@ -51,6 +53,7 @@ pub struct Live {
     lanes: Arc<Lanes>,
     places: Arc<Semaphore>,
     filtered_places: Arc<Semaphore>,
+    makers: Semaphore,
     max_streams: usize,
     heartbeat: Duration,
     has_ended: AtomicBool,
@@ -64,6 +67,7 @@ impl Live {
             lanes: Arc::default(),
             places: Arc::new(Semaphore::new(config.max_streams)),
             filtered_places: Arc::new(Semaphore::new(MAX_FILTERED)),
+            makers: Semaphore::new(MAKERS),
             max_streams: config.max_streams,
             heartbeat: config.heartbeat,
             has_ended: AtomicBool::new(false),

@@ -9,7 +9,7 @@ pub mod filter;
 pub mod kind;
 pub mod list;
 pub mod page;
-mod query_string;
+pub(super) mod query_string;
 mod reader;
 pub mod wrong;
 

@@ -21,6 +21,7 @@ use super::example;
 use super::format::{Format, Formats};
 use super::parameters::filter::{self, PHENOMENON, QUALITY};
 use super::parameters::{Ask, Asked, Reader};
+use super::pieces;
 use super::reading_row::ReadingRow;
 use super::table::{self, Heading, Row};
 use crate::app::App;
@@ -66,7 +67,7 @@ pub(super) async fn readings(
             }
         }
         Ok(())
-    });
+    })?;
     response.headers_mut().insert(ETAG, tag);
     Ok(response)
 }
@@ -104,5 +105,6 @@ pub(super) fn describe() -> Operation {
         .asks::<AskReadings>()
         .answers(table::described_with_places(answer, heading, &rows()))
         .fails(NOTHING_CURRENT, &nothing_current())
+        .fails("Too much is being sent.", &pieces::busy())
         .may_fail()
 }

@@ -97,7 +97,10 @@ async fn encoded(response: Response, accepted: HeaderMap) -> Response {
     let Ok(mut response) = compressed.map(|response| response.map(Body::new));
     if response.status() == StatusCode::NOT_ACCEPTABLE {
         let detail = "Accept-Encoding takes neither br, gzip or zstd nor the answer as it is (identity).";
-        return ApiError::not_acceptable(detail).into_response();
+        let mut refused = ApiError::not_acceptable(detail).into_response();
+        refused.headers_mut().insert(VARY, VARIES);
+        refused.headers_mut().insert(CACHE_CONTROL, REVALIDATED);
+        return refused;
     }
     let headers = response.headers();
     if let (Some(tag), Some(encoding)) = (headers.get(ETAG), headers.get(CONTENT_ENCODING)) {

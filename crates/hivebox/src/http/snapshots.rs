@@ -109,16 +109,16 @@ pub(super) async fn show(
     let tag = format!("\"{}-{ending}\"", &snapshot.sha256()[..16]);
     let content_type = format.media_type().to_owned();
     let headers = [(CONTENT_TYPE, content_type), (CONTENT_DISPOSITION, disposition), (ETAG, tag)];
-    Ok((headers, body(snapshot, format)).into_response())
+    Ok((headers, body(snapshot, format)?).into_response())
 }
 
 /// The snapshot piece by piece: rows are turned into text on a thread for such work, no faster than the
 /// client takes them.
-fn body(snapshot: Snapshot, format: Format) -> Body {
+fn body(snapshot: Snapshot, format: Format) -> Result<Body, ApiError> {
     let format = match format {
         Format::Json => hivebox_archive::Format::Json,
         Format::Csv => hivebox_archive::Format::Csv,
-        _ => return Body::from(snapshot.file().clone()),
+        _ => return Ok(Body::from(snapshot.file().clone())),
     };
     pieces::body(move |sink| match snapshot.export(format) {
         Ok(mut pieces) => {
@@ -211,5 +211,6 @@ pub(super) fn describe_show() -> Operation {
         .asks::<AskOne>()
         .answers(answer)
         .fails("There is no such snapshot.", &missing.into())
+        .fails("Too much is being sent.", &pieces::busy())
         .may_fail()
 }

@@ -80,7 +80,7 @@ pub(super) fn answer(
     heading: Heading,
     columns: &'static [TableColumn],
     write: impl FnOnce(&mut Writer<'_>) -> Result<(), Stop> + Send + 'static,
-) -> Response {
+) -> Result<Response, ApiError> {
     let body = pieces::body(move |sink| {
         let sent = Writer::begin(format, heading, columns, sink).and_then(|mut writer| {
             write(&mut writer)?;
@@ -89,8 +89,8 @@ pub(super) fn answer(
         if let Err(Stop::Fault(fault)) = sent {
             sink.fail(fault);
         }
-    });
-    respond(format, heading, body)
+    })?;
+    Ok(respond(format, heading, body))
 }
 
 /// An answer of a few rows, made at once.
@@ -191,7 +191,7 @@ impl<E: Into<Fault>> From<E> for Stop {
 /// Takes the rows of an answer that is being sent.
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
-    sink: &'a Sink<Fault>,
+    sink: &'a Sink,
     to: To,
 }
 
@@ -206,7 +206,7 @@ impl<'a> Writer<'a> {
         format: Format,
         heading: Heading,
         columns: &'static [TableColumn],
-        sink: &'a Sink<Fault>,
+        sink: &'a Sink,
     ) -> Result<Self, Stop> {
         let to = if let Some(format) = table_format(format) {
             let writer = TableWriter::new(format, columns, &metadata(heading))?;

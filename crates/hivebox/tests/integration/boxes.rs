@@ -113,3 +113,36 @@ async fn a_sent_answer_need_not_be_sent_again() {
         assert_eq!(again.status(), 304, "{path}");
     }
 }
+
+#[tokio::test]
+async fn the_next_page_is_linked_whatever_way_the_cursor_was_written() {
+    let app = app().await;
+    let response = app.get("/api/v1/boxes?limit=1&%63ursor=30").await;
+    let link = response.headers()["link"].to_str().unwrap().to_owned();
+    let path = link.strip_prefix('<').unwrap().split_once('>').unwrap().0.to_owned();
+    assert_eq!(app.get(&path).await.status(), 200, "{path}");
+}
+
+/// They hold a thread each for as long as they are slow, and conditions need threads, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_of_large_answers_that_take_nothing_hold_up_nobody_else() {
+    let upstream = TestUpstream::of(6000).await;
+    let app = TestApp::with(&upstream.url, &[("rate-limit", "off")]).await;
+    app.wait_for("/temperature", "there", |response| response.status().is_success()).await;
+    let mut slow = Vec::new();
+    let mut refused = 0;
+    for _ in 0..100 {
+        let response = app.get("/api/v1/readings").await;
+        match response.status().as_u16() {
+            200 => slow.push(response),
+            status => {
+                assert_eq!(status, 503);
+                assert!(response.headers().contains_key("retry-after"));
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 0 && slow.len() >= 64, "{} are served at once", slow.len());
+    assert!(app.get("/api/v1/conditions").await.status().is_success());
+    assert!(app.get("/temperature").await.status().is_success());
+}

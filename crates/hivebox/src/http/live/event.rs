@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::filtered::Filtered;
 use crate::http::conditions::{AskConditions, Conditions};
-use crate::present::{Answer, AverageTemperature, Freshness, Present};
+use crate::present::{Answer, AverageTemperature, Present};
 
 /// A present and its event.
 #[derive(Debug)]
@@ -83,9 +83,9 @@ impl Event {
         self.filtered.event(conditions, make)
     }
 
-    /// Whether it is too old for `/temperature` to be answered by it.
+    /// Whether it is too old to be told as what is now.
     pub(super) fn has_expired(&self, now: Timestamp) -> bool {
-        self.present.answer.as_ref().is_some_and(|answer| answer.freshness(now) == Freshness::Expired)
+        !self.present.is_servable(now)
     }
 }
 

@@ -101,6 +101,8 @@ impl Stream {
             return event.bytes.clone();
         };
         let conditions = Arc::clone(&filter.conditions);
+        // It is never closed, so it gives a permit.
+        let _permit = self.app.live.makers.acquire().await;
         // If that panicked, a heartbeat keeps the stream open until the next present.
         tokio::task::spawn_blocking(move || event.of_filter(&conditions)).await.unwrap_or(HEARTBEAT)
     }

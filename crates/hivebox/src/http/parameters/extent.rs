@@ -20,6 +20,9 @@ impl Kind for Extent {
     fn read(&self, text: &str) -> Result<Bbox, String> {
         let numbers: Result<Vec<f64>, _> = text.split(',').map(str::parse).collect();
         let numbers = numbers.map_err(|_| "has a value that is no number".to_owned())?;
+        if numbers.iter().any(|number| !number.is_finite()) {
+            return Err("has a value that is no number".to_owned());
+        }
         let Ok([west, south, east, north]) = <[f64; 4]>::try_from(numbers) else {
             return Err("has not four values".to_owned());
         };
@@ -60,7 +63,17 @@ mod tests {
         assert!(Extent.read("5.9,47.3,15.0,55.1").is_ok());
         assert!(Extent.read("170,-45,-170,-30").is_ok());
         assert_eq!(Extent.read("1,4,3,2"), Extent.read("1,2,3,4"));
-        for wrong in ["", "1,2,3", "1,2,3,4,5", "-181,0,0,1", "0,0,1,91", "0,0,NaN,1"] {
+        for wrong in [
+            "",
+            "1,2,3",
+            "1,2,3,4,5",
+            "-181,0,0,1",
+            "0,0,1,91",
+            "0,0,NaN,1",
+            "0,NaN,1,1",
+            "NaN,0,1,1",
+            "0,0,1,NaN",
+        ] {
             assert!(Extent.read(wrong).is_err(), "{wrong}");
         }
     }

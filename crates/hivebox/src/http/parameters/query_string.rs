@@ -9,7 +9,7 @@ const MAX_BYTES: usize = 8 << 10;
 ///
 /// # Errors
 /// The query is too long, or holds what is no text.
-pub(super) fn pairs(query: &str) -> Result<Vec<(String, String)>, Wrong> {
+pub(in crate::http) fn pairs(query: &str) -> Result<Vec<(String, String)>, Wrong> {
     if query.len() > MAX_BYTES {
         let detail = format!("The query has {} bytes.", query.len());
         return Err(Wrong::whole_query(detail, format!("at most {MAX_BYTES} bytes")));

@@ -43,8 +43,9 @@ impl From<IpAddr> for Client {
 /// from at the end; what stands before theirs, the client may have made up.
 fn forwarded_for(headers: &HeaderMap, trusted_proxies: usize) -> Option<IpAddr> {
     let lists = headers.get_all(&X_FORWARDED_FOR).iter().rev();
-    let entries = lists.flat_map(|list| list.to_str().unwrap_or_default().rsplit(','));
-    address(entries.take(trusted_proxies).last()?.trim())
+    // By bytes, so that what a client has made up cannot make the rest of the line unreadable.
+    let entries = lists.flat_map(|list| list.as_bytes().rsplit(|&byte| byte == b','));
+    address(std::str::from_utf8(entries.take(trusted_proxies).last()?).ok()?.trim())
 }
 
 /// An address as proxies write it, some with the port.
