@@ -15,6 +15,14 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/texts" "$work/users"
 rust=$(rustc --print sysroot)/share/doc/rust
 
+# common LICENCE: where its text is. Rust has those of its own parts, Debian the one of three clauses.
+common() {
+    case $1 in
+        BSD-3-Clause) echo /usr/share/common-licenses/BSD ;;
+        *) echo "$rust/licenses/$1.txt" ;;
+    esac
+}
+
 # keep CRATE TEXT
 keep() {
     key=$(sha256sum <"$2" | cut -c1-64)
@@ -40,8 +48,11 @@ while IFS='|' read -r crate licence; do
         esac
     done
     if [ -z "$found" ]; then
-        # Without a text of its own a crate stands under the common text of its licence.
-        keep "$crate" "$rust/licenses/$licence.txt"
+        # Without a text of its own a crate stands under the common texts of its licence: the first of those
+        # that it lets one choose, and all of those that go together.
+        for one in $(echo "$licence" | sed -e 's/ OR .*//' -e 's/ AND / /g'); do
+            keep "$crate" "$(common "$one")"
+        done
     fi
 done <"$work/crates"
 
