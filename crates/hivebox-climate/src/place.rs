@@ -74,6 +74,9 @@ impl OnSphere {
     }
 }
 
+/// By how much air is colder one metre higher: 6.5 K a kilometre, as in the standard atmosphere of ICAO and ISO 2533.
+pub const LAPSE_KELVIN_PER_METRE: f64 = 0.0065;
+
 /// Where a box stands, as far as its owner told.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Place {
@@ -115,6 +118,13 @@ impl Place {
     #[must_use]
     pub fn height_metres(&self) -> Option<f64> {
         self.height_metres
+    }
+
+    /// The same, if a box can stand so high: owners type heights into all sorts of fields, and none stands lower than
+    /// the Dead Sea or higher than Everest.
+    #[must_use]
+    pub fn plausible_height_metres(&self) -> Option<f64> {
+        self.height_metres.filter(|height| (-450.0..=9000.0).contains(height))
     }
 }
 

@@ -196,17 +196,20 @@ impl Quality {
         self.level(row) >= Some(level)
     }
 
-    /// What is to be said against a row of which so much is asked: the first check that it failed, or
-    /// [`Quality::UNCONFIRMED`]. Nothing is said of a row whose verdict says it already.
+    /// Asks that a row is at least so good, as samples and estimates ask it of each reading.
+    ///
+    /// # Errors
+    /// What is to be said against it: the first check that it failed, or [`Quality::UNCONFIRMED`]. Nothing is said
+    /// of a row whose verdict says it already.
     ///
     /// # Panics
     /// There are not so many rows.
-    #[must_use]
-    pub fn objection(&self, row: usize, asked: Level) -> Option<&'static str> {
-        match self.level(row)? {
-            level if level >= asked => None,
-            Level::Plausible => self.failed(row).next().map(Check::slug),
-            Level::Unsuspicious | Level::Confirmed => Some(Self::UNCONFIRMED),
+    pub fn demand(&self, row: usize, asked: Level) -> Result<(), &'static str> {
+        match self.level(row) {
+            Some(level) if level < asked => {
+                Err(self.failed(row).next().map_or(Self::UNCONFIRMED, Check::slug))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -315,7 +318,7 @@ mod tests {
         assert_eq!(quality.passed(3).collect::<Vec<_>>(), [Check::Neighbours]);
         assert!(!quality.is_at_least(0, Level::Plausible) && quality.is_at_least(1, Level::Plausible));
         assert!(!quality.is_at_least(1, Level::Confirmed));
-        let objections = |level| [0, 1, 2, 3].map(|row| quality.objection(row, level));
+        let objections = |level| [0, 1, 2, 3].map(|row| quality.demand(row, level).err());
         assert_eq!(objections(Level::Plausible), [None; 4]);
         assert_eq!(objections(Level::Unsuspicious), [None, None, None, Some("stuck")]);
         assert_eq!(objections(Level::Confirmed), [None, Some("unconfirmed"), None, Some("stuck")]);

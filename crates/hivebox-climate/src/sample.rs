@@ -76,10 +76,7 @@ impl<'a> Sample<'a> {
         phenomenon: PhenomenonId,
         check: impl Fn(Reading<'a>) -> Result<(), &'static str>,
     ) -> Self {
-        let oldest_millis = selection.max_age.map(|max_age| {
-            // What is out of range is out of the range of what is measured as well.
-            readings.as_of().checked_sub(max_age).map_or(i64::MIN, Timestamp::as_millisecond)
-        });
+        let oldest_millis = selection.oldest(readings).map(Timestamp::as_millisecond);
         let mut sample = Self {
             readings,
             phenomenon,

@@ -1,6 +1,6 @@
 //! Which boxes, and how old their readings may be: what every question begins with.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::nearby::Places;
 use crate::place::{Bbox, Exposure, Position};
@@ -66,6 +66,13 @@ impl Area {
 }
 
 impl Selection {
+    /// The oldest that a reading may be, if that is asked for. What is out of the range of time is out of the range
+    /// of what is measured as well, and so nothing is too old for it.
+    #[must_use]
+    pub fn oldest(&self, readings: &Readings) -> Option<Timestamp> {
+        self.max_age.and_then(|max_age| readings.as_of().checked_sub(max_age).ok())
+    }
+
     /// The boxes that are selected, each once and in no order. `places` are those of `readings`.
     pub fn boxes<'a>(
         &self,

@@ -4,12 +4,11 @@ use super::Estimate;
 use super::surroundings::Heard;
 use crate::direction::MeanDirection;
 use crate::phenomenon::{Phenomenon, PhenomenonId};
+use crate::place::LAPSE_KELVIN_PER_METRE;
 use crate::quantity::{Canonical, Metres};
 use crate::readings::timestamp;
 
-/// By how much air is colder one metre higher: 6.5 K a kilometre, as in the standard atmosphere of ICAO and ISO 2533.
-const LAPSE_PER_METRE: f64 = 0.0065;
-/// One standard deviation of that: from 9.8 K a kilometre in dry air that is mixed to none or less in a calm
+/// One standard deviation of [`LAPSE_KELVIN_PER_METRE`]: from 9.8 K a kilometre in dry air that is mixed to none or less in a calm
 /// night.
 const LAPSE_DEVIATION_PER_METRE: f64 = 0.0025;
 /// How many times as much as the sensors err together boxes differ, as long as they do not tell;
@@ -114,7 +113,7 @@ impl HeightCorrection {
     }
 
     fn of_value(&self, heard: &Heard) -> f64 {
-        LAPSE_PER_METRE * (heard.height_metres.unwrap_or(self.mean_metres) - self.to_metres)
+        LAPSE_KELVIN_PER_METRE * (heard.height_metres.unwrap_or(self.mean_metres) - self.to_metres)
     }
 
     /// What the real lapse rate may be off by, over the way from the boxes to the spot.

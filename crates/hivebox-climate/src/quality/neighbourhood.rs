@@ -39,9 +39,8 @@ pub(super) struct Found {
     height_km: f64,
 }
 
-/// No box stands lower than the Dead Sea or higher than Everest; owners type heights into all sorts of fields.
 fn height_km(place: Place) -> Option<f64> {
-    place.height_metres().filter(|height| (-450.0..=9000.0).contains(height)).map(|metres| metres / 1000.0)
+    place.plausible_height_metres().map(|metres| metres / 1000.0)
 }
 
 /// Whether a box is one to be held against others: it does not say that it stands in a room.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::header::LINK;
 use axum::http::{HeaderValue, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use hivebox_archive::{Cell, CellKind, TableColumn};
 use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::readings::SenseBox;
+use hivebox_climate::nearby::Places;
+use hivebox_climate::readings::{Readings, SenseBox};
 use hivebox_climate::selection::Selection;
 use hivebox_climate::verdict::Verdict;
 use jiff::Timestamp;
@@ -124,13 +125,8 @@ fn page(present: &Present, asked: &AskBoxes, uri: &Uri) -> Result<Response, ApiE
     let heading = Heading { name: "boxes", as_of };
     let next_cursor = next.map(|next| next.to_string());
     let link = next_cursor.as_deref().and_then(|cursor| next_link(uri, cursor));
-    let body = match (asked.format, table::table_format(asked.format)) {
-        (_, Some(format)) => table::table(format, heading, &rows)?,
-        (Format::GeoJson, _) => table::features(heading, &rows)?,
-        _ => serde_json::to_vec(&BoxPage { as_of, total, boxes: rows, next_cursor })
-            .map_err(ApiError::internal)?,
-    };
-    let mut response = table::respond(asked.format, heading, body).into_response();
+    let page = BoxPage { as_of, total, boxes: rows, next_cursor };
+    let mut response = table::whole(asked.format, heading, &page.boxes, &page)?;
     if let Some(link) = link {
         response.headers_mut().insert(LINK, link);
     }
@@ -139,11 +135,7 @@ fn page(present: &Present, asked: &AskBoxes, uri: &Uri) -> Result<Response, ApiE
 
 impl AskBoxes {
     /// The boxes that fit, in the order of their ids.
-    fn find<'a>(
-        &self,
-        readings: &'a hivebox_climate::readings::Readings,
-        places: &'a hivebox_climate::nearby::Places,
-    ) -> Vec<SenseBox<'a>> {
+    fn find<'a>(&self, readings: &'a Readings, places: &'a Places) -> Vec<SenseBox<'a>> {
         let is_called =
             |it: &SenseBox<'_>| self.name.as_ref().is_none_or(|name| it.name().to_lowercase().contains(name));
         let mut found: Vec<_> = self.selection.boxes(readings, places).filter(is_called).collect();

@@ -5,13 +5,13 @@ mod body;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::chores::{Chores, Input, Inputs};
 use hivebox_climate::estimate::{Estimate, Spot};
 use hivebox_climate::extremes::{Extremes, Neighbour};
 use hivebox_climate::phenomenon::PhenomenonId;
-use hivebox_climate::place::Exposure;
+use hivebox_climate::place::{Exposure, LAPSE_KELVIN_PER_METRE};
 use hivebox_climate::quality::Level;
 use hivebox_climate::quantity::Metres;
 use hivebox_climate::readings::SenseBox;
@@ -32,8 +32,6 @@ use body::{ChoreBody, ChoresBody};
 const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, Format::Arrow]);
 /// How far a rain gauge may be: showers are a few kilometres wide, and a dry gauge beyond says nothing of this place.
 const RAIN_REACH: Metres = Metres::from_kilometres(5.0);
-/// What the standard atmosphere (ISO 2533) loses with height.
-const LAPSE_KELVIN_PER_METRE: f64 = 0.0065;
 
 /// Where chores are to be done, and what the beekeeper knows.
 #[derive(Debug)]
@@ -70,13 +68,9 @@ pub(super) async fn chores(
     let inputs = asked.inputs(&present, &app.days.extremes());
     let as_of = present.readings.as_of();
     let judged = Chores::builtin().judge(&inputs);
-    let chores: Vec<ChoreBody<'_>> = judged.iter().map(|judgement| ChoreBody::of(judgement, as_of)).collect();
-    let heading = Heading { name: "chores", as_of };
-    let body = match table::table_format(asked.format) {
-        Some(format) => table::table(format, heading, &chores)?,
-        None => serde_json::to_vec(&ChoresBody::of(as_of, asked.spot, chores)).map_err(ApiError::internal)?,
-    };
-    Ok(table::respond(asked.format, heading, body).into_response())
+    let chores = judged.iter().map(|judgement| ChoreBody::of(judgement, as_of)).collect();
+    let body = ChoresBody::of(as_of, asked.spot, chores);
+    table::whole(asked.format, Heading { name: "chores", as_of }, &body.chores, &body)
 }
 
 impl AskChores {
@@ -84,7 +78,7 @@ impl AskChores {
     fn inputs(&self, present: &Present, extremes: &Extremes) -> Inputs {
         let (readings, detail, catalogue) = (&*present.readings, present.detail(), Catalogue::builtin());
         let estimates = Estimate::all_at(readings, &detail.places, catalogue, self.spot, |reading| {
-            detail.quality.objection(reading.row(), Level::Unsuspicious).map_or(Ok(()), Err)
+            detail.quality.demand(reading.row(), Level::Unsuspicious)
         });
         let now = |phenomenon: Option<PhenomenonId>| {
             let estimate = estimates.iter().find(|estimate| Some(estimate.phenomenon) == phenomenon)?;
@@ -139,9 +133,7 @@ impl AskChores {
 
     /// What is to be added to a box's temperature to have that of the place; nothing if a height is not known.
     fn correction(&self, sense_box: SenseBox<'_>) -> f64 {
-        let height = sense_box.place().and_then(|place| place.height_metres());
-        // Owners type heights into all sorts of fields; no box stands lower than the Dead Sea or higher than Everest.
-        let height = height.filter(|height| (-450.0..=9000.0).contains(height));
+        let height = sense_box.place().and_then(|place| place.plausible_height_metres());
         let climb = self.spot.height.zip(height).map(|(own, its)| own.0 - its);
         climb.map_or(0.0, |metres| -LAPSE_KELVIN_PER_METRE * metres)
     }

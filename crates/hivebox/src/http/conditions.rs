@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::estimate::{Estimate, Spot};
 use hivebox_climate::phenomenon::PhenomenonId;
@@ -96,12 +96,7 @@ pub(super) async fn conditions(
     // Over all boxes this takes some milliseconds, in which a thread of the runtime would answer nobody else.
     let made = tokio::task::spawn_blocking(move || conditions.answer(&present));
     let answer = made.await.map_err(ApiError::internal)?;
-    let heading = heading(&answer);
-    let body = match table::table_format(format) {
-        Some(format) => table::table(format, heading, &answer.conditions)?,
-        None => serde_json::to_vec(&answer).map_err(ApiError::internal)?,
-    };
-    Ok(table::respond(format, heading, body).into_response())
+    table::whole(format, heading(&answer), &answer.conditions, &answer)
 }
 
 impl AskConditions {
@@ -112,10 +107,7 @@ impl AskConditions {
         let all = || catalogue.iter().map(|(id, _)| id).collect();
         let phenomena: Vec<PhenomenonId> = self.phenomena.clone().unwrap_or_else(all);
         let conditions = phenomena.into_iter().filter_map(|phenomenon| {
-            let check = |reading: Reading<'_>| match detail.quality.objection(reading.row(), self.quality) {
-                Some(reason) => Err(reason),
-                None => Ok(()),
-            };
+            let check = |reading: Reading<'_>| detail.quality.demand(reading.row(), self.quality);
             let sample = Sample::draw(readings, &detail.places, &self.selection, phenomenon, check);
             let statistics = Statistics::of(&sample, catalogue, &self.percentiles);
             let estimate = estimates.iter().find(|estimate| estimate.phenomenon == phenomenon);
@@ -130,13 +122,13 @@ impl AskConditions {
         let Area::Within { centre, .. } = self.selection.area else {
             return Vec::new();
         };
-        let oldest = self.selection.max_age.and_then(|age| readings.as_of().checked_sub(age).ok());
+        let oldest = self.selection.oldest(readings);
         let spot = Spot { position: centre, height: self.height };
         Estimate::all_at(readings, &detail.places, Catalogue::builtin(), spot, |reading| {
             if oldest.is_some_and(|oldest| reading.measured_at() < Some(oldest)) {
                 return Err(LeftOut::TOO_OLD);
             }
-            detail.quality.objection(reading.row(), self.quality).map_or(Ok(()), Err)
+            detail.quality.demand(reading.row(), self.quality)
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::words::in_words;
 /// Pieces that wait for a slow client.
 const PIECES_AHEAD: usize = 2;
 /// The most bytes of a piece: what is compressed before other requests have their turn.
-const PIECE_BYTES: usize = 32 << 10;
+pub(super) const PIECE_BYTES: usize = 32 << 10;
 /// How many bodies are made at once. Each holds a thread while its client is slow, and there are 512 of those.
 const MAX_AT_ONCE: usize = 64;
 

@@ -57,7 +57,7 @@ pub(super) async fn readings(
     let tag = table::tag(asked.format, heading, uri.query());
     let mut response = table::answer(asked.format, heading, ReadingRow::COLUMNS, move |writer| {
         let (readings, detail) = (&present.readings, present.detail());
-        let oldest = asked.selection.max_age.and_then(|age| readings.as_of().checked_sub(age).ok());
+        let oldest = asked.selection.oldest(readings);
         let mut boxes: Vec<_> = asked.selection.boxes(readings, &detail.places).collect();
         boxes.sort_unstable_by_key(SenseBox::id);
         for reading in boxes.into_iter().flat_map(|sense_box| sense_box.readings()) {

@@ -47,8 +47,6 @@ pub(super) struct Heading {
 
 /// Rows that go into one block of a table: enough for columns to be worth it.
 const ROWS_A_BLOCK: usize = 16 << 10;
-/// Bytes that a piece of text has at least: what is compressed before other requests have their turn.
-const TEXT_PIECE_BYTES: usize = 32 << 10;
 
 #[derive(Serialize)]
 struct Feature<'a, R> {
@@ -93,8 +91,22 @@ pub(super) fn answer(
     Ok(respond(format, heading, body))
 }
 
-/// An answer of a few rows, made at once.
-pub(super) fn table<R: Row>(format: TableFormat, heading: Heading, rows: &[R]) -> Result<Vec<u8>, ApiError> {
+/// An answer of a few rows, made at once: `json` is what JSON has.
+pub(super) fn whole<R: Row>(
+    format: Format,
+    heading: Heading,
+    rows: &[R],
+    json: &impl Serialize,
+) -> Result<Response, ApiError> {
+    let body = match (format, table_format(format)) {
+        (_, Some(format)) => table(format, heading, rows)?,
+        (Format::GeoJson, None) => features(heading, rows)?,
+        (_, None) => serde_json::to_vec(json).map_err(ApiError::internal)?,
+    };
+    Ok(respond(format, heading, body))
+}
+
+fn table<R: Row>(format: TableFormat, heading: Heading, rows: &[R]) -> Result<Vec<u8>, ApiError> {
     let write = || {
         let mut table = Table::new(R::COLUMNS);
         let mut writer = TableWriter::new(format, R::COLUMNS, &metadata(heading))?;
@@ -107,7 +119,7 @@ pub(super) fn table<R: Row>(format: TableFormat, heading: Heading, rows: &[R]) -
 }
 
 /// A body in a format, which a browser may save under the name of the rows.
-pub(super) fn respond(format: Format, heading: Heading, body: impl Into<Body>) -> Response {
+fn respond(format: Format, heading: Heading, body: impl Into<Body>) -> Response {
     let disposition = format!("inline; filename=\"{}.{}\"", heading.name, format.name());
     let headers = [(CONTENT_TYPE, format.media_type().to_owned()), (CONTENT_DISPOSITION, disposition)];
     (headers, body.into()).into_response()
@@ -127,7 +139,7 @@ pub(super) fn tag(format: Format, heading: Heading, query: Option<&str>) -> Head
 }
 
 /// The format as that of a table; `None` for JSON and GeoJSON.
-pub(super) fn table_format(format: Format) -> Option<TableFormat> {
+fn table_format(format: Format) -> Option<TableFormat> {
     match format {
         Format::Csv => Some(TableFormat::Csv),
         Format::Parquet => Some(TableFormat::Parquet),
@@ -137,7 +149,7 @@ pub(super) fn table_format(format: Format) -> Option<TableFormat> {
 }
 
 /// The rows as GeoJSON, made at once.
-pub(super) fn features<R: Row>(heading: Heading, rows: &[R]) -> Result<Vec<u8>, ApiError> {
+fn features<R: Row>(heading: Heading, rows: &[R]) -> Result<Vec<u8>, ApiError> {
     let mut text = head(true, heading);
     for (index, row) in rows.iter().enumerate() {
         text.extend_from_slice(if index == 0 { b"" } else { b",\n" });
@@ -229,7 +241,7 @@ impl<'a> Writer<'a> {
                 let is_first = !std::mem::replace(is_begun, true);
                 text.extend_from_slice(if is_first { b"" } else { b",\n" });
                 write_row(text, *as_features, row)?;
-                text.len() >= TEXT_PIECE_BYTES
+                text.len() >= pieces::PIECE_BYTES
             }
         };
         if is_full { self.flush() } else { Ok(()) }

@@ -24,7 +24,7 @@ pub(in crate::http) struct ChoresBody<'a> {
     /// Metres above sea level, if the request said.
     height: Option<f64>,
     /// All chores, in the order of `docs/chores.md`.
-    chores: Vec<ChoreBody<'a>>,
+    pub(super) chores: Vec<ChoreBody<'a>>,
 }
 
 /// A chore, and whether it can be done.
