@@ -38,6 +38,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::HeaderValue;
 use axum::middleware::{from_fn, from_fn_with_state};
 use utoipa::openapi::OpenApi;
 
@@ -160,4 +161,9 @@ impl Routes {
 /// How the requests to `route` are observed.
 fn observed(app: &App, route: &str, kind: Kind) -> Observed {
     Observed { metrics: app.metrics.http.route(route), does_work: kind == Kind::Work }
+}
+
+/// A header made of digits and of words of ours, which are all allowed in one.
+fn header(text: String) -> HeaderValue {
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
 }

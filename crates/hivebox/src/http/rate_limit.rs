@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use prometheus_client::metrics::counter::Counter;
 
-use super::ApiError;
+use super::{ApiError, header};
 use crate::config::{HttpConfig, Quota};
 use client::Client;
 use places::{Places, Standing};
@@ -73,9 +73,4 @@ pub(super) async fn limit(
 
 fn told(standing: &Standing) -> HeaderValue {
     header(format!("\"default\";r={};t={}", standing.remaining, standing.restored_secs))
-}
-
-fn header(text: String) -> HeaderValue {
-    // Made of digits and the words above, which are all allowed in a header.
-    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
 }

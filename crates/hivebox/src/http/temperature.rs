@@ -11,8 +11,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use jiff::Timestamp;
 
-use super::ApiError;
 use super::describe::{self, Operation, Tag, headers};
+use super::{ApiError, header};
 use crate::app::App;
 use crate::cache::Poll;
 use crate::present::{Answer, AverageTemperature, Freshness};
@@ -109,11 +109,6 @@ pub(super) fn describe(id: &'static str) -> Operation {
         .description("Of all readings that count: those that are plausible and not too old.")
         .answers(describe::Answer::ok("The average and a word for it.").json(&example).headers(&headers))
         .fails("No reading counts now, or none has come yet.", &no_answer(None, Duration::from_secs(30)))
-}
-
-fn header(text: String) -> HeaderValue {
-    // Made of digits and the words above, which are all allowed in a header.
-    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
 }
 
 fn no_answer(poll: Option<&Poll>, waited: Duration) -> ApiError {
