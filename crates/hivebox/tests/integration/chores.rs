@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::app::{TestApp, TestUpstream, json};
+use crate::app::{TestApp, TestUpstream, json, pointers};
 
 async fn place(app: &TestApp) -> (String, f64) {
     let path = "/api/v1/readings?phenomenon=air_temperature&quality=confirmed&exposure=outdoor";
@@ -52,11 +52,6 @@ async fn a_place_must_be_told() {
     let response = app.get("/api/v1/chores?broodless=maybe").await;
     assert_eq!(response.status(), 400);
     let problem = json(response).await;
-    let pointers: Vec<&str> = problem["errors"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|error| error["pointer"].as_str().unwrap())
-        .collect();
+    let pointers = pointers(&problem);
     assert_eq!(pointers, ["#/query/lat", "#/query/lon", "#/query/broodless"]);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::app::{TestApp, TestUpstream};
+use crate::app::{TestApp, TestUpstream, pointers};
 
 async fn app() -> TestApp {
     let app = TestApp::over(&TestUpstream::start().await).await;
@@ -97,12 +97,7 @@ async fn each_bad_parameter_has_a_pointer_and_says_what_is_allowed() {
     assert_eq!(response.status(), 400);
     assert_eq!(response.headers()["content-type"], "application/problem+json");
     let problem = crate::app::json(response).await;
-    let pointers: Vec<&str> = problem["errors"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|error| error["pointer"].as_str().unwrap())
-        .collect();
+    let pointers = pointers(&problem);
     let expected = ["#/query/lat", "#/query/lon", "#/query/quality", "#/query/percentiles", "#/query/colour"];
     assert_eq!(pointers, expected, "{problem}");
     assert_eq!(problem["errors"][0]["allowed"], "-90 to 90°");
