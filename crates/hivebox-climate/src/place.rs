@@ -1,10 +1,12 @@
 //! Where a senseBox stands, and where on Earth one asks.
 
 mod bbox;
+mod cell;
 
 use serde::{Deserialize, Serialize};
 
 pub use bbox::Bbox;
+pub use cell::Cell;
 
 use crate::quantity::Metres;
 
