@@ -15,6 +15,7 @@
 //! | Which boxes and readings are asked for? | [`selection`] |
 //! | Which readings are that, and what is left out and why? | [`sample`] |
 //! | What do they come to? | [`statistics`] |
+//! | How are they distributed, in little room and so that parts add up? | [`histogram`] |
 //! | What is it like where no sensor stands? | [`estimate`] |
 //! | Which chores at a hive does the weather allow? | [`chores`], from `chores.toml` |
 //! | How cold and how warm was it on the last days? | [`extremes`] |
@@ -24,6 +25,7 @@ pub mod chores;
 mod direction;
 pub mod estimate;
 pub mod extremes;
+pub mod histogram;
 pub mod nearby;
 pub mod phenomenon;
 pub mod place;

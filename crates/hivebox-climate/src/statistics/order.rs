@@ -30,9 +30,9 @@ impl Percentile {
     }
 
     /// Where it lies among `count` values in order: after which, and how far to the next.
-    fn place(self, count: usize) -> (usize, f64) {
+    pub(crate) fn place(self, count: u64) -> (u64, f64) {
         let at = (count - 1) as f64 * self.0 / 100.0;
-        (at as usize, at.fract())
+        (at as u64, at.fract())
     }
 }
 
@@ -53,7 +53,8 @@ impl Places {
     }
 
     pub(super) fn add_percentile(&mut self, percentile: Percentile) {
-        let (below, _) = percentile.place(self.count);
+        let (below, _) = percentile.place(self.count as u64);
+        let below = below as usize;
         self.wanted.extend([below, (below + 1).min(self.count - 1)]);
     }
 }
@@ -72,7 +73,8 @@ impl<'a> Ordered<'a> {
     /// Interpolated linearly between the two values beside it: type 7 of Hyndman & Fan (1996), as R and `NumPy` do unless
     /// told otherwise. Its places must have been asked for.
     pub(super) fn percentile(&self, percentile: Percentile) -> f64 {
-        let (below, fraction) = percentile.place(self.0.len());
+        let (below, fraction) = percentile.place(self.0.len() as u64);
+        let below = below as usize;
         let value = self.0[below];
         let next = self.0[(below + 1).min(self.0.len() - 1)];
         // Between equal values nothing is to be rounded.

@@ -6,6 +6,7 @@ mod chores;
 mod chores_table;
 mod estimate;
 mod extremes;
+mod histogram;
 mod honesty;
 mod laws;
 mod network;

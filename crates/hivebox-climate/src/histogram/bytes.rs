@@ -1,0 +1,129 @@
+//! A [`Histogram`] as bytes.
+//!
+//! All numbers are varints: version, resolution in hundredths, how many bins there are, the first of them (zigzag). Then, for
+//! each bin, twice its count, plus one if bins are left out before it, and then how many. Most neighbours have both something
+//! in them, so that a bin takes one byte.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Histogram, Resolution, sum};
+
+/// The version of the bytes. What they mean is never changed without a new one.
+const VERSION: u32 = 1;
+
+/// Version, resolution, and number of bins.
+type Head = (u32, u32, u32);
+
+/// Why bytes are no histogram, or histograms cannot be merged.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HistogramError {
+    /// A newer HiveBox wrote the bytes.
+    #[error("the histogram has version {found}, and this HiveBox reads version {VERSION}: use a newer one")]
+    Version {
+        /// The version.
+        found: u32,
+    },
+    /// The bytes cannot be read at all.
+    #[error("the bytes are no histogram: {0}")]
+    Malformed(#[from] postcard::Error),
+    /// The bytes can be read, but do not fit together.
+    #[error("the bytes are no histogram: {0}")]
+    Inconsistent(&'static str),
+    /// Histograms with bins of different widths, in the canonical unit of the phenomenon.
+    #[error(
+        "histograms with bins of {ours} and of {theirs} cannot be merged: compact the older days anew, or ask for readings"
+    )]
+    Resolutions {
+        /// Of the one into which is merged.
+        ours: f64,
+        /// Of the one that is merged.
+        theirs: f64,
+    },
+    /// More values than can be counted.
+    #[error("a histogram cannot hold more than {} values", Histogram::MOST)]
+    TooMany,
+}
+
+impl Histogram {
+    /// The histogram as bytes, for [`Histogram::from_bytes`]: about one for each bin that has anything in it.
+    ///
+    /// # Errors
+    /// None is known: all histograms can be written.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, HistogramError> {
+        let head: Head = (VERSION, self.resolution.hundredths, self.bins.len() as u32);
+        let mut bytes = Vec::with_capacity(8 + 2 * self.bins.len());
+        write(&mut bytes, &head)?;
+        let Some(&first) = self.bins.first() else { return Ok(bytes) };
+        write(&mut bytes, &first)?;
+        let mut expected = first;
+        for (bin, count) in self.iter() {
+            let left_out = bin.abs_diff(expected);
+            write(&mut bytes, &(count << 1 | u64::from(left_out > 0)))?;
+            if left_out > 0 {
+                write(&mut bytes, &left_out)?;
+            }
+            expected = bin.wrapping_add(1);
+        }
+        Ok(bytes)
+    }
+
+    /// Reads what [`Histogram::to_bytes`] wrote. Takes memory in proportion to the length of `bytes`, whatever is in them.
+    ///
+    /// # Errors
+    /// The bytes were not written by this version of [`Histogram::to_bytes`].
+    pub fn from_bytes(mut bytes: &[u8]) -> Result<Self, HistogramError> {
+        let (version, hundredths, length): Head = read(&mut bytes)?;
+        if version != VERSION {
+            return Err(HistogramError::Version { found: version });
+        }
+        let resolution = Resolution::all()
+            .find(|resolution| resolution.hundredths == hundredths)
+            .ok_or(HistogramError::Inconsistent("there is no such resolution"))?;
+        let mut histogram = Self::new(resolution);
+        if length > 0 {
+            // A bin takes at least one byte.
+            let length = (length as usize).min(bytes.len());
+            histogram.bins.reserve_exact(length);
+            histogram.counts.reserve_exact(length);
+            histogram.read_bins(length, &mut bytes)?;
+        }
+        if bytes.is_empty() {
+            Ok(histogram)
+        } else {
+            Err(HistogramError::Inconsistent("bytes are left over"))
+        }
+    }
+
+    fn read_bins(&mut self, length: usize, bytes: &mut &[u8]) -> Result<(), HistogramError> {
+        let first: i32 = read(bytes)?;
+        let mut next = i64::from(first);
+        for _ in 0..length {
+            let word: u64 = read(bytes)?;
+            let (count, has_left_out) = (word >> 1, word & 1 == 1);
+            let left_out: u32 = if has_left_out { read(bytes)? } else { 0 };
+            let bin = i32::try_from(next + i64::from(left_out));
+            let bin = bin.map_err(|_| HistogramError::Inconsistent("a bin is beyond all bins"))?;
+            if count == 0 {
+                return Err(HistogramError::Inconsistent("there is nothing in a bin"));
+            }
+            self.count = sum(self.count, count)?;
+            self.bins.push(bin);
+            self.counts.push(count);
+            next = i64::from(bin) + 1;
+        }
+        Ok(())
+    }
+}
+
+fn write(bytes: &mut Vec<u8>, number: &impl Serialize) -> Result<(), HistogramError> {
+    *bytes = postcard::to_extend(number, std::mem::take(bytes))?;
+    Ok(())
+}
+
+fn read<T: DeserializeOwned>(bytes: &mut &[u8]) -> Result<T, HistogramError> {
+    let (number, rest) = postcard::take_from_bytes(bytes)?;
+    *bytes = rest;
+    Ok(number)
+}
