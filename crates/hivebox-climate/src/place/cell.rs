@@ -33,6 +33,13 @@ impl Cell {
         Self([10, 5, 0].map(|place| Self::ALPHABET[bits >> place & 31]))
     }
 
+    /// Reads the three characters; `None` if they are no cell.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let characters: [u8; 3] = text.as_bytes().try_into().ok()?;
+        characters.iter().all(|character| Self::ALPHABET.contains(character)).then_some(Self(characters))
+    }
+
     /// The three characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -60,6 +67,14 @@ mod tests {
         assert_eq!(cell(57.64911, 10.40744), "u4p", "the example of the geohash's inventor: u4pruydqqvj");
         assert_eq!(cell(42.605, -5.603), "ezs", "the example of Wikipedia: ezs42");
         assert_eq!([cell(52.52, 13.405), cell(-33.87, 151.21)], ["u33", "r3g"], "Berlin and Sydney");
+    }
+
+    #[test]
+    fn a_cell_is_read_as_it_is_written() {
+        assert_eq!(Cell::parse("u4p").map(|cell| cell.to_string()).as_deref(), Some("u4p"));
+        for text in ["", "u4", "u4pr", "u4a", "U4P", "ü4"] {
+            assert_eq!(Cell::parse(text), None, "{text}");
+        }
     }
 
     #[test]
