@@ -20,6 +20,7 @@
 mod encode;
 mod error;
 mod fault;
+pub mod history;
 mod name;
 mod s3;
 pub mod schema;

@@ -1,0 +1,3 @@
+//! The past as one table: readings of all snapshots, each once.
+
+pub mod hourly;
