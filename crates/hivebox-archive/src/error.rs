@@ -53,6 +53,20 @@ pub enum ArchiveError {
         /// How that was found.
         reason: String,
     },
+    /// A file of the history is not as it was written, or not there.
+    #[error("the history's {object} is damaged: {reason}; `hivebox archive verify` tells what else is")]
+    History {
+        /// Where it is in the store.
+        object: String,
+        /// How that was found.
+        reason: String,
+    },
+    /// Others changed the history each time that this was to be done.
+    #[error("others changed the history {attempts} times meanwhile; try again later")]
+    Contended {
+        /// How often it was tried.
+        attempts: usize,
+    },
     /// Readings could not be written as Parquet.
     #[error("the readings could not be written as Parquet")]
     Encode(#[from] parquet::errors::ParquetError),

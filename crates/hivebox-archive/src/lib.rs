@@ -33,6 +33,7 @@ mod table;
 
 pub use error::ArchiveError;
 pub use fault::StoreFault;
+pub use history::History;
 pub use name::{SnapshotName, SnapshotNameError};
 pub use s3::S3Options;
 pub use sealed::Sealed;

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 
 use crate::error::ArchiveError;
 use crate::fault::{StoreFault, is_no_bucket};
+use crate::history::History;
 use crate::name::{FOLDER, SnapshotName, day_folder};
 use crate::s3::bucket::Bucket;
 use crate::s3::{self, S3Options};
@@ -153,6 +154,37 @@ impl SnapshotStore {
         }
     }
 
+    /// The history that is kept in this store, made of the snapshots in it.
+    #[must_use]
+    pub fn history(&self) -> History {
+        History { store: self.clone() }
+    }
+
+    /// The objects, below the store's prefix.
+    pub(crate) fn objects(&self) -> &dyn ObjectStore {
+        &*self.objects
+    }
+
+    /// Writes an object that must not be there yet; whether it did. A bucket that is missing is made if that is allowed.
+    pub(crate) async fn create(
+        &self,
+        path: &Path,
+        file: &Bytes,
+        action: &'static str,
+    ) -> Result<bool, ArchiveError> {
+        let attempt = async || {
+            let created = upload::create(&*self.objects, path, file, self.how().await?).await;
+            created.map_err(|error| self.failed(action, &error))
+        };
+        match attempt().await {
+            Err(error) if self.may_create_bucket(&error) => {
+                self.create_bucket().await?;
+                attempt().await
+            }
+            outcome => outcome,
+        }
+    }
+
     async fn try_put(&self, sealed: &Sealed) -> Result<Stored, ArchiveError> {
         const ACTION: &str = "store a snapshot";
         let how = self.how().await?;
@@ -219,7 +251,8 @@ impl SnapshotStore {
         }
     }
 
-    fn failed(&self, action: &'static str, error: &object_store::Error) -> ArchiveError {
+    /// What an error of the store means.
+    pub(crate) fn failed(&self, action: &'static str, error: &object_store::Error) -> ArchiveError {
         let source = match &*self.place {
             Place::Folder(_) => StoreFault::Other(error.to_string()),
             Place::Bucket { bucket, .. } => bucket.remote.fault(error),
@@ -260,7 +293,7 @@ impl SnapshotStore {
     }
 
     /// The days that have a folder, in order.
-    async fn days(&self) -> Result<Vec<String>, ArchiveError> {
+    pub(crate) async fn days(&self) -> Result<Vec<String>, ArchiveError> {
         let folders = self.folder(&Path::from(FOLDER)).await?.common_prefixes;
         let mut days: Vec<String> = folders
             .iter()
@@ -270,7 +303,11 @@ impl SnapshotStore {
         Ok(days)
     }
 
-    async fn list_day(&self, day: &str, before: Option<SnapshotName>) -> Result<Vec<Listed>, ArchiveError> {
+    pub(crate) async fn list_day(
+        &self,
+        day: &str,
+        before: Option<SnapshotName>,
+    ) -> Result<Vec<Listed>, ArchiveError> {
         let mut found: Vec<(SnapshotName, u64)> = self
             .folder(&Path::from(day_folder(day)))
             .await?
@@ -284,7 +321,7 @@ impl SnapshotStore {
     }
 
     /// What is right below a folder. A bucket that is yet to be made is empty.
-    async fn folder(&self, path: &Path) -> Result<ListResult, ArchiveError> {
+    pub(crate) async fn folder(&self, path: &Path) -> Result<ListResult, ArchiveError> {
         let listed = self.objects.list_with_delimiter(Some(path)).await;
         let failed = match listed {
             Ok(listed) => return Ok(listed),

@@ -1,0 +1,191 @@
+//! Which files are the history at one moment.
+//!
+//! A manifest names all of them. It is never changed: whoever changes the history writes the files that are new, and then a manifest
+//! with the next number, which the store takes only if there is none yet. So readers see the history as it was before or as it
+//! is after, and of two who change it at once one has to begin again. The highest number is in force.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use object_store::path::Path;
+use serde::{Deserialize, Serialize};
+
+/// The folder of all that belongs to the history.
+pub(crate) const FOLDER: &str = "history";
+/// The version of what stands in a manifest.
+const SCHEMA: u32 = 1;
+const EXTENSION: &str = ".json";
+/// Wide enough for a commit each second for 300 years.
+const DIGITS: usize = 10;
+
+/// The history at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    schema: u32,
+    /// Counts the changes; 0 if there has been none.
+    pub number: u64,
+    /// When it was written.
+    pub written_at: Timestamp,
+    /// The days that have readings, in order.
+    pub days: Vec<Day>,
+    /// A row for each box that there ever was; `None` if there is no history yet.
+    pub boxes: Option<FileEntry>,
+    /// A row for each sensor that there ever was.
+    pub sensors: Option<FileEntry>,
+    /// The snapshots that were taken in and may still be there: for each day of their names, the milliseconds since its midnight.
+    pub taken: BTreeMap<Date, Vec<u32>>,
+    /// Files that stood in an earlier manifest, and may still be read by who began then.
+    pub obsolete: Vec<Obsolete>,
+}
+
+/// The files of a day (UTC).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Day {
+    /// The day on which the readings were measured.
+    pub date: Date,
+    /// The readings.
+    pub readings: FileEntry,
+    /// When the first of them was measured.
+    pub first_at: Timestamp,
+    /// When the last of them was measured.
+    pub last_at: Timestamp,
+    /// What the readings of each hour come to.
+    pub hourly: FileEntry,
+}
+
+/// A file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Where it is in the store.
+    pub path: String,
+    /// Its size.
+    pub bytes: u64,
+    /// The number of its rows.
+    pub rows: u64,
+    /// Its SHA-256 as 64 hex digits.
+    pub sha256: String,
+}
+
+/// A file that is no longer part of the history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Obsolete {
+    /// Where it is in the store.
+    pub path: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl Manifest {
+    /// The history before anything was taken in.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            schema: SCHEMA,
+            number: 0,
+            written_at: Timestamp::UNIX_EPOCH,
+            days: Vec::new(),
+            boxes: None,
+            sensors: None,
+            taken: BTreeMap::new(),
+            obsolete: Vec::new(),
+        }
+    }
+
+    /// The files of a day.
+    #[must_use]
+    pub fn day(&self, date: Date) -> Option<&Day> {
+        let place = self.days.binary_search_by_key(&date, |day| day.date).ok()?;
+        self.days.get(place)
+    }
+
+    /// When the last reading of all was measured: how far the history reaches.
+    #[must_use]
+    pub fn through(&self) -> Option<Timestamp> {
+        self.days.last().map(|day| day.last_at)
+    }
+
+    /// The number of readings.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.days.iter().map(|day| day.readings.rows).sum()
+    }
+
+    /// All files, in no order.
+    pub fn files(&self) -> impl Iterator<Item = &FileEntry> {
+        let days = self.days.iter().flat_map(|day| [&day.readings, &day.hourly]);
+        days.chain(&self.boxes).chain(&self.sensors)
+    }
+
+    /// Puts the files of a day in the place of those that it had.
+    pub(super) fn set_day(&mut self, day: Day) {
+        match self.days.binary_search_by_key(&day.date, |day| day.date) {
+            Ok(place) => self.days[place] = day,
+            Err(place) => self.days.insert(place, day),
+        }
+    }
+
+    /// The manifest that comes after this one, in which nothing is new yet.
+    pub(super) fn next(&self, now: Timestamp) -> Self {
+        Self { number: self.number + 1, written_at: now, ..self.clone() }
+    }
+
+    /// Lists as obsolete what stood in `before` and stands here no more.
+    pub(super) fn retire(&mut self, before: &Self) {
+        let since = self.written_at;
+        let here: std::collections::HashSet<&str> = self.files().map(|file| file.path.as_str()).collect();
+        let gone = before.files().filter(|file| !here.contains(file.path.as_str()));
+        let gone: Vec<Obsolete> = gone.map(|file| Obsolete { path: file.path.clone(), since }).collect();
+        self.obsolete.extend(gone);
+    }
+
+    pub(super) fn path(&self) -> Path {
+        path(self.number)
+    }
+
+    pub(super) fn from_json(text: &[u8]) -> Result<Self, String> {
+        let manifest: Self = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+        if manifest.schema != SCHEMA {
+            return Err(format!("it is of version {}, and this HiveBox knows {SCHEMA}", manifest.schema));
+        }
+        Ok(manifest)
+    }
+}
+
+pub(super) fn folder() -> Path {
+    Path::from(format!("{FOLDER}/manifest"))
+}
+
+pub(super) fn path(number: u64) -> Path {
+    Path::from(format!("{FOLDER}/manifest/{number:0DIGITS$}{EXTENSION}"))
+}
+
+/// The number of the manifest at a path; `None` if it is none.
+pub(super) fn number(at: &Path) -> Option<u64> {
+    let number = at.filename()?.strip_suffix(EXTENSION)?.parse().ok()?;
+    (path(number) == *at).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_is_found_in_the_path_and_nowhere_else() {
+        assert_eq!(path(42).as_ref(), "history/manifest/0000000042.json");
+        assert_eq!(number(&path(42)), Some(42));
+        for astray in
+            ["history/manifest/42.json", "history/manifest/0000000042.txt", "history/0000000042.json"]
+        {
+            assert_eq!(number(&Path::from(astray)), None, "{astray}");
+        }
+    }
+
+    #[test]
+    fn a_manifest_of_another_version_is_refused() {
+        let text = serde_json::to_string(&Manifest::empty()).unwrap();
+        assert_eq!(Manifest::from_json(text.as_bytes()), Ok(Manifest::empty()));
+        let newer = text.replace("\"schema\":1", "\"schema\":2");
+        assert!(Manifest::from_json(newer.as_bytes()).unwrap_err().contains("version 2"));
+    }
+}
