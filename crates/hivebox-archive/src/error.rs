@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::fault::StoreFault;
+use crate::history::hourly::HourlyError;
 use crate::name::SnapshotName;
 
 /// Why a snapshot could not be stored, found or read. No text of it has a secret in it.
@@ -70,4 +71,15 @@ pub enum ArchiveError {
     /// Readings could not be written as Parquet.
     #[error("the readings could not be written as Parquet")]
     Encode(#[from] parquet::errors::ParquetError),
+    /// A file of the history cannot be used.
+    #[error("the history's file of {file} cannot be used: {reason}")]
+    HistoryFile {
+        /// What is in it.
+        file: String,
+        /// How that was found.
+        reason: String,
+    },
+    /// The hours of a day could not be summed up.
+    #[error(transparent)]
+    Hours(#[from] HourlyError),
 }

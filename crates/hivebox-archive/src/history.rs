@@ -3,12 +3,26 @@
 //! | question | module |
 //! |---|---|
 //! | Which files are the history? | [`manifest`] |
-//! | How are they written, read and removed? | `objects` |
-//! | What do the readings of each hour come to? | [`hourly`] |
+//! | What is in them? | [`layout`], [`hourly`] |
+//! | How do snapshots come in? | `compact`, `gathered`, `day`, `census` |
+//! | How are files written, read and told apart? | `objects` |
+//! | What is removed, and when? | `clean` |
+//! | Is it whole? | `verify` |
 
+mod census;
+mod day;
+mod gathered;
 pub mod hourly;
+pub mod layout;
 pub mod manifest;
 mod objects;
+
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+
+pub use census::{BoxRow, CensusFiles, Days, Extent, SensorRow, merge_census, read_boxes, read_sensors};
+pub use day::{DayFiles, DayRow, merge_day, read_day};
+pub use gathered::{Gathered, GatheredReading};
 
 use crate::error::ArchiveError;
 use crate::store::SnapshotStore;
@@ -28,4 +42,16 @@ impl History {
     pub async fn manifest(&self) -> Result<Manifest, ArchiveError> {
         Ok(self.newer_manifest(None).await?.unwrap_or_else(Manifest::empty))
     }
+}
+
+const EPOCH: Date = date(1970, 1, 1);
+
+/// A day as the number of days since 1970 began, of which there are no more than some millions.
+fn epoch_day(date: Date) -> i32 {
+    (date.duration_since(EPOCH).as_hours() / 24) as i32
+}
+
+/// `None` if it is out of all time.
+fn date_of_epoch_day(day: i32) -> Option<Date> {
+    EPOCH.checked_add(i64::from(day).days()).ok()
 }

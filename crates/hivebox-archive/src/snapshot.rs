@@ -129,11 +129,11 @@ impl Snapshot {
         Ok(pieces)
     }
 
-    fn reader(&self) -> Result<ParquetRecordBatchReaderBuilder<Bytes>, ArchiveError> {
+    pub(crate) fn reader(&self) -> Result<ParquetRecordBatchReaderBuilder<Bytes>, ArchiveError> {
         ParquetRecordBatchReaderBuilder::try_new(self.file.clone()).map_err(|error| self.corrupt(error))
     }
 
-    fn corrupt(&self, reason: impl std::fmt::Display) -> ArchiveError {
+    pub(crate) fn corrupt(&self, reason: impl std::fmt::Display) -> ArchiveError {
         ArchiveError::Corrupt { name: self.name, reason: reason.to_string() }
     }
 }

@@ -7,6 +7,7 @@ mod contract;
 mod damage;
 mod formats;
 mod good_values;
+mod history_days;
 mod hourly;
 mod readings;
 mod spool;

@@ -1,0 +1,110 @@
+//! Reads boxes and sensors back.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Float64Type};
+use arrow_array::{Array, RecordBatch};
+use bytes::Bytes;
+use hivebox_climate::place::{Exposure, Place};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::{BoxRow, Days, Extent, SensorRow};
+use crate::error::ArchiveError;
+use crate::history::date_of_epoch_day;
+use crate::history::layout::HistoryTable;
+
+/// Reads a file of boxes that [`merge_census`](super::merge_census) made, and hands `each` its rows in their order. Its checksum must have
+/// been found to be right: of damaged bytes the crates `parquet` and `arrow` may panic.
+///
+/// # Errors
+/// The file is not as this version of HiveBox writes it.
+pub fn read_boxes(file: &Bytes, mut each: impl FnMut(BoxRow)) -> Result<(), ArchiveError> {
+    batches(HistoryTable::Boxes, file, |batch| {
+        (0..batch.num_rows()).try_for_each(|row| {
+            let columns = Columns { batch, row };
+            let place = || Place::new(columns.number(4)?, columns.number(5)?, columns.number(6));
+            let extent = || {
+                Some(Extent {
+                    latitudes: [columns.number(9)?, columns.number(10)?],
+                    longitudes: [columns.number(11)?, columns.number(12)?],
+                })
+            };
+            each(BoxRow {
+                box_id: columns.text(0)?.into(),
+                name: columns.text(1)?.into(),
+                model: columns.text(2)?.into(),
+                exposure: Exposure::from_api(columns.text(3)?),
+                place: place(),
+                days: columns.days(7)?,
+                extent: extent(),
+            });
+            Some(())
+        })
+    })
+}
+
+/// The same of a file of sensors.
+///
+/// # Errors
+/// The file is not as this version of HiveBox writes it.
+pub fn read_sensors(file: &Bytes, mut each: impl FnMut(SensorRow)) -> Result<(), ArchiveError> {
+    batches(HistoryTable::Sensors, file, |batch| {
+        (0..batch.num_rows()).try_for_each(|row| {
+            let columns = Columns { batch, row };
+            each(SensorRow {
+                sensor_id: columns.text(0)?.into(),
+                box_id: columns.text(1)?.into(),
+                title: columns.text(2)?.into(),
+                unit: columns.text(3)?.into(),
+                sensor_type: columns.text(4)?.into(),
+                phenomenon: columns.text(5).map(Box::from),
+                days: columns.days(6)?,
+            });
+            Some(())
+        })
+    })
+}
+
+fn batches(
+    table: HistoryTable,
+    file: &Bytes,
+    mut each: impl FnMut(&RecordBatch) -> Option<()>,
+) -> Result<(), ArchiveError> {
+    let unusable =
+        |reason: String| ArchiveError::HistoryFile { file: format!("all {}", table.name()), reason };
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file.clone())
+        .map_err(|error| unusable(error.to_string()))?;
+    if builder.schema().fields() != table.schema().fields() {
+        return Err(unusable("its columns are not those of this version".into()));
+    }
+    for batch in builder.build().map_err(|error| unusable(error.to_string()))? {
+        let batch = batch.map_err(|error| unusable(error.to_string()))?;
+        each(&batch).ok_or_else(|| unusable("a row is not complete".into()))?;
+    }
+    Ok(())
+}
+
+/// A row. The columns are those of the table, which has been seen to.
+struct Columns<'a> {
+    batch: &'a RecordBatch,
+    row: usize,
+}
+
+impl<'a> Columns<'a> {
+    fn text(&self, column: usize) -> Option<&'a str> {
+        let texts = self.batch.column(column).as_string::<i32>();
+        texts.is_valid(self.row).then(|| texts.value(self.row))
+    }
+
+    fn number(&self, column: usize) -> Option<f64> {
+        let numbers = self.batch.column(column).as_primitive::<Float64Type>();
+        numbers.is_valid(self.row).then(|| numbers.value(self.row))
+    }
+
+    /// The days in a column and the next one.
+    fn days(&self, column: usize) -> Option<Days> {
+        let day = |column: usize| {
+            date_of_epoch_day(self.batch.column(column).as_primitive::<Date32Type>().value(self.row))
+        };
+        Some(Days { first: day(column)?, last: day(column + 1)? })
+    }
+}

@@ -1,0 +1,133 @@
+//! What readings of one sensor have in common until its owner changes it.
+
+use std::collections::HashMap;
+
+use hivebox_climate::place::{Exposure, Place};
+
+use super::GatheredReading;
+use super::texts::{TextId, Texts};
+
+/// A sensor and its box, as they were for some time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::history) struct Entry {
+    pub(in crate::history) phenomenon: Option<TextId>,
+    pub(in crate::history) box_id: TextId,
+    pub(in crate::history) sensor_id: TextId,
+    pub(in crate::history) model: TextId,
+    pub(in crate::history) box_name: TextId,
+    pub(in crate::history) title: TextId,
+    pub(in crate::history) unit: TextId,
+    pub(in crate::history) sensor_type: TextId,
+    pub(in crate::history) exposure: Exposure,
+    place: Option<PlaceBits>,
+}
+
+/// A place of which bits are compared, as they are hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct PlaceBits {
+    latitude: u64,
+    longitude: u64,
+    height: Option<u64>,
+}
+
+impl PlaceBits {
+    fn of(place: &Place) -> Self {
+        Self {
+            latitude: place.latitude_degrees().to_bits(),
+            longitude: place.longitude_degrees().to_bits(),
+            height: place.height_metres().map(f64::to_bits),
+        }
+    }
+}
+
+impl Entry {
+    pub(in crate::history) fn place(&self) -> Option<Place> {
+        let bits = self.place?;
+        let height = bits.height.map(f64::from_bits);
+        Place::new(f64::from_bits(bits.latitude), f64::from_bits(bits.longitude), height)
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub(in crate::history) struct Entries {
+    texts: Texts,
+    entries: Vec<Entry>,
+    places: HashMap<Entry, u32>,
+    /// Which came after each when they were last asked for: readings come in the same order again and again.
+    after: Vec<u32>,
+    last: u32,
+}
+
+impl Entries {
+    /// The place of what a reading has in common with others.
+    pub(in crate::history) fn find(&mut self, reading: &GatheredReading<'_>) -> u32 {
+        // The same as the last one, as the readings of a day's file, or the one that came after it, as in a snapshot before.
+        let next = self.after.get(self.last as usize).copied();
+        let likely = [Some(self.last), next].into_iter().flatten();
+        let found = likely.into_iter().find(|&place| self.is_of(place, reading));
+        let place = found.unwrap_or_else(|| self.look_up(reading));
+        if place != self.last {
+            self.after[self.last as usize] = place;
+            self.last = place;
+        }
+        place
+    }
+
+    fn look_up(&mut self, reading: &GatheredReading<'_>) -> u32 {
+        let entry = Entry {
+            phenomenon: reading.phenomenon.map(|slug| self.texts.id(slug)),
+            box_id: self.texts.id(reading.box_id),
+            sensor_id: self.texts.id(reading.sensor_id),
+            model: self.texts.id(reading.model),
+            box_name: self.texts.id(reading.box_name),
+            title: self.texts.id(reading.title),
+            unit: self.texts.id(reading.unit),
+            sensor_type: self.texts.id(reading.sensor_type),
+            exposure: reading.exposure,
+            place: reading.place.as_ref().map(PlaceBits::of),
+        };
+        let next = self.entries.len() as u32;
+        *self.places.entry(entry).or_insert_with(|| {
+            self.entries.push(entry);
+            self.after.push(next);
+            next
+        })
+    }
+
+    fn is_of(&self, place: u32, reading: &GatheredReading<'_>) -> bool {
+        let Some(entry) = self.entries.get(place as usize) else { return false };
+        let is = |id, text: &str| self.texts.get(id) == text;
+        is(entry.sensor_id, reading.sensor_id)
+            && is(entry.box_id, reading.box_id)
+            && entry.place == reading.place.as_ref().map(PlaceBits::of)
+            && entry.exposure == reading.exposure
+            && entry.phenomenon.map(|id| self.texts.get(id)) == reading.phenomenon
+            && is(entry.model, reading.model)
+            && is(entry.box_name, reading.box_name)
+            && is(entry.title, reading.title)
+            && is(entry.unit, reading.unit)
+            && is(entry.sensor_type, reading.sensor_type)
+    }
+
+    /// The text's place, also if it was not there before.
+    pub(in crate::history) fn intern(&mut self, text: &str) -> TextId {
+        self.texts.id(text)
+    }
+
+    pub(in crate::history) fn get(&self, place: u32) -> &Entry {
+        &self.entries[place as usize]
+    }
+
+    pub(in crate::history) fn text(&self, id: TextId) -> &str {
+        self.texts.get(id)
+    }
+
+    pub(in crate::history) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        let of_entry = 2 * size_of::<Entry>() + 2 * size_of::<u32>();
+        self.texts.heap_bytes() + self.entries.len() * of_entry
+    }
+}

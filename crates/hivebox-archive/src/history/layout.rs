@@ -1,0 +1,183 @@
+//! The tables of the history: their columns, and how these are written.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::ColumnPath;
+
+/// The version of the columns below, which each file carries as `hivebox.schema`, beside the table's name as `hivebox.table`.
+pub const HISTORY_VERSION: &str = "1";
+
+/// A row group of readings has this many rows at most. No readings of two phenomena are in one.
+pub const GROUP_ROWS: usize = 1 << 20;
+
+/// So many rows have statistics of their own, by which a reader leaves out places and boxes.
+pub const PAGE_ROWS: usize = 8192;
+
+/// Rows are encoded this many at a time, after which the end of a page is looked for.
+const WRITE_ROWS: usize = 1024;
+
+/// Of a thousand boxes or sensors that are not in a row group, so many seem to be.
+const FALSE_POSITIVES: f64 = 0.01;
+
+/// What a value is kept as: hundredths of the canonical unit, up to 9,999,999.99.
+pub(crate) const VALUE: DataType = DataType::Decimal32(9, 2);
+
+/// A table of the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HistoryTable {
+    /// Every reading, in a file for each UTC day of `measured_at`.
+    Readings,
+    /// Every box that has a reading, as it was last.
+    Boxes,
+    /// Every sensor that has a reading, as it was last.
+    Sensors,
+}
+
+struct Column(&'static str, Kind, &'static str, &'static str);
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    MaybeText,
+    MaybeNumber,
+    MaybeValue,
+    Time,
+    Day,
+}
+
+use Kind::{Day, MaybeNumber, MaybeText, MaybeValue, Text, Time};
+
+const READINGS: [Column; 12] = [
+    Column("phenomenon", MaybeText, "", "What HiveBox took the sensor to measure, if it knew"),
+    Column("box_id", Text, "", "The senseBox's id in openSenseMap"),
+    Column("sensor_id", Text, "", "The sensor's id in openSenseMap"),
+    Column("measured_at", Time, "UTC, ms", "When the sensor measured it"),
+    Column("value", MaybeValue, "the phenomenon's", "In the canonical unit, rounded to hundredths"),
+    Column(
+        "raw_value",
+        MaybeNumber,
+        "as the sensor's",
+        "As the sensor sent it, unless it is the same number as value",
+    ),
+    Column("verdict", Text, "", "ok, or why the reading does not count"),
+    Column("exposure", Text, "", "indoor, outdoor, mobile or unknown"),
+    Column("model", Text, "", "The senseBox's model"),
+    Column("latitude", MaybeNumber, "° north, WGS 84", "Where the senseBox stood"),
+    Column("longitude", MaybeNumber, "° east, WGS 84", "Where the senseBox stood"),
+    Column("height", MaybeNumber, "m above sea level", "Where the senseBox stood, if its owner told"),
+];
+
+const BOXES: [Column; 13] = [
+    Column("box_id", Text, "", "The senseBox's id in openSenseMap"),
+    Column("name", Text, "", "The senseBox's name, as its owner wrote it last"),
+    Column("model", Text, "", "The senseBox's model"),
+    Column("exposure", Text, "", "indoor, outdoor, mobile or unknown"),
+    Column("latitude", MaybeNumber, "° north, WGS 84", "Where the senseBox stood last"),
+    Column("longitude", MaybeNumber, "° east, WGS 84", "Where the senseBox stood last"),
+    Column("height", MaybeNumber, "m above sea level", "Where the senseBox stood last, if its owner told"),
+    Column("first_day", Day, "UTC", "The day of its first reading"),
+    Column("last_day", Day, "UTC", "The day of its last reading"),
+    Column("min_latitude", MaybeNumber, "° north, WGS 84", "The most southern place that it had"),
+    Column("max_latitude", MaybeNumber, "° north, WGS 84", "The most northern place that it had"),
+    Column("min_longitude", MaybeNumber, "° east, WGS 84", "The most western place that it had"),
+    Column("max_longitude", MaybeNumber, "° east, WGS 84", "The most eastern place that it had"),
+];
+
+const SENSORS: [Column; 8] = [
+    Column("sensor_id", Text, "", "The sensor's id in openSenseMap"),
+    Column("box_id", Text, "", "The id of the senseBox that it belongs to"),
+    Column("title", Text, "", "What it measures, in its owner's words"),
+    Column("unit", Text, "", "The unit of raw_value, in its owner's spelling"),
+    Column("sensor_type", Text, "", "Its chip, in its owner's spelling"),
+    Column("phenomenon", MaybeText, "", "What HiveBox took it to measure last, if it knew"),
+    Column("first_day", Day, "UTC", "The day of its first reading"),
+    Column("last_day", Day, "UTC", "The day of its last reading"),
+];
+
+impl HistoryTable {
+    /// The name, which is also its folder's.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Readings => "readings",
+            Self::Boxes => "boxes",
+            Self::Sensors => "sensors",
+        }
+    }
+
+    /// The columns as Arrow has them, each with a `description` and maybe a `unit`.
+    #[must_use]
+    pub fn schema(self) -> SchemaRef {
+        let columns: &[Column] = match self {
+            Self::Readings => &READINGS,
+            Self::Boxes => &BOXES,
+            Self::Sensors => &SENSORS,
+        };
+        Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()))
+    }
+
+    /// How its files are written.
+    pub(crate) fn properties(self) -> Result<WriterProperties, ParquetError> {
+        let metadata = [("hivebox.schema", HISTORY_VERSION), ("hivebox.table", self.name())];
+        let pairs = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value.to_owned()));
+        let properties = WriterProperties::builder()
+            .set_created_by(concat!("hivebox ", env!("CARGO_PKG_VERSION")).into())
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+            .set_max_row_group_row_count(Some(GROUP_ROWS))
+            .set_data_page_row_count_limit(PAGE_ROWS)
+            .set_write_batch_size(WRITE_ROWS)
+            .set_key_value_metadata(Some(pairs.into()));
+        Ok(match self {
+            Self::Readings => of_readings(properties).build(),
+            Self::Boxes | Self::Sensors => properties.build(),
+        })
+    }
+}
+
+/// Dictionaries suit what stays the same for all readings of a sensor: they stand together, so that their indices are a run.
+fn of_readings(mut properties: WriterPropertiesBuilder) -> WriterPropertiesBuilder {
+    let plain = [
+        ("measured_at", Encoding::DELTA_BINARY_PACKED),
+        ("value", Encoding::DELTA_BINARY_PACKED),
+        ("raw_value", Encoding::BYTE_STREAM_SPLIT),
+    ];
+    for (name, encoding) in plain {
+        let column = ColumnPath::from(name);
+        properties = properties
+            .set_column_dictionary_enabled(column.clone(), false)
+            .set_column_encoding(column, encoding);
+    }
+    for name in ["box_id", "sensor_id"] {
+        let column = ColumnPath::from(name);
+        properties = properties
+            .set_column_bloom_filter_max_ndv(column.clone(), (GROUP_ROWS / 16) as u64)
+            .set_column_bloom_filter_fpp(column, FALSE_POSITIVES);
+    }
+    // Nothing is looked for by these.
+    for name in ["raw_value", "model", "height"] {
+        properties = properties.set_column_statistics_enabled(name.into(), EnabledStatistics::Chunk);
+    }
+    properties
+}
+
+fn field(Column(name, kind, unit, description): &Column) -> Field {
+    let (data_type, is_nullable) = match kind {
+        Text => (DataType::Utf8, false),
+        MaybeText => (DataType::Utf8, true),
+        MaybeNumber => (DataType::Float64, true),
+        MaybeValue => (VALUE, true),
+        Time => (DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())), false),
+        Day => (DataType::Date32, false),
+    };
+    let mut metadata = HashMap::from([("description".to_owned(), (*description).to_owned())]);
+    if !unit.is_empty() {
+        metadata.insert("unit".into(), (*unit).into());
+    }
+    Field::new(*name, data_type, is_nullable).with_metadata(metadata)
+}
