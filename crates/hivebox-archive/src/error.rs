@@ -68,6 +68,12 @@ pub enum ArchiveError {
         /// How often it was tried.
         attempts: usize,
     },
+    /// Work that was done aside came to no end: a fault of HiveBox.
+    #[error("the work on the history ended early: {reason}")]
+    Ended {
+        /// What is known of it.
+        reason: String,
+    },
     /// Readings could not be written as Parquet.
     #[error("the readings could not be written as Parquet")]
     Encode(#[from] parquet::errors::ParquetError),

@@ -10,19 +10,27 @@
 //! | Is it whole? | `verify` |
 
 mod census;
+mod clean;
+mod compact;
 mod day;
 mod gathered;
 pub mod hourly;
 pub mod layout;
 pub mod manifest;
 mod objects;
+#[cfg(test)]
+mod tests;
+mod verify;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
 pub use census::{BoxRow, CensusFiles, Days, Extent, SensorRow, merge_census, read_boxes, read_sensors};
+pub use clean::Removed;
+pub use compact::{Changed, Compacted, CompactionLimits, GRACE};
 pub use day::{DayFiles, DayRow, merge_day, read_day};
 pub use gathered::{Gathered, GatheredReading};
+pub use verify::{Fault, Verification};
 
 use crate::error::ArchiveError;
 use crate::store::SnapshotStore;

@@ -13,6 +13,7 @@ use crate::schema::schema;
 use crate::seal;
 
 mod good;
+mod keys;
 
 pub use good::GoodValue;
 

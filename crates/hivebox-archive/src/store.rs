@@ -115,6 +115,8 @@ impl SnapshotStore {
             action: "open",
             source: StoreFault::Other(error.to_string()),
         })?;
+        // So that a day whose snapshots are gone is not looked into for ever.
+        let objects = objects.with_automatic_cleanup(true);
         Ok(Self { objects: Arc::new(objects), place: Arc::new(Place::Folder(folder.into())) })
     }
 
@@ -158,6 +160,20 @@ impl SnapshotStore {
     #[must_use]
     pub fn history(&self) -> History {
         History { store: self.clone() }
+    }
+
+    /// A store of any objects.
+    #[cfg(test)]
+    pub(crate) fn of(objects: Arc<dyn ObjectStore>) -> Self {
+        Self { objects, place: Arc::new(Place::Folder("memory".into())) }
+    }
+
+    /// The folder that it is in, if it is in one.
+    pub(crate) fn local_folder(&self) -> Option<&FilePath> {
+        match &*self.place {
+            Place::Folder(folder) => Some(folder),
+            Place::Bucket { .. } => None,
+        }
     }
 
     /// The objects, below the store's prefix.

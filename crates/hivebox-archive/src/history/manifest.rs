@@ -6,16 +6,20 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use object_store::path::Path;
 use serde::{Deserialize, Serialize};
+
+use crate::name::SnapshotName;
 
 /// The folder of all that belongs to the history.
 pub(crate) const FOLDER: &str = "history";
 /// The version of what stands in a manifest.
 const SCHEMA: u32 = 1;
 const EXTENSION: &str = ".json";
+const MILLIS_OF_DAY: i64 = 86_400_000;
 /// Wide enough for a commit each second for 300 years.
 const DIGITS: usize = 10;
 
@@ -139,6 +143,35 @@ impl Manifest {
         self.obsolete.extend(gone);
     }
 
+    /// Whether a snapshot was taken in.
+    #[must_use]
+    pub fn has_taken(&self, name: SnapshotName) -> bool {
+        let (date, millis) = of_name(name);
+        self.taken.get(&date).is_some_and(|taken| taken.binary_search(&millis).is_ok())
+    }
+
+    /// Notes that snapshots were taken in.
+    pub(super) fn take(&mut self, names: &[SnapshotName]) {
+        for (date, millis) in names.iter().map(|&name| of_name(name)) {
+            let taken = self.taken.entry(date).or_default();
+            if let Err(place) = taken.binary_search(&millis) {
+                taken.insert(place, millis);
+            }
+        }
+    }
+
+    /// Notes no longer that the snapshots of some days were taken in, since there are none of these days.
+    pub(super) fn forget_taken(&mut self, gone: impl Fn(Date) -> bool) {
+        self.taken.retain(|date, _| !gone(*date));
+    }
+
+    /// Takes the files off the list that nobody reads any more, and gives their paths.
+    pub(super) fn forget(&mut self, grace: SignedDuration) -> Vec<String> {
+        let now = self.written_at;
+        let is_over = |obsolete: &mut Obsolete| now.duration_since(obsolete.since) >= grace;
+        self.obsolete.extract_if(.., is_over).map(|obsolete| obsolete.path).collect()
+    }
+
     pub(super) fn path(&self) -> Path {
         path(self.number)
     }
@@ -150,6 +183,13 @@ impl Manifest {
         }
         Ok(manifest)
     }
+}
+
+/// A snapshot's day, and the milliseconds since its midnight, of which a day has less than 2^32.
+fn of_name(name: SnapshotName) -> (Date, u32) {
+    let moment = name.moment();
+    let date = TimeZone::UTC.to_datetime(moment).date();
+    (date, moment.as_millisecond().rem_euclid(MILLIS_OF_DAY) as u32)
 }
 
 pub(super) fn folder() -> Path {
@@ -179,6 +219,19 @@ mod tests {
         {
             assert_eq!(number(&Path::from(astray)), None, "{astray}");
         }
+    }
+
+    #[test]
+    fn snapshots_that_were_taken_in_are_known_by_name() {
+        let names: Vec<SnapshotName> =
+            ["2026-11-24T23-59-59.999Z", "2026-11-25T00-00-00.000Z", "2026-11-24T00-05-00.000Z"]
+                .map(|name| name.parse().unwrap())
+                .into();
+        let mut manifest = Manifest::empty();
+        manifest.take(&names);
+        manifest.take(&names[..1]);
+        assert!(names.iter().all(|&name| manifest.has_taken(name)));
+        assert!(!manifest.has_taken("2026-11-24T00-05-00.001Z".parse().unwrap()));
     }
 
     #[test]

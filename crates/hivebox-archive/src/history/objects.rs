@@ -2,10 +2,9 @@
 
 use bytes::Bytes;
 use futures_util::TryStreamExt;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use object_store::ObjectStoreExt;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
 
 use super::History;
 use super::manifest::{self, FOLDER, FileEntry, Manifest};
@@ -70,9 +69,11 @@ impl History {
         let text = serde_json::to_vec(next).map_err(|error| damaged(&path, error.to_string()))?;
         let committed = self.store.create(&path, &text.into(), "commit a change of the history").await?;
         if committed {
-            let old = |number: &u64| number + KEPT_MANIFESTS <= next.number;
-            for number in self.manifest_numbers().await?.into_iter().filter(old) {
-                self.delete(&manifest::path(number)).await?;
+            // It is done. What cannot be removed now is removed after another commit.
+            for number in self.manifest_numbers().await.unwrap_or_default() {
+                if number + KEPT_MANIFESTS <= next.number {
+                    let _ = self.delete(&manifest::path(number)).await;
+                }
             }
         }
         Ok(committed)
@@ -154,9 +155,4 @@ fn written_for(path: &Path) -> Option<u64> {
 
 pub(super) fn damaged(path: &Path, reason: impl Into<String>) -> ArchiveError {
     ArchiveError::History { object: path.to_string(), reason: reason.into() }
-}
-
-/// How long before `now` files must have become obsolete for nobody to read them any more.
-pub(super) fn is_over(since: Timestamp, grace: jiff::SignedDuration, now: Timestamp) -> bool {
-    now.duration_since(since) >= grace
 }
