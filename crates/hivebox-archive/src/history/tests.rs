@@ -11,11 +11,11 @@ use hivebox_climate::place::{Exposure, Place};
 use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
 use hivebox_climate::verdict::Rules;
 use jiff::{SignedDuration, Timestamp};
-use object_store::ObjectStore;
 use object_store::memory::InMemory;
+use object_store::{ObjectStore, PutOptions};
 
 use super::clean::date_of;
-use super::compact::{CompactionLimits, GRACE};
+use super::compact::{Compacted, CompactionLimits, GRACE};
 use super::day::read_day;
 use crate::{Sealed, SnapshotName, SnapshotStore};
 use stopping::{Stop, Stopping};
@@ -194,7 +194,7 @@ async fn a_snapshot_that_comes_late_is_taken_in_and_one_that_is_known_changes_no
         assert_eq!(history.compact(&ALL, after(600)).await.unwrap().snapshots, 1);
     }
     let before = history.manifest().await.unwrap();
-    assert_eq!(history.compact(&ALL, after(600)).await.unwrap(), Default::default());
+    assert_eq!(history.compact(&ALL, after(600)).await.unwrap(), Compacted::default());
     assert_eq!(history.manifest().await.unwrap(), before);
     store.put(&snapshot(0)).await.unwrap();
     assert_eq!(history.compact(&ALL, after(600)).await.unwrap().snapshots, 1);
@@ -209,7 +209,7 @@ async fn a_damaged_snapshot_is_told_and_left_and_the_others_are_taken_in() {
     let path = object_store::path::Path::from(damaged.name().object_path());
     let mut file = damaged.file().to_vec();
     file[100] ^= 1;
-    objects.put_opts(&path, file.into(), Default::default()).await.unwrap();
+    objects.put_opts(&path, file.into(), PutOptions::default()).await.unwrap();
     let history = store.history();
     let compacted = history.compact(&ALL, after(600)).await.unwrap();
     assert_eq!(compacted.snapshots, 3);
