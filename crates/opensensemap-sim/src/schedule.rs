@@ -1,5 +1,7 @@
 //! When a station measures: at ticks of its own period and phase, from its birth to its end.
 
+use std::iter;
+
 use crate::catalogue::Station;
 use crate::seed::Seed;
 
@@ -72,6 +74,12 @@ impl Schedule {
         }
     }
 
+    /// All ticks from `from` on and before `to`, as far as they have happened by `now`; the latest first.
+    pub(crate) fn backwards(self, from: i64, to: i64, now: i64) -> impl Iterator<Item = i64> + Clone {
+        let latest = self.last(now.min(to.saturating_sub(1)));
+        iter::successors(latest, move |&tick| self.last(tick - 1)).take_while(move |&tick| tick >= from)
+    }
+
     fn tick(&self, at: i64) -> i64 {
         at - (at - self.phase).rem_euclid(self.period)
     }
@@ -109,5 +117,16 @@ mod tests {
         let ended = Schedule { end: End::At(1555), ..OPEN };
         assert_eq!(ended.first_within(1520, 1600, 5000), Some(1555));
         assert_eq!(ended.first_within(1555, 1600, 5000), None);
+    }
+
+    #[test]
+    fn ticks_of_a_time_come_backwards_and_each_was_once_the_last() {
+        let ticks = |schedule: Schedule, from, to, now| schedule.backwards(from, to, now).collect::<Vec<_>>();
+        assert_eq!(ticks(OPEN, 1907, 2107, 5000), [2007, 1907]);
+        assert_eq!(ticks(OPEN, 0, 1108, 5000), [1107, 1007], "not before birth");
+        assert_eq!(ticks(OPEN, 1900, 3000, 2010), [2007, 1907], "not after now");
+        let ended = Schedule { end: End::At(1555), ..OPEN };
+        assert_eq!(ticks(ended, 1400, 3000, 5000), [1555, 1507, 1407]);
+        assert!(ticks(Schedule { end: End::Never, ..OPEN }, 0, 3000, 5000).is_empty());
     }
 }

@@ -43,6 +43,20 @@ impl<'a> SenseBox<'a> {
         self.station.id
     }
 
+    /// The name that its owner gave; made up.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("senseBox {}", &self.id().to_string()[..8])
+    }
+
+    /// The name as the daily archive has it in its paths.
+    #[must_use]
+    pub fn archive_name(&self) -> String {
+        let plain =
+            |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-');
+        self.name().chars().map(|character| if plain(character) { character } else { '_' }).collect()
+    }
+
     /// Where it is used.
     #[must_use]
     pub fn exposure(&self) -> Exposure {
@@ -101,6 +115,29 @@ impl<'a> SenseBox<'a> {
             let tick = sensor.schedule.first_within(from, to, self.now)?;
             Some((sensor.id, self.measure(&sensor, None, tick)))
         })
+    }
+
+    /// All that a sensor of this box measured from `from` on and before `to`, by its own clock; the latest first.
+    pub(crate) fn measurements(
+        &self,
+        sensor: SensorAt<'a>,
+        from: i64,
+        to: i64,
+    ) -> impl Iterator<Item = Measurement> + Clone + use<'a> {
+        let (this, ahead) = (*self, sensor.ahead());
+        this.moments(sensor, from, to).map(move |moment| this.measure(&sensor, None, moment - ahead))
+    }
+
+    /// The times of these measurements.
+    pub(crate) fn moments(
+        &self,
+        sensor: SensorAt<'_>,
+        from: i64,
+        to: i64,
+    ) -> impl Iterator<Item = i64> + Clone + use<> {
+        let ahead = sensor.ahead();
+        let ticks = sensor.schedule.backwards(from.saturating_sub(ahead), to.saturating_sub(ahead), self.now);
+        ticks.map(move |tick| tick + ahead)
     }
 
     /// The sensors without asking what they measured.
@@ -211,9 +248,12 @@ impl<'a> SensorAt<'a> {
         let distorted =
             self.defect.and_then(|defect| defect.distort(self.kind.phenomenon, self.seed.with(2), in_pascal));
         let healthy = || Value::printed(reading(self.kind, &conditions, self.seed, noise), self.seed);
-        let ahead =
-            if self.defect == Some(Defect::Future) { FUTURE_MILLIS + self.schedule.period() } else { 0 };
-        Measurement { value: distorted.unwrap_or_else(healthy), millis: tick + ahead }
+        Measurement { value: distorted.unwrap_or_else(healthy), millis: tick + self.ahead() }
+    }
+
+    /// By how much its clock is fast, in milliseconds.
+    fn ahead(&self) -> i64 {
+        if self.defect == Some(Defect::Future) { FUTURE_MILLIS + self.schedule.period() } else { 0 }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The simulation itself: a pure function from a seed and a time to the senseBoxes of that time.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -7,7 +8,7 @@ use jiff::Timestamp;
 use crate::catalogue::{Catalogue, Stations};
 use crate::object_id::ObjectId;
 use crate::seed::Seed;
-use crate::sense_box::SenseBox;
+use crate::sense_box::{Measurement, SenseBox};
 use crate::weather::Weather;
 
 /// Purposes for which a seed branches; the numbers only have to differ.
@@ -87,6 +88,40 @@ impl Simulation {
     #[must_use]
     pub fn box_with_id(&self, id: ObjectId, now: Timestamp) -> Option<SenseBox<'_>> {
         Some(self.box_at(self.catalogue.position(id)?, now.as_millisecond()))
+    }
+
+    /// All that a sensor has measured by `now` in a time (with its start, without its end): the times and values that
+    /// [`SensorAt::last_measurement`](crate::SensorAt::last_measurement) would have shown one after the other. The latest comes
+    /// first; of a box or sensor that does not exist there is nothing.
+    ///
+    /// ```
+    /// use opensensemap_sim::{Options, Simulation, Stations};
+    ///
+    /// let simulation = Simulation::new(Options { stations: Stations::Generated(50), ..Options::default() });
+    /// let now = "2026-11-24T12:00:00Z".parse()?;
+    /// let active = simulation.boxes_at(now).find(|item| item.last_measurement_at() > Some("2026-11-24T11:00:00Z".parse().unwrap()));
+    /// let (sense_box, day) = (active.unwrap(), "2026-11-23T00:00:00Z".parse()?.."2026-11-24T00:00:00Z".parse()?);
+    /// let sensor = sense_box.sensors().find(|sensor| sensor.defect().is_none()).unwrap();
+    /// let count = simulation.measurements(sense_box.id(), sensor.id(), day, now).count();
+    /// assert!((144..=1440).contains(&count), "stations measure every one to ten minutes");
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
+    pub fn measurements(
+        &self,
+        box_id: ObjectId,
+        sensor_id: ObjectId,
+        within: Range<Timestamp>,
+        now: Timestamp,
+    ) -> impl Iterator<Item = Measurement> + Clone + '_ {
+        let sense_box = self.box_with_id(box_id, now);
+        let sensor = sense_box.and_then(|item| item.plain_sensors().find(|sensor| sensor.id() == sensor_id));
+        // Bounds between two milliseconds count as the later one: measurements are told to the millisecond.
+        let millis = |bound: Timestamp| {
+            bound.as_nanosecond().div_euclid(1_000_000)
+                + i128::from(bound.as_nanosecond().rem_euclid(1_000_000) > 0)
+        };
+        let (from, to) = (millis(within.start) as i64, millis(within.end) as i64);
+        sense_box.zip(sensor).into_iter().flat_map(move |(item, sensor)| item.measurements(sensor, from, to))
     }
 
     pub(crate) fn box_at(&self, index: usize, now: i64) -> SenseBox<'_> {
@@ -189,5 +224,35 @@ mod tests {
         };
         assert!(!values(later).is_empty());
         assert_eq!(values(now()), values(later));
+    }
+
+    #[test]
+    fn the_measurements_of_a_time_are_what_the_present_showed_then() {
+        let simulation =
+            Simulation::new(Options { seed: 5, stations: Stations::Generated(60), bad_share: 0.5 });
+        let (from, to) = (now().as_millisecond() - 3_600_000, now().as_millisecond());
+        let moment = |millis| Timestamp::from_millisecond(millis).unwrap();
+        let mut compared = 0;
+        for sense_box in simulation.boxes_at(now()).filter(|item| item.station.active) {
+            for sensor in sense_box.sensors() {
+                // A clock that is fast shows a time before it has come.
+                let mut shown: Vec<_> = (from - 2_400_000..=to)
+                    .step_by(30_000)
+                    .filter_map(|millis| {
+                        let then = simulation.box_with_id(sense_box.id(), moment(millis)).unwrap();
+                        then.sensors().find(|then| then.id() == sensor.id()).unwrap().last_measurement()
+                    })
+                    .filter(|shown| (from..to).contains(&shown.millis))
+                    .collect();
+                shown.dedup();
+                shown.reverse();
+                let within = moment(from)..moment(to);
+                let told: Vec<_> =
+                    simulation.measurements(sense_box.id(), sensor.id(), within, now()).collect();
+                assert_eq!(told, shown, "{:?}", sensor.defect());
+                compared += told.len();
+            }
+        }
+        assert!(compared > 500, "{compared}");
     }
 }
