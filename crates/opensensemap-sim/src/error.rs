@@ -17,6 +17,9 @@ pub(crate) enum ApiError {
     /// 404: the path is right, but the thing is not there.
     #[error("{0} not found")]
     NotFound(&'static str),
+    /// 404: no box matches.
+    #[error("No senseBoxes found")]
+    NoBoxes,
     /// 405
     #[error("{0} is not allowed")]
     MethodNotAllowed(String),
@@ -32,7 +35,7 @@ impl ApiError {
     fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::ResourceNotFound(_) | Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::ResourceNotFound(_) | Self::NotFound(_) | Self::NoBoxes => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::InvalidArgument(_) => StatusCode::CONFLICT,
             Self::UnprocessableEntity(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -43,7 +46,7 @@ impl ApiError {
         match self {
             Self::BadRequest(_) => "BadRequest",
             Self::ResourceNotFound(_) => "ResourceNotFound",
-            Self::NotFound(_) => "NotFound",
+            Self::NotFound(_) | Self::NoBoxes => "NotFound",
             Self::MethodNotAllowed(_) => "MethodNotAllowed",
             Self::InvalidArgument(_) => "InvalidArgument",
             Self::UnprocessableEntity(_) => "UnprocessableEntity",

@@ -72,15 +72,15 @@ pub enum Fault {
     },
     /// 200 with the content type of JSON and a body that is none.
     NotJson,
-    /// One box has a title with a byte that is no UTF-8.
+    /// One box has a title with a byte that is no UTF-8, or one measurement begins with such a byte.
     InvalidUtf8 {
-        /// Which box of the answer, from 0; the last if there are fewer.
+        /// Which box of the answer, from 0; the last if there are fewer. Of measurements there must be so many.
         #[serde(default)]
         nth: usize,
     },
-    /// One box is no JSON, though its braces and quotes still match.
+    /// One box is no JSON, though its braces and quotes still match; or one measurement has lost its first column.
     BadBox {
-        /// Which box of the answer, from 0; the last if there are fewer.
+        /// Which box of the answer, from 0; the last if there are fewer. Of measurements there must be so many.
         #[serde(default)]
         nth: usize,
     },

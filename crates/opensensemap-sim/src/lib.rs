@@ -41,7 +41,11 @@
 //!   not where it has been. Like the real one it streams: a fault within the body comes after the 200.
 //! * `GET /boxes/:id`, also with `format=geojson`; `GET /stats`, without `human`; `GET /`.
 //! * Answers are made anew for each request, though they say `max-age=300`: the real one caches them for so long.
-//! * No measurements of the past (`/boxes/:id/data/…`), no statistics, nothing that writes.
+//! * `GET /boxes/data` with all its parameters, and with the limits that users find out by themselves: no more than 10,000 values (the
+//!   latest), and none at all for a time of more than 31 days. `bbox` again looks at where a box is.
+//! * The daily archive, which the real one has on a host of its own, below `/archive/`: a CSV for each sensor and a JSON for each box
+//!   that measured on a day, once it is over.
+//! * No `/boxes/:id/data/…`, no statistics, nothing that writes.
 //!
 //! # What it adds
 //!

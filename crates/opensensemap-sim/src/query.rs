@@ -10,6 +10,7 @@ use crate::simulation::Simulation;
 pub(crate) use parameter::{Parameters, unparsable};
 use parameter::{allowed_values, illegal};
 
+pub(crate) mod data;
 mod parameter;
 
 /// One date means the four hours on either side of it.

@@ -4,7 +4,9 @@ use axum::http::header;
 use axum::response::IntoResponse;
 
 pub(crate) mod admin;
+pub(crate) mod archive;
 pub(crate) mod boxes;
+pub(crate) mod data;
 pub(crate) mod stats;
 
 const INDEX: &str = "This is a simulated openSenseMap API. Its stations are real, its readings are not.
@@ -13,7 +15,9 @@ routes (method path):
 
 GET /boxes
 GET /boxes/:boxId
+GET /boxes/data
 GET /stats
+GET /archive/:date/:boxId-:name/:file
 
 GET /_sim/ says how to make it fail.
 ";

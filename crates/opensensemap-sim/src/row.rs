@@ -7,6 +7,7 @@ use crate::object_id::ObjectId;
 use crate::seed::Seed;
 use crate::sense_box::{Measurement, SenseBox, SensorAt};
 
+pub(crate) mod data;
 pub(crate) mod json;
 
 /// Boxes registered before 2016 keep the shape of that time: other order of keys, `null` for what was never measured.

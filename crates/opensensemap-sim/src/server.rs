@@ -102,7 +102,9 @@ pub fn router(sim: SimServer) -> Router {
         .route("/", get(routes::index))
         .route("/boxes", get(routes::boxes::list))
         .route("/boxes/{id}", get(routes::boxes::single))
+        .route("/boxes/data", get(routes::data::measurements))
         .route("/stats", get(routes::stats::stats))
+        .route("/archive/{date}/{folder}/{file}", get(routes::archive::file))
         // Counted first: a request that fails was a request.
         .route_layer(middleware::from_fn_with_state(sim.clone(), befall))
         .route_layer(middleware::from_fn_with_state(sim.clone(), count));

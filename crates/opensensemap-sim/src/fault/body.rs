@@ -46,6 +46,20 @@ impl Spoil {
     }
 }
 
+impl Spoil {
+    /// Spoils the row of CSV, or the object of JSON, that begins at `start` and is the last.
+    pub(crate) fn apply_to_row(self, out: &mut Vec<u8>, start: usize) {
+        match self.kind {
+            SpoilKind::InvalidUtf8 => out.insert(start, 0xff),
+            // The row loses its beginning, up to its first separator and with it.
+            SpoilKind::BadBox => {
+                let separator = out[start..].iter().position(|byte| matches!(byte, b',' | b';'));
+                drop(out.drain(start..=start + separator.unwrap_or_default()));
+            }
+        }
+    }
+}
+
 /// A body that ends too soon.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cut {

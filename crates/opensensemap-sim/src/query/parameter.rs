@@ -22,6 +22,14 @@ impl Parameters {
         value.map(|value| not_empty(name, value, "String")).transpose()
     }
 
+    /// The value of a parameter that must be given once.
+    ///
+    /// # Errors
+    /// 400 if it is missing or given twice, 422 if it is empty.
+    pub(super) fn required(&self, name: &str) -> Result<&str, ApiError> {
+        self.text(name)?.ok_or_else(|| ApiError::BadRequest(format!("missing required parameter {name}")))
+    }
+
     /// The items of a parameter that is a list with commas, or given several times.
     ///
     /// # Errors

@@ -31,8 +31,8 @@ html_error_page                           502 with the HTML of a proxy
 slow_drip        bytes (16), every_millis (100)
 gzip_bomb        bytes (1073741824)       a small gzip that expands to so many bytes
 not_json                                  200 with a body that is no JSON
-invalid_utf8     nth (0)                  the nth box has a title that is no UTF-8
-bad_box          nth (0)                  the nth box is no JSON
+invalid_utf8     nth (0)                  the nth box has a title that is no UTF-8; or the nth measurement is no UTF-8
+bad_box          nth (0)                  the nth box is no JSON; or the nth measurement lacks its first column
 
 One request brings its own faults in a header: x-sim-fault: delay=2000,status=503
 "#;

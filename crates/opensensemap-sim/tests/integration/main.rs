@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
 
 mod boxes;
+mod data;
 mod faults;
 mod server;

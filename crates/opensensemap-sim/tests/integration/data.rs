@@ -1,0 +1,210 @@
+//! Measurements of the past: `GET /boxes/data` and the daily archive.
+
+use jiff::Timestamp;
+use opensensemap_sim::{Options, SenseBox, Simulation, Stations};
+use serde_json::Value;
+
+use crate::server::{NOW, TestServer};
+
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// A box that measures, and has a sensor with that title.
+fn a_box<'a>(simulation: &'a Simulation, title: &str) -> SenseBox<'a> {
+    let measures = |item: &SenseBox<'_>| item.last_measurement_at() > Some(time("2026-11-24T11:00:00Z"));
+    let sound = |item: &SenseBox<'_>| {
+        item.sensors().all(|sensor| sensor.defect().is_none()) && item.sensors().any(|s| s.title() == title)
+    };
+    simulation.boxes_at(time(NOW)).find(|item| measures(item) && sound(item)).unwrap()
+}
+
+/// What a sensor measured in a time, as `createdAt,value`; the latest first.
+fn truth(
+    simulation: &Simulation,
+    sense_box: &SenseBox<'_>,
+    title: &str,
+    from: &str,
+    to: &str,
+) -> Vec<String> {
+    let sensor = sense_box.sensors().find(|sensor| sensor.title() == title).unwrap();
+    let within = time(from)..time(to);
+    let measured = simulation.measurements(sense_box.id(), sensor.id(), within, time(NOW));
+    let line = |at: Timestamp| at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+    measured.map(|one| format!("{},{}", line(one.created_at()), one.value)).collect()
+}
+
+#[tokio::test]
+async fn measurements_are_those_of_the_simulation() {
+    let server = TestServer::start().await;
+    let simulation = server.sim.simulation();
+    let sense_box = a_box(simulation, "Temperatur");
+    let (from, to) = ("2026-11-20T06:00:00Z", "2026-11-21T18:00:00Z");
+    let path = format!(
+        "/boxes/data?boxId={}&phenomenon=Temperatur&from-date={from}&to-date={to}&columns=createdAt,value",
+        sense_box.id()
+    );
+    let response = server.get(&path).await;
+    assert_eq!(response.headers()["content-type"], "text/csv");
+    assert_eq!(
+        response.headers()["content-disposition"],
+        "attachment; filename=opensensemap_org-download-Temperatur-20261124_120000.csv"
+    );
+    let text = response.text().await.unwrap();
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("createdAt,value"));
+    let lines: Vec<_> = lines.collect();
+    assert!(lines.len() > 200, "{}", lines.len());
+    assert_eq!(lines, truth(simulation, &sense_box, "Temperatur", from, to));
+}
+
+#[tokio::test]
+async fn both_ends_of_the_time_are_left_out() {
+    let server = TestServer::start().await;
+    let sense_box = a_box(server.sim.simulation(), "Temperatur");
+    let base = format!("/boxes/data?boxId={}&phenomenon=Temperatur&columns=createdAt", sense_box.id());
+    let text = server.get(&base).await.text().await.unwrap();
+    let all: Vec<&str> = text.lines().skip(1).collect();
+    let (last, first) = (all[0], all[20]);
+    let text = server.get(&format!("{base}&from-date={first}&to-date={last}")).await.text().await.unwrap();
+    assert_eq!(text.lines().skip(1).collect::<Vec<_>>(), all[1..20]);
+    assert!(all.iter().all(|at| time(at) > time("2026-11-22T12:00:00Z")), "two days unless told");
+}
+
+#[tokio::test]
+async fn json_has_the_columns_as_keys_and_values_as_text() {
+    let server = TestServer::start().await;
+    let path = "/boxes/data?bbox=-180,-90,180,90&phenomenon=Temperatur&exposure=outdoor&format=json\
+                &from-date=2026-11-24T11:50:00Z&columns=value,lat,boxId,unit,exposure,boxName,phenomenon";
+    let rows = server.boxes(path).await;
+    assert!(rows.len() > 40, "{}", rows.len());
+    for row in rows {
+        assert!(row["value"].is_string() && row["boxId"].as_str().unwrap().len() == 24, "{row}");
+        assert_eq!(
+            (row["exposure"].as_str(), row["phenomenon"].as_str()),
+            (Some("outdoor"), Some("Temperatur"))
+        );
+        assert!(row.get("lat").is_none_or(Value::is_number) && row.get("createdAt").is_none(), "{row}");
+    }
+}
+
+#[tokio::test]
+async fn more_than_10_000_values_are_cut_and_more_than_31_days_are_nothing() {
+    let server = TestServer::start().await;
+    let rows = async |from: &str| {
+        let path = format!("/boxes/data?bbox=-180,-90,180,90&phenomenon=PM10&from-date={from}");
+        let text = server.get(&path).await.text().await.unwrap();
+        text.lines().skip(1).map(|line| line.split(',').nth(1).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let month = rows("2026-10-24T12:00:00Z").await;
+    assert_eq!(month.len(), 10_000);
+    assert!(month.is_sorted_by(|later, earlier| later >= earlier), "the latest");
+    assert!(rows("2026-10-24T11:59:59Z").await.is_empty());
+}
+
+#[tokio::test]
+async fn wrong_questions_are_refused_in_the_words_of_the_api() {
+    let server = TestServer::start().await;
+    let id = "5386026e5f08822009b8b60d";
+    for (query, status, message) in [
+        (format!("boxId={id}"), 400, "missing required parameter phenomenon"),
+        ("phenomenon=PM10".to_owned(), 400, "please specify either boxId or bbox"),
+        (format!("phenomenon=PM10&boxId={id}&bbox=1,2,3,4"), 400, "please specify either boxId or bbox"),
+        (format!("phenomenon=PM10&boxId={id}"), 404, "No senseBoxes found"),
+        ("phenomenon=pm10&bbox=-180,-90,180,90".to_owned(), 404, "No senseBoxes found"),
+        (
+            format!("phenomenon=PM10&boxId={id}&columns=when"),
+            422,
+            "Illegal value for parameter columns. allowed values: createdAt, value, lat, lon, height, unit, \
+             boxId, sensorId, phenomenon, sensorType, boxName, exposure",
+        ),
+        (
+            format!("phenomenon=PM10&boxId={id}&from-date=2026-01-02T00:00:00Z&to-date=2026-01-01T00:00:00Z"),
+            409,
+            "Invalid time frame specified: fromDate (2026-01-02T00:00:00.000Z) is after toDate \
+             (2026-01-01T00:00:00.000Z)",
+        ),
+    ] {
+        let response = server.get(&format!("/boxes/data?{query}")).await;
+        assert_eq!(response.status(), status, "{query}");
+        let body: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        assert_eq!(body["message"], message);
+    }
+}
+
+#[tokio::test]
+async fn faults_befall_measurements_too() {
+    let server = TestServer::start().await;
+    let path = "/boxes/data?bbox=-180,-90,180,90&phenomenon=PM10";
+    let whole = server.get(path).await.text().await.unwrap();
+    let truncated = server.with_fault("truncated", path).await.text().await.unwrap();
+    assert!(truncated.ends_with("Error: connection 16 to 127.0.0.1:27017 timed out"), "{truncated}");
+    assert!(whole.starts_with(truncated.split("Error").next().unwrap()));
+    assert!(server.with_fault("reset", path).await.bytes().await.is_err());
+    let bad = server.with_fault("bad_box=3", path).await.text().await.unwrap();
+    let columns: Vec<_> = bad.lines().map(|line| line.split(',').count()).take(6).collect();
+    assert_eq!(columns, [5, 5, 5, 5, 4, 5]);
+    let broken = server.with_fault("invalid_utf8=0", path).await.bytes().await.unwrap();
+    assert!(std::str::from_utf8(&broken).is_err());
+}
+
+#[tokio::test]
+async fn the_archive_has_a_file_for_each_sensor_and_day_that_is_over() {
+    let server = TestServer::start().await;
+    let simulation = server.sim.simulation();
+    let sense_box = a_box(simulation, "Temperatur");
+    let sensor = sense_box.sensors().find(|sensor| sensor.title() == "Temperatur").unwrap().id();
+    let folder = format!("{}-{}", sense_box.id(), sense_box.archive_name());
+    assert!(folder.contains("-senseBox_"), "{folder}");
+
+    let path = format!("/archive/2026-11-20/{folder}/{sensor}-2026-11-20.csv");
+    let text = server.get(&path).await.text().await.unwrap();
+    let mut expected =
+        truth(simulation, &sense_box, "Temperatur", "2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z");
+    expected.push("createdAt,value".to_owned());
+    expected.reverse();
+    assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+    assert!(text.ends_with('\n'));
+
+    let facts = server
+        .json(&format!("/archive/2026-11-20/{folder}/{}-2026-11-20.json", sense_box.archive_name()))
+        .await;
+    assert_eq!(facts["id"], sense_box.id().to_string());
+
+    for missing in [
+        format!("/archive/2026-11-24/{folder}/{sensor}-2026-11-24.csv"),
+        format!("/archive/2026-11-20/{}-other/{sensor}-2026-11-20.csv", sense_box.id()),
+        format!("/archive/1999-11-20/{folder}/{sensor}-1999-11-20.csv"),
+        format!("/archive/2026-11-20/{folder}/{sensor}-2026-11-19.csv"),
+        format!("/archive/yesterday/{folder}/{sensor}-yesterday.csv"),
+    ] {
+        assert_eq!(server.get(&missing).await.status(), 404, "{missing}");
+    }
+    assert_eq!(server.with_fault("status=503", &path).await.status(), 503);
+}
+
+#[tokio::test]
+async fn days_of_the_archive_hold_what_boxes_with_defects_showed_too() {
+    let options = Options { seed: 3, stations: Stations::Generated(200), bad_share: 0.5 };
+    let server = TestServer::with(options).await;
+    let simulation = server.sim.simulation();
+    let within = time("2026-11-20T00:00:00Z")..time("2026-11-21T00:00:00Z");
+    let mut files = (0, 0);
+    for sense_box in simulation.boxes_at(time(NOW)).take(40) {
+        for sensor in sense_box.sensors() {
+            let count =
+                simulation.measurements(sense_box.id(), sensor.id(), within.clone(), time(NOW)).count();
+            let (id, name) = (sense_box.id(), sense_box.archive_name());
+            let file = format!("{}-2026-11-20.csv", sensor.id());
+            let response = server.get(&format!("/archive/2026-11-20/{id}-{name}/{file}")).await;
+            if response.status() == 404 {
+                assert_eq!(count, 0);
+                files.1 += 1;
+            } else {
+                assert_eq!(response.text().await.unwrap().lines().count(), count + 1);
+                files.0 += 1;
+            }
+        }
+    }
+    assert!(files.0 > 20 && files.1 > 20, "{files:?}");
+}
