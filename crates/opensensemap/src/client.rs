@@ -2,6 +2,7 @@
 
 mod circuit;
 mod error;
+mod measurements;
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use tokio::time::Instant;
 
 use circuit::Circuit;
 pub use error::{FailureKind, FetchError};
+pub use measurements::Measurements;
 
 use crate::decode::{DecodeError, Decoded, Decoder, Limits, decode_box};
 use crate::{BoxId, SenseBox};

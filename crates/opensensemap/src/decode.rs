@@ -6,7 +6,7 @@ mod instant;
 mod read_box;
 mod scan;
 
-use instant::InstantReader;
+pub(crate) use instant::InstantReader;
 pub(crate) use read_box::{BoxSpans, MeasurementSpans, SensorSpans};
 pub(crate) use scan::Span;
 use scan::{Cursor, Stop};
@@ -385,7 +385,7 @@ fn not_a_list(bytes: &[u8]) -> DecodeError {
 const MESSAGE_BYTES: usize = 512;
 
 /// The words with which the API ends an answer that it could not complete.
-fn message_in(rest: &[u8]) -> Option<String> {
+pub(crate) fn message_in(rest: &[u8]) -> Option<String> {
     let tail = &rest[rest.len().saturating_sub(MESSAGE_BYTES)..];
     let start = memchr::memmem::rfind(tail, b"Error: ")?;
     let message: String = String::from_utf8_lossy(&tail[start..]).trim().chars().take(200).collect();

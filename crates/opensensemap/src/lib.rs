@@ -13,13 +13,22 @@
 //! [`Client`] asks: within bounds of size and time, again when it fails, and not at all for a while when it
 //! keeps failing. [`Decoder`] reads: an answer of 20 MB as it arrives, holding one box at a time, in every
 //! form that the API has been seen to send. [`SenseBox`] is what it reads, borrowed from the answer's text.
+//!
+//! Of the past, [`Client::measurements`] asks the API and [`Client::archive_day`] the daily archive. What the API would answer with
+//! nothing, or with a part, without saying so is refused beforehand ([`QuestionError`]) or told ([`Measurements::may_be_cut`]).
 
 mod box_id;
 mod client;
 mod decode;
+mod question;
+mod rows;
 mod sense_box;
 
 pub use box_id::{BoxId, BoxIdError};
-pub use client::{Attempt, Client, ClientOptions, FailureKind, FetchError, Fetched, FetchedBox, Observer};
+pub use client::{
+    Attempt, Client, ClientOptions, FailureKind, FetchError, Fetched, FetchedBox, Measurements, Observer,
+};
 pub use decode::{DecodeError, Decoded, Decoder, Limits, SkippedBox, decode_box};
+pub use question::{ArchiveDay, MAX_BOX_IDS, MAX_MEASUREMENTS, MAX_SPAN, MeasurementQuery, QuestionError};
+pub use rows::{MeasurementRow, RowsError};
 pub use sense_box::{LastMeasurement, Location, SenseBox, Sensor};

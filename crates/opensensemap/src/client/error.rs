@@ -7,6 +7,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use crate::decode::DecodeError;
+use crate::rows::RowsError;
 
 /// Why boxes could not be fetched.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +44,9 @@ pub enum FetchError {
     /// An answer that is not what was asked for.
     #[error(transparent)]
     Decode(#[from] DecodeError),
+    /// An answer that is not a whole list of measurements.
+    #[error(transparent)]
+    Rows(#[from] RowsError),
     /// The API was not asked, because it has failed too often.
     #[error("the API has failed too often; it will be asked again in {retry_in:?}")]
     CircuitOpen {
@@ -68,7 +72,7 @@ pub enum FailureKind {
     TooLarge,
     /// An answer cut off.
     Truncated,
-    /// An answer that is no list of boxes.
+    /// An answer that is no list of boxes, or of measurements.
     NotBoxes,
     /// Not asked.
     CircuitOpen,
@@ -122,11 +126,13 @@ impl FetchError {
                 FailureKind::RateLimited
             }
             Self::Status { .. } => FailureKind::Status,
-            Self::BodyTooLarge { .. } | Self::Decode(DecodeError::BoxTooLarge { .. }) => {
-                FailureKind::TooLarge
+            Self::BodyTooLarge { .. }
+            | Self::Decode(DecodeError::BoxTooLarge { .. })
+            | Self::Rows(RowsError::RowTooLarge { .. }) => FailureKind::TooLarge,
+            Self::Decode(DecodeError::Truncated { .. }) | Self::Rows(RowsError::Truncated { .. }) => {
+                FailureKind::Truncated
             }
-            Self::Decode(DecodeError::Truncated { .. }) => FailureKind::Truncated,
-            Self::Decode(_) => FailureKind::NotBoxes,
+            Self::Decode(_) | Self::Rows(_) => FailureKind::NotBoxes,
             Self::CircuitOpen { .. } => FailureKind::CircuitOpen,
         }
     }
@@ -141,7 +147,7 @@ impl FetchError {
         }
     }
 
-    /// Whether the API has no box with the id that was asked for.
+    /// Whether the API has no box, or the archive no file, of the sort that was asked for.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Status { status, .. } if *status == StatusCode::NOT_FOUND)
@@ -156,6 +162,7 @@ impl FetchError {
                     || matches!(*status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
             }
             Self::Decode(error) => !matches!(error, DecodeError::BoxTooLarge { .. }),
+            Self::Rows(error) => !matches!(error, RowsError::RowTooLarge { .. }),
             Self::BaseUrl { .. } | Self::SetUp(_) | Self::BodyTooLarge { .. } | Self::CircuitOpen { .. } => {
                 false
             }
@@ -164,7 +171,7 @@ impl FetchError {
 
     /// Whether this says that the API is not well, rather than that the question was wrong.
     pub(super) fn is_fault_of_api(&self) -> bool {
-        self.is_transient() || matches!(self, Self::BodyTooLarge { .. } | Self::Decode(_))
+        self.is_transient() || matches!(self, Self::BodyTooLarge { .. } | Self::Decode(_) | Self::Rows(_))
     }
 
     /// Reads status, `Retry-After` and message of an answer that is not a success.

@@ -5,13 +5,13 @@ use jiff::Timestamp;
 /// Reads RFC 3339 times, remembering the last one: a box sends the readings of all its sensors with one
 /// `createdAt`, so four times out of five there is nothing to parse.
 #[derive(Debug, Default)]
-pub(super) struct InstantReader {
+pub(crate) struct InstantReader {
     text: Vec<u8>,
     instant: Option<Timestamp>,
 }
 
 impl InstantReader {
-    pub(super) fn read(&mut self, text: &[u8]) -> Option<Timestamp> {
+    pub(crate) fn read(&mut self, text: &[u8]) -> Option<Timestamp> {
         if self.text != text {
             self.instant = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
             self.text.clear();

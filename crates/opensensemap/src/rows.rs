@@ -1,0 +1,242 @@
+//! Decodes measurements, which the API sends as CSV, as their bytes arrive.
+
+use csv_core::{ReadRecordResult, Reader};
+use jiff::Timestamp;
+
+use crate::decode::{InstantReader, message_in};
+
+/// The most bytes that one row may have, and the most columns. Rows of the API have some 70 bytes.
+const MAX_ROW_BYTES: usize = 4096;
+const MAX_COLUMNS: usize = 32;
+
+/// One measurement of an answer, borrowing the answer's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MeasurementRow<'a> {
+    /// The sensor's id, 24 hex digits in all answers seen.
+    pub sensor_id: &'a str,
+    /// The box's id, if it was asked for.
+    pub box_id: Option<&'a str>,
+    /// When it was measured, or stored, to the millisecond.
+    pub created_at: Timestamp,
+    /// The value as the sensor sent it: text, and not always that of a number.
+    pub value: &'a str,
+}
+
+/// Why an answer is not a whole list of measurements.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RowsError {
+    /// The answer does not begin with the names of the columns that were asked for.
+    #[error("the answer has no column {missing}; it begins with {excerpt:?}")]
+    Header {
+        /// The column that is missing.
+        missing: &'static str,
+        /// Up to 120 characters of its beginning.
+        excerpt: String,
+    },
+    /// The answer ends within a row, or in an error message. The API sends status 200 before it reads its database, so this is how
+    /// it tells of an error.
+    #[error("the answer was cut off after {rows} measurements{}", in_its_words(message.as_deref()))]
+    Truncated {
+        /// Rows read before the cut. They are not all there are.
+        rows: usize,
+        /// The API's own words, if it left any.
+        message: Option<String>,
+    },
+    /// A row is no measurement.
+    #[error("row {row} of the answer should have {expected}")]
+    BadRow {
+        /// Which row, from 1; the names of the columns do not count.
+        row: usize,
+        /// What is missing.
+        expected: &'static str,
+    },
+    /// A row is larger than any that the API sends.
+    #[error("row {row} of the answer has more than {MAX_ROW_BYTES} bytes or {MAX_COLUMNS} columns")]
+    RowTooLarge {
+        /// Which row, from 1.
+        row: usize,
+    },
+}
+
+fn in_its_words(message: Option<&str>) -> String {
+    message.map(|message| format!(" (it says: {message})")).unwrap_or_default()
+}
+
+/// Where the sensor and the box of a row are told.
+#[derive(Debug, Clone)]
+pub(crate) enum Shape {
+    /// In columns, as in `GET /boxes/data`.
+    InColumns {
+        /// Whether there is a column of box ids.
+        box_ids: bool,
+    },
+    /// All rows are of this sensor, as in a file of the archive.
+    Of(String),
+}
+
+/// Reads rows out of an answer that arrives in pieces of any size, holding no more than one row.
+#[derive(Debug)]
+pub(crate) struct RowDecoder {
+    shape: Shape,
+    reader: Reader,
+    fields: Vec<u8>,
+    ends: [usize; MAX_COLUMNS],
+    /// How much of `fields` and `ends` the row has filled so far.
+    filled: (usize, usize),
+    columns: Option<Columns>,
+    rows: usize,
+    instants: InstantReader,
+}
+
+/// Where in a row its parts stand.
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    count: usize,
+    created_at: usize,
+    value: usize,
+    sensor_id: Option<usize>,
+    box_id: Option<usize>,
+}
+
+impl RowDecoder {
+    /// A decoder at the start of an answer.
+    pub(crate) fn new(shape: Shape) -> Self {
+        Self {
+            shape,
+            reader: Reader::new(),
+            fields: vec![0; MAX_ROW_BYTES],
+            ends: [0; MAX_COLUMNS],
+            filled: (0, 0),
+            columns: None,
+            rows: 0,
+            instants: InstantReader::default(),
+        }
+    }
+
+    /// Takes the next piece of the answer and hands each row that it completes to `sink`.
+    ///
+    /// # Errors
+    /// The answer is no list of measurements. The decoder must not be used further.
+    pub(crate) fn push(
+        &mut self,
+        mut piece: &[u8],
+        sink: &mut impl FnMut(MeasurementRow<'_>),
+    ) -> Result<(), RowsError> {
+        // To the reader, no bytes are the end.
+        while !piece.is_empty() {
+            let (result, read) = self.step(piece);
+            piece = &piece[read..];
+            match result {
+                ReadRecordResult::Record => self.take_row(sink)?,
+                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
+                    return Err(self.too_large());
+                }
+                ReadRecordResult::InputEmpty | ReadRecordResult::End => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the answer, and gives how many rows it had.
+    ///
+    /// # Errors
+    /// The answer is not whole: it has no header, or its last row has no end.
+    pub(crate) fn finish(mut self) -> Result<usize, RowsError> {
+        match self.step(&[]).0 {
+            ReadRecordResult::End if self.columns.is_some() => Ok(self.rows),
+            // A row without its line break may be the beginning of a longer one.
+            _ => {
+                let rest = &self.fields[..self.filled.0];
+                Err(RowsError::Truncated { rows: self.rows, message: message_in(rest) })
+            }
+        }
+    }
+
+    fn step(&mut self, input: &[u8]) -> (ReadRecordResult, usize) {
+        let (bytes, ends) = self.filled;
+        let (result, read, more_bytes, more_ends) =
+            self.reader.read_record(input, &mut self.fields[bytes..], &mut self.ends[ends..]);
+        self.filled = (bytes + more_bytes, ends + more_ends);
+        (result, read)
+    }
+
+    fn too_large(&self) -> RowsError {
+        RowsError::RowTooLarge { row: self.rows + 1 }
+    }
+
+    /// Reads the row that has just ended.
+    fn take_row(&mut self, sink: &mut impl FnMut(MeasurementRow<'_>)) -> Result<(), RowsError> {
+        let (bytes, count) = std::mem::take(&mut self.filled);
+        let bytes = &self.fields[..bytes];
+        let Some(columns) = self.columns else {
+            self.columns = Some(Columns::of(&self.shape, bytes, &self.ends[..count])?);
+            return Ok(());
+        };
+        let bad = |expected| RowsError::BadRow { row: self.rows + 1, expected };
+        let text = simdutf8::basic::from_utf8(bytes).map_err(|_| bad("UTF-8"))?;
+        if let Some(message) = message_in(bytes) {
+            return Err(RowsError::Truncated { rows: self.rows, message: Some(message) });
+        }
+        if count != columns.count {
+            return Err(bad("as many columns as the first line"));
+        }
+        let ends = &self.ends[..count];
+        let field = |place: usize| {
+            let start = place.checked_sub(1).map_or(0, |before| ends[before]);
+            text.get(start..ends[place]).unwrap_or_default()
+        };
+        let created_at = self.instants.read(field(columns.created_at).as_bytes());
+        let sensor_id = match (&self.shape, columns.sensor_id) {
+            (Shape::Of(id), _) => id,
+            (Shape::InColumns { .. }, place) => place.map(field).unwrap_or_default(),
+        };
+        if sensor_id.is_empty() {
+            return Err(bad("the id of a sensor"));
+        }
+        let row = MeasurementRow {
+            sensor_id,
+            box_id: columns.box_id.map(field),
+            created_at: created_at.ok_or_else(|| bad("a time by RFC 3339 as createdAt"))?,
+            value: field(columns.value),
+        };
+        self.rows += 1;
+        sink(row);
+        Ok(())
+    }
+}
+
+impl Columns {
+    /// Finds the columns by their names.
+    fn of(shape: &Shape, bytes: &[u8], ends: &[usize]) -> Result<Self, RowsError> {
+        let header = String::from_utf8_lossy(bytes);
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        let names: Vec<&[u8]> = starts.zip(ends).map(|(start, &end)| &bytes[start..end]).collect();
+        let find = |name: &str| {
+            // The reader takes a byte order mark away unless it came in pieces.
+            let is = |found: &&[u8]| found.strip_prefix(b"\xef\xbb\xbf").unwrap_or(found) == name.as_bytes();
+            names.iter().position(is)
+        };
+        let needed = |missing: &'static str| {
+            let excerpt = || header.trim().chars().take(120).collect();
+            find(missing).ok_or_else(|| RowsError::Header { missing, excerpt: excerpt() })
+        };
+        let (sensor_id, box_id) = match shape {
+            Shape::InColumns { box_ids } => {
+                let box_id = if *box_ids { Some(needed("boxId")?) } else { None };
+                (Some(needed("sensorId")?), box_id)
+            }
+            Shape::Of(_) => (None, None),
+        };
+        Ok(Self {
+            count: names.len(),
+            created_at: needed("createdAt")?,
+            value: needed("value")?,
+            sensor_id,
+            box_id,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
