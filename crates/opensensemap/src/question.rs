@@ -3,7 +3,6 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::BoxId;
@@ -153,71 +152,6 @@ fn iso(millis: i64) -> String {
     moment.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
-/// One file of the daily archive: what a sensor measured on a day, by UTC.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArchiveDay {
-    day: Date,
-    box_id: BoxId,
-    names: Vec<String>,
-    sensor_id: String,
-}
-
-impl ArchiveDay {
-    /// The file of a sensor, whose box had this name on that day.
-    ///
-    /// # Errors
-    /// The sensor's id is none.
-    pub fn new(day: Date, box_id: BoxId, box_name: &str, sensor_id: &str) -> Result<Self, QuestionError> {
-        // The id becomes a part of a path, so it is checked as that of a box is.
-        let sensor_id: BoxId =
-            sensor_id.parse().map_err(|_| QuestionError::SensorId(sensor_id.chars().take(40).collect()))?;
-        Ok(Self { day, box_id, names: archive_names(box_name), sensor_id: sensor_id.to_string() })
-    }
-
-    pub(crate) fn sensor_id(&self) -> &str {
-        &self.sensor_id
-    }
-
-    /// The paths below which the file may be, the likeliest first.
-    pub(crate) fn paths(&self) -> impl Iterator<Item = String> + '_ {
-        let Self { day, box_id, sensor_id, .. } = self;
-        self.names.iter().map(move |name| format!("/{day}/{box_id}-{name}/{sensor_id}-{day}.csv"))
-    }
-}
-
-/// The names under which the archive may have a box: what is not `[A-Za-z0-9._-]` becomes `_`.
-///
-/// Clients of the archive do not agree on letters beyond ASCII: an underscore for each letter (as the R package `opensensmapr` has it), for
-/// each of its bytes (as the web site has it), or umlauts spelled out. A name without such letters is one name.
-fn archive_names(name: &str) -> Vec<String> {
-    let plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-');
-    let replaced = |by: fn(char) -> String| {
-        let part = |character| if plain(character) { String::from(character) } else { by(character) };
-        name.chars().map(part).collect::<String>()
-    };
-    let mut names = vec![replaced(|_| "_".to_owned())];
-    for other in [replaced(|letter| "_".repeat(letter.len_utf8())), replaced(spelled_out)] {
-        if !names.contains(&other) {
-            names.push(other);
-        }
-    }
-    names
-}
-
-fn spelled_out(letter: char) -> String {
-    match letter {
-        'ä' => "ae",
-        'ö' => "oe",
-        'ü' => "ue",
-        'Ä' => "Ae",
-        'Ö' => "Oe",
-        'Ü' => "Ue",
-        'ß' => "ss",
-        _ => "_",
-    }
-    .to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,14 +189,5 @@ mod tests {
         for bounds in [[0.0, 0.0, 0.0, 1.0], [-181.0, 0.0, 0.0, 1.0], [0.0, f64::NAN, 1.0, 1.0]] {
             assert!(MeasurementQuery::within("PM10", bounds, day()).is_err(), "{bounds:?}");
         }
-        assert!(ArchiveDay::new(jiff::civil::date(2026, 11, 1), ID.parse().unwrap(), "n", "../..").is_err());
-    }
-
-    #[test]
-    fn a_box_is_sought_in_the_archive_under_every_name_that_it_may_have() {
-        assert_eq!(archive_names("senseBox_1.2-b"), ["senseBox_1.2-b"]);
-        assert_eq!(archive_names("am Weg (Süd)"), ["am_Weg__S_d_", "am_Weg__S__d_", "am_Weg__Sued_"]);
-        assert_eq!(archive_names("Straße"), ["Stra_e", "Stra__e", "Strasse"]);
-        assert_eq!(archive_names("../x"), [".._x"]);
     }
 }

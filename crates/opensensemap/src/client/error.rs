@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
+use crate::archive::ListingError;
 use crate::decode::DecodeError;
+use crate::question::QuestionError;
 use crate::rows::RowsError;
 
 /// Why boxes could not be fetched.
@@ -47,6 +49,12 @@ pub enum FetchError {
     /// An answer that is not a whole list of measurements.
     #[error(transparent)]
     Rows(#[from] RowsError),
+    /// An answer that is not the whole list of a day's folders.
+    #[error(transparent)]
+    Listing(#[from] ListingError),
+    /// A question that cannot be asked.
+    #[error(transparent)]
+    Question(#[from] QuestionError),
     /// The API was not asked, because it has failed too often.
     #[error("the API has failed too often; it will be asked again in {retry_in:?}")]
     CircuitOpen {
@@ -76,7 +84,7 @@ pub enum FailureKind {
     NotBoxes,
     /// Not asked.
     CircuitOpen,
-    /// The client itself could not be set up.
+    /// The client itself could not be set up, or was asked what cannot be asked.
     SetUp,
 }
 
@@ -118,7 +126,7 @@ impl FetchError {
     #[must_use]
     pub fn kind(&self) -> FailureKind {
         match self {
-            Self::BaseUrl { .. } | Self::SetUp(_) => FailureKind::SetUp,
+            Self::BaseUrl { .. } | Self::SetUp(_) | Self::Question(_) => FailureKind::SetUp,
             Self::Transport(error) if error.is_timeout() => FailureKind::Timeout,
             Self::Transport(error) if error.is_connect() => FailureKind::Connect,
             Self::Transport(_) => FailureKind::Broken,
@@ -129,9 +137,9 @@ impl FetchError {
             Self::BodyTooLarge { .. }
             | Self::Decode(DecodeError::BoxTooLarge { .. })
             | Self::Rows(RowsError::RowTooLarge { .. }) => FailureKind::TooLarge,
-            Self::Decode(DecodeError::Truncated { .. }) | Self::Rows(RowsError::Truncated { .. }) => {
-                FailureKind::Truncated
-            }
+            Self::Decode(DecodeError::Truncated { .. })
+            | Self::Rows(RowsError::Truncated { .. })
+            | Self::Listing(_) => FailureKind::Truncated,
             Self::Decode(_) | Self::Rows(_) => FailureKind::NotBoxes,
             Self::CircuitOpen { .. } => FailureKind::CircuitOpen,
         }
@@ -154,18 +162,21 @@ impl FetchError {
     }
 
     /// Whether the same question may be answered a moment later.
-    pub(super) fn is_transient(&self) -> bool {
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
         match self {
-            Self::Transport(_) => true,
+            Self::Transport(_) | Self::Listing(_) => true,
             Self::Status { status, .. } => {
                 status.is_server_error()
                     || matches!(*status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
             }
             Self::Decode(error) => !matches!(error, DecodeError::BoxTooLarge { .. }),
             Self::Rows(error) => !matches!(error, RowsError::RowTooLarge { .. }),
-            Self::BaseUrl { .. } | Self::SetUp(_) | Self::BodyTooLarge { .. } | Self::CircuitOpen { .. } => {
-                false
-            }
+            Self::BaseUrl { .. }
+            | Self::SetUp(_)
+            | Self::Question(_)
+            | Self::BodyTooLarge { .. }
+            | Self::CircuitOpen { .. } => false,
         }
     }
 

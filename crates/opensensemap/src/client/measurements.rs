@@ -1,7 +1,10 @@
 //! Asks for measurements of the past: of the API, or of the daily archive.
 
+use jiff::civil::Date;
+
 use super::{Client, FetchError};
-use crate::question::{ArchiveDay, MAX_MEASUREMENTS, MeasurementQuery};
+use crate::archive::{ArchiveFolder, ListingReader};
+use crate::question::{MAX_MEASUREMENTS, MeasurementQuery};
 use crate::rows::{MeasurementRow, RowDecoder, Shape};
 
 /// Measurements folded into one value, and how many there were.
@@ -34,25 +37,38 @@ impl Client {
         Ok(Measurements { may_be_cut: fetched.rows == MAX_MEASUREMENTS, ..fetched })
     }
 
-    /// Folds a file of the daily archive into a value. The client's base address must be that of the archive, such as
-    /// `https://archive.opensensemap.org`. `None` if there is no such file: the archive has none of sensors that measured nothing.
+    /// The folders of all boxes that measured on a day, by UTC. The client's base address must be that of the archive, such as
+    /// `https://archive.opensensemap.org`. `None` if the archive does not have the day (yet).
     ///
     /// # Errors
-    /// No attempt brought a whole file.
+    /// No attempt brought a whole list.
+    pub async fn archive_folders(&self, day: Date) -> Result<Option<Vec<ArchiveFolder>>, FetchError> {
+        let path = format!("/{day}/");
+        let listed = self.with_retries(async |body_bytes| {
+            let mut response = self.get(&path).await?;
+            let mut reader = ListingReader::new(day);
+            while let Some(piece) = self.next_piece(&mut response, body_bytes).await? {
+                reader.push(&piece);
+            }
+            Ok(reader.finish()?)
+        });
+        found(listed.await)
+    }
+
+    /// Folds what a sensor measured on a day into a value, by its file in the daily archive. `None` if there is no such file: there is
+    /// none of a sensor that measured nothing.
+    ///
+    /// # Errors
+    /// No attempt brought a whole file, or the sensor's id is none.
     pub async fn archive_day<A>(
         &self,
-        day: &ArchiveDay,
+        folder: &ArchiveFolder,
+        sensor_id: &str,
         start: impl Fn() -> A,
         step: impl Fn(&mut A, MeasurementRow<'_>),
     ) -> Result<Option<Measurements<A>>, FetchError> {
-        let shape = Shape::Of(day.sensor_id().to_owned());
-        for path in day.paths() {
-            match self.fold_rows(&path, &shape, &start, &step).await {
-                Err(error) if error.is_not_found() => {}
-                result => return result.map(Some),
-            }
-        }
-        Ok(None)
+        let (path, sensor) = folder.file(sensor_id)?;
+        found(self.fold_rows(&path, &Shape::Of(sensor), start, step).await)
     }
 
     async fn fold_rows<A>(
@@ -74,5 +90,13 @@ impl Client {
             Ok(Measurements { value, rows, may_be_cut: false })
         })
         .await
+    }
+}
+
+/// What is not there is no failure.
+fn found<T>(result: Result<T, FetchError>) -> Result<Option<T>, FetchError> {
+    match result {
+        Err(error) if error.is_not_found() => Ok(None),
+        result => result.map(Some),
     }
 }
