@@ -11,12 +11,12 @@ pub use build::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
 pub use sense_box::SenseBox;
 pub use wire::WireError;
 
-use crate::catalogue::Meaning;
+use crate::catalogue::{Catalogue, Meaning};
 use crate::phenomenon::PhenomenonId;
 use crate::place::{Exposure, Place};
 use crate::quantity::Canonical;
 use crate::text::TextColumn;
-use crate::verdict::Verdict;
+use crate::verdict::{Judged, Rules, Verdict, judge};
 use run::Run;
 
 /// All boxes, all their sensors, and what each sensor measured last, judged as of one moment.
@@ -247,6 +247,21 @@ impl<'a> Reading<'a> {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         self.readings.verdict[self.row]
+    }
+
+    /// Judges another value of the same sensor as of a moment, just as [`ReadingsBuilder::add_sensor`] judges the present one. Also
+    /// gives the value as it was sent, if it is a finite number.
+    #[must_use]
+    pub fn judge_another(
+        &self,
+        catalogue: &Catalogue,
+        rules: &Rules,
+        as_of: Timestamp,
+        measured: Measured<'_>,
+    ) -> (Option<f64>, Judged) {
+        let raw = build::number(measured.value);
+        let judged = judge(catalogue, rules, as_of, self.kind().meaning, raw, measured.at);
+        (Some(raw).filter(|raw| raw.is_finite()), judged)
     }
 
     /// When the first reading of the present run of equal values was measured, as far as readings were seen

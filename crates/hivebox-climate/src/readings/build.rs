@@ -229,6 +229,6 @@ impl ReadingsBuilder {
 }
 
 /// A value as the API's sensors send it: a decimal number, which may stand in white space. What is no number is NaN.
-fn number(text: &str) -> f64 {
+pub(super) fn number(text: &str) -> f64 {
     text.trim().parse().unwrap_or(f64::NAN)
 }
