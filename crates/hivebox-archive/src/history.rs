@@ -18,6 +18,7 @@ pub mod hourly;
 pub mod layout;
 pub mod manifest;
 mod objects;
+pub mod question;
 #[cfg(test)]
 mod tests;
 mod verify;

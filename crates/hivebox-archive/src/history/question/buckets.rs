@@ -1,0 +1,246 @@
+//! Where time is cut.
+
+use std::time::Duration;
+
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+
+use super::{Every, Question, QuestionError};
+
+/// Buckets of time, in order and without gaps, each from its beginning up to that of the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Buckets {
+    /// Strictly increasing, at least two.
+    edges: Vec<Timestamp>,
+}
+
+impl Buckets {
+    /// How many there are, at least 1.
+    #[expect(clippy::len_without_is_empty, reason = "there is always one")]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.edges.len() - 1
+    }
+
+    /// When each begins and ends.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (Timestamp, Timestamp)> + '_ {
+        self.edges.windows(2).map(|edges| (edges[0], edges[1]))
+    }
+
+    /// The beginning of each and the end of the last, in milliseconds. Since readings are measured at whole
+    /// milliseconds, a beginning between two of them is the later.
+    #[must_use]
+    pub fn edges_millis(&self) -> Vec<i64> {
+        self.edges.iter().map(|&edge| ceil_millis(edge)).collect()
+    }
+}
+
+fn ceil_millis(at: Timestamp) -> i64 {
+    const NANOS: i128 = 1_000_000;
+    -(-at.as_nanosecond()).div_euclid(NANOS) as i64
+}
+
+/// Cuts the time from `from` up to `to`, which is later.
+pub(super) fn cut(
+    from: Timestamp,
+    to: Timestamp,
+    every: Option<Every>,
+    zone: &TimeZone,
+) -> Result<Buckets, QuestionError> {
+    let inner: Box<dyn Iterator<Item = Timestamp>> = match every {
+        None => Box::new(std::iter::empty()),
+        Some(Every::Fixed(length)) => Box::new(fixed(from, length)?),
+        Some(Every::Days(days)) => Box::new(midnights(from, zone, EPOCH, days)?),
+        Some(Every::Weeks(weeks)) => {
+            Box::new(midnights(from, zone, MONDAY, weeks.checked_mul(7).ok_or(QuestionError::Every)?)?)
+        }
+        Some(Every::Months(months)) => Box::new(months_of(from, zone, months)?),
+    };
+    let mut edges = vec![from];
+    for edge in inner.take_while(|edge| *edge < to) {
+        // Where a zone left a day out, two edges fall together.
+        if edges.last().is_some_and(|last| edge > *last) {
+            edges.push(edge);
+        }
+        if edges.len() > Question::MAX_BUCKETS {
+            return Err(QuestionError::TooManyBuckets);
+        }
+    }
+    edges.push(to);
+    Ok(Buckets { edges })
+}
+
+const EPOCH: Date = date(1970, 1, 1);
+const MONDAY: Date = date(1969, 12, 29);
+
+/// The edges around and after a moment, until the end of time.
+fn fixed(from: Timestamp, length: Duration) -> Result<impl Iterator<Item = Timestamp>, QuestionError> {
+    let seconds = i64::try_from(length.as_secs()).map_err(|_| QuestionError::Every)?;
+    if length < Every::SHORTEST || length.subsec_nanos() > 0 {
+        return Err(QuestionError::Every);
+    }
+    let first = from.as_second().div_euclid(seconds);
+    let edge = move |place: i64| Timestamp::from_second(place.checked_mul(seconds)?).ok();
+    Ok((first + 1..).map_while(edge))
+}
+
+/// The midnights of every so many days since `anchor`, around and after a moment.
+fn midnights(
+    from: Timestamp,
+    zone: &TimeZone,
+    anchor: Date,
+    days: u32,
+) -> Result<impl Iterator<Item = Timestamp>, QuestionError> {
+    if days == 0 {
+        return Err(QuestionError::Every);
+    }
+    let since = zone.to_datetime(from).date().duration_since(anchor).as_hours() / 24;
+    let first = since.div_euclid(i64::from(days));
+    let edge = move |place: i64| {
+        let at = anchor.checked_add(Span::new().try_days(place * i64::from(days)).ok()?).ok()?;
+        midnight(at, zone)
+    };
+    Ok((first + 1..).map_while(edge))
+}
+
+/// The first midnights of every so many months, around and after a moment.
+fn months_of(
+    from: Timestamp,
+    zone: &TimeZone,
+    months: u32,
+) -> Result<impl Iterator<Item = Timestamp>, QuestionError> {
+    if months == 0 {
+        return Err(QuestionError::Every);
+    }
+    let months = i64::from(months);
+    let day = zone.to_datetime(from).date();
+    let first = (i64::from(day.year()) * 12 + i64::from(day.month()) - 1).div_euclid(months);
+    let edge = move |place: i64| {
+        let month = place * months;
+        let year = i16::try_from(month.div_euclid(12)).ok()?;
+        let first = Date::new(year, month.rem_euclid(12) as i8 + 1, 1).ok()?;
+        midnight(first, zone)
+    };
+    Ok((first + 1..).map_while(edge))
+}
+
+/// The first moment of a day, which is not at 0 o'clock where the clocks are put forward at that hour.
+fn midnight(day: Date, zone: &TimeZone) -> Option<Timestamp> {
+    Some(day.to_zoned_datetime(zone.clone()).ok()?.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn berlin() -> TimeZone {
+        TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap()
+    }
+
+    fn edges(from: &str, to: &str, every: Every, zone: &TimeZone) -> Vec<String> {
+        let buckets = cut(from.parse().unwrap(), to.parse().unwrap(), Some(every), zone).unwrap();
+        buckets.edges.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn fixed_buckets_count_from_1970_and_are_cut_at_both_ends() {
+        let every = Every::Fixed(Duration::from_secs(6 * 3600));
+        assert_eq!(
+            edges("2026-01-01T05:59:59.5Z", "2026-01-01T12:00:00Z", every, &berlin()),
+            ["2026-01-01T05:59:59.5Z", "2026-01-01T06:00:00Z", "2026-01-01T12:00:00Z"]
+        );
+        assert_eq!(
+            edges("1969-12-31T20:00:00Z", "1970-01-01T00:00:01Z", every, &berlin()),
+            ["1969-12-31T20:00:00Z", "1970-01-01T00:00:00Z", "1970-01-01T00:00:01Z"]
+        );
+    }
+
+    #[test]
+    fn days_have_23_or_25_hours_where_clocks_are_changed() {
+        assert_eq!(
+            edges("2026-03-28T23:00:00Z", "2026-03-30T22:00:00Z", Every::Days(1), &berlin()),
+            ["2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z", "2026-03-30T22:00:00Z"]
+        );
+        assert_eq!(
+            edges("2026-10-24T22:00:00Z", "2026-10-26T23:00:00Z", Every::Days(1), &berlin()),
+            ["2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z", "2026-10-26T23:00:00Z"]
+        );
+    }
+
+    #[test]
+    fn a_day_begins_after_the_gap_where_clocks_are_put_forward_at_midnight() {
+        let santiago = TimeZone::posix("<-04>4<-03>,M9.1.6/24,M4.1.6/24").unwrap();
+        assert_eq!(
+            edges("2026-09-05T12:00:00Z", "2026-09-07T12:00:00Z", Every::Days(1), &santiago),
+            ["2026-09-05T12:00:00Z", "2026-09-06T04:00:00Z", "2026-09-07T03:00:00Z", "2026-09-07T12:00:00Z"]
+        );
+    }
+
+    #[test]
+    fn weeks_begin_on_mondays_and_months_on_the_first() {
+        assert_eq!(
+            edges("2026-11-20T00:00:00Z", "2026-12-02T00:00:00Z", Every::Weeks(1), &TimeZone::UTC),
+            ["2026-11-20T00:00:00Z", "2026-11-23T00:00:00Z", "2026-11-30T00:00:00Z", "2026-12-02T00:00:00Z"]
+        );
+        assert_eq!(
+            edges("2026-02-14T00:00:00Z", "2026-07-02T00:00:00Z", Every::Months(3), &berlin()),
+            ["2026-02-14T00:00:00Z", "2026-03-31T22:00:00Z", "2026-06-30T22:00:00Z", "2026-07-02T00:00:00Z"]
+        );
+    }
+
+    #[test]
+    fn there_are_ten_thousand_buckets_at_most() {
+        let minutes = |count: i64| {
+            let to = Timestamp::from_second(count * 60).unwrap();
+            cut(Timestamp::UNIX_EPOCH, to, Some(Every::Fixed(Every::SHORTEST)), &TimeZone::UTC)
+        };
+        assert_eq!(minutes(10_000).map(|buckets| buckets.len()), Ok(10_000));
+        assert_eq!(minutes(10_001), Err(QuestionError::TooManyBuckets));
+    }
+
+    #[test]
+    fn the_ends_of_time_are_no_trap() {
+        for every in [
+            Every::Fixed(Duration::from_secs(u64::MAX / 2)),
+            Every::Days(u32::MAX),
+            Every::Weeks(u32::MAX / 7),
+            Every::Months(u32::MAX),
+        ] {
+            let buckets = cut(Timestamp::MIN, Timestamp::MAX, Some(every), &berlin()).unwrap();
+            assert!(buckets.len() <= 2, "{every:?}: {buckets:?}");
+        }
+    }
+
+    fn any_every() -> impl Strategy<Value = Every> {
+        prop_oneof![
+            (60_u64..1_000_000).prop_map(|seconds| Every::Fixed(Duration::from_secs(seconds))),
+            (1_u32..40).prop_map(Every::Days),
+            (1_u32..6).prop_map(Every::Weeks),
+            (1_u32..25).prop_map(Every::Months),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_asked_about_a_part_is_cut_as_the_whole_is(
+            every in any_every(),
+            start in 0_i64..2_000_000_000,
+            length in 2_i64..5_000_000,
+            part in 0.0..1.0_f64,
+        ) {
+            let at = |seconds: i64| Timestamp::from_second(seconds).unwrap();
+            let middle = start + 1 + ((length - 2) as f64 * part) as i64;
+            let (Ok(whole), Ok(part)) = (
+                cut(at(start), at(start + length), Some(every), &berlin()),
+                cut(at(middle), at(start + length), Some(every), &berlin()),
+            ) else {
+                return Ok(());
+            };
+            let after: Vec<_> = whole.edges.iter().copied().filter(|edge| *edge > at(middle)).collect();
+            prop_assert_eq!(&part.edges[1..], &after[..]);
+        }
+    }
+}
