@@ -1,8 +1,17 @@
 //! Directions, which cannot be averaged as numbers: half way between 350° and 10° is north, and not 180°.
 
 /// The mean of directions, each with a weight, by unit vectors.
+///
+/// ```
+/// use hivebox_climate::direction::MeanDirection;
+///
+/// let mut mean = MeanDirection::default();
+/// mean.add(350.0, 1.0);
+/// mean.add(20.0, 1.0);
+/// assert_eq!(mean.degrees().map(f64::round), Some(5.0));
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct MeanDirection {
+pub struct MeanDirection {
     north: f64,
     east: f64,
     weight: f64,
@@ -12,15 +21,32 @@ impl MeanDirection {
     /// The deviation of directions of which none is preferred: that of an even spread over the circle.
     const ANY_DEGREES: f64 = 103.923_048_454_132_64;
 
+    /// Adds a direction in degrees, with its weight.
+    pub fn add(&mut self, degrees: f64, weight: f64) {
+        let (east, north) = degrees.to_radians().sin_cos();
+        self.north += weight * north;
+        self.east += weight * east;
+        self.weight += weight;
+    }
+
+    /// Adds all that was added to `other`.
+    pub fn merge(&mut self, other: &Self) {
+        self.north += other.north;
+        self.east += other.east;
+        self.weight += other.weight;
+    }
+
     /// From 0 up to 360; `None` if the directions cancel each other out.
-    pub(crate) fn degrees(&self) -> Option<f64> {
+    #[must_use]
+    pub fn degrees(&self) -> Option<f64> {
         // A rotation below zero by less than half a last digit comes to 360 itself.
         let degrees = self.east.atan2(self.north).to_degrees().rem_euclid(360.0) % 360.0;
         (self.length() > 1e-9).then_some(degrees)
     }
 
     /// The circular standard deviation (Mardia 1972), and at most that of an even spread.
-    pub(crate) fn deviation_degrees(&self) -> f64 {
+    #[must_use]
+    pub fn deviation_degrees(&self) -> f64 {
         (-2.0 * self.length().ln()).max(0.0).sqrt().to_degrees().min(Self::ANY_DEGREES)
     }
 
@@ -33,14 +59,9 @@ impl MeanDirection {
 impl FromIterator<(f64, f64)> for MeanDirection {
     /// Of directions in degrees, with their weights.
     fn from_iter<I: IntoIterator<Item = (f64, f64)>>(directions: I) -> Self {
-        directions.into_iter().fold(Self::default(), |mean, (degrees, weight)| {
-            let (east, north) = degrees.to_radians().sin_cos();
-            Self {
-                north: mean.north + weight * north,
-                east: mean.east + weight * east,
-                weight: mean.weight + weight,
-            }
-        })
+        let mut mean = Self::default();
+        directions.into_iter().for_each(|(degrees, weight)| mean.add(degrees, weight));
+        mean
     }
 }
 

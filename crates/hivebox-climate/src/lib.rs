@@ -14,7 +14,7 @@
 //! | Which boxes are near? | [`nearby`] |
 //! | Which boxes and readings are asked for? | [`selection`] |
 //! | Which readings are that, and what is left out and why? | [`sample`] |
-//! | What do they come to? | [`statistics`] |
+//! | What do they come to? | [`statistics`]; of directions, [`direction`] |
 //! | How are they distributed, in little room and so that parts add up? | [`histogram`] |
 //! | What is it like where no sensor stands? | [`estimate`] |
 //! | Which chores at a hive does the weather allow? | [`chores`], from `chores.toml` |
@@ -22,7 +22,7 @@
 
 pub mod catalogue;
 pub mod chores;
-mod direction;
+pub mod direction;
 pub mod estimate;
 pub mod extremes;
 pub mod histogram;

@@ -57,7 +57,9 @@ pub enum Area {
 }
 
 impl Area {
-    fn contains(&self, position: Option<Position>) -> bool {
+    /// Whether a box is in it that stands there, or where nobody knows.
+    #[must_use]
+    pub fn contains(&self, position: Option<Position>) -> bool {
         match *self {
             Self::Everywhere => true,
             Self::Within { centre, radius } => position.is_some_and(|at| at.distance_to(centre) <= radius),

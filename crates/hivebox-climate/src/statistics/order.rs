@@ -29,6 +29,30 @@ impl Percentile {
         self.0
     }
 
+    /// What it comes to among `count` values in order, of which `at` tells the one at a place, from 0; `None` without values.
+    ///
+    /// Interpolated linearly between the two values beside it: type 7 of Hyndman & Fan (1996), as R and `NumPy` do unless
+    /// told otherwise.
+    ///
+    /// ```
+    /// use hivebox_climate::statistics::Percentile;
+    ///
+    /// let values = [10.0, 20.0, 40.0, 80.0];
+    /// assert_eq!(Percentile::MEDIAN.among(4, |place| values[place as usize]), Some(30.0));
+    /// ```
+    pub fn among(self, count: u64, at: impl Fn(u64) -> f64) -> Option<f64> {
+        let last = count.checked_sub(1)?;
+        let (below, fraction) = self.place(count);
+        let value = at(below);
+        let next = at((below + 1).min(last));
+        // Between equal values nothing is to be rounded.
+        Some(if fraction > 0.0 && next > value {
+            (value + fraction * (next - value)).min(next)
+        } else {
+            value
+        })
+    }
+
     /// Where it lies among `count` values in order: after which, and how far to the next.
     pub(crate) fn place(self, count: u64) -> (u64, f64) {
         let at = (count - 1) as f64 * self.0 / 100.0;
@@ -70,15 +94,9 @@ impl<'a> Ordered<'a> {
         Self(values)
     }
 
-    /// Interpolated linearly between the two values beside it: type 7 of Hyndman & Fan (1996), as R and `NumPy` do unless
-    /// told otherwise. Its places must have been asked for.
+    /// By [`Percentile::among`]; 0 without values. Its places must have been asked for.
     pub(super) fn percentile(&self, percentile: Percentile) -> f64 {
-        let (below, fraction) = percentile.place(self.0.len() as u64);
-        let below = below as usize;
-        let value = self.0[below];
-        let next = self.0[(below + 1).min(self.0.len() - 1)];
-        // Between equal values nothing is to be rounded.
-        if fraction > 0.0 && next > value { (value + fraction * (next - value)).min(next) } else { value }
+        percentile.among(self.0.len() as u64, |place| self.0[place as usize]).unwrap_or_default()
     }
 
     /// The values of some places of the order, of which the first and the last must have been asked for.
