@@ -1,6 +1,7 @@
 //! What is asked about the past.
 
 mod buckets;
+mod every;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use jiff::tz::TimeZone;
 use thiserror::Error;
 
 pub use buckets::Buckets;
+pub use every::EveryError;
 
 /// Statistics of some phenomena in some boxes, for each bucket of a stretch of time.
 ///

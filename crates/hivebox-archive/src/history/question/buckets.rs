@@ -1,7 +1,5 @@
 //! Where time is cut.
 
-use std::time::Duration;
-
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
@@ -48,15 +46,9 @@ pub(super) fn cut(
     every: Option<Every>,
     zone: &TimeZone,
 ) -> Result<Buckets, QuestionError> {
-    let inner: Box<dyn Iterator<Item = Timestamp>> = match every {
-        None => Box::new(std::iter::empty()),
-        Some(Every::Fixed(length)) => Box::new(fixed(from, length)?),
-        Some(Every::Days(days)) => Box::new(midnights(from, zone, EPOCH, days)?),
-        Some(Every::Weeks(weeks)) => {
-            Box::new(midnights(from, zone, MONDAY, weeks.checked_mul(7).ok_or(QuestionError::Every)?)?)
-        }
-        Some(Every::Months(months)) => Box::new(months_of(from, zone, months)?),
-    };
+    let grid = every.map(|every| Grid::new(every, zone)).transpose()?;
+    let first = grid.as_ref().map_or(0, |grid| grid.place(from));
+    let inner = (first + 1..).map_while(|place| grid.as_ref()?.edge(place));
     let mut edges = vec![from];
     for edge in inner.take_while(|edge| *edge < to) {
         // Where a zone left a day out, two edges fall together.
@@ -71,58 +63,87 @@ pub(super) fn cut(
     Ok(Buckets { edges })
 }
 
+impl Every {
+    /// When the bucket begins that a moment is in; `None` if that is before all time.
+    ///
+    /// # Errors
+    /// There are no such buckets.
+    pub fn floor(self, at: Timestamp, zone: &TimeZone) -> Result<Option<Timestamp>, QuestionError> {
+        let grid = Grid::new(self, zone)?;
+        Ok(grid.edge(grid.place(at)))
+    }
+
+    /// The first edge that is no earlier than a moment; `None` if that is after all time.
+    ///
+    /// # Errors
+    /// There are no such buckets.
+    pub fn ceil(self, at: Timestamp, zone: &TimeZone) -> Result<Option<Timestamp>, QuestionError> {
+        let grid = Grid::new(self, zone)?;
+        Ok((grid.place(at)..).map_while(|place| grid.edge(place)).find(|edge| *edge >= at))
+    }
+}
+
 const EPOCH: Date = date(1970, 1, 1);
 const MONDAY: Date = date(1969, 12, 29);
 
-/// The edges around and after a moment, until the end of time.
-fn fixed(from: Timestamp, length: Duration) -> Result<impl Iterator<Item = Timestamp>, QuestionError> {
-    let seconds = i64::try_from(length.as_secs()).map_err(|_| QuestionError::Every)?;
-    if length < Every::SHORTEST || length.subsec_nanos() > 0 {
-        return Err(QuestionError::Every);
-    }
-    let first = from.as_second().div_euclid(seconds);
-    let edge = move |place: i64| Timestamp::from_second(place.checked_mul(seconds)?).ok();
-    Ok((first + 1..).map_while(edge))
+/// The edges of all buckets of a length, by numbers in order.
+struct Grid<'a> {
+    unit: Unit,
+    zone: &'a TimeZone,
 }
 
-/// The midnights of every so many days since `anchor`, around and after a moment.
-fn midnights(
-    from: Timestamp,
-    zone: &TimeZone,
-    anchor: Date,
-    days: u32,
-) -> Result<impl Iterator<Item = Timestamp>, QuestionError> {
-    if days == 0 {
-        return Err(QuestionError::Every);
-    }
-    let since = zone.to_datetime(from).date().duration_since(anchor).as_hours() / 24;
-    let first = since.div_euclid(i64::from(days));
-    let edge = move |place: i64| {
-        let at = anchor.checked_add(Span::new().try_days(place * i64::from(days)).ok()?).ok()?;
-        midnight(at, zone)
-    };
-    Ok((first + 1..).map_while(edge))
+/// What edges are apart; none is zero.
+#[derive(Clone, Copy)]
+enum Unit {
+    Seconds(i64),
+    Days { anchor: Date, days: i64 },
+    Months(i64),
 }
 
-/// The first midnights of every so many months, around and after a moment.
-fn months_of(
-    from: Timestamp,
-    zone: &TimeZone,
-    months: u32,
-) -> Result<impl Iterator<Item = Timestamp>, QuestionError> {
-    if months == 0 {
-        return Err(QuestionError::Every);
+impl<'a> Grid<'a> {
+    fn new(every: Every, zone: &'a TimeZone) -> Result<Self, QuestionError> {
+        let unit = match every {
+            Every::Fixed(length) if length < Every::SHORTEST || length.subsec_nanos() > 0 => None,
+            Every::Fixed(length) => i64::try_from(length.as_secs()).ok().map(Unit::Seconds),
+            Every::Days(0) | Every::Weeks(0) | Every::Months(0) => None,
+            Every::Days(days) => Some(Unit::Days { anchor: EPOCH, days: days.into() }),
+            Every::Weeks(weeks) => Some(Unit::Days { anchor: MONDAY, days: 7 * i64::from(weeks) }),
+            Every::Months(months) => Some(Unit::Months(months.into())),
+        };
+        Ok(Self { unit: unit.ok_or(QuestionError::Every)?, zone })
     }
-    let months = i64::from(months);
-    let day = zone.to_datetime(from).date();
-    let first = (i64::from(day.year()) * 12 + i64::from(day.month()) - 1).div_euclid(months);
-    let edge = move |place: i64| {
-        let month = place * months;
-        let year = i16::try_from(month.div_euclid(12)).ok()?;
-        let first = Date::new(year, month.rem_euclid(12) as i8 + 1, 1).ok()?;
-        midnight(first, zone)
-    };
-    Ok((first + 1..).map_while(edge))
+
+    /// The number of the last edge that is not after a moment.
+    fn place(&self, at: Timestamp) -> i64 {
+        let date = || self.zone.to_datetime(at).date();
+        match self.unit {
+            Unit::Seconds(seconds) => at.as_second().div_euclid(seconds),
+            Unit::Days { anchor, days } => {
+                let since = date().duration_since(anchor).as_hours() / 24;
+                since.div_euclid(days)
+            }
+            Unit::Months(months) => {
+                let day = date();
+                (i64::from(day.year()) * 12 + i64::from(day.month()) - 1).div_euclid(months)
+            }
+        }
+    }
+
+    /// The edge with a number, if time reaches so far.
+    fn edge(&self, place: i64) -> Option<Timestamp> {
+        let day = match self.unit {
+            Unit::Seconds(seconds) => return Timestamp::from_second(place.checked_mul(seconds)?).ok(),
+            Unit::Days { anchor, days } => {
+                anchor.checked_add(Span::new().try_days(place.checked_mul(days)?).ok()?).ok()?
+            }
+            Unit::Months(months) => {
+                let month = place.checked_mul(months)?;
+                let year = i16::try_from(month.div_euclid(12)).ok()?;
+                Date::new(year, month.rem_euclid(12) as i8 + 1, 1).ok()?
+            }
+        };
+        midnight(day, self.zone)
+    }
 }
 
 /// The first moment of a day, which is not at 0 o'clock where the clocks are put forward at that hour.
@@ -132,6 +153,8 @@ fn midnight(day: Date, zone: &TimeZone) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -212,6 +235,23 @@ mod tests {
             let buckets = cut(Timestamp::MIN, Timestamp::MAX, Some(every), &berlin()).unwrap();
             assert!(buckets.len() <= 2, "{every:?}: {buckets:?}");
         }
+    }
+
+    #[test]
+    fn the_edges_around_a_moment_are_those_of_its_bucket() {
+        let around = |every: Every, at: &str| {
+            let at = at.parse().unwrap();
+            let edges = [every.floor(at, &berlin()), every.ceil(at, &berlin())];
+            edges.map(|edge| edge.unwrap().unwrap().to_string())
+        };
+        let noon = "2026-10-25T12:00:00Z";
+        assert_eq!(around(Every::Days(1), noon), ["2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"]);
+        assert_eq!(around(Every::Weeks(1), noon), ["2026-10-18T22:00:00Z", "2026-10-25T23:00:00Z"]);
+        assert_eq!(around(Every::Months(12), noon), ["2025-12-31T23:00:00Z", "2026-12-31T23:00:00Z"]);
+        assert_eq!(around(Every::Fixed(Every::SHORTEST * 60), noon), [noon, noon]);
+        assert_eq!(around(Every::Days(1), "2026-10-24T22:00:00Z"), ["2026-10-24T22:00:00Z"; 2]);
+        assert_eq!(Every::Days(1).ceil(Timestamp::MAX, &berlin()), Ok(None));
+        assert_eq!(Every::Days(0).floor(Timestamp::MAX, &berlin()), Err(QuestionError::Every));
     }
 
     fn any_every() -> impl Strategy<Value = Every> {
