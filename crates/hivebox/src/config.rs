@@ -2,6 +2,7 @@
 
 mod cache;
 mod parse;
+mod query;
 mod quota;
 pub mod setting;
 mod source;
@@ -23,6 +24,7 @@ use crate::http::server::WRITE_TIMEOUT;
 pub use cache::{CacheAddress, CacheConfig};
 pub use parse::{ConfigError, WrongSetting};
 use parse::{Parser, duration, number};
+pub use query::{EngineAddress, QueryConfig};
 pub use quota::Quota;
 pub use source::{Origin, Source};
 pub use store::{StoreAddress, StoreConfig};
@@ -40,6 +42,8 @@ pub struct Config {
     pub cache: CacheConfig,
     /// Where and when snapshots are stored.
     pub store: StoreConfig,
+    /// How questions about the past are answered.
+    pub query: QueryConfig,
     /// When `/readyz` says 200.
     pub readiness: ReadinessRule,
     /// What is logged.
@@ -172,6 +176,7 @@ impl Config {
         let expiry = answer.as_ref().map(AnswerConfig::longest_use);
         let cache = CacheConfig::read(&mut parser, expiry);
         let store = StoreConfig::read(&mut parser, source);
+        let query = QueryConfig::read(&mut parser);
         let readiness = parser.read(setting::READINESS, readiness);
         let log = LogConfig::read(&mut parser);
         let endpoint = parser.read(setting::OTLP_ENDPOINT, otlp_endpoint);
@@ -183,6 +188,7 @@ impl Config {
                 answer: answer?,
                 cache: cache?,
                 store: store?,
+                query: query?,
                 readiness: readiness?,
                 log: log?,
                 traces: TracesConfig { endpoint: endpoint? },

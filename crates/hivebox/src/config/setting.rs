@@ -254,8 +254,51 @@ pub const SHUTDOWN_GRACE: Setting = setting(
     "After the drain delay: how long requests and stores in flight may take to finish",
 );
 
+/// What answers questions about the past.
+pub const ENGINE: Setting = setting(
+    "engine",
+    "local",
+    "local; in a build with the feature ballista also ballista://HOST:PORT",
+    "What answers questions about the past: this process, or a Ballista cluster",
+);
+/// How much memory questions may take.
+pub const QUERY_MEMORY: Setting = setting(
+    "query-memory",
+    "268435456",
+    "a number of bytes from 16777216 to 1099511627776",
+    "Most memory that all questions about the past take at once; one that needs more is given up",
+);
+/// How long a question may take.
+pub const QUERY_TIMEOUT: Setting = setting(
+    "query-timeout",
+    "30s",
+    "a duration from 1s to 10m",
+    "Longest time for a question about the past, waiting included",
+);
+/// How many questions are worked on.
+pub const QUERY_RUNNING: Setting = setting(
+    "query-running",
+    "1",
+    "a number from 1 to 64",
+    "Questions about the past that are worked on at once",
+);
+/// How many questions may wait.
+pub const QUERY_WAITING: Setting = setting(
+    "query-waiting",
+    "16",
+    "a number from 0 to 1000",
+    "Questions about the past that may wait for that; further ones are refused",
+);
+/// Whether SQL is answered.
+pub const SQL: Setting = setting(
+    "sql",
+    "off",
+    "on or off",
+    "Whether POST /api/v1/sql answers: anyone who may ask may then ask anything",
+);
+
 /// All settings, in the order in which people meet them.
-pub const SETTINGS: [Setting; 33] = [
+pub const SETTINGS: [Setting; 39] = [
     LISTEN,
     UPSTREAM,
     BOXES,
@@ -279,6 +322,12 @@ pub const SETTINGS: [Setting; 33] = [
     STORE_CREATE_BUCKET,
     SPOOL,
     SPOOL_MAX_BYTES,
+    QUERY_MEMORY,
+    QUERY_TIMEOUT,
+    QUERY_RUNNING,
+    QUERY_WAITING,
+    ENGINE,
+    SQL,
     MAX_CONNECTIONS,
     MAX_STREAMS,
     REQUEST_TIMEOUT,
