@@ -11,6 +11,10 @@ pub mod list;
 pub mod page;
 pub(super) mod query_string;
 mod reader;
+#[cfg(feature = "history")]
+pub mod stretch;
+#[cfg(feature = "history")]
+pub mod time;
 pub mod wrong;
 
 use utoipa::openapi::Required;

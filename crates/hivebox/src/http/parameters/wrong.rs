@@ -32,7 +32,7 @@ impl Wrong {
     }
 
     /// A parameter that is wrong beside the others.
-    pub(super) fn beside(location: Location, name: &str, detail: String, allowed: String) -> Self {
+    pub(in crate::http) fn beside(location: Location, name: &str, detail: String, allowed: String) -> Self {
         Self { pointer: pointer(location, name), detail, allowed }
     }
 
