@@ -6,6 +6,7 @@ mod column;
 mod csv;
 mod stream;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -17,10 +18,10 @@ pub use column::Cell;
 pub use stream::{TableFormat, TableWriter};
 
 /// A column of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableColumn {
     /// The name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What its values are.
     pub kind: CellKind,
     /// Whether it may be empty.
@@ -41,7 +42,7 @@ impl TableColumn {
         unit: &'static str,
         description: &'static str,
     ) -> Self {
-        Self { name, kind, nullable, unit, description }
+        Self { name: Cow::Borrowed(name), kind, nullable, unit, description }
     }
 }
 
@@ -83,7 +84,7 @@ pub enum TableError {
 /// Rows of a table, as many as are given out at once.
 #[derive(Debug)]
 pub struct Table {
-    columns: &'static [TableColumn],
+    columns: Arc<[TableColumn]>,
     builders: Vec<Builder>,
     rows: usize,
 }
@@ -91,9 +92,9 @@ pub struct Table {
 impl Table {
     /// A table without rows.
     #[must_use]
-    pub fn new(columns: &'static [TableColumn]) -> Self {
+    pub fn new(columns: &[TableColumn]) -> Self {
         let builders = columns.iter().map(|column| Builder::new(column.kind)).collect();
-        Self { columns, builders, rows: 0 }
+        Self { columns: columns.into(), builders, rows: 0 }
     }
 
     /// The number of rows.
@@ -131,7 +132,7 @@ impl Table {
     fn batch(&mut self) -> Result<RecordBatch, TableError> {
         self.rows = 0;
         let columns = self.builders.iter_mut().map(Builder::finish).collect();
-        Ok(RecordBatch::try_new(schema(self.columns, &[]), columns)?)
+        Ok(RecordBatch::try_new(schema(&self.columns, &[]), columns)?)
     }
 }
 
@@ -153,5 +154,5 @@ fn field(column: &TableColumn) -> Field {
     if !column.unit.is_empty() {
         metadata.insert("unit".into(), column.unit.into());
     }
-    Field::new(column.name, data_type, column.nullable).with_metadata(metadata)
+    Field::new(column.name.as_ref(), data_type, column.nullable).with_metadata(metadata)
 }

@@ -10,7 +10,7 @@ use super::{CellKind, TableColumn, TableError};
 /// The names of the columns.
 pub(super) fn names(columns: &[TableColumn]) -> Result<Vec<u8>, TableError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(columns.iter().map(|column| column.name))?;
+    writer.write_record(columns.iter().map(|column| column.name.as_ref()))?;
     Ok(writer.into_inner().map_err(csv::IntoInnerError::into_error)?)
 }
 

@@ -1,6 +1,7 @@
 //! Gives a table out block by block.
 
 use std::fmt;
+use std::sync::Arc;
 
 use arrow_ipc::writer::StreamWriter;
 use bytes::Bytes;
@@ -27,13 +28,7 @@ pub enum TableFormat {
 /// ```
 /// use hivebox_archive::{Cell, CellKind, Table, TableColumn, TableFormat, TableWriter};
 ///
-/// const COLUMNS: [TableColumn; 1] = [TableColumn {
-///     name: "mean",
-///     kind: CellKind::Number,
-///     nullable: true,
-///     unit: "°C",
-///     description: "The mean",
-/// }];
+/// const COLUMNS: [TableColumn; 1] = [TableColumn::new("mean", CellKind::Number, true, "°C", "The mean")];
 /// let mut table = Table::new(&COLUMNS);
 /// table.push([Cell::from(16.07)])?;
 /// let mut writer = TableWriter::new(TableFormat::Csv, &COLUMNS, &[])?;
@@ -43,7 +38,7 @@ pub enum TableFormat {
 /// # Ok::<(), hivebox_archive::TableError>(())
 /// ```
 pub struct TableWriter {
-    columns: &'static [TableColumn],
+    columns: Arc<[TableColumn]>,
     to: Writer,
 }
 
@@ -66,7 +61,7 @@ impl TableWriter {
     /// The columns cannot be written.
     pub fn new(
         format: TableFormat,
-        columns: &'static [TableColumn],
+        columns: &[TableColumn],
         metadata: &[(String, String)],
     ) -> Result<Self, TableError> {
         let to = match format {
@@ -81,7 +76,7 @@ impl TableWriter {
                 Writer::Arrow(Box::new(writer))
             }
         };
-        Ok(Self { columns, to })
+        Ok(Self { columns: columns.into(), to })
     }
 
     /// Takes the rows out of `table`; the bytes that can be sent now, maybe none.
@@ -93,8 +88,8 @@ impl TableWriter {
         match &mut self.to {
             Writer::Csv { begun } => {
                 let mut bytes =
-                    if std::mem::replace(begun, true) { Vec::new() } else { csv::names(self.columns)? };
-                bytes.extend_from_slice(&csv::rows(self.columns, &batch)?);
+                    if std::mem::replace(begun, true) { Vec::new() } else { csv::names(&self.columns)? };
+                bytes.extend_from_slice(&csv::rows(&self.columns, &batch)?);
                 Ok(bytes.into())
             }
             Writer::Parquet(writer) => {
@@ -117,7 +112,7 @@ impl TableWriter {
     pub fn finish(self) -> Result<Bytes, TableError> {
         match self.to {
             Writer::Csv { begun: true } => Ok(Bytes::new()),
-            Writer::Csv { begun: false } => Ok(csv::names(self.columns)?.into()),
+            Writer::Csv { begun: false } => Ok(csv::names(&self.columns)?.into()),
             Writer::Parquet(writer) => Ok(writer.into_inner()?.into()),
             Writer::Arrow(writer) => Ok(writer.into_inner()?.into()),
         }

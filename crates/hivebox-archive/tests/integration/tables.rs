@@ -8,7 +8,7 @@ use hivebox_archive::{Cell, CellKind, Table, TableColumn, TableError, TableForma
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 const fn column(name: &'static str, kind: CellKind, nullable: bool) -> TableColumn {
-    TableColumn { name, kind, nullable, unit: "°C", description: "What it is" }
+    TableColumn::new(name, kind, nullable, "°C", "What it is")
 }
 
 const COLUMNS: [TableColumn; 5] = [
