@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod archive;
 mod completions;
 mod config;
 mod demo;
@@ -41,6 +42,8 @@ enum Command {
     Store(store::Args),
     /// List, show, verify or remove stored snapshots
     Snapshots(snapshots::Args),
+    /// Take snapshots into the history, or prove it whole
+    Archive(archive::Args),
     /// Stand in for the openSenseMap API on a port
     Simulate(simulate::Args),
     /// Check that upstream, cache and store work as configured
@@ -69,6 +72,7 @@ impl Cli {
             Command::Temperature(args) => temperature::run(&args),
             Command::Store(args) => store::run(&args),
             Command::Snapshots(args) => snapshots::run(args),
+            Command::Archive(args) => archive::run(args),
             Command::Simulate(args) => simulate::run(&args),
             Command::Doctor(args) => doctor::run(&args),
             Command::Healthcheck(args) => healthcheck::run(&args),

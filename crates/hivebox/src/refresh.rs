@@ -109,6 +109,7 @@ impl Refresh {
             store::run(&self, stopped.clone(), waiting),
             until(stopped.clone(), store::check(&self)),
             until(stopped.clone(), store::retain::run(&self)),
+            until(stopped.clone(), store::compact::run(&self)),
             until(stopped.clone(), poll::run(&self)),
             until(stopped.clone(), days::follow(&self)),
             until(stopped.clone(), days::recall(&self)),

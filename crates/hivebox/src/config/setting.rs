@@ -166,6 +166,20 @@ pub const RETENTION: Setting = setting(
     "a duration from 1h, such as 90d, or off",
     "How long snapshots are kept before they are removed",
 );
+/// How often snapshots are taken into the history.
+pub const COMPACT_INTERVAL: Setting = setting(
+    "compact-interval",
+    "10m",
+    "a duration from 1s to 1d, or off",
+    "How often new snapshots are taken into the history",
+);
+/// How long a snapshot stays once the history has it.
+pub const COMPACTED_KEEP: Setting = setting(
+    "compacted-keep",
+    "7d",
+    "a duration from 1h, such as 7d, or off",
+    "How long a snapshot stays once the history has all of its readings; off: for ever",
+);
 /// How often a snapshot is stored.
 pub const STORE_INTERVAL: Setting = setting(
     "store-interval",
@@ -298,7 +312,7 @@ pub const SQL: Setting = setting(
 );
 
 /// All settings, in the order in which people meet them.
-pub const SETTINGS: [Setting; 39] = [
+pub const SETTINGS: [Setting; 41] = [
     LISTEN,
     UPSTREAM,
     BOXES,
@@ -308,6 +322,8 @@ pub const SETTINGS: [Setting; 39] = [
     STORE,
     STORE_INTERVAL,
     RETENTION,
+    COMPACT_INTERVAL,
+    COMPACTED_KEEP,
     STATUS,
     READINESS,
     UPSTREAM_TIMEOUT,

@@ -25,6 +25,10 @@ pub struct StoreConfig {
     pub spool_max_bytes: u64,
     /// `HIVEBOX_RETENTION`; `None` means off.
     pub retention: Option<Duration>,
+    /// `HIVEBOX_COMPACT_INTERVAL`; `None` means off.
+    pub compact_interval: Option<Duration>,
+    /// `HIVEBOX_COMPACTED_KEEP`; `None` means for ever.
+    pub compacted_keep: Option<Duration>,
     /// The variables that begin with `AWS_`: where S3 is, and how to log in there.
     pub aws: Vec<(String, SecretString)>,
 }
@@ -62,6 +66,8 @@ impl StoreConfig {
         let spool = parser.read(setting::SPOOL, |text| Ok(PathBuf::from(text)));
         let spool_max_bytes = parser.read(setting::SPOOL_MAX_BYTES, number(1 << 20, 1 << 40));
         let retention = parser.read(setting::RETENTION, or_off(duration(HOUR, 36_500 * DAY)));
+        let compact_interval = parser.read(setting::COMPACT_INTERVAL, or_off(duration(SECOND, DAY)));
+        let compacted_keep = parser.read(setting::COMPACTED_KEEP, or_off(duration(HOUR, 36_500 * DAY)));
         Some(Self {
             address: address?,
             interval: interval?,
@@ -70,6 +76,8 @@ impl StoreConfig {
             spool: spool?,
             spool_max_bytes: spool_max_bytes?,
             retention: retention?,
+            compact_interval: compact_interval?,
+            compacted_keep: compacted_keep?,
             aws: source.aws(),
         })
     }

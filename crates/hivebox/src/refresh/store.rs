@@ -4,6 +4,7 @@
 //! does, at a moment of its own: the store takes each name once, whoever comes first. What the store does
 //! not take waits in the spool.
 
+pub(super) mod compact;
 pub(super) mod retain;
 mod uploads;
 

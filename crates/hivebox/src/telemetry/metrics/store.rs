@@ -2,6 +2,9 @@
 
 use std::sync::atomic::AtomicU64;
 
+use std::time::Duration;
+
+use hivebox_archive::history::Compacted;
 use hivebox_archive::{ArchiveError, SpoolStatus, Stored};
 use jiff::Timestamp;
 use prometheus_client::metrics::counter::Counter;
@@ -22,6 +25,12 @@ pub struct StoreMetrics {
     damaged: Counter,
     removed: Counter,
     read_failures: Counter,
+    compactions: Counter,
+    compaction_failures: Counter,
+    compacted_snapshots: Counter,
+    history_added_readings: Counter,
+    last_compaction_timestamp_seconds: Gauge<f64, AtomicU64>,
+    compaction_seconds: Gauge<f64, AtomicU64>,
 }
 
 impl StoreMetrics {
@@ -46,7 +55,42 @@ impl StoreMetrics {
         registry.register("removed_snapshots", help, metrics.removed.clone());
         let help = "Failures to read stored snapshots back for the extremes of the last days";
         registry.register("store_read_failures", help, metrics.read_failures.clone());
+        metrics.register_compaction(registry);
         metrics
+    }
+
+    fn register_compaction(&self, registry: &mut Registry) {
+        let help = "Steps in which snapshots were taken into the history";
+        registry.register("compactions", help, self.compactions.clone());
+        let help = "Steps of compaction that failed; nothing changed in them";
+        registry.register("compaction_failures", help, self.compaction_failures.clone());
+        let help = "Snapshots taken into the history";
+        registry.register("compacted_snapshots", help, self.compacted_snapshots.clone());
+        let help = "Readings that were new to the history";
+        registry.register("history_added_readings", help, self.history_added_readings.clone());
+        let help = "When the history last was found to have all snapshots; 0 if never";
+        let last = self.last_compaction_timestamp_seconds.clone();
+        registry.register("last_compaction_timestamp_seconds", help, last);
+        let help = "How long the last step of compaction took";
+        registry.register("compaction_duration_seconds", help, self.compaction_seconds.clone());
+    }
+
+    /// Counts a step of compaction that ended at `now`.
+    pub fn compacted(&self, outcome: &Result<Compacted, ArchiveError>, took: Duration, now: Timestamp) {
+        self.compaction_seconds.set(took.as_secs_f64());
+        match outcome {
+            Ok(step) => {
+                self.compactions.inc_by(u64::from(step.snapshots > 0));
+                self.compacted_snapshots.inc_by(step.snapshots as u64);
+                self.history_added_readings.inc_by(step.change.added);
+                if !step.more {
+                    self.last_compaction_timestamp_seconds.set(now.as_millisecond() as f64 / 1e3);
+                }
+            }
+            Err(_) => {
+                self.compaction_failures.inc();
+            }
+        }
     }
 
     /// Counts a store that ended at `now`.
