@@ -103,7 +103,9 @@ async fn compact(history: &History, json: bool) -> Result<(), Failure> {
             output::line(&format!("BAD   {snapshot}  {reason}"))?;
         }
         let Done { snapshots, readings, added, .. } = done;
-        output::line(&format!("{snapshots} snapshots with {readings} readings taken in, {added} of them new"))?;
+        output::line(&format!(
+            "{snapshots} snapshots with {readings} readings taken in, {added} of them new"
+        ))?;
     }
     if done.damaged.is_empty() {
         return Ok(());
@@ -156,7 +158,9 @@ fn tell(verification: &Verification) -> Result<(), Failure> {
     output::line(&format!("{days} days with {readings} readings, and {snapshots} snapshots compared"))?;
     if !orphans.is_empty() {
         let count = orphans.len();
-        output::line(&format!("{count} files are left over from attempts that came to nothing; a running HiveBox removes them"))?;
+        output::line(&format!(
+            "{count} files are left over from attempts that came to nothing; a running HiveBox removes them"
+        ))?;
     }
     Ok(())
 }

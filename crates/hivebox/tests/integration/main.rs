@@ -17,6 +17,7 @@ mod described;
 mod documented;
 mod endpoints;
 mod front;
+mod killed;
 mod live;
 mod metrics;
 mod openapi;
