@@ -94,6 +94,8 @@ pub(crate) struct CutPieces<I> {
     pieces: Option<I>,
     left: u64,
     end: Option<CutEnd>,
+    /// The last bytes before a reset are out.
+    severed: bool,
 }
 
 impl<I: Iterator<Item = Bytes> + Clone> CutPieces<I> {
@@ -101,7 +103,7 @@ impl<I: Iterator<Item = Bytes> + Clone> CutPieces<I> {
         // To know the half, the pieces are made twice: dearer than usual, but nothing has to be kept.
         let half = || pieces.clone().map(|piece| piece.len() as u64).sum::<u64>() / 2;
         let left = cut.map_or(u64::MAX, |cut| cut.after.unwrap_or_else(half));
-        Self { pieces: Some(pieces), left, end: cut.map(|cut| cut.end) }
+        Self { pieces: Some(pieces), left, end: cut.map(|cut| cut.end), severed: false }
     }
 }
 
@@ -109,6 +111,10 @@ impl<I: Iterator<Item = Bytes>> Iterator for CutPieces<I> {
     type Item = Result<Bytes, Severed>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if std::mem::take(&mut self.severed) {
+            self.pieces = None;
+            return Some(Err(Severed));
+        }
         let mut piece = self.pieces.as_mut()?.next()?;
         if self.left >= piece.len() as u64 {
             self.left -= piece.len() as u64;
@@ -117,6 +123,7 @@ impl<I: Iterator<Item = Bytes>> Iterator for CutPieces<I> {
         piece.truncate(self.left as usize);
         self.left = 0;
         if self.end == Some(CutEnd::Reset) && !piece.is_empty() {
+            self.severed = true;
             return Some(Ok(piece));
         }
         self.pieces = None;
@@ -152,6 +159,7 @@ mod tests {
         let pieces = cut(Some(6), CutEnd::Reset);
         assert_eq!(pieces, [Ok(Bytes::from("[1,2")), Ok(Bytes::from(",3")), Err(Severed)]);
         assert_eq!(cut(Some(0), CutEnd::Reset), [Err(Severed)]);
+        assert_eq!(cut(Some(9), CutEnd::Reset).last(), Some(&Err(Severed)), "also within the last piece");
         assert_eq!(cut(Some(100), CutEnd::Reset).len(), 3);
     }
 
