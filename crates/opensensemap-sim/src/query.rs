@@ -107,8 +107,7 @@ impl BoxQuery {
     pub(crate) fn select(&self, simulation: &Simulation, now: i64) -> Vec<u32> {
         let boxes = || (0..simulation.len()).map(|index| (index as u32, simulation.box_at(index, now)));
         if let Some((name, limit)) = &self.name {
-            let named =
-                |item: &SenseBox<'_>| format!("sensebox {}", &item.id().to_string()[..8]).contains(name);
+            let named = |item: &SenseBox<'_>| item.name().to_lowercase().contains(name);
             return boxes().filter(|(_, item)| named(item)).map(|(index, _)| index).take(*limit).collect();
         }
         let matching = boxes().filter(|(_, item)| self.matches(item));
@@ -173,8 +172,8 @@ fn date(parameters: &Parameters) -> Result<Option<(i64, i64)>, ApiError> {
 
 fn iso(millis: i64) -> String {
     let mut text = Vec::new();
-    json::time(&mut text, millis);
-    String::from_utf8_lossy(&text).replace('"', "")
+    json::bare_time(&mut text, millis);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 fn near(parameters: &Parameters) -> Result<Option<(Place, f64)>, ApiError> {

@@ -17,6 +17,9 @@ GET /boxes
 GET /boxes/:boxId
 GET /boxes/data
 GET /stats
+GET /archive/
+GET /archive/:date/
+GET /archive/:date/:boxId-:name/
 GET /archive/:date/:boxId-:name/:file
 
 GET /_sim/ says how to make it fail.

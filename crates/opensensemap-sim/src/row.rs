@@ -7,6 +7,7 @@ use crate::object_id::ObjectId;
 use crate::seed::Seed;
 use crate::sense_box::{Measurement, SenseBox, SensorAt};
 
+pub(crate) mod archive;
 pub(crate) mod data;
 pub(crate) mod json;
 
@@ -63,9 +64,8 @@ fn write_box(out: &mut Vec<u8>, item: &SenseBox<'_>, style: Style) {
     let old = item.id().millis() < OLD_BEFORE;
     json::raw(out, r#"{"_id":"#);
     id(out, item.id());
-    json::raw(out, r#","name":"senseBox "#);
-    out.extend_from_slice(&item.id().hex()[..8]);
-    json::raw(out, "\"");
+    json::raw(out, r#","name":"#);
+    out.extend_from_slice(&json::quoted(&item.name()));
     if !style.geojson {
         location(out, item);
     }

@@ -49,12 +49,16 @@ impl<'a> SenseBox<'a> {
         format!("senseBox {}", &self.id().to_string()[..8])
     }
 
-    /// The name as the daily archive has it in its paths.
+    /// The name as the daily archive has it in its paths: with an underscore for each byte that is not plain.
     #[must_use]
     pub fn archive_name(&self) -> String {
-        let plain =
-            |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-');
-        self.name().chars().map(|character| if plain(character) { character } else { '_' }).collect()
+        plain(&self.name())
+    }
+
+    /// The folder that the archive has for it on each day: id and name.
+    #[must_use]
+    pub fn archive_folder(&self) -> String {
+        format!("{}-{}", self.id(), self.archive_name())
     }
 
     /// Where it is used.
@@ -257,6 +261,12 @@ impl<'a> SensorAt<'a> {
     }
 }
 
+/// As `sed` does it with `[^A-Za-z0-9._-]` on bytes, and so the archive: an umlaut becomes two underscores.
+fn plain(name: &str) -> String {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    name.bytes().map(|byte| if is_plain(&byte) { char::from(byte) } else { '_' }).collect()
+}
+
 /// One measurement.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measurement {
@@ -276,4 +286,21 @@ impl Measurement {
 /// Ticks lie a few minutes about the timestamps they were computed from, so only the last minutes of year 9999 are cut off.
 fn timestamp(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn names_become_those_of_real_folders() {
+        for (name, folder) in [
+            ("Berlin Tegel-Süd", "Berlin_Tegel-S__d"),
+            ("Sportplatz Hürtensdorf", "Sportplatz_H__rtensdorf"),
+            ("SenGIS Arbeitsgruppe - Uni Hohenheim", "SenGIS_Arbeitsgruppe_-_Uni_Hohenheim"),
+            ("v1.2 ☀", "v1.2____"),
+        ] {
+            assert_eq!(plain(name), folder);
+        }
+    }
 }

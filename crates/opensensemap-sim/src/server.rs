@@ -104,6 +104,9 @@ pub fn router(sim: SimServer) -> Router {
         .route("/boxes/{id}", get(routes::boxes::single))
         .route("/boxes/data", get(routes::data::measurements))
         .route("/stats", get(routes::stats::stats))
+        .route("/archive/", get(routes::archive::days))
+        .route("/archive/{date}/", get(routes::archive::boxes))
+        .route("/archive/{date}/{folder}/", get(routes::archive::files))
         .route("/archive/{date}/{folder}/{file}", get(routes::archive::file))
         // Counted first: a request that fails was a request.
         .route_layer(middleware::from_fn_with_state(sim.clone(), befall))

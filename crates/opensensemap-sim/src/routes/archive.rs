@@ -1,4 +1,4 @@
-//! `GET /archive/…`: one file for each sensor and day that is over, as the archive of openSenseMap has them on a host of its own.
+//! `GET /archive/…`: days that are over, as the archive of openSenseMap has them on a host of its own.
 
 use std::iter;
 
@@ -9,88 +9,139 @@ use axum::response::Response;
 use bytes::Bytes;
 use jiff::civil::Date;
 use jiff::tz::Offset;
-use serde_json::json;
+use jiff::{Timestamp, ToSpan as _};
 
 use crate::answer::{accepts_gzip, streamed};
 use crate::error::ApiError;
 use crate::fault::body::BodyFaults;
 use crate::object_id::ObjectId;
-use crate::row::data::time;
+use crate::row::archive::{box_json, day_csv, listing};
 use crate::sense_box::{SenseBox, SensorAt};
 use crate::server::SimServer;
+use crate::simulation::Simulation;
+
+const HTML: &str = "text/html; charset=utf-8";
 
 const DAY: i64 = 86_400_000;
 
-/// Answers with the file of a sensor (`<sensor>-<date>.csv`) or of a box (`<name>-<date>.json`).
+/// A day of the archive.
+#[derive(Clone, Copy, Debug)]
+struct Day {
+    date: Date,
+    /// The first millisecond of the day and of the next.
+    bounds: (i64, i64),
+}
+
+impl Day {
+    /// The day of that name, if it is one and is over.
+    fn over(name: &str, now: Timestamp) -> Option<Self> {
+        let date: Date = name.parse().ok().filter(|date: &Date| date.to_string() == name)?;
+        let from = Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok()?.as_millisecond();
+        (from + DAY <= now.as_millisecond()).then_some(Self { date, bounds: (from, from + DAY) })
+    }
+
+    fn has(self, sense_box: &SenseBox<'_>, sensor: SensorAt<'_>) -> bool {
+        sense_box.moments(sensor, self.bounds.0, self.bounds.1).next().is_some()
+    }
+}
+
+/// Lists the days, the latest first: all since the first box was registered.
+pub(crate) async fn days(
+    State(sim): State<SimServer>,
+    Extension(faults): Extension<BodyFaults>,
+    headers: HeaderMap,
+) -> Response {
+    let boxes = sim.simulation().boxes_at(sim.now());
+    let first = boxes.map(|item| item.id().millis()).min().unwrap_or(i64::MAX);
+    let yesterday = Offset::UTC.to_datetime(sim.now()).date().yesterday().ok();
+    let days = iter::successors(yesterday, |day| day.checked_sub(1.day()).ok());
+    let begun = |day: &Date| {
+        Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).is_ok_and(|at| at.as_millisecond() + DAY > first)
+    };
+    let names = days.take_while(begun).map(|day| format!("{day}/"));
+    answer(listing("", names), HTML, &faults, &headers)
+}
+
+/// Lists the boxes that measured on a day.
 ///
 /// # Errors
-/// 404 if there is no such file: because nothing was measured, because the day is not over, or because the box has another name.
+/// 404 if the day is not over, or is none.
+pub(crate) async fn boxes(
+    State(sim): State<SimServer>,
+    Extension(faults): Extension<BodyFaults>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let now = sim.now();
+    let day = Day::over(&name, now).ok_or_else(|| missing(&[&name, ""]))?;
+    let measured = |item: &SenseBox<'_>| item.plain_sensors().any(|sensor| day.has(item, sensor));
+    let folders = sim.simulation().boxes_at(now).filter(measured);
+    let folders = folders.map(|item| format!("{}/", item.archive_folder()));
+    Ok(answer(listing(&name, folders), HTML, &faults, &headers))
+}
+
+/// Lists the files of a box.
+///
+/// # Errors
+/// 404 if it measured nothing on that day, if the day is not over, or if the box has another name.
+pub(crate) async fn files(
+    State(sim): State<SimServer>,
+    Extension(faults): Extension<BodyFaults>,
+    Path((name, folder)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let missing = || missing(&[&name, &folder, ""]);
+    let (day, sense_box) = find(sim.simulation(), &name, &folder, sim.now()).ok_or_else(missing)?;
+    let sensors: Vec<_> = sense_box.plain_sensors().filter(|&sensor| day.has(&sense_box, sensor)).collect();
+    if sensors.is_empty() {
+        return Err(missing());
+    }
+    let csv = sensors.iter().map(|sensor| format!("{}-{name}.csv", sensor.id()));
+    let names = iter::once(format!("{folder}-{name}.json")).chain(csv);
+    Ok(answer(listing(&format!("{name}/{folder}"), names), HTML, &faults, &headers))
+}
+
+/// Answers with the file of a sensor (`<sensor>-<date>.csv`) or of a box (`<folder>-<date>.json`).
+///
+/// # Errors
+/// 404 as for the folder, or if that sensor measured nothing.
 pub(crate) async fn file(
     State(sim): State<SimServer>,
     Extension(faults): Extension<BodyFaults>,
-    Path((day, folder, file)): Path<(String, String, String)>,
+    Path((name, folder, file)): Path<(String, String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let missing = || ApiError::ResourceNotFound(format!("/archive/{day}/{folder}/{file}"));
-    let now = sim.now();
-    let date: Date = day.parse().map_err(|_| missing())?;
-    let from = Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).map_err(|_| missing())?.as_millisecond();
-    let id: ObjectId = folder.get(..24).and_then(|id| id.parse().ok()).ok_or_else(missing)?;
-    let sense_box = sim.simulation().box_with_id(id, now).ok_or_else(missing)?;
-    if from + DAY > now.as_millisecond() || folder != format!("{id}-{}", sense_box.archive_name()) {
-        return Err(missing());
-    }
-    let sensors = || sense_box.plain_sensors();
-    let measured = |sensor| sense_box.moments(sensor, from, from + DAY).next().is_some();
-    let csv = sensors().find(|sensor| file == format!("{}-{day}.csv", sensor.id()));
-    let (body, content_type) = if let Some(sensor) = csv.filter(|&sensor| measured(sensor)) {
-        (csv_of(&sense_box, sensor, from, &faults), "text/csv")
-    } else if file == format!("{}-{day}.json", sense_box.archive_name()) && sensors().any(measured) {
-        (json_of(&sense_box).into(), "application/json")
+    let missing = || missing(&[&name, &folder, &file]);
+    let (day, sense_box) = find(sim.simulation(), &name, &folder, sim.now()).ok_or_else(missing)?;
+    let mut measured = sense_box.plain_sensors().filter(|&sensor| day.has(&sense_box, sensor)).peekable();
+    let (body, content_type) = if file == format!("{folder}-{}.json", day.date) && measured.peek().is_some() {
+        (box_json(&sense_box), "application/json")
     } else {
-        return Err(missing());
+        let csv = |sensor: &SensorAt<'_>| file == format!("{}-{}.csv", sensor.id(), day.date);
+        let sensor = measured.find(csv).ok_or_else(missing)?;
+        (day_csv(sense_box.measurements(sensor, day.bounds.0, day.bounds.1), faults.spoil), "text/csv")
     };
-    let mut response = streamed(iter::once(Bytes::from(body)), &faults, accepts_gzip(&headers));
+    Ok(answer(body, content_type, &faults, &headers))
+}
+
+fn find<'a>(
+    simulation: &'a Simulation,
+    day: &str,
+    folder: &str,
+    now: Timestamp,
+) -> Option<(Day, SenseBox<'a>)> {
+    let id: ObjectId = folder.get(..24)?.parse().ok()?;
+    let sense_box = simulation.box_with_id(id, now).filter(|item| item.archive_folder() == folder)?;
+    Some((Day::over(day, now)?, sense_box))
+}
+
+fn missing(path: &[&str]) -> ApiError {
+    ApiError::ResourceNotFound(format!("/archive/{}", path.join("/")))
+}
+
+/// A file of a day is some 60 kB, so it is made in one piece.
+fn answer(body: Vec<u8>, content_type: &'static str, faults: &BodyFaults, headers: &HeaderMap) -> Response {
+    let mut response = streamed(iter::once(Bytes::from(body)), faults, accepts_gzip(headers));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    Ok(response)
-}
-
-/// The rows of a day, the earliest first.
-fn csv_of(sense_box: &SenseBox<'_>, sensor: SensorAt<'_>, from: i64, faults: &BodyFaults) -> Vec<u8> {
-    let mut measurements: Vec<_> = sense_box.measurements(sensor, from, from + DAY).collect();
-    measurements.reverse();
-    let mut out = b"createdAt,value\n".to_vec();
-    for (nth, measurement) in measurements.into_iter().enumerate() {
-        let start = out.len();
-        out.extend_from_slice(time(measurement.millis).as_bytes());
-        out.push(b',');
-        measurement.value.write(&mut out);
-        out.push(b'\n');
-        if let Some(spoil) = faults.spoil.filter(|spoil| spoil.nth == nth) {
-            spoil.apply_to_row(&mut out, start);
-        }
-    }
-    out
-}
-
-fn json_of(sense_box: &SenseBox<'_>) -> String {
-    let sensors: Vec<_> = sense_box
-        .plain_sensors()
-        .map(|sensor| {
-            json!({
-                "id": sensor.id().to_string(),
-                "title": sensor.title(),
-                "unit": sensor.unit(),
-                "sensorType": sensor.sensor_type(),
-            })
-        })
-        .collect();
-    json!({
-        "id": sense_box.id().to_string(),
-        "name": sense_box.name(),
-        "exposure": sense_box.exposure().as_str(),
-        "model": sense_box.model(),
-        "sensors": sensors,
-    })
-    .to_string()
+    response
 }

@@ -21,11 +21,17 @@ pub(crate) fn number(out: &mut Vec<u8>, number: f64) {
     drop(write!(out, "{number}"));
 }
 
-/// Appends a time as a JSON string, with milliseconds, as JavaScript prints dates.
+/// Appends a time as a JSON string.
 pub(crate) fn time(out: &mut Vec<u8>, millis: i64) {
+    out.push(b'"');
+    bare_time(out, millis);
+    out.push(b'"');
+}
+
+/// Appends a time with milliseconds, as JavaScript prints dates.
+pub(crate) fn bare_time(out: &mut Vec<u8>, millis: i64) {
     let timestamp = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX);
     let utc = Offset::UTC.to_datetime(timestamp);
-    out.push(b'"');
     digits(out, utc.year().unsigned_abs(), 4);
     for (mark, part) in [
         (b'-', utc.month()),
@@ -39,7 +45,7 @@ pub(crate) fn time(out: &mut Vec<u8>, millis: i64) {
     }
     out.push(b'.');
     digits(out, millis.rem_euclid(1000) as u16, 3);
-    raw(out, "Z\"");
+    out.push(b'Z');
 }
 
 fn digits(out: &mut Vec<u8>, number: u16, count: u32) {

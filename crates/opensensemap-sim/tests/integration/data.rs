@@ -154,8 +154,8 @@ async fn the_archive_has_a_file_for_each_sensor_and_day_that_is_over() {
     let simulation = server.sim.simulation();
     let sense_box = a_box(simulation, "Temperatur");
     let sensor = sense_box.sensors().find(|sensor| sensor.title() == "Temperatur").unwrap().id();
-    let folder = format!("{}-{}", sense_box.id(), sense_box.archive_name());
-    assert!(folder.contains("-senseBox_"), "{folder}");
+    let folder = sense_box.archive_folder();
+    assert!(folder.starts_with(&format!("{}-senseBox_", sense_box.id())), "{folder}");
 
     let path = format!("/archive/2026-11-20/{folder}/{sensor}-2026-11-20.csv");
     let text = server.get(&path).await.text().await.unwrap();
@@ -166,10 +166,11 @@ async fn the_archive_has_a_file_for_each_sensor_and_day_that_is_over() {
     assert_eq!(text.lines().collect::<Vec<_>>(), expected);
     assert!(text.ends_with('\n'));
 
-    let facts = server
-        .json(&format!("/archive/2026-11-20/{folder}/{}-2026-11-20.json", sense_box.archive_name()))
-        .await;
+    let facts = server.json(&format!("/archive/2026-11-20/{folder}/{folder}-2026-11-20.json")).await;
     assert_eq!(facts["id"], sense_box.id().to_string());
+    assert_eq!(facts["sensors"].as_array().unwrap().len(), sense_box.sensors().count());
+    let place = sense_box.place().unwrap();
+    assert_eq!(facts["loc"]["geometry"]["coordinates"][0], place.longitude);
 
     for missing in [
         format!("/archive/2026-11-24/{folder}/{sensor}-2026-11-24.csv"),
@@ -194,9 +195,8 @@ async fn days_of_the_archive_hold_what_boxes_with_defects_showed_too() {
         for sensor in sense_box.sensors() {
             let count =
                 simulation.measurements(sense_box.id(), sensor.id(), within.clone(), time(NOW)).count();
-            let (id, name) = (sense_box.id(), sense_box.archive_name());
-            let file = format!("{}-2026-11-20.csv", sensor.id());
-            let response = server.get(&format!("/archive/2026-11-20/{id}-{name}/{file}")).await;
+            let (folder, file) = (sense_box.archive_folder(), format!("{}-2026-11-20.csv", sensor.id()));
+            let response = server.get(&format!("/archive/2026-11-20/{folder}/{file}")).await;
             if response.status() == 404 {
                 assert_eq!(count, 0);
                 files.1 += 1;
@@ -207,4 +207,52 @@ async fn days_of_the_archive_hold_what_boxes_with_defects_showed_too() {
         }
     }
     assert!(files.0 > 20 && files.1 > 20, "{files:?}");
+}
+
+/// The targets of the links of a page, without the way up.
+async fn links(server: &TestServer, path: &str) -> Vec<String> {
+    let response = server.get(path).await;
+    assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
+    let page = response.text().await.unwrap();
+    page.split("href=\"./").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn folders_of_the_archive_list_what_is_there_and_nothing_else() {
+    let server = TestServer::start().await;
+    let simulation = server.sim.simulation();
+    let days = links(&server, "/archive/").await;
+    assert_eq!(days[..2], ["2026-11-23/", "2026-11-22/"]);
+    assert!(days.len() > 2000 && days.is_sorted_by(|later, earlier| later > earlier), "{days:?}");
+
+    let within = time("2026-11-20T00:00:00Z")..time("2026-11-21T00:00:00Z");
+    let files_of = |item: &SenseBox<'_>| {
+        let sensors = item.sensors().filter(|sensor| {
+            simulation.measurements(item.id(), sensor.id(), within.clone(), time(NOW)).next().is_some()
+        });
+        sensors.map(|sensor| format!("{}-2026-11-20.csv", sensor.id())).collect::<Vec<_>>()
+    };
+    let measured: Vec<_> = simulation.boxes_at(time(NOW)).filter(|item| !files_of(item).is_empty()).collect();
+    let folders: Vec<_> = measured.iter().map(|item| format!("{}/", item.archive_folder())).collect();
+    assert_eq!(links(&server, "/archive/2026-11-20/").await, folders);
+
+    let mut files = links(&server, &format!("/archive/2026-11-20/{}", folders[0])).await;
+    assert!(files.remove(0).ends_with("-2026-11-20.json"));
+    assert_eq!(files, files_of(&measured[0]));
+
+    let silent = simulation.boxes_at(time(NOW)).find(|item| files_of(item).is_empty()).unwrap();
+    for missing in [
+        "/archive/2026-11-24/".to_owned(),
+        "/archive/2026-11-2/".to_owned(),
+        "/archive/2026-11-20".to_owned(),
+        format!("/archive/2026-11-20/{}/", silent.archive_folder()),
+    ] {
+        assert_eq!(server.get(&missing).await.status(), 404, "{missing}");
+    }
+    for fault in ["reset", "truncated", "status=503"] {
+        let answer = server.with_fault(fault, "/archive/2026-11-20/").await;
+        let status = answer.status().as_u16();
+        let page = answer.text().await;
+        assert!(status == 503 || page.is_err() || page.unwrap().contains("timed out"), "{fault}");
+    }
 }
