@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::object_id::ObjectId;
 use crate::phenomenon::{Phenomenon, Scale};
@@ -135,6 +135,8 @@ pub(crate) struct Catalogue {
     stations: Vec<Station>,
     sensors: Vec<Sensor>,
     by_id: HashMap<ObjectId, u32>,
+    /// Where a station is, and the sensor in it; made when it is first asked for, which few do.
+    by_sensor: OnceLock<HashMap<ObjectId, (u32, u32)>>,
 }
 
 impl Catalogue {
@@ -147,7 +149,7 @@ impl Catalogue {
 
     fn assemble(models: Vec<String>, kinds: Vec<Kind>, stations: Vec<Station>, sensors: Vec<Sensor>) -> Self {
         let by_id = stations.iter().zip(0..).map(|(station, index)| (station.id, index)).collect();
-        Self { models, kinds, stations, sensors, by_id }
+        Self { models, kinds, stations, sensors, by_id, by_sensor: OnceLock::new() }
     }
 
     pub(crate) fn stations(&self) -> &[Station] {
@@ -157,6 +159,19 @@ impl Catalogue {
     /// Where in [`stations`](Self::stations) the station with this id is.
     pub(crate) fn position(&self, id: ObjectId) -> Option<usize> {
         self.by_id.get(&id).map(|&index| index as usize)
+    }
+
+    /// Where in [`stations`](Self::stations) the station of the sensor with this id is, and where in the station's
+    /// [`sensors`](Self::sensors) the sensor.
+    pub(crate) fn place_of_sensor(&self, id: ObjectId) -> Option<(u32, u32)> {
+        let by_sensor = self.by_sensor.get_or_init(|| {
+            let stations = self.stations.iter().zip(0..);
+            let places = stations.flat_map(|(station, index)| {
+                self.sensors(station).iter().zip(0..).map(move |(sensor, place)| (sensor.id, (index, place)))
+            });
+            places.collect()
+        });
+        by_sensor.get(&id).copied()
     }
 
     pub(crate) fn sensors(&self, station: &Station) -> &[Sensor] {

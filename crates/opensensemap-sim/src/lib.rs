@@ -41,12 +41,13 @@
 //!   not where it has been. Like the real one it streams: a fault within the body comes after the 200.
 //! * `GET /boxes/:id`, also with `format=geojson`; `GET /stats`, without `human`; `GET /`.
 //! * Answers are made anew for each request, though they say `max-age=300`: the real one caches them for so long.
-//! * `GET /boxes/data` with all its parameters, and with the limits that users find out by themselves: no more than 10,000 values (the
-//!   latest), and none at all for a time of more than 31 days. `bbox` again looks at where a box is.
+//! * `GET` and `POST /boxes/data`, without `outliers`; `GET /boxes/:id/data/:sensorId`. They have the limits that users find out by
+//!   themselves: no more than 10,000 values, and none at all for a time of more than 31 days; neither is told. A box has always
+//!   been where it is.
 //! * The daily archive, which the real one has on a host of its own, below `/archive/`: folders of days, and in them of boxes
 //!   ([`SenseBox::archive_folder`]), with `<sensor>-<date>.csv` and `<folder>-<date>.json`. A day is there once it is over; what
 //!   measured nothing is not.
-//! * No `/boxes/:id/data/…`, no statistics, nothing that writes.
+//! * No statistics, nothing that writes.
 //!
 //! # What it adds
 //!

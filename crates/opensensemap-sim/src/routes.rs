@@ -15,7 +15,9 @@ routes (method path):
 
 GET /boxes
 GET /boxes/:boxId
+GET /boxes/:boxId/data/:sensorId
 GET /boxes/data
+POST /boxes/data
 GET /stats
 GET /archive/
 GET /archive/:date/

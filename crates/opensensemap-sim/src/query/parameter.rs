@@ -30,6 +30,12 @@ impl Parameters {
         self.text(name)?.ok_or_else(|| ApiError::BadRequest(format!("missing required parameter {name}")))
     }
 
+    /// The name under which a parameter is given that has several; the first, if it is not given.
+    pub(super) fn used(&self, names: &[&'static str]) -> &'static str {
+        let given = names.iter().find(|name| self.values(name).next().is_some());
+        given.or(names.first()).copied().unwrap_or_default()
+    }
+
     /// The items of a parameter that is a list with commas, or given several times.
     ///
     /// # Errors

@@ -48,7 +48,7 @@ async fn measurements_are_those_of_the_simulation() {
     assert_eq!(response.headers()["content-type"], "text/csv");
     assert_eq!(
         response.headers()["content-disposition"],
-        "attachment; filename=opensensemap_org-download-Temperatur-20261124_120000.csv"
+        "attachment; filename=opensensemap_org-download-Temperatur-createdAt-value-20261124_120000.csv"
     );
     let text = response.text().await.unwrap();
     let mut lines = text.lines();
@@ -94,12 +94,16 @@ async fn more_than_10_000_values_are_cut_and_more_than_31_days_are_nothing() {
     let rows = async |from: &str| {
         let path = format!("/boxes/data?bbox=-180,-90,180,90&phenomenon=PM10&from-date={from}");
         let text = server.get(&path).await.text().await.unwrap();
-        text.lines().skip(1).map(|line| line.split(',').nth(1).unwrap().to_owned()).collect::<Vec<_>>()
+        text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
     };
     let month = rows("2026-10-24T12:00:00Z").await;
     assert_eq!(month.len(), 10_000);
-    assert!(month.is_sorted_by(|later, earlier| later >= earlier), "the latest");
-    assert!(rows("2026-10-24T11:59:59Z").await.is_empty());
+    let sensors: Vec<_> = month.iter().map(|row| &row[..24]).collect();
+    assert!(sensors.is_sorted() && sensors.first() < sensors.last());
+    let first: Vec<_> =
+        month.iter().filter(|row| row.starts_with(sensors[0])).map(|row| &row[25..]).collect();
+    assert!(first.is_sorted_by(|later, earlier| later >= earlier), "of each sensor the latest first");
+    assert!(rows("2026-10-24T11:59:59.999Z").await.is_empty());
 }
 
 #[tokio::test]
@@ -109,7 +113,7 @@ async fn wrong_questions_are_refused_in_the_words_of_the_api() {
     for (query, status, message) in [
         (format!("boxId={id}"), 400, "missing required parameter phenomenon"),
         ("phenomenon=PM10".to_owned(), 400, "please specify either boxId or bbox"),
-        (format!("phenomenon=PM10&boxId={id}&bbox=1,2,3,4"), 400, "please specify either boxId or bbox"),
+        (format!("phenomenon=PM10&boxId={id}&bbox=1,2,3,4"), 400, "please specify only boxId or bbox"),
         (format!("phenomenon=PM10&boxId={id}"), 404, "No senseBoxes found"),
         ("phenomenon=pm10&bbox=-180,-90,180,90".to_owned(), 404, "No senseBoxes found"),
         (
@@ -255,4 +259,61 @@ async fn folders_of_the_archive_list_what_is_there_and_nothing_else() {
         let page = answer.text().await;
         assert!(status == 503 || page.is_err() || page.unwrap().contains("timed out"), "{fault}");
     }
+}
+
+#[tokio::test]
+async fn a_sensor_tells_its_past_the_latest_first() {
+    let server = TestServer::start().await;
+    let simulation = server.sim.simulation();
+    let sense_box = a_box(simulation, "Temperatur");
+    let sensor = sense_box.sensors().find(|sensor| sensor.title() == "Temperatur").unwrap();
+    let base = format!("/boxes/{}/data/{}", sense_box.id(), sensor.id());
+    let all = truth(simulation, &sense_box, "Temperatur", "2026-11-22T12:00:00Z", "2026-11-24T12:00:00.001Z");
+    let csv = server.get(&format!("{base}?format=csv")).await;
+    assert_eq!(csv.headers()["content-type"], "text/csv");
+    assert_eq!(csv.text().await.unwrap().lines().skip(1).collect::<Vec<_>>(), all);
+
+    let (last, first) = (all[0].split(',').next().unwrap(), all[20].split(',').next().unwrap());
+    let rows = server.boxes(&format!("{base}?from-date={first}&to-date={last}")).await;
+    let line =
+        |row: &Value| format!("{},{}", row["createdAt"].as_str().unwrap(), row["value"].as_str().unwrap());
+    assert_eq!(rows.iter().map(line).collect::<Vec<_>>(), all[..=20], "both ends are in it");
+    assert_eq!(rows[0]["location"][1], sense_box.place().unwrap().latitude);
+
+    let kept = server.get(&format!("{base}?format=csv&download=true&delimiter=semicolon")).await;
+    let name = format!("attachment; filename={}.csv", sensor.id());
+    assert_eq!(kept.headers()["content-disposition"].to_str().unwrap(), name);
+    assert!(kept.text().await.unwrap().starts_with("createdAt;value\n"));
+    assert!(server.boxes("/boxes/x/data/00112233445566778899aabc").await.is_empty());
+    assert_eq!(server.get("/boxes/x/data/y").await.status(), 422);
+    let long = server.get(&format!("{base}?format=csv&from-date=2026-10-01T00:00:00Z")).await;
+    assert_eq!(long.text().await.unwrap(), "createdAt,value\n");
+}
+
+#[tokio::test]
+async fn the_parameters_may_stand_in_a_body_and_have_other_names() {
+    let server = TestServer::start().await;
+    let id = a_box(server.sim.simulation(), "Temperatur").id();
+    let path =
+        format!("/boxes/data?boxId={id}&phenomenon=Temperatur&format=json&from-date=2026-11-24T00:00:00Z");
+    let expected = server.json(&path).await;
+    assert!(expected.as_array().unwrap().len() > 60);
+    let body = format!(
+        r#"{{"senseboxids":["{id}"],"phenomenon":"nothing","fromDate":"2026-11-24T00:00:00Z","format":"json"}}"#
+    );
+    let (status, answer) = server.send("POST", "/boxes/data?phenomenon=Temperatur", &body).await;
+    assert_eq!((status.as_u16(), answer), (200, expected));
+    assert_eq!(server.send("POST", "/boxes/data", "[]").await.0, 400);
+}
+
+#[tokio::test]
+async fn a_measurement_without_a_place_is_everywhere_and_has_empty_columns() {
+    let options = Options { seed: 3, stations: Stations::Generated(300), bad_share: 1.0 };
+    let server = TestServer::with(options).await;
+    let path = "/boxes/data?phenomenon=PM10&columns=lat,lon,height,createdAt&bbox=-150,-60,-149,-59";
+    let text = server.get(path).await.text().await.unwrap();
+    let mut rows = text.lines();
+    assert_eq!(rows.next(), Some("lat,lon,height,createdAt"));
+    let rows: Vec<_> = rows.collect();
+    assert!(rows.len() > 100 && rows.iter().all(|row| row.starts_with(",,,2026-11-2")), "{rows:?}");
 }
