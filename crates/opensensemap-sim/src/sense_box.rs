@@ -129,7 +129,11 @@ impl<'a> SenseBox<'a> {
         to: i64,
     ) -> impl Iterator<Item = Measurement> + Clone + use<'a> {
         let (this, ahead) = (*self, sensor.ahead());
-        this.moments(sensor, from, to).map(move |moment| this.measure(&sensor, None, moment - ahead))
+        let mut weather = this.simulation.weather.over(this.station.place);
+        this.moments(sensor, from, to).map(move |moment| {
+            let tick = moment - ahead;
+            sensor.measure(this.around(weather.at(sensor.sees(tick))), tick)
+        })
     }
 
     /// The times of these measurements.
@@ -173,16 +177,16 @@ impl<'a> SenseBox<'a> {
     }
 
     fn measure(&self, sensor: &SensorAt<'_>, shared: Option<Conditions>, tick: i64) -> Measurement {
-        let conditions = match (sensor.defect, shared) {
-            (Some(Defect::Stuck), _) => self.conditions(LIST_MADE_AT),
-            (_, Some(conditions)) => conditions,
-            (_, None) => self.conditions(tick),
-        };
-        sensor.measure(conditions, tick)
+        let conditions = shared.filter(|_| sensor.sees(tick) == tick);
+        sensor.measure(conditions.unwrap_or_else(|| self.conditions(sensor.sees(tick))), tick)
     }
 
-    fn conditions(&self, tick: i64) -> Conditions {
-        let outdoors = self.simulation.weather.at(self.station.place, tick);
+    fn conditions(&self, moment: i64) -> Conditions {
+        self.around(self.simulation.weather.at(self.station.place, moment))
+    }
+
+    /// What is around the box while the weather is so.
+    fn around(&self, outdoors: Conditions) -> Conditions {
         match self.station.exposure {
             Exposure::Indoor => outdoors.indoors(self.seed.with(5)),
             Exposure::Outdoor | Exposure::Mobile | Exposure::Unknown => outdoors,
@@ -253,6 +257,11 @@ impl<'a> SensorAt<'a> {
             self.defect.and_then(|defect| defect.distort(self.kind.phenomenon, self.seed.with(2), in_pascal));
         let healthy = || Value::printed(reading(self.kind, &conditions, self.seed, noise), self.seed);
         Measurement { value: distorted.unwrap_or_else(healthy), millis: tick + self.ahead() }
+    }
+
+    /// The moment whose weather it shows.
+    fn sees(&self, tick: i64) -> i64 {
+        if self.defect == Some(Defect::Stuck) { LIST_MADE_AT } else { tick }
     }
 
     /// By how much its clock is fast, in milliseconds.

@@ -4,7 +4,7 @@
 
 use crate::catalogue::Place;
 use crate::seed::Seed;
-use noise::Field;
+use noise::{Field, FieldAt};
 use sun::Sun;
 
 mod noise;
@@ -76,23 +76,58 @@ impl Weather {
 
     /// The weather outdoors at a place, `millis` after 1970.
     pub(crate) fn at(&self, place: Place, millis: i64) -> Conditions {
-        let sample = |field: &Field| field.at(place.longitude, place.latitude, millis);
+        self.over(place).at(millis)
+    }
+
+    /// The weather outdoors at a place, for those who ask for many moments in a row.
+    pub(crate) fn over(&self, place: Place) -> WeatherAt {
+        let over = |field: &Field| field.over(place.longitude, place.latitude);
+        WeatherAt {
+            place,
+            pressure: over(&self.pressure),
+            air_mass: over(&self.air_mass),
+            local: over(&self.local),
+            cloud: over(&self.cloud),
+            moisture: over(&self.moisture),
+            dust: over(&self.dust),
+            wind: over(&self.wind),
+        }
+    }
+}
+
+/// The weather of one place.
+#[derive(Clone, Debug)]
+pub(crate) struct WeatherAt {
+    place: Place,
+    pressure: FieldAt,
+    air_mass: FieldAt,
+    local: FieldAt,
+    cloud: FieldAt,
+    moisture: FieldAt,
+    dust: FieldAt,
+    wind: FieldAt,
+}
+
+impl WeatherAt {
+    /// The weather outdoors, `millis` after 1970.
+    pub(crate) fn at(&mut self, millis: i64) -> Conditions {
+        let place = self.place;
         let sun = Sun::at(place.longitude, place.latitude, millis);
         // Heights that people typed reach into space; the physics ends on a mountain.
         let height = place.height.unwrap_or(0.0).clamp(0.0, 4000.0);
-        let cloud = (0.55 + 0.9 * sample(&self.cloud)).clamp(0.0, 1.0);
-        let local = sample(&self.local);
+        let cloud = (0.55 + 0.9 * self.cloud.at(millis)).clamp(0.0, 1.0);
+        let local = self.local.at(millis);
 
-        let daily = climate(place.latitude, sun.season) + 12.0 * sample(&self.air_mass) - LAPSE * height;
+        let daily = climate(place.latitude, sun.season) + 12.0 * self.air_mass.at(millis) - LAPSE * height;
         let swing = (1.0 + 4.5 * sun.noon_height) * (1.15 - 0.85 * cloud);
         let temperature = daily + 3.0 * local + swing * sun.warmth;
-        let moist = 68.0 + 50.0 * sample(&self.moisture) + 14.0 * (cloud - 0.5);
+        let moist = 68.0 + 50.0 * self.moisture.at(millis) + 14.0 * (cloud - 0.5);
         let humidity = (moist - 3.2 * (temperature - daily)).clamp(12.0, 100.0);
-        let sea_level_pressure = 1013.25 + 60.0 * sample(&self.pressure);
+        let sea_level_pressure = 1013.25 + 60.0 * self.pressure.at(millis);
         let clear = 1.0 - 0.75 * cloud;
         let winter = 0.5 - 0.5 * sun.season;
-        let dust = 8.0 * (1.0 + 0.8 * winter) * (1.9 * sample(&self.dust) + 0.5 * local).exp();
-        let gale = sample(&self.wind);
+        let dust = 8.0 * (1.0 + 0.8 * winter) * (1.9 * self.dust.at(millis) + 0.5 * local).exp();
+        let gale = self.wind.at(millis);
         Conditions {
             place,
             temperature,
