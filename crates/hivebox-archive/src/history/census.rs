@@ -143,9 +143,9 @@ pub fn merge_census(
         all_sensors.insert(new.sensor_id.clone(), new);
     }
     Ok(CensusFiles {
-        boxes: write::boxes(all_boxes.values())?,
+        boxes: write::boxes(&all_boxes.values())?,
         boxes_rows: all_boxes.len() as u64,
-        sensors: write::sensors(all_sensors.values())?,
+        sensors: write::sensors(&all_sensors.values())?,
         sensors_rows: all_sensors.len() as u64,
     })
 }

@@ -72,7 +72,7 @@ pub enum Every {
 
 impl Every {
     /// The shortest bucket of a fixed length.
-    pub const SHORTEST: Duration = Duration::from_secs(60);
+    pub const SHORTEST: Duration = Duration::from_mins(1);
 }
 
 /// Why a question cannot be answered.

@@ -12,7 +12,7 @@ use crate::error::ArchiveError;
 use crate::history::epoch_day;
 use crate::history::layout::HistoryTable;
 
-pub(super) fn boxes<'a>(rows: impl Iterator<Item = &'a BoxRow> + Clone) -> Result<Bytes, ArchiveError> {
+pub(super) fn boxes<'a>(rows: &(impl Iterator<Item = &'a BoxRow> + Clone)) -> Result<Bytes, ArchiveError> {
     let texts = |text: fn(&BoxRow) -> &str| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(rows.clone().map(text)))
     };
@@ -40,7 +40,9 @@ pub(super) fn boxes<'a>(rows: impl Iterator<Item = &'a BoxRow> + Clone) -> Resul
     file(HistoryTable::Boxes, columns)
 }
 
-pub(super) fn sensors<'a>(rows: impl Iterator<Item = &'a SensorRow> + Clone) -> Result<Bytes, ArchiveError> {
+pub(super) fn sensors<'a>(
+    rows: &(impl Iterator<Item = &'a SensorRow> + Clone),
+) -> Result<Bytes, ArchiveError> {
     let texts = |text: fn(&SensorRow) -> &str| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(rows.clone().map(text)))
     };

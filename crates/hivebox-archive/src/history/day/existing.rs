@@ -8,7 +8,9 @@ use hivebox_climate::place::{Exposure, Place};
 use hivebox_climate::verdict::Verdict;
 use jiff::Timestamp;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use parquet::errors::ParquetError;
 
 use crate::error::ArchiveError;
@@ -65,7 +67,7 @@ pub(super) struct Existing {
 
 impl Existing {
     pub(super) fn open(file: &Bytes) -> Result<Self, ArchiveError> {
-        let metadata = ArrowReaderMetadata::load(file, Default::default()).map_err(unusable)?;
+        let metadata = ArrowReaderMetadata::load(file, ArrowReaderOptions::default()).map_err(unusable)?;
         if metadata.schema().fields() != HistoryTable::Readings.schema().fields() {
             return Err(unusable("its columns are not those of this version"));
         }

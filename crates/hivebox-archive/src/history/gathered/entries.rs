@@ -51,7 +51,7 @@ impl Entry {
 #[derive(Debug, Clone, Default)]
 pub(in crate::history) struct Entries {
     texts: Texts,
-    entries: Vec<Entry>,
+    all: Vec<Entry>,
     places: HashMap<Entry, u32>,
     /// Which came after each when they were last asked for: readings come in the same order again and again.
     after: Vec<u32>,
@@ -86,16 +86,16 @@ impl Entries {
             exposure: reading.exposure,
             place: reading.place.as_ref().map(PlaceBits::of),
         };
-        let next = self.entries.len() as u32;
+        let next = self.all.len() as u32;
         *self.places.entry(entry).or_insert_with(|| {
-            self.entries.push(entry);
+            self.all.push(entry);
             self.after.push(next);
             next
         })
     }
 
     fn is_of(&self, place: u32, reading: &GatheredReading<'_>) -> bool {
-        let Some(entry) = self.entries.get(place as usize) else { return false };
+        let Some(entry) = self.all.get(place as usize) else { return false };
         let is = |id, text: &str| self.texts.get(id) == text;
         is(entry.sensor_id, reading.sensor_id)
             && is(entry.box_id, reading.box_id)
@@ -115,7 +115,7 @@ impl Entries {
     }
 
     pub(in crate::history) fn get(&self, place: u32) -> &Entry {
-        &self.entries[place as usize]
+        &self.all[place as usize]
     }
 
     pub(in crate::history) fn text(&self, id: TextId) -> &str {
@@ -123,11 +123,11 @@ impl Entries {
     }
 
     pub(in crate::history) fn len(&self) -> usize {
-        self.entries.len()
+        self.all.len()
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
         let of_entry = 2 * size_of::<Entry>() + 2 * size_of::<u32>();
-        self.texts.heap_bytes() + self.entries.len() * of_entry
+        self.texts.heap_bytes() + self.all.len() * of_entry
     }
 }

@@ -9,7 +9,7 @@ pub(in crate::history) struct TextId(u32);
 
 #[derive(Debug, Clone, Default)]
 pub(in crate::history) struct Texts {
-    texts: Vec<Arc<str>>,
+    all: Vec<Arc<str>>,
     ids: HashMap<Arc<str>, TextId>,
     bytes: usize,
 }
@@ -19,21 +19,21 @@ impl Texts {
         if let Some(id) = self.ids.get(text) {
             return *id;
         }
-        let id = TextId(self.texts.len() as u32);
+        let id = TextId(self.all.len() as u32);
         let text: Arc<str> = text.into();
         self.bytes += text.len();
-        self.texts.push(Arc::clone(&text));
+        self.all.push(Arc::clone(&text));
         self.ids.insert(text, id);
         id
     }
 
     pub(super) fn get(&self, id: TextId) -> &str {
-        &self.texts[id.0 as usize]
+        &self.all[id.0 as usize]
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
         // Each is pointed at twice, and counted by two numbers.
         self.bytes
-            + self.texts.len() * (2 * size_of::<Arc<str>>() + size_of::<TextId>() + 2 * size_of::<usize>())
+            + self.all.len() * (2 * size_of::<Arc<str>>() + size_of::<TextId>() + 2 * size_of::<usize>())
     }
 }

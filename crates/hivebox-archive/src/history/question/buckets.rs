@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn fixed_buckets_count_from_1970_and_are_cut_at_both_ends() {
-        let every = Every::Fixed(Duration::from_secs(6 * 3600));
+        let every = Every::Fixed(Duration::from_hours(6));
         assert_eq!(
             edges("2026-01-01T05:59:59.5Z", "2026-01-01T12:00:00Z", every, &berlin()),
             ["2026-01-01T05:59:59.5Z", "2026-01-01T06:00:00Z", "2026-01-01T12:00:00Z"]
