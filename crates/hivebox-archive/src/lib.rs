@@ -22,6 +22,8 @@ mod error;
 mod fault;
 pub mod history;
 mod name;
+#[cfg(feature = "query")]
+pub mod query;
 mod s3;
 pub mod schema;
 mod seal;

@@ -176,6 +176,12 @@ impl SnapshotStore {
         }
     }
 
+    /// Whether both are clones of one, so that all that is known of one is true of the other.
+    #[cfg(feature = "query")]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.place, &other.place)
+    }
+
     /// The objects, below the store's prefix.
     pub(crate) fn objects(&self) -> &dyn ObjectStore {
         &*self.objects

@@ -112,18 +112,29 @@ impl Histogram {
         self.count
     }
 
+    /// How many bins have anything in them. Each takes 12 bytes of memory.
+    #[must_use]
+    pub const fn bins(&self) -> usize {
+        self.bins.len()
+    }
+
     /// Adds a value, in the canonical unit of the phenomenon; not if it is no finite number.
     pub fn add(&mut self, value: Canonical) {
-        if value.0.is_finite() {
+        self.add_times(value, 1);
+    }
+
+    /// Adds a value so many times.
+    pub fn add_times(&mut self, value: Canonical, times: u64) {
+        if value.0.is_finite() && times > 0 {
             let bin = self.resolution.bin(value.0);
             match self.bins.binary_search(&bin) {
-                Ok(place) => self.counts[place] += 1,
+                Ok(place) => self.counts[place] += times,
                 Err(place) => {
                     self.bins.insert(place, bin);
-                    self.counts.insert(place, 1);
+                    self.counts.insert(place, times);
                 }
             }
-            self.count += 1;
+            self.count += times;
         }
     }
 

@@ -1,0 +1,112 @@
+//! Where boxes have been.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
+use arrow_array::{Array, RecordBatch};
+use object_store::path::Path;
+
+use super::columns;
+use super::error::QueryError;
+use super::files::DataFile;
+use super::footers::damaged;
+use super::memory::Taken;
+use super::read::{Rows, Source};
+use super::scan::Numbered;
+use super::wanted::Rect;
+
+/// Where the boxes of the history have been, as the last file that was read tells.
+#[derive(Debug, Default)]
+pub(super) struct Haunts {
+    last: Mutex<Option<Arc<OfFile>>>,
+}
+
+#[derive(Debug)]
+struct OfFile {
+    path: Path,
+    /// `None` of a box that never told where it is.
+    by_id: HashMap<Box<str>, Option<Rect>>,
+    _taken: Taken,
+}
+
+/// More rectangles take longer to compare than they leave out.
+const MOST_RECTS: usize = 32;
+/// About what a box takes.
+const BOX_BYTES: usize = 128;
+
+impl Haunts {
+    /// Rectangles that hold all places where some boxes have ever been. There is always one.
+    pub(super) async fn of(
+        &self,
+        source: &Source,
+        file: &DataFile,
+        ids: &[String],
+    ) -> Result<Vec<Rect>, QueryError> {
+        let known = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = match known.filter(|known| known.path == file.path) {
+            Some(known) => known,
+            None => {
+                let read = Arc::new(read(source, file).await?);
+                *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&read));
+                read
+            }
+        };
+        let found = ids.iter().filter_map(|id| *known.by_id.get(id.as_str())?);
+        let mut rects: Vec<Rect> = Vec::new();
+        for rect in found {
+            if rects.len() < MOST_RECTS {
+                rects.push(rect);
+            } else if let Some(last) = rects.last_mut() {
+                *last = last.union(rect);
+            }
+        }
+        if rects.is_empty() {
+            rects.push(Rect::NOWHERE);
+        }
+        Ok(rects)
+    }
+}
+
+async fn read(source: &Source, file: &DataFile) -> Result<OfFile, QueryError> {
+    let footer = source.footers.of(&source.store, file, false).await?;
+    let taken = source.memory.take("boxes");
+    taken.resize(usize::try_from(file.rows).unwrap_or(usize::MAX).saturating_mul(BOX_BYTES))?;
+    let names = ["box_id", "min_latitude", "max_latitude", "min_longitude", "max_longitude"];
+    let columns = names.iter().map(|name| columns::place(file, footer.metadata(), name));
+    let columns = columns.collect::<Result<Vec<_>, _>>()?;
+    let mut by_id = HashMap::new();
+    for row_group in 0..footer.metadata().num_row_groups() {
+        let rows = Rows { file, footer: &footer, row_group, selected: None, columns: &columns };
+        let read = rows.read(source, |batch| {
+            add(batch, &mut by_id).map_err(|column| {
+                damaged(&file.path, &format_args!("the column {column} is not as it should be"))
+            })
+        });
+        read.await?;
+    }
+    Ok(OfFile { path: file.path.clone(), by_id, _taken: taken })
+}
+
+/// Fails with the name of the column that is not as it should be.
+fn add(rows: &RecordBatch, by_id: &mut HashMap<Box<str>, Option<Rect>>) -> Result<(), &'static str> {
+    let ids = Numbered::of(rows, "box_id")?;
+    let degrees = |name: &'static str| {
+        let column = rows.column_by_name(name).and_then(|column| column.as_primitive_opt::<Float64Type>());
+        column.ok_or(name)
+    };
+    let (south, north) = (degrees("min_latitude")?, degrees("max_latitude")?);
+    let (west, east) = (degrees("min_longitude")?, degrees("max_longitude")?);
+    for row in 0..rows.num_rows() {
+        let is_known = [south, north, west, east].iter().all(|column| column.is_valid(row));
+        let rect = is_known.then(|| Rect {
+            south: south.value(row),
+            north: north.value(row),
+            west: west.value(row),
+            east: east.value(row),
+        });
+        by_id.insert(ids.text(row).ok_or("box_id")?.into(), rect);
+    }
+    Ok(())
+}
