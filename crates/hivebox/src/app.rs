@@ -9,6 +9,8 @@ use hivebox_archive::SnapshotStore;
 use crate::cache::Cache;
 use crate::config::{Config, ReadinessRule};
 use crate::days::Days;
+#[cfg(feature = "history")]
+use crate::history::Past;
 use crate::http::{Live, RateLimit, Rendered};
 use crate::refresh::StoreHandle;
 use crate::telemetry::metrics::Metrics;
@@ -24,6 +26,9 @@ pub struct App {
     pub store: StoreHandle,
     /// Snapshots that are stored.
     pub snapshots: SnapshotStore,
+    /// The past, as it can be asked.
+    #[cfg(feature = "history")]
+    pub past: Past,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// When `/readyz` says 200.
@@ -52,6 +57,7 @@ impl App {
         store: StoreHandle,
         snapshots: SnapshotStore,
         metrics: Arc<Metrics>,
+        #[cfg(feature = "history")] past: Past,
     ) -> Self {
         let rate_limit = RateLimit::new(&config.http, metrics.http.rate_limited.clone());
         Self {
@@ -59,6 +65,8 @@ impl App {
             days,
             store,
             snapshots,
+            #[cfg(feature = "history")]
+            past,
             metrics,
             readiness: config.readiness,
             ttl: config.answer.ttl,

@@ -83,6 +83,8 @@ impl From<StartError> for Failure {
             StartError::Store { source: ArchiveError::Setting { .. } } => Code::Config,
             StartError::Store { .. } => Code::CannotCreate,
             StartError::Thread(_) => Code::Software,
+            #[cfg(feature = "history")]
+            StartError::History(_) => Code::Software,
         };
         Self::new(code, in_words(&error))
     }

@@ -14,6 +14,8 @@ pub mod format;
 mod front;
 mod group;
 mod health;
+#[cfg(feature = "history")]
+pub(crate) mod history;
 mod live;
 mod metrics;
 mod observe;
@@ -67,7 +69,7 @@ fn routes() -> Routes {
     let store = |get_id, post_id| {
         get(store::store, store::describe(get_id)).post(store::store, store::describe(post_id))
     };
-    Routes::default()
+    let routes = Routes::default()
         .add("/", Kind::Memory, get(health::root, health::describe_root()))
         .add("/health", Kind::Memory, get(health::health, health::describe_health()))
         .add("/version", Kind::Memory, get(version::version, version::describe()))
@@ -93,7 +95,10 @@ fn routes() -> Routes {
         .add("/api/v1/boxes/{id}", Kind::Work, get(one_box::one_box, one_box::describe()))
         .add("/api/v1/readings", Kind::Work, get(readings::readings, readings::describe()))
         .add("/api/v1/snapshots", Kind::Work, get(snapshots::list, snapshots::describe_list()))
-        .add("/api/v1/snapshots/{name}", Kind::Work, get(snapshots::show, snapshots::describe_show()))
+        .add("/api/v1/snapshots/{name}", Kind::Work, get(snapshots::show, snapshots::describe_show()));
+    #[cfg(feature = "history")]
+    let routes = routes.add("/api/v1/history", Kind::Work, get(history::history, history::describe()));
+    routes
         .add("/api/v1/live", Kind::Memory, get(live::live, live::describe()))
         .add("/openapi.json", Kind::Memory, get(openapi::openapi, openapi::describe()))
         .add("/docs", Kind::Memory, get(docs::docs, docs::describe_docs()))

@@ -12,6 +12,7 @@
 //! | When is upstream asked, when stored? | [`refresh`] |
 //! | What is served, and for how long? | [`present`], [`cache`] |
 //! | What were the last days like? | [`days`] |
+//! | How is the past asked? | `history` (feature `history`) |
 //! | What do clients see? | [`http`], over [`app`] |
 //! | What do operators see? | [`telemetry`] |
 //! | Which commands are there? | [`cli`] |
@@ -23,6 +24,8 @@ pub mod cli;
 pub mod config;
 pub mod days;
 pub mod exit;
+#[cfg(feature = "history")]
+pub mod history;
 pub mod http;
 mod open_files;
 pub mod present;

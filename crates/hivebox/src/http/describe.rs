@@ -117,6 +117,20 @@ impl Operation {
         self.answers(Answer::error(when, error))
     }
 
+    /// It asks about the past, for which there may be no room, no time or no memory.
+    #[cfg(feature = "history")]
+    pub(super) fn fails_of_past(self) -> Self {
+        use hivebox_archive::query::QueryError;
+        let (after, limit_bytes) = (Duration::from_secs(30), 256 << 20);
+        let error = |error: QueryError| ApiError::from(crate::history::PastError::from(error));
+        self.fails(
+            "Too many others ask about the past.",
+            &error(QueryError::Busy { running: 1, waiting: 16 }),
+        )
+        .fails("It takes too long.", &error(QueryError::TimedOut { after }))
+        .fails("It needs too much memory.", &error(QueryError::OutOfMemory { limit_bytes }))
+    }
+
     /// It does work in which HiveBox or what it needs may fail.
     pub(super) fn may_fail(self) -> Self {
         self.fails("HiveBox failed.", &ApiError::fault())

@@ -11,6 +11,8 @@ use utoipa::ToSchema;
 
 use super::parameters::Wrong;
 use crate::config::Quota;
+#[cfg(feature = "history")]
+use crate::history::PastError;
 use crate::refresh::StoreError;
 use crate::words::in_words;
 
@@ -154,6 +156,53 @@ impl From<ArchiveError> for ApiError {
             error => Self::internal(error),
         }
     }
+}
+
+#[cfg(feature = "history")]
+impl From<hivebox_archive::history::question::QuestionError> for ApiError {
+    fn from(error: hivebox_archive::history::question::QuestionError) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "Bad request", sentence(&error.to_string()))
+    }
+}
+
+#[cfg(feature = "history")]
+impl From<PastError> for ApiError {
+    fn from(error: PastError) -> Self {
+        use hivebox_archive::query::QueryError;
+        const LESS: &str = "Ask for less time, for an area or some boxes, for longer buckets (whole hours are the \
+                            fastest), or for fewer phenomena or percentiles.";
+        match error {
+            PastError::Stopping => StoreError::Stopping.into(),
+            PastError::Query(QueryError::Busy { .. }) => Self::unavailable(
+                "Busy",
+                "As many questions about the past wait as may wait; ask again soon.",
+            ),
+            PastError::Query(QueryError::TimedOut { after }) => Self::new(
+                StatusCode::GATEWAY_TIMEOUT,
+                "Took too long",
+                format!("There was no answer within {} s. {LESS}", after.as_secs()),
+            ),
+            PastError::Query(QueryError::OutOfMemory { limit_bytes }) => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Needs too much memory",
+                format!("The answer needs more than the {} MiB that there may be. {LESS}", limit_bytes >> 20),
+            ),
+            PastError::Query(QueryError::Sql(reason)) => {
+                Self::new(StatusCode::BAD_REQUEST, "Bad request", sentence(&reason))
+            }
+            PastError::Query(QueryError::Question(error)) => error.into(),
+            PastError::Query(QueryError::Store(error)) => error.into(),
+            PastError::Query(error) => Self::internal(error),
+        }
+    }
+}
+
+/// Words as a sentence.
+#[cfg(feature = "history")]
+fn sentence(words: &str) -> String {
+    let mut characters = words.trim_end_matches('.').chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(characters).chain(['.']).collect()
 }
 
 impl IntoResponse for ApiError {

@@ -98,18 +98,34 @@ pub(super) fn whole<R: Row>(
     rows: &[R],
     json: &impl Serialize,
 ) -> Result<Response, ApiError> {
+    whole_in(format, heading, R::COLUMNS, rows, json)
+}
+
+/// The same where rows have more columns than all such rows have.
+pub(super) fn whole_in<R: Row>(
+    format: Format,
+    heading: Heading,
+    columns: &[TableColumn],
+    rows: &[R],
+    json: &impl Serialize,
+) -> Result<Response, ApiError> {
     let body = match (format, table_format(format)) {
-        (_, Some(format)) => table(format, heading, rows)?,
+        (_, Some(format)) => table(format, heading, columns, rows)?,
         (Format::GeoJson, None) => features(heading, rows)?,
         (_, None) => serde_json::to_vec(json).map_err(ApiError::internal)?,
     };
     Ok(respond(format, heading, body))
 }
 
-fn table<R: Row>(format: TableFormat, heading: Heading, rows: &[R]) -> Result<Vec<u8>, ApiError> {
+fn table<R: Row>(
+    format: TableFormat,
+    heading: Heading,
+    columns: &[TableColumn],
+    rows: &[R],
+) -> Result<Vec<u8>, ApiError> {
     let write = || {
-        let mut table = Table::new(R::COLUMNS);
-        let mut writer = TableWriter::new(format, R::COLUMNS, &metadata(heading))?;
+        let mut table = Table::new(columns);
+        let mut writer = TableWriter::new(format, columns, &metadata(heading))?;
         rows.iter().try_for_each(|row| table.push(row.cells()))?;
         let mut bytes = if table.is_empty() { Vec::new() } else { writer.write(&mut table)?.to_vec() };
         bytes.extend_from_slice(&writer.finish()?);
@@ -127,13 +143,18 @@ fn respond(format: Format, heading: Heading, body: impl Into<Body>) -> Response 
 
 /// The tag of an answer that is made while it is sent: equal presents give equal bytes to equal requests.
 pub(super) fn tag(format: Format, heading: Heading, query: Option<&str>) -> HeaderValue {
-    let facts = [env!("CARGO_PKG_VERSION"), heading.name, format.name(), query.unwrap_or_default()];
+    tag_of(format, heading.name, query.unwrap_or_default(), &heading.as_of.to_string())
+}
+
+/// The tag of an answer that two texts decide: what is asked, and what it is asked of.
+pub(super) fn tag_of(format: Format, name: &str, asked: &str, of: &str) -> HeaderValue {
+    let facts = [env!("CARGO_PKG_VERSION"), name, format.name(), asked];
     let mut hasher = Sha256::new();
     for fact in facts {
         hasher.update(fact);
         hasher.update([0]);
     }
-    hasher.update(heading.as_of.to_string());
+    hasher.update(of);
     let hash: [u8; 32] = hasher.finalize().into();
     entity_tag::of(&hash)
 }
@@ -161,7 +182,17 @@ fn features<R: Row>(heading: Heading, rows: &[R]) -> Result<Vec<u8>, ApiError> {
 
 /// Says of an answer what it is as a table.
 pub(super) fn described<R: Row>(answer: Answer, heading: Heading, rows: &[R]) -> Answer {
-    let csv = table(TableFormat::Csv, heading, rows).unwrap_or_default();
+    described_in(answer, heading, R::COLUMNS, rows)
+}
+
+/// The same where rows have more columns than all such rows have.
+pub(super) fn described_in<R: Row>(
+    answer: Answer,
+    heading: Heading,
+    columns: &[TableColumn],
+    rows: &[R],
+) -> Answer {
+    let csv = table(TableFormat::Csv, heading, columns, rows).unwrap_or_default();
     answer
         .text(Format::Csv.media_type(), &String::from_utf8_lossy(&csv))
         .bytes(Format::Parquet.media_type())

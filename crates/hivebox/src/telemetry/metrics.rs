@@ -6,6 +6,8 @@ pub mod http;
 mod live;
 mod present;
 mod process;
+#[cfg(feature = "history")]
+mod query;
 mod store;
 mod upstream;
 
@@ -18,6 +20,8 @@ pub use live::{LiveMetrics, StreamEnd};
 pub use present::PresentMetrics;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
+#[cfg(feature = "history")]
+pub use query::{QueryKind, QueryMetrics, QueryOutcome};
 pub use store::StoreMetrics;
 pub use upstream::UpstreamMetrics;
 
@@ -41,6 +45,9 @@ pub struct Metrics {
     pub cache: CacheMetrics,
     /// Snapshots.
     pub store: StoreMetrics,
+    /// Questions about the past.
+    #[cfg(feature = "history")]
+    pub query: QueryMetrics,
 }
 
 impl Metrics {
@@ -59,6 +66,8 @@ impl Metrics {
             present: PresentMetrics::register(&mut registry, catalogue),
             cache: CacheMetrics::register(&mut registry),
             store: StoreMetrics::register(&mut registry),
+            #[cfg(feature = "history")]
+            query: QueryMetrics::register(&mut registry),
             registry: Registry::default(),
         };
         Self { registry, ..metrics }

@@ -4,7 +4,7 @@ use hivebox_archive::history::question::{Every, QuestionError};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::time::{Length, Moment, When, Zone};
+use super::time::{Cuts, Length, Moment, When, Zone};
 use super::{Kind, Location, Parameter, Reader, Wrong};
 
 /// Where it begins.
@@ -53,8 +53,7 @@ pub const TIMEZONE: Parameter<Zone> = Parameter {
 pub struct Stretch {
     from: Option<When>,
     to: Option<When>,
-    /// `None` is nothing said, `Some(None)` one bucket for all.
-    every: Option<Option<Every>>,
+    every: Option<Cuts>,
     zone: TimeZone,
 }
 
@@ -113,7 +112,11 @@ impl Stretch {
             let detail = format!("is more than {} years before to: {from} to {to}", Self::LONGEST_YEARS);
             return Err(wrong(&FROM, &detail));
         }
-        let every = self.every.unwrap_or_else(|| Some(Every::proposed(from, to)));
+        let every = match self.every {
+            None => Some(Every::proposed(from, to)),
+            Some(Cuts::Every(every)) => Some(every),
+            Some(Cuts::None) => None,
+        };
         // Where nobody named the moment, buckets are whole: theirs are not cut by when the request came.
         let widened = |moment: Timestamp, given: Option<When>, edge: Edge| {
             let every = every.filter(|_| given.is_none_or(When::is_relative))?;

@@ -27,6 +27,15 @@ pub enum When {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Length;
 
+/// How time is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cuts {
+    /// Not at all.
+    None,
+    /// Into buckets of a length.
+    Every(Every),
+}
+
 /// A time zone by its IANA name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Zone;
@@ -91,14 +100,13 @@ impl Length {
 }
 
 impl Kind for Length {
-    /// `None` stands for one bucket for all.
-    type Value = Option<Every>;
+    type Value = Cuts;
 
-    fn read(&self, text: &str) -> Result<Option<Every>, String> {
+    fn read(&self, text: &str) -> Result<Cuts, String> {
         if text == Self::ALL {
-            return Ok(None);
+            return Ok(Cuts::None);
         }
-        text.parse().map(Some).map_err(|error: EveryError| error.to_string())
+        text.parse().map(Cuts::Every).map_err(|error: EveryError| error.to_string())
     }
 
     fn allowed(&self) -> String {
@@ -171,8 +179,8 @@ mod tests {
 
     #[test]
     fn a_length_is_that_of_a_bucket_or_of_all() {
-        assert_eq!(Length.read("all"), Ok(None));
-        assert_eq!(Length.read("P1W"), Ok(Some(Every::Weeks(1))));
+        assert_eq!(Length.read("all"), Ok(Cuts::None));
+        assert_eq!(Length.read("P1W"), Ok(Cuts::Every(Every::Weeks(1))));
         assert_eq!(Length.read("often"), Err("is no duration".to_owned()));
     }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use axum::http::HeaderValue;
+use axum::http::header::IF_NONE_MATCH;
+use axum::http::{HeaderMap, HeaderValue};
 
 /// Of a hash that is of 32 bytes, this much is told.
 const BYTES: usize = 16;
@@ -33,6 +34,20 @@ pub(super) fn is_listed(tag: &HeaderValue, list: &HeaderValue) -> bool {
         return false;
     };
     list.trim() == "*" || opaque(tag).is_some_and(|(tag, _)| tags(list).any(|listed| listed == tag))
+}
+
+/// The tag under which the client has what has this one, by itself or in an encoding.
+#[cfg_attr(
+    not(feature = "history"),
+    expect(dead_code, reason = "only history knows its tag before its answer")
+)]
+pub(in crate::http) fn known(tag: &HeaderValue, headers: &HeaderMap) -> Option<HeaderValue> {
+    let (tag, _) = opaque(tag.to_str().ok()?)?;
+    let is_ours = |listed: &&str| {
+        listed.strip_prefix(tag).is_some_and(|rest| matches!(rest, "" | "-br" | "-gzip" | "-zstd"))
+    };
+    let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
+    lists.flat_map(tags).find(is_ours).map(|listed| header(format!("\"{listed}\"")))
 }
 
 /// The tags of a list, without their marks. A tag may have commas inside.
@@ -76,6 +91,21 @@ mod tests {
             assert!(!is_listed(&tag, &HeaderValue::from_static(list)), "{list}");
         }
         assert!(is_listed(&HeaderValue::from_static("W/\"abc\""), &tag), "the weak comparison");
+    }
+
+    #[test]
+    fn a_tag_is_known_in_each_encoding() {
+        let tag = HeaderValue::from_static("\"abc\"");
+        for (list, known) in [
+            ("\"x\", \"abc\"", Some("\"abc\"")),
+            ("W/\"abc-gzip\"", Some("\"abc-gzip\"")),
+            ("\"abc-zstd\"", Some("\"abc-zstd\"")),
+            ("\"abcd\", \"abc-x\", \"ab\"", None),
+            ("*", None),
+        ] {
+            let headers = HeaderMap::from_iter([(IF_NONE_MATCH, HeaderValue::from_static(list))]);
+            assert_eq!(super::known(&tag, &headers), known.map(HeaderValue::from_static), "{list}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
 
 /// The routes whose requests are counted, by the path that the router has for them. `other` is all else.
-pub const ROUTES: [&str; 23] = [
+pub const ROUTES: &[&str] = &[
     "/",
     "/health",
     "/version",
@@ -32,6 +32,8 @@ pub const ROUTES: [&str; 23] = [
     "/api/v1/readings",
     "/api/v1/snapshots",
     "/api/v1/snapshots/{name}",
+    #[cfg(feature = "history")]
+    "/api/v1/history",
     "/api/v1/live",
     "/openapi.json",
     "/docs",
@@ -41,7 +43,8 @@ pub const ROUTES: [&str; 23] = [
 
 const METHODS: [&str; 4] = ["GET", "HEAD", "POST", "other"];
 /// The statuses that HiveBox answers with, and zero for any other.
-const STATUSES: [u16; 14] = [200, 304, 400, 404, 405, 406, 408, 413, 414, 429, 431, 500, 503, 0];
+const STATUSES: [u16; 18] =
+    [200, 304, 400, 403, 404, 405, 406, 408, 413, 414, 415, 422, 429, 431, 500, 503, 504, 0];
 /// Of those, the ones whose series are there from the start.
 const EXPECTED_STATUSES: [u16; 3] = [200, 500, 503];
 
@@ -76,7 +79,8 @@ struct MethodMetrics {
 impl HttpMetrics {
     pub(super) fn register(registry: &mut Registry) -> Self {
         let route = |route| Arc::new(RouteMetrics { route, methods: Default::default() });
-        let metrics = Self { routes: ROUTES.map(route).into(), rate_limited: Counter::default() };
+        let metrics =
+            Self { routes: ROUTES.iter().copied().map(route).collect(), rate_limited: Counter::default() };
         let help = "Requests refused because their client has asked too often";
         registry.register("http_rate_limited", help, metrics.rate_limited.clone());
         registry.register_collector(Box::new(metrics.clone()));

@@ -1,0 +1,132 @@
+//! Questions about the past: answered within bounds, counted, and given up when nobody waits any more or the service
+//! stops.
+
+use std::io;
+use std::time::Duration;
+
+use hivebox_archive::SnapshotStore;
+use hivebox_archive::history::question::Question;
+use hivebox_archive::query::{Answer, Engine, EngineOptions, History, QueryError};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::config::QueryConfig;
+use crate::telemetry::metrics::{QueryKind, QueryMetrics, QueryOutcome};
+
+/// The past, as it can be asked.
+#[derive(Debug)]
+pub struct Past {
+    engine: Engine,
+    history: History,
+    /// Whether SQL is answered over HTTP.
+    pub sql: bool,
+    /// How long a question may take.
+    pub timeout: Duration,
+    metrics: QueryMetrics,
+    stopping: watch::Sender<bool>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum PastError {
+    /// The question cannot be answered.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The service stops.
+    #[error("the service is stopping")]
+    Stopping,
+}
+
+impl Past {
+    /// The past that a store keeps.
+    ///
+    /// # Errors
+    /// The system gives no threads.
+    pub fn new(config: &QueryConfig, store: &SnapshotStore, metrics: QueryMetrics) -> io::Result<Self> {
+        let engine = Engine::new(EngineOptions {
+            memory_bytes: usize::try_from(config.memory_bytes).unwrap_or(usize::MAX),
+            timeout: config.timeout,
+            running: config.running,
+            waiting: config.waiting,
+            threads: config.running,
+        })?;
+        let (sql, timeout, history) = (config.sql, config.timeout, store.history());
+        Ok(Self { engine, history, sql, timeout, metrics, stopping: watch::Sender::new(false) })
+    }
+
+    /// The number of the state that a question would be answered from.
+    ///
+    /// # Errors
+    /// The store does not say.
+    pub async fn number(&self) -> Result<u64, PastError> {
+        Ok(self.history.manifest().await.map_err(QueryError::from)?.number)
+    }
+
+    /// The answer to a question. Whoever drops the future before it is done has it given up.
+    ///
+    /// # Errors
+    /// There is no room, no time or no memory for it, the store fails, or the service stops.
+    pub async fn answer(&self, question: &Question) -> Result<Answer, PastError> {
+        let counted = Counted::begin(&self.metrics, QueryKind::History);
+        let answer = self.unless_stopped(self.engine.answer(&self.history, question)).await;
+        counted.end(&answer);
+        answer
+    }
+
+    /// Has the metrics tell how many questions are worked on and wait now.
+    pub fn observe(&self) {
+        self.metrics.load(self.engine.running(), self.engine.waiting());
+    }
+
+    /// Gives up what is being worked on, and all that is asked from now on.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    async fn unless_stopped<T>(
+        &self,
+        work: impl Future<Output = Result<T, QueryError>>,
+    ) -> Result<T, PastError> {
+        let mut stopping = self.stopping.subscribe();
+        tokio::select! {
+            biased;
+            // The sender lives as long as this does, so that waiting cannot fail.
+            _ = stopping.wait_for(|stops| *stops) => Err(PastError::Stopping),
+            outcome = work => Ok(outcome?),
+        }
+    }
+}
+
+/// A question that is counted when it ends, in whichever way.
+struct Counted<'a> {
+    metrics: &'a QueryMetrics,
+    kind: QueryKind,
+    started: Instant,
+    outcome: QueryOutcome,
+}
+
+impl<'a> Counted<'a> {
+    fn begin(metrics: &'a QueryMetrics, kind: QueryKind) -> Self {
+        Self { metrics, kind, started: Instant::now(), outcome: QueryOutcome::Cancelled }
+    }
+
+    fn end<T>(mut self, outcome: &Result<T, PastError>) {
+        self.outcome = match outcome {
+            Ok(_) => QueryOutcome::Answered,
+            Err(PastError::Stopping) => QueryOutcome::Cancelled,
+            Err(PastError::Query(error)) => match error {
+                QueryError::Busy { .. } => QueryOutcome::Busy,
+                QueryError::TimedOut { .. } => QueryOutcome::TimedOut,
+                QueryError::OutOfMemory { .. } => QueryOutcome::OutOfMemory,
+                QueryError::Sql(_) | QueryError::Question(_) => QueryOutcome::Invalid,
+                _ => QueryOutcome::Failed,
+            },
+        };
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.metrics.observe(self.kind, self.outcome, self.started.elapsed());
+    }
+}
