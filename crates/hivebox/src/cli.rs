@@ -1,11 +1,15 @@
 //! The command line: one file a command.
 
 mod archive;
+#[cfg(feature = "history")]
+mod columns;
 mod completions;
 mod config;
 mod demo;
 mod doctor;
 mod healthcheck;
+#[cfg(feature = "history")]
+mod history;
 mod openapi;
 mod output;
 mod serve;
@@ -44,6 +48,9 @@ enum Command {
     Snapshots(snapshots::Args),
     /// Take snapshots into the history, or prove it whole
     Archive(archive::Args),
+    /// Tell what the past was like, bucket by bucket
+    #[cfg(feature = "history")]
+    History(history::Args),
     /// Stand in for the openSenseMap API on a port
     Simulate(simulate::Args),
     /// Check that upstream, cache and store work as configured
@@ -73,6 +80,8 @@ impl Cli {
             Command::Store(args) => store::run(&args),
             Command::Snapshots(args) => snapshots::run(args),
             Command::Archive(args) => archive::run(args),
+            #[cfg(feature = "history")]
+            Command::History(args) => history::run(&args),
             Command::Simulate(args) => simulate::run(&args),
             Command::Doctor(args) => doctor::run(&args),
             Command::Healthcheck(args) => healthcheck::run(&args),

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use hivebox_archive::ArchiveError;
 
 use crate::config::ConfigError;
+#[cfg(feature = "history")]
+use crate::history::PastError;
 use crate::refresh::StoreError;
 use crate::service::StartError;
 use crate::upstream::PollError;
@@ -120,6 +122,19 @@ impl From<StoreError> for Failure {
             StoreError::Archive(error) => error.into(),
             error => Self::new(Code::Unavailable, error.to_string()),
         }
+    }
+}
+
+#[cfg(feature = "history")]
+impl From<PastError> for Failure {
+    fn from(error: PastError) -> Self {
+        use hivebox_archive::query::QueryError;
+        let code = match error {
+            PastError::Query(QueryError::Store(error)) => return error.into(),
+            PastError::Query(QueryError::Question(_) | QueryError::Sql(_)) => Code::Usage,
+            _ => Code::Unavailable,
+        };
+        Self::new(code, in_words(&error))
     }
 }
 

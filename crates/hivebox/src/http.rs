@@ -32,7 +32,7 @@ mod represent;
 pub mod server;
 mod snapshots;
 mod store;
-mod table;
+pub(crate) mod table;
 mod temperature;
 mod version;
 

@@ -72,6 +72,12 @@ impl ApiError {
         &self.errors
     }
 
+    /// What is wrong, and what to do.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     pub(super) fn status(&self) -> StatusCode {
         self.status
     }

@@ -28,7 +28,7 @@ use super::table::{self, Heading};
 use crate::app::App;
 use ask::AskFormatted;
 pub(crate) use ask::AskHistory;
-pub(crate) use body::{HistoryBody, columns};
+pub(crate) use body::{BucketRow, HistoryBody, columns};
 
 /// Of days that are over nothing changes but by a reading that comes late.
 const SETTLED: HeaderValue = HeaderValue::from_static("public, max-age=3600");
@@ -89,7 +89,8 @@ fn is_settled(question: &Question, answer: &Answered) -> bool {
     answer.through.and_then(today).is_some_and(|today| question.to <= today.timestamp())
 }
 
-fn heading(question: &Question, answer: &Answered) -> Heading {
+/// What is said of an answer as a table.
+pub(crate) fn heading(question: &Question, answer: &Answered) -> Heading {
     Heading { name: NAME, as_of: answer.through.unwrap_or(question.to) }
 }
 

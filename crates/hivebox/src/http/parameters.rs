@@ -21,6 +21,8 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn, ParameterStyle};
 
 pub use kind::Kind;
+#[cfg(feature = "history")]
+pub use reader::read;
 pub(super) use reader::refusals;
 pub use reader::{Ask, Asked, Reader};
 pub use wrong::Wrong;

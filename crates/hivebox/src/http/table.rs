@@ -16,7 +16,7 @@ use super::pieces::{self, Gone, Sink};
 use super::represent::entity_tag;
 
 /// A row of an answer: as JSON by its fields, and as a table by its columns.
-pub(super) trait Row: Serialize {
+pub(crate) trait Row: Serialize {
     /// The columns.
     const COLUMNS: &'static [TableColumn];
 
@@ -32,17 +32,17 @@ pub(super) trait Row: Serialize {
 /// A position, in the order of RFC 7946.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(untagged)]
-pub(super) enum Coordinates {
+pub(crate) enum Coordinates {
     Flat([f64; 2]),
     High([f64; 3]),
 }
 
 /// What is said of a table as a whole.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Heading {
+pub(crate) struct Heading {
     /// The name of the rows, which is that of the array in JSON.
-    pub(super) name: &'static str,
-    pub(super) as_of: Timestamp,
+    pub(crate) name: &'static str,
+    pub(crate) as_of: Timestamp,
 }
 
 /// Rows that go into one block of a table: enough for columns to be worth it.
@@ -110,28 +110,26 @@ pub(super) fn whole_in<R: Row>(
     json: &impl Serialize,
 ) -> Result<Response, ApiError> {
     let body = match (format, table_format(format)) {
-        (_, Some(format)) => table(format, heading, columns, rows)?,
+        (_, Some(format)) => table(format, heading, columns, rows).map_err(ApiError::internal)?,
         (Format::GeoJson, None) => features(heading, rows)?,
         (_, None) => serde_json::to_vec(json).map_err(ApiError::internal)?,
     };
     Ok(respond(format, heading, body))
 }
 
-fn table<R: Row>(
+/// A few rows as a table.
+pub(crate) fn table<R: Row>(
     format: TableFormat,
     heading: Heading,
     columns: &[TableColumn],
     rows: &[R],
-) -> Result<Vec<u8>, ApiError> {
-    let write = || {
-        let mut table = Table::new(columns);
-        let mut writer = TableWriter::new(format, columns, &metadata(heading))?;
-        rows.iter().try_for_each(|row| table.push(row.cells()))?;
-        let mut bytes = if table.is_empty() { Vec::new() } else { writer.write(&mut table)?.to_vec() };
-        bytes.extend_from_slice(&writer.finish()?);
-        Ok::<_, TableError>(bytes)
-    };
-    write().map_err(ApiError::internal)
+) -> Result<Vec<u8>, TableError> {
+    let mut table = Table::new(columns);
+    let mut writer = TableWriter::new(format, columns, &metadata(heading))?;
+    rows.iter().try_for_each(|row| table.push(row.cells()))?;
+    let mut bytes = if table.is_empty() { Vec::new() } else { writer.write(&mut table)?.to_vec() };
+    bytes.extend_from_slice(&writer.finish()?);
+    Ok(bytes)
 }
 
 /// A body in a format, which a browser may save under the name of the rows.

@@ -18,6 +18,7 @@ const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, F
 
 const PHENOMENA: Parameter<List<PhenomenonSlug>> = Parameter {
     description: "What was measured; `/api/v1/phenomena` lists all phenomena.",
+    default: Some("air_temperature"),
     kind: List { of: PhenomenonSlug, max: Question::MAX_PHENOMENA },
     ..PHENOMENON
 };
@@ -39,7 +40,7 @@ pub(crate) struct AskHistory {
 
 impl Ask for AskHistory {
     fn read(reader: &mut Reader) -> Option<Self> {
-        let phenomena = reader.required(&PHENOMENA);
+        let phenomena = reader.query(&PHENOMENA);
         let stretch = Stretch::read(reader);
         let selection = filter::boxes(reader);
         let percentiles = reader.query(&PERCENTILES_OF_BUCKETS).unwrap_or_default();

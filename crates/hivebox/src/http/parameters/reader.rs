@@ -53,6 +53,17 @@ pub(in crate::http) fn refusals<A: Ask>() -> Vec<(&'static str, ApiError)> {
     refusals
 }
 
+/// What names and values ask for, from wherever they come.
+///
+/// # Errors
+/// Something is wrong with them.
+#[cfg(feature = "history")]
+pub fn read<A: Ask>(query: Vec<(String, String)>) -> Result<A, ApiError> {
+    let mut reader = Reader { query, ..Reader::default() };
+    let asked = A::read(&mut reader);
+    reader.finish(asked)
+}
+
 /// What a request asks for, when nothing is wrong with it.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<T>(pub T);

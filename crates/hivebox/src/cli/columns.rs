@@ -1,0 +1,72 @@
+//! Tables for people: columns as wide as what is in them.
+
+/// A table that is printed as text.
+#[derive(Debug)]
+pub(super) struct Columns {
+    head: Vec<Column>,
+    rows: Vec<Vec<String>>,
+}
+
+#[derive(Debug)]
+struct Column {
+    name: String,
+    is_number: bool,
+}
+
+impl Columns {
+    /// A table without columns.
+    pub(super) fn new() -> Self {
+        Self { head: Vec::new(), rows: Vec::new() }
+    }
+
+    /// A further column; numbers are set to its right.
+    pub(super) fn with(mut self, name: impl Into<String>, is_number: bool) -> Self {
+        self.head.push(Column { name: name.into(), is_number });
+        self
+    }
+
+    /// A further row, with a cell for each column.
+    pub(super) fn push(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
+    }
+
+    /// The table line by line, the names of the columns first.
+    pub(super) fn lines(&self) -> impl Iterator<Item = String> {
+        let names: Vec<String> = self.head.iter().map(|column| column.name.clone()).collect();
+        let widths: Vec<usize> = (0..self.head.len())
+            .map(|column| {
+                let cells = self.rows.iter().filter_map(|row| row.get(column));
+                cells.chain(names.get(column)).map(|cell| width(cell)).max().unwrap_or_default()
+            })
+            .collect();
+        std::iter::once(names).chain(self.rows.iter().cloned()).map(move |cells| {
+            let mut line = String::new();
+            for ((cell, column), width_of_column) in cells.iter().zip(&self.head).zip(&widths) {
+                let gap = " ".repeat(width_of_column.saturating_sub(width(cell)));
+                let (before, after) = if column.is_number { (gap.as_str(), "") } else { ("", gap.as_str()) };
+                let between = if line.is_empty() { "" } else { "  " };
+                line.extend([between, before, cell, after]);
+            }
+            line.truncate(line.trim_end().len());
+            line
+        })
+    }
+}
+
+fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_what_is_in_them() {
+        let mut columns = Columns::new().with("name", false).with("value", true).with("", false);
+        columns.push(["Köln", "1.5", "▌"].map(str::to_owned).into());
+        columns.push(["Bonn am Rhein", "-12.25", ""].map(str::to_owned).into());
+        let lines: Vec<String> = columns.lines().collect();
+        assert_eq!(lines, ["name            value", "Köln              1.5  ▌", "Bonn am Rhein  -12.25"]);
+    }
+}

@@ -1,0 +1,139 @@
+//! `hivebox history`: the past, straight from the store.
+
+mod flags;
+mod show;
+
+use std::io::{IsTerminal, stderr, stdout};
+use std::time::Duration;
+
+use hivebox_archive::TableFormat;
+use indicatif::ProgressBar;
+use jiff::Timestamp;
+
+use super::output;
+use super::serve::block_on;
+use super::settings::SettingFlags;
+use crate::exit::{Code, Failure};
+use crate::history::Past;
+use crate::http::ApiError;
+use crate::http::history::{AskHistory, HistoryBody, columns, heading};
+use crate::http::parameters::{self, Wrong};
+use crate::http::table::table;
+use crate::service;
+use crate::telemetry::metrics::QueryMetrics;
+use flags::QuestionFlags;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    #[command(flatten)]
+    question: QuestionFlags,
+    #[command(flatten)]
+    output: OutputFlags,
+    #[command(flatten)]
+    settings: SettingFlags,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  hivebox history
+      the air temperature of the last seven days, hour by hour
+  hivebox history --from 30d --every P1D --timezone Europe/Berlin --percentiles 5,95
+      day by day, with the range in which nine tenths of the readings lie
+  hivebox history --phenomenon pm2_5,pm10 --from 2026-11-01 --to 2026-12-01 --bbox 5.9,47.3,15,55.1 --csv
+      a month of fine dust in a bounding box, for a spreadsheet
+  hivebox history --box 5ade1acf223bd80019a1011c --from P1Y --every P1W --format parquet > box.parquet
+      a year of one box, for a notebook";
+
+/// As what an answer is printed.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct OutputFlags {
+    /// Print JSON
+    #[arg(long, conflicts_with_all = ["csv", "format"])]
+    json: bool,
+    /// Print CSV
+    #[arg(long, conflicts_with = "format")]
+    csv: bool,
+    /// As what to print it, instead of a table for people
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<OutputFormat>,
+}
+
+/// What an answer can be printed as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum OutputFormat {
+    Table,
+    Json,
+    Csv,
+    Parquet,
+    Arrow,
+}
+
+impl OutputFlags {
+    /// The format that is asked for.
+    ///
+    /// # Errors
+    /// It is none for the terminal that it would be printed on.
+    pub(super) fn format(self) -> Result<OutputFormat, Failure> {
+        let format = match (self.json, self.csv) {
+            (true, _) => OutputFormat::Json,
+            (_, true) => OutputFormat::Csv,
+            _ => self.format.unwrap_or(OutputFormat::Table),
+        };
+        let is_text = !matches!(format, OutputFormat::Parquet | OutputFormat::Arrow);
+        if is_text || !stdout().is_terminal() {
+            return Ok(format);
+        }
+        Err(Failure::new(Code::Usage, "Parquet and Arrow are no text; send them to a file by > FILE"))
+    }
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let format = args.output.format()?;
+    let asked: AskHistory = parameters::read(args.question.given()).map_err(|error| refused(&error))?;
+    let question = asked.question(Timestamp::now(), None).map_err(|error| refused(&error))?;
+    let config = args.settings.config()?;
+    block_on(async {
+        let store = service::snapshots(&config.store)?;
+        let past = Past::new(&config.query, &store, QueryMetrics::default())?;
+        let spinner = spinner();
+        let answer = past.answer(&question).await;
+        spinner.finish_and_clear();
+        let answer = answer?;
+        let heading = heading(&question, &answer);
+        let body = HistoryBody::of(&question, &answer);
+        let format = match format {
+            OutputFormat::Json => return output::json(&body),
+            OutputFormat::Table => {
+                let bars = stdout().is_terminal();
+                return output::write(show::text(&body, &question, bars).as_bytes());
+            }
+            OutputFormat::Csv => TableFormat::Csv,
+            OutputFormat::Parquet => TableFormat::Parquet,
+            OutputFormat::Arrow => TableFormat::Arrow,
+        };
+        let bytes = table(format, heading, &columns(&question.percentiles), &body.rows)
+            .map_err(|error| Failure::new(Code::Software, error.to_string()))?;
+        output::write(&bytes)
+    })
+}
+
+/// All that is wrong with a question, a line each.
+fn refused(error: &ApiError) -> Failure {
+    let wrong = error
+        .errors()
+        .iter()
+        .map(|Wrong { detail, allowed, .. }| format!("{}; allowed: {allowed}", detail.trim_end_matches('.')));
+    let wrong: Vec<String> = wrong.collect();
+    Failure::new(Code::Usage, if wrong.is_empty() { error.detail().to_owned() } else { wrong.join("\n") })
+}
+
+/// Something that moves on a terminal while the past is asked, nothing in a pipe.
+pub(super) fn spinner() -> ProgressBar {
+    if !stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let spinner = ProgressBar::new_spinner().with_message("asking the past");
+    spinner.enable_steady_tick(Duration::from_millis(100));
+    spinner
+}
