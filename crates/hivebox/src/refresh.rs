@@ -162,11 +162,11 @@ impl StoreHandle {
     }
 }
 
-/// Gives way to the threads that serve requests. On Linux a process id of none names the calling thread.
-fn lower_priority() {
+/// Has this thread give way to those that serve requests. On Linux a process id of none names the calling thread.
+pub(crate) fn lower_priority() {
     const LOWEST: i32 = 19;
     if let Err(error) = rustix::process::setpriority_process(None, LOWEST) {
-        tracing::debug!(%error, "the refresh loop runs at normal priority");
+        tracing::debug!(%error, "work in the background runs at normal priority");
     }
 }
 

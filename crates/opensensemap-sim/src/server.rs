@@ -92,7 +92,12 @@ impl SimServer {
     /// # Ok::<(), jiff::Error>(())
     /// ```
     pub fn boxes_body(&self) -> impl Iterator<Item = Bytes> + use<> {
-        Rows::all(Arc::clone(self.simulation()), self.now())
+        self.boxes_body_at(self.now())
+    }
+
+    /// The same as it is at any moment, whatever the clock shows.
+    pub fn boxes_body_at(&self, at: Timestamp) -> impl Iterator<Item = Bytes> + use<> {
+        Rows::all(Arc::clone(self.simulation()), at)
     }
 }
 

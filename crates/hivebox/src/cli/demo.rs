@@ -1,5 +1,8 @@
 //! `hivebox demo`.
 
+#[cfg(feature = "history")]
+mod past;
+
 use std::net::SocketAddr;
 
 use opensensemap_sim::SimServer;
@@ -34,8 +37,16 @@ async fn demonstrate(sim: SimServer, settings: SettingFlags) -> Result<(), Failu
         .with_default(&setting::STORE, "file:./hivebox-data/demo")
         .with_default(&setting::LOG, "warn");
     let config = settings.config()?;
-    let simulating = tokio::spawn(opensensemap_sim::serve(listener, sim, std::future::pending()));
-    let served = serve(&config, |address| welcome(address, &upstream)).await;
+    let simulating = tokio::spawn(opensensemap_sim::serve(listener, sim.clone(), std::future::pending()));
+    let served = serve(&config, |address, app| {
+        welcome(address, &upstream)?;
+        #[cfg(feature = "history")]
+        past::begin(sim, std::sync::Arc::clone(app), config.answer.rules)?;
+        #[cfg(not(feature = "history"))]
+        let _ = app;
+        Ok(())
+    })
+    .await;
     simulating.abort();
     served
 }
@@ -45,6 +56,9 @@ fn welcome(address: SocketAddr, upstream: &str) -> Result<(), Failure> {
     output::line(&format!("  all figures     http://{address}/metrics"))?;
     output::line(&format!("  is it ready?    http://{address}/readyz"))?;
     output::line(&format!("  stored so far   http://{address}/api/v1/snapshots"))?;
+    if cfg!(feature = "history") {
+        output::line(&format!("  the last days   http://{address}/api/v1/history (in half a minute)"))?;
+    }
     output::line(&format!("  the simulation  {upstream}/_sim/ (how to make it fail)"))?;
     output::line("Ctrl-C stops it.")
 }

@@ -1,8 +1,12 @@
 //! `hivebox serve`.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+
 use tracing::info;
 
 use super::settings::SettingFlags;
+use crate::app::App;
 use crate::config::Config;
 use crate::exit::{Code, Failure};
 use crate::open_files;
@@ -19,13 +23,14 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let config = args.settings.config()?;
-    block_on(serve(&config, |_| Ok(())))
+    block_on(serve(&config, |_, _| Ok(())))
 }
 
-/// Starts logs and traces, serves until a signal comes, and tells `listening` the address in between.
+/// Starts logs and traces, serves until a signal comes, and tells `listening` the address and what is served
+/// in between.
 pub(super) async fn serve(
     config: &Config,
-    listening: impl FnOnce(std::net::SocketAddr) -> Result<(), Failure>,
+    listening: impl FnOnce(SocketAddr, &Arc<App>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let telemetry = Telemetry::start(&config.log, &config.traces)
         .map_err(|error| Failure::new(Code::Software, in_words(&error)))?;
@@ -36,14 +41,14 @@ pub(super) async fn serve(
 
 async fn serve_seen(
     config: &Config,
-    listening: impl FnOnce(std::net::SocketAddr) -> Result<(), Failure>,
+    listening: impl FnOnce(SocketAddr, &Arc<App>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let stop = Stop::on_signals()?;
     let service = Service::build(config).await?;
     open_files::raise_limit(config.http.max_connections);
     let address = service.address()?;
     info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
-    listening(address)?;
+    listening(address, service.app())?;
     if service.run(stop).await {
         Ok(())
     } else {
