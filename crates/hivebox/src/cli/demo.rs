@@ -19,20 +19,26 @@ use crate::exit::Failure;
 pub(super) struct Args {
     #[command(flatten)]
     simulated: SimulatedFlags,
+    /// How far the simulated past reaches back, 0s to 31d; where there is a history already it stays
+    #[cfg(feature = "history")]
+    #[arg(long, value_name = "DURATION", default_value = "2d", value_parser = past::reach)]
+    past: jiff::SignedDuration,
     #[command(flatten)]
     settings: SettingFlags,
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let sim = SimServer::new(args.simulated.simulation());
-    block_on(demonstrate(sim, args.settings.clone()))
+    block_on(demonstrate(sim, args))
 }
 
-async fn demonstrate(sim: SimServer, settings: SettingFlags) -> Result<(), Failure> {
+async fn demonstrate(sim: SimServer, args: &Args) -> Result<(), Failure> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let upstream = format!("http://{}", listener.local_addr()?);
     // What is simulated must not get between snapshots of what was measured.
-    let settings = settings
+    let settings = args
+        .settings
+        .clone()
         .with_default(&setting::UPSTREAM, upstream.clone())
         .with_default(&setting::STORE, "file:./hivebox-data/demo")
         .with_default(&setting::LOG, "warn");
@@ -41,7 +47,7 @@ async fn demonstrate(sim: SimServer, settings: SettingFlags) -> Result<(), Failu
     let served = serve(&config, |address, app| {
         welcome(address, &upstream)?;
         #[cfg(feature = "history")]
-        past::begin(sim, std::sync::Arc::clone(app), config.answer.rules)?;
+        past::begin(sim, std::sync::Arc::clone(app), config.answer.rules, args.past)?;
         #[cfg(not(feature = "history"))]
         let _ = app;
         Ok(())

@@ -1,4 +1,4 @@
-//! The past of a demo: snapshots of the last two days as the simulation had them, made when nobody needs the processor.
+//! The past of a demo: snapshots of the last days as the simulation had them, made when nobody needs the processor.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use hivebox_archive::{ArchiveError, Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::{Readings, ReadingsBuilder};
 use hivebox_climate::verdict::Rules;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use opensensemap::{Decoder, Limits};
 use opensensemap_sim::SimServer;
 use tracing::{info, warn};
@@ -20,22 +20,37 @@ use crate::exit::Failure;
 use crate::refresh::lower_priority;
 use crate::words::in_words;
 
-/// How far the past reaches back.
-const REACH: SignedDuration = SignedDuration::from_hours(48);
+/// The longest past.
+const LONGEST: SignedDuration = SignedDuration::from_hours(31 * 24);
 /// How far its snapshots are apart.
 const STEP: SignedDuration = SignedDuration::from_mins(30);
 /// How long the demo goes on before its past is made: its first minute is that of whoever tries it.
 const DELAY: Duration = Duration::from_secs(1);
 
+/// How far the past reaches back, as the command line has it.
+pub(super) fn reach(text: &str) -> Result<SignedDuration, String> {
+    let reach = text.parse::<Span>().and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()));
+    let reach = reach.ok().filter(|reach| (SignedDuration::ZERO..=LONGEST).contains(reach));
+    reach.ok_or_else(|| "use a duration from 0s to 31d, such as 12h or 7d".into())
+}
+
 /// Begins to make the past of a demo that has none, on a thread of the lowest priority.
-pub(super) fn begin(sim: SimServer, app: Arc<App>, rules: Rules) -> Result<(), Failure> {
+pub(super) fn begin(
+    sim: SimServer,
+    app: Arc<App>,
+    rules: Rules,
+    reach: SignedDuration,
+) -> Result<(), Failure> {
+    if reach.is_zero() {
+        return Ok(());
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     thread::Builder::new().name("past".into()).spawn(move || {
         lower_priority();
         runtime.block_on(async {
             app.cache.first_poll().await;
             tokio::time::sleep(DELAY).await;
-            if let Err(error) = make(&sim, &app.snapshots, rules, Timestamp::now()).await {
+            if let Err(error) = make(&sim, &app.snapshots, rules, moments(Timestamp::now(), reach)).await {
                 warn!(error = in_words(&error), "the demo has no past");
             }
         });
@@ -43,12 +58,13 @@ pub(super) fn begin(sim: SimServer, app: Arc<App>, rules: Rules) -> Result<(), F
     Ok(())
 }
 
-/// Stores what is missing of the last two days, and compacts it; does nothing where there is a history already.
+/// Stores the snapshots of some moments that are missing, and compacts all; does nothing where there is a history
+/// already.
 async fn make(
     sim: &SimServer,
     store: &SnapshotStore,
     rules: Rules,
-    now: Timestamp,
+    moments: impl Iterator<Item = Timestamp>,
 ) -> Result<(), ArchiveError> {
     let history = store.history();
     if history.manifest().await?.number > 0 {
@@ -58,7 +74,7 @@ async fn make(
     let stored: HashSet<Timestamp> =
         store.list(None, usize::MAX).await?.iter().map(|listed| listed.moment).collect();
     let mut made = 0;
-    for moment in moments(now).filter(|moment| !stored.contains(moment)) {
+    for moment in moments.filter(|moment| !stored.contains(moment)) {
         let readings = readings(sim, rules, moment);
         store.put(&Sealed::of(SnapshotName::at(moment), &readings, Catalogue::builtin())?).await?;
         made += 1;
@@ -67,11 +83,11 @@ async fn make(
     Ok(())
 }
 
-/// The moments of the past, from the first on: the half hours of the last two days.
-fn moments(now: Timestamp) -> impl Iterator<Item = Timestamp> {
+/// The moments of the past, from the first on: half hours.
+fn moments(now: Timestamp, reach: SignedDuration) -> impl Iterator<Item = Timestamp> {
     let step = STEP.as_secs();
     let last = now.as_second().div_euclid(step);
-    let first = last - REACH.as_secs() / step;
+    let first = last - reach.as_secs() / step;
     (first..=last).filter_map(move |place| Timestamp::from_second(place * step).ok())
 }
 
@@ -86,4 +102,38 @@ fn readings(sim: &SimServer, rules: Rules, at: Timestamp) -> Arc<Readings> {
         warn!(error = in_words(&error), %at, "the simulated past cannot be read");
     }
     readings.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use opensensemap_sim::{Options, Simulation, Stations};
+
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-11-25T12:34:56Z".parse().unwrap()
+    }
+
+    #[test]
+    fn a_past_is_of_half_hours_up_to_now() {
+        let moments: Vec<String> =
+            moments(now(), reach("1h").unwrap()).map(|moment| moment.to_string()).collect();
+        assert_eq!(moments, ["2026-11-25T11:30:00Z", "2026-11-25T12:00:00Z", "2026-11-25T12:30:00Z"]);
+        assert_eq!(super::moments(now(), reach("2d").unwrap()).count(), 97);
+        for wrong in ["", "-1h", "32d", "1 month", "long"] {
+            assert!(reach(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_made_before_is_not_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SnapshotStore::open_folder(folder.path()).unwrap();
+        let options = Options { stations: Stations::Generated(40), ..Options::default() };
+        let sim = SimServer::new(Simulation::new(options));
+        let part = moments(now(), reach("30m").unwrap());
+        make(&sim, &store, Rules::default(), part).await.unwrap();
+        let before = store.list(None, 10).await.unwrap();
+        assert_eq!(before.len(), 2);
+    }
 }
