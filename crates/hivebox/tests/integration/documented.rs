@@ -31,9 +31,14 @@ struct Block<'a> {
 #[test]
 fn the_examples_of_the_docs_do_what_they_show() {
     let folder = tempfile::tempdir().unwrap();
-    let (_demo, welcome) = Running::start(hivebox(folder.path()).args(["demo", "--listen", "127.0.0.1:0"]));
+    // The past of two days takes longer than the examples need it.
+    let demo = ["demo", "--listen", "127.0.0.1:0", "--past", "3h"];
+    let (_demo, welcome) = Running::start(hivebox(folder.path()).args(demo));
     let address = welcome.split("http://").nth(1).unwrap().split('/').next().unwrap();
-    wait_for_answer(folder.path(), address);
+    wait_for(folder.path(), &format!("curl -sf http://{address}/temperature"));
+    let of_past =
+        format!("curl -sf 'http://{address}/api/v1/history?from=-PT2H&format=csv' | sed -n 2p | grep .");
+    wait_for(folder.path(), &of_past);
     let blocks = blocks(DOCUMENT);
     let mut wrong = Vec::new();
     for (index, block) in blocks.iter().enumerate().filter(|(_, block)| is_example(block.language)) {
@@ -76,11 +81,10 @@ fn blocks(document: &str) -> Vec<Block<'_>> {
     blocks
 }
 
-fn wait_for_answer(folder: &Path, address: &str) {
+fn wait_for(folder: &Path, ask: &str) {
     let started = Instant::now();
-    let ask = format!("curl -sf http://{address}/temperature");
-    while run(folder, "sh", &ask).is_err() {
-        assert!(started.elapsed() < PATIENCE, "the demo does not answer");
+    while run(folder, "sh", ask).is_err() {
+        assert!(started.elapsed() < PATIENCE, "the demo does not answer to {ask}");
     }
 }
 
