@@ -18,6 +18,8 @@ mod documented;
 mod endpoints;
 mod front;
 mod killed;
+#[cfg(feature = "history")]
+mod history;
 mod live;
 mod metrics;
 mod openapi;
