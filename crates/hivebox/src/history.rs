@@ -5,8 +5,9 @@ use std::io;
 use std::time::Duration;
 
 use hivebox_archive::SnapshotStore;
+use hivebox_archive::history::History;
 use hivebox_archive::history::question::Question;
-use hivebox_archive::query::{Answer, Engine, EngineOptions, History, QueryError};
+use hivebox_archive::query::{Answer, Engine, EngineOptions, QueryError};
 use tokio::sync::watch;
 use tokio::time::Instant;
 

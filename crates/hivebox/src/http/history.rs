@@ -10,7 +10,7 @@ use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use hivebox_archive::history::question::{HistoryRow, Question};
-use hivebox_archive::query::{Answer as Answered, AnswerSource};
+use hivebox_archive::query::{Answer as Answered, AnswerSource, Scanned};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::quantity::Canonical;
 use hivebox_climate::selection::Selection;
@@ -127,6 +127,7 @@ pub(super) fn describe() -> Operation {
         through: Some(example::MOMENT),
         is_exact: false,
         manifest: 1,
+        scanned: Scanned::default(),
     };
     let heading = heading(&question, &answered);
     let body = HistoryBody::of(&question, &answered);

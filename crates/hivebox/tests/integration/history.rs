@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hivebox::bridge::add_box;
+use hivebox_archive::history::CompactionLimits;
 use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::{Readings, ReadingsBuilder};
@@ -56,6 +57,8 @@ pub(crate) async fn remember(
             (reading.measured_at().unwrap(), format!("{}/{}", reading.box_id(), reading.sensor_id()), value)
         }));
     }
+    let limits = CompactionLimits { max_rows: u64::MAX, since: None };
+    store.history().compact(&limits, Timestamp::now()).await.unwrap();
     temperatures.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
     temperatures.dedup_by(|one, other| (one.0, &one.1) == (other.0, &other.1));
     temperatures
