@@ -1,7 +1,7 @@
 //! The readings of a UTC day in one file, each once.
 //!
 //! They are sorted by phenomenon (those without one last), by where their sensor stood last (along a Z-order curve, those of no place last), by
-//! box, by sensor and by time. So what one asks for stands together, be it an area or a box, and what hardly changes from row to row takes
+//! box, by sensor and by time, the newest first. So what one asks for stands together, be it an area or a box, and what hardly changes from row to row takes
 //! little room. One phenomenon is in memory at a time, beside what was gathered.
 
 mod existing;

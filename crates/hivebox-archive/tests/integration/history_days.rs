@@ -286,7 +286,7 @@ proptest! {
             let sensors: BTreeSet<_> = (0..keys.len()).map(sensor).collect();
             prop_assert_eq!(begun.count(), sensors.len(), "a sensor stands in two places");
             for two in keys.windows(2).filter(|two| (&two[0].0, &two[0].1) == (&two[1].0, &two[1].1)) {
-                prop_assert!(two[0].2 < two[1].2);
+                prop_assert!(two[0].2 > two[1].2, "the newest comes first");
             }
             let reader = SerializedFileReader::new(files.readings.clone()).unwrap();
             let phenomena: BTreeSet<_> = keys.iter().map(|(phenomenon, ..)| phenomenon).collect();

@@ -10,7 +10,9 @@ use crate::history::gathered::{Entries, Row, TextId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     sensor: u32,
-    millis_of_day: u32,
+    /// The time of day, so that the last is the first: Parquet's differences are packed in blocks of some hundreds from the least of them on, and
+    /// from the evening of a sensor back to the morning of the next one it would be so small that all others take 27 bits.
+    newest_first: u32,
     /// Where the reading was found: later is newer.
     pub(super) place: usize,
 }
@@ -80,7 +82,7 @@ impl Order {
         if row.millis_of_day >= known.last_millis {
             (known.last_millis, known.last_entry) = (row.millis_of_day, row.entry);
         }
-        self.keys.push(Key { sensor, millis_of_day: row.millis_of_day, place });
+        self.keys.push(Key { sensor, newest_first: u32::MAX - row.millis_of_day, place });
     }
 
     fn sensor(&mut self, row: &Row, entries: &Entries) -> u32 {
@@ -115,7 +117,7 @@ impl Order {
         keys.sort_unstable();
         // What is kept is the first of each run, so that each is overwritten by what follows it.
         keys.dedup_by(|later, kept| {
-            let is_same = (later.sensor, later.millis_of_day) == (kept.sensor, kept.millis_of_day);
+            let is_same = (later.sensor, later.newest_first) == (kept.sensor, kept.newest_first);
             if is_same {
                 *kept = *later;
             }
