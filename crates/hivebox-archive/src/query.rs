@@ -1,4 +1,17 @@
-//! Answers about the past.
+//! Answers about the past, from the files of the history.
+//!
+//! Questions are answered by reading Parquet directly, as little of it as the footers allow; SQL by `DataFusion`. Both have the same
+//! threads, which are of the lowest priority, the same memory, the same queue and the same time.
+//!
+//! | question | module |
+//! |---|---|
+//! | Within which limits is an answer found? | `engine`, `gate`, `memory` |
+//! | From what is a question answered, and how? | `answer`, `hours`, `readings` |
+//! | Which files are in force, and what stands in their footers? | `current`, `files`, `footers` |
+//! | Which rows need not be read? | `wanted`, `boxes`, `prune`, `columns` |
+//! | How are rows read and chosen? | `read`, `scan` |
+//! | What do they come to? | `tally`, `values` |
+//! | How is SQL answered? | `sql` |
 
 mod answer;
 mod boxes;

@@ -45,13 +45,12 @@ impl Haunts {
         ids: &[String],
     ) -> Result<Vec<Rect>, QueryError> {
         let known = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let known = match known.filter(|known| known.path == file.path) {
-            Some(known) => known,
-            None => {
-                let read = Arc::new(read(source, file).await?);
-                *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&read));
-                read
-            }
+        let known = if let Some(known) = known.filter(|known| known.path == file.path) {
+            known
+        } else {
+            let read = Arc::new(read(source, file).await?);
+            *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&read));
+            read
         };
         let found = ids.iter().filter_map(|id| *known.by_id.get(id.as_str())?);
         let mut rects: Vec<Rect> = Vec::new();

@@ -137,12 +137,11 @@ impl Engine {
         let threads = self.options.threads.max(1);
         let begun = self.run(move |admitted| async move {
             let files = past.files().await?;
-            let sql = match sql.get() {
-                Some(sql) => sql,
-                None => {
-                    let new = Sql::new(&past.source.memory, threads)?;
-                    sql.get_or_init(|| new)
-                }
+            let sql = if let Some(sql) = sql.get() {
+                sql
+            } else {
+                let new = Sql::new(&past.source.memory, threads)?;
+                sql.get_or_init(|| new)
             };
             let rows = sql.begin(&past.source, &files, &text, limits).await?;
             Ok((rows, admitted))

@@ -38,12 +38,18 @@ pub(super) struct Part {
     pub(super) phenomenon: Option<usize>,
     /// The bucket in which all rows lie.
     pub(super) bucket: Option<usize>,
-    /// Whether rows must be looked at for the id of their box, and so on.
-    pub(super) by_id: bool,
-    pub(super) by_verdict: bool,
-    pub(super) by_exposure: bool,
-    pub(super) by_model: bool,
-    pub(super) by_place: bool,
+    /// What rows must be looked at for.
+    pub(super) by: Vec<By>,
+}
+
+/// What a row is looked at for, beside its phenomenon and its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    Id,
+    Verdict,
+    Exposure,
+    Model,
+    Place,
 }
 
 impl Places {
@@ -102,17 +108,15 @@ fn part(
         let (bucket, _, end) = bucket_of(&wanted.edges, first);
         bucket.filter(|_| last < end)
     });
-    let part = Part {
-        row_group,
-        rows: None,
-        phenomenon,
-        bucket,
-        by_id: wanted.ids.is_some(),
-        by_verdict: !is_free(places.verdict, &[OK]),
-        by_exposure: !is_free(places.exposure, &wanted.exposures),
-        by_model: !is_free(places.model, &models),
-        by_place: wanted.has_place(),
-    };
+    let by = [
+        (By::Id, wanted.ids.is_some()),
+        (By::Verdict, !is_free(places.verdict, &[OK])),
+        (By::Exposure, !is_free(places.exposure, &wanted.exposures)),
+        (By::Model, !is_free(places.model, &models)),
+        (By::Place, wanted.has_place()),
+    ];
+    let by = by.into_iter().filter(|(_, is_open)| *is_open).map(|(by, _)| by).collect();
+    let part = Part { row_group, rows: None, phenomenon, bucket, by };
     match pages(metadata, places, wanted, row_group, group) {
         Some(rows) if !rows.selects_any() => None,
         Some(rows) if rows.skipped_row_count() == 0 => Some(part),

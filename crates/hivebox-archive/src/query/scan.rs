@@ -10,7 +10,7 @@ use hivebox_climate::place::Position;
 use super::error::QueryError;
 use super::files::DataFile;
 use super::footers::damaged;
-use super::prune::{OK, Part, Places};
+use super::prune::{By, OK, Part, Places};
 use super::tally::{Tally, Times};
 use super::wanted::Wanted;
 
@@ -19,7 +19,7 @@ use super::wanted::Wanted;
 pub(super) struct Adder<'a> {
     wanted: &'a Wanted,
     /// What was found out about the texts of each column.
-    known: [Known; 4],
+    known: [Known; By::Place as usize],
     kept: Vec<bool>,
     values: Vec<i32>,
     millis: Vec<i64>,
@@ -33,17 +33,17 @@ impl<'a> Adder<'a> {
     /// Which columns of a part must be read.
     pub(super) fn columns(part: &Part, places: &Places) -> Vec<usize> {
         let mut read = vec![places.value];
-        let asked = [
-            (part.bucket.is_none(), places.measured_at),
-            (part.phenomenon.is_none(), places.phenomenon),
-            (part.by_id, places.box_id),
-            (part.by_verdict, places.verdict),
-            (part.by_exposure, places.exposure),
-            (part.by_model, places.model),
-            (part.by_place, places.latitude),
-            (part.by_place, places.longitude),
-        ];
-        read.extend(asked.into_iter().filter(|(asked, _)| *asked).map(|(_, place)| place));
+        read.extend(part.bucket.is_none().then_some(places.measured_at));
+        read.extend(part.phenomenon.is_none().then_some(places.phenomenon));
+        for by in &part.by {
+            match by {
+                By::Id => read.push(places.box_id),
+                By::Verdict => read.push(places.verdict),
+                By::Exposure => read.push(places.exposure),
+                By::Model => read.push(places.model),
+                By::Place => read.extend([places.latitude, places.longitude]),
+            }
+        }
         read
     }
 
@@ -72,14 +72,11 @@ impl<'a> Adder<'a> {
             .column_by_name("value")
             .and_then(|it| it.as_primitive_opt::<Decimal32Type>())
             .ok_or("value")?;
-        let millis = match part.bucket {
-            Some(_) => None,
-            None => {
-                let times = rows.column_by_name("measured_at");
-                let times = times.and_then(|it| it.as_primitive_opt::<TimestampMillisecondType>());
-                Some(times.ok_or("measured_at")?.values().as_ref())
-            }
+        let measured_at = || {
+            let times = rows.column_by_name("measured_at");
+            times.and_then(|it| it.as_primitive_opt::<TimestampMillisecondType>()).ok_or("measured_at")
         };
+        let millis = if part.bucket.is_none() { Some(measured_at()?.values().as_ref()) } else { None };
         let is_all = self.keep(part, rows)? && values.null_count() == 0;
         if !is_all && let Some(nulls) = values.nulls() {
             self.kept.iter_mut().zip(nulls).for_each(|(kept, is_valid)| *kept &= is_valid);
@@ -128,33 +125,31 @@ impl<'a> Adder<'a> {
     fn keep(&mut self, part: &Part, rows: &RecordBatch) -> Result<bool, &'static str> {
         self.kept.clear();
         self.kept.resize(rows.num_rows(), true);
-        let wanted = self.wanted;
-        let [ids, verdicts, exposures, models] = &mut self.known;
-        if part.by_id
-            && let Some(wanted) = &wanted.ids
-        {
-            let numbers = Numbered::of(rows, "box_id")?;
-            let is_wanted = |text: &str| wanted.binary_search_by(|id| id.as_str().cmp(text)).is_ok();
-            numbers.narrow(&mut self.kept, ids.matches(&numbers, is_wanted));
-        }
-        if part.by_verdict {
-            let numbers = Numbered::of(rows, "verdict")?;
-            numbers.narrow(&mut self.kept, verdicts.matches(&numbers, |text| text == OK));
-        }
-        if part.by_exposure {
-            let numbers = Numbered::of(rows, "exposure")?;
-            numbers
-                .narrow(&mut self.kept, exposures.matches(&numbers, |text| wanted.exposures.contains(&text)));
-        }
-        if part.by_model {
-            let numbers = Numbered::of(rows, "model")?;
-            let is_wanted = |text: &str| wanted.models.iter().any(|model| model == text);
-            numbers.narrow(&mut self.kept, models.matches(&numbers, is_wanted));
-        }
-        if part.by_place {
-            self.keep_places(rows)?;
+        for by in &part.by {
+            self.keep_by(*by, rows)?;
         }
         Ok(part.phenomenon.is_some() && self.kept.iter().all(|kept| *kept))
+    }
+
+    /// Leaves out the rows that are not wanted for one reason.
+    fn keep_by(&mut self, by: By, rows: &RecordBatch) -> Result<(), &'static str> {
+        let wanted = self.wanted;
+        let is_id = |text: &str| {
+            let ids = wanted.ids.as_deref().unwrap_or_default();
+            ids.binary_search_by(|id| id.as_str().cmp(text)).is_ok()
+        };
+        let is_model = |text: &str| wanted.models.iter().any(|model| model == text);
+        let (name, is_wanted): (_, &dyn Fn(&str) -> bool) = match by {
+            By::Id => ("box_id", &is_id),
+            By::Verdict => ("verdict", &|text| text == OK),
+            By::Exposure => ("exposure", &|text| wanted.exposures.contains(&text)),
+            By::Model => ("model", &is_model),
+            By::Place => return self.keep_places(rows),
+        };
+        let numbers = Numbered::of(rows, name)?;
+        let matches = self.known[by as usize].matches(&numbers, is_wanted);
+        numbers.narrow(&mut self.kept, matches);
+        Ok(())
     }
 
     /// Leaves out the rows of boxes that stand elsewhere.

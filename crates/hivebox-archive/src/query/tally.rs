@@ -249,7 +249,9 @@ impl Sums {
             Self::Directions(means) => {
                 let (count, mean) = &mut means[bucket];
                 *count += hundredths.len() as u64;
-                hundredths.iter().for_each(|&degrees| mean.add(canonical(degrees).0, 1.0));
+                for &degrees in hundredths {
+                    mean.add(canonical(degrees).0, 1.0);
+                }
             }
         }
     }

@@ -244,7 +244,9 @@ mod tests {
 
     fn values_of(parts: &[Vec<i32>]) -> Values {
         let mut values = Values::new(resolution());
-        parts.iter().for_each(|part| values.add(part));
+        for part in parts {
+            values.add(part);
+        }
         values
     }
 
@@ -306,7 +308,7 @@ mod tests {
         let values = values_of(&[day]);
         assert!(values.are_exact());
         assert!(values.bytes() <= 4001 * 8, "{} bytes", values.bytes());
-        assert_eq!(told(values)[2], 20.0);
+        assert!((told(values)[2] - 20.0).abs() < f64::EPSILON);
     }
 
     #[test]

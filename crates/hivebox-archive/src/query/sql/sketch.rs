@@ -50,10 +50,10 @@ impl AggregateUDFImpl for SketchPercentile {
             Some(ScalarValue::Float64(Some(percent))) => Percentile::new(*percent),
             _ => None,
         };
-        match percentile {
-            Some(percentile) => Ok(Box::new(Sum { percentile, sketch: None })),
-            None => plan_err!("sketch_percentile takes a sketch and a number from 0 to 100"),
-        }
+        let Some(percentile) = percentile else {
+            return plan_err!("sketch_percentile takes a sketch and a number from 0 to 100");
+        };
+        Ok(Box::new(Sum { percentile, sketch: None }))
     }
 
     fn state_fields(&self, arguments: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {

@@ -100,7 +100,7 @@ const ALL: usize = 1 << 20;
 fn options() -> EngineOptions {
     EngineOptions {
         memory_bytes: 64 << 20,
-        timeout: Duration::from_secs(600),
+        timeout: Duration::from_mins(10),
         running: 1,
         waiting: 1,
         threads: 2,

@@ -159,12 +159,16 @@ fn readings_file(readings: &[&Reading]) -> Vec<u8> {
 fn columns(readings: &[&Reading]) -> Vec<ArrayRef> {
     let text = |of: &dyn Fn(&Reading) -> Option<String>| -> ArrayRef {
         let mut column = StringBuilder::new();
-        readings.iter().for_each(|reading| column.append_option(of(reading)));
+        for reading in readings {
+            column.append_option(of(reading));
+        }
         Arc::new(column.finish())
     };
     let number = |of: &dyn Fn(&Reading) -> Option<f64>| -> ArrayRef {
         let mut column = Float64Builder::new();
-        readings.iter().for_each(|reading| column.append_option(of(reading)));
+        for reading in readings {
+            column.append_option(of(reading));
+        }
         Arc::new(column.finish())
     };
     let (mut at, mut value) = (TimestampMillisecondBuilder::new(), Decimal32Builder::new());

@@ -30,7 +30,7 @@ const PHENOMENA: [&str; 3] = ["air_temperature", "relative_humidity", "wind_dire
 fn engine() -> Engine {
     let options = EngineOptions {
         memory_bytes: 64 << 20,
-        timeout: Duration::from_secs(600),
+        timeout: Duration::from_mins(10),
         running: 2,
         waiting: 2,
         threads: 2,
@@ -95,9 +95,9 @@ fn any_readings() -> impl Strategy<Value = Vec<Reading>> {
 fn any_every() -> impl Strategy<Value = Option<Every>> {
     prop_oneof![
         Just(None),
-        Just(Some(Every::Fixed(Duration::from_secs(3600)))),
-        Just(Some(Every::Fixed(Duration::from_secs(6 * 3600)))),
-        (1_u64..600).prop_map(|minutes| Some(Every::Fixed(Duration::from_secs(60 * minutes)))),
+        Just(Some(Every::Fixed(Duration::from_hours(1)))),
+        Just(Some(Every::Fixed(Duration::from_hours(6)))),
+        (1_u64..600).prop_map(|minutes| Some(Every::Fixed(Duration::from_mins(minutes)))),
         Just(Some(Every::Days(1))),
         Just(Some(Every::Weeks(1))),
         Just(Some(Every::Months(1))),
@@ -182,7 +182,7 @@ fn compare(told: &[HistoryRow], truth: &[HistoryRow], is_exact: bool) -> Result<
                 prop_assert!(apart.min(360.0 - apart) < 1e-6, "{} instead of {}", told.0, truth.0);
             }
             (Some(told), Some(truth)) => {
-                prop_assert!((told.0 - truth.0).abs() < 1e-9, "{} instead of {}", told.0, truth.0)
+                prop_assert!((told.0 - truth.0).abs() < 1e-9, "{} instead of {}", told.0, truth.0);
             }
             (told, truth) => prop_assert_eq!(told, truth),
         }
@@ -190,7 +190,7 @@ fn compare(told: &[HistoryRow], truth: &[HistoryRow], is_exact: bool) -> Result<
         for ((_, told), (_, truth)) in told.percentiles.iter().zip(&truth.percentiles) {
             match (told, truth) {
                 (Some(told), Some(truth)) => {
-                    prop_assert!((told.0 - truth.0).abs() <= near, "{} instead of {}", told.0, truth.0)
+                    prop_assert!((told.0 - truth.0).abs() <= near, "{} instead of {}", told.0, truth.0);
                 }
                 (told, truth) => prop_assert_eq!(told, truth),
             }
@@ -297,7 +297,7 @@ fn check(readings: &[Reading], question: &Question) -> Result<(), TestCaseError>
     if let Some(sql) = in_sql(question) {
         let told = sums_of_sql(&runtime.block_on(by_sql(&engine, &history, &sql)));
         let six = Question {
-            every: Some(Every::Fixed(Duration::from_secs(6 * 3600))),
+            every: Some(Every::Fixed(Duration::from_hours(6))),
             zone: TimeZone::UTC,
             ..question.clone()
         };
