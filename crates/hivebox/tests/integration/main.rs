@@ -17,9 +17,9 @@ mod described;
 mod documented;
 mod endpoints;
 mod front;
-mod killed;
 #[cfg(feature = "history")]
 mod history;
+mod killed;
 mod live;
 mod metrics;
 mod openapi;
