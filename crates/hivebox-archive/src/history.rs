@@ -9,6 +9,7 @@
 //! | What is removed, and when? | `clean` |
 //! | Is it whole? | `verify` |
 
+mod backfill;
 mod census;
 mod clean;
 mod compact;
