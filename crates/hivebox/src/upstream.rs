@@ -93,16 +93,7 @@ impl Upstream {
             }
             UpstreamAddress::Api(base_url) => base_url.clone(),
         };
-        let client = Client::new(ClientOptions {
-            base_url,
-            user_agent: concat!("hivebox/", env!("CARGO_PKG_VERSION")).into(),
-            attempt_timeout: config.timeout,
-            idle_timeout: config.idle_timeout,
-            max_body_bytes: config.max_bytes,
-            max_retries: config.retries,
-            observer,
-            ..ClientOptions::default()
-        })?;
+        let client = client(config, base_url, observer)?;
         Ok(match boxes {
             Some(boxes) => Self::Some(client, boxes),
             None => Self::All(client),
@@ -139,6 +130,23 @@ impl Upstream {
             }
         }
     }
+}
+
+/// A client of an address, as configured for upstream.
+///
+/// # Errors
+/// The HTTP client cannot be set up.
+pub fn client(config: &UpstreamConfig, base_url: String, observer: Observer) -> Result<Client, FetchError> {
+    Client::new(ClientOptions {
+        base_url,
+        user_agent: concat!("hivebox/", env!("CARGO_PKG_VERSION")).into(),
+        attempt_timeout: config.timeout,
+        idle_timeout: config.idle_timeout,
+        max_body_bytes: config.max_bytes,
+        max_retries: config.retries,
+        observer,
+        ..ClientOptions::default()
+    })
 }
 
 impl Polled {
