@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod archive;
+mod backfill;
 #[cfg(feature = "history")]
 mod columns;
 mod completions;
@@ -51,6 +52,11 @@ enum Command {
     /// Tell what the past was like, bucket by bucket
     #[cfg(feature = "history")]
     History(history::Args),
+    /// Bring the past in: what was measured before HiveBox watched
+    ///
+    /// Whole days are taken from the API or from the daily archive of openSenseMap, and merged into the history. What is done is recorded in
+    /// the store, so the same command goes on where it was stopped.
+    Backfill(backfill::Args),
     /// Stand in for the openSenseMap API on a port
     Simulate(simulate::Args),
     /// Check that upstream, cache and store work as configured
@@ -82,6 +88,7 @@ impl Cli {
             Command::Archive(args) => archive::run(args),
             #[cfg(feature = "history")]
             Command::History(args) => history::run(&args),
+            Command::Backfill(args) => backfill::run(&args),
             Command::Simulate(args) => simulate::run(&args),
             Command::Doctor(args) => doctor::run(&args),
             Command::Healthcheck(args) => healthcheck::run(&args),

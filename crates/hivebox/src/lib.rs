@@ -11,6 +11,7 @@
 //! | Where do senseBoxes come from? | [`upstream`], [`bridge`] |
 //! | When is upstream asked, when stored? | [`refresh`] |
 //! | What is served, and for how long? | [`present`], [`cache`] |
+//! | How is the past brought in? | [`backfill`] |
 //! | What were the last days like? | [`days`] |
 //! | How is the past asked? | `history` (feature `history`) |
 //! | What do clients see? | [`http`], over [`app`] |
@@ -18,6 +19,7 @@
 //! | Which commands are there? | [`cli`] |
 
 pub mod app;
+pub mod backfill;
 pub mod bridge;
 pub mod cache;
 pub mod cli;

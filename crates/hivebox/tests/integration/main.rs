@@ -4,6 +4,7 @@
 #![expect(clippy::float_cmp, reason = "counts are whole numbers, also as metrics")]
 
 mod app;
+mod backfill;
 mod boxes;
 mod broken_cache;
 mod broken_store;

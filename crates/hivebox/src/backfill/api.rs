@@ -1,0 +1,63 @@
+//! Asks the API for the measurements of some boxes.
+
+use opensensemap::{BoxId, Client, MeasurementQuery};
+
+use super::directory::Directory;
+use super::error::BackfillError;
+use super::harvest::{Answer, Harvest};
+use super::manners::Asker;
+use super::plan::{Pace, Window, halves, pieces};
+
+/// What is asked of the API, and by what.
+pub(super) struct Api<'a, 'p> {
+    pub(super) client: &'a Client,
+    pub(super) directory: &'a Directory,
+    pub(super) asker: &'a mut Asker<'p>,
+    pub(super) pace: &'a mut Pace,
+}
+
+impl Api<'_, '_> {
+    /// Brings in what the sensors of these boxes with this title measured. An answer that may be cut is not used: its time is asked for again,
+    /// half by half.
+    pub(super) async fn ask(
+        &mut self,
+        title: &str,
+        boxes: &[BoxId],
+        window: &Window,
+        harvest: &mut Harvest<'_>,
+    ) -> Result<(), BackfillError> {
+        let mut waiting = pieces(&window.times(), self.pace.span());
+        waiting.reverse();
+        let bench = harvest.bench();
+        while let Some(times) = waiting.pop() {
+            let failed = |source| BackfillError::Fetch {
+                what: format!("{title:?} of {} boxes from {} to {}", boxes.len(), times.start, times.end),
+                source,
+            };
+            let query = MeasurementQuery::of_boxes(title, boxes.to_vec(), times.clone())
+                .map_err(|error| failed(error.into()))?;
+            let request = async || {
+                let fetched = self.client.measurements(&query, Answer::default, |answer, row| {
+                    bench.take(answer, row, &times);
+                });
+                match fetched.await {
+                    // Such a box may have been removed, or its sensor have got another name, a moment ago.
+                    Err(error) if error.is_not_found() => Ok(None),
+                    result => result.map(Some),
+                }
+            };
+            let Some(fetched) = self.asker.ask(request).await.map_err(failed)? else { continue };
+            self.pace.learn(boxes.len(), times.end.duration_since(times.start), fetched.rows);
+            if !fetched.may_be_cut {
+                harvest.take(fetched.value);
+                continue;
+            }
+            let [first, second] = halves(&times)
+                .ok_or_else(|| BackfillError::TooMany { title: title.to_owned(), at: times.start })?;
+            waiting.extend([second, first]);
+        }
+        let sensors = self.directory.sensors_titled(title, boxes);
+        self.asker.advance(window.days() * sensors, harvest.news());
+        Ok(())
+    }
+}

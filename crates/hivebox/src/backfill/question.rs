@@ -1,0 +1,177 @@
+//! What a backfill is asked for.
+
+use hivebox_climate::place::Bbox;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+use jiff::{Timestamp, ToSpan};
+use opensensemap::BoxId;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The longest time that one question may be about. It bounds what the record of it may become.
+const MAX_DAYS: i32 = 36_600;
+
+/// Which days of which boxes, and from where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// Where it comes from.
+    pub source: Source,
+    /// The base address of the API or of the archive.
+    pub address: String,
+    /// The first day, by UTC.
+    pub from: Date,
+    /// The last day, by UTC.
+    pub to: Date,
+    /// The boxes; `None` means all.
+    pub boxes: Option<Vec<BoxId>>,
+    /// Only boxes that stand here now.
+    pub bbox: Option<Bbox>,
+}
+
+/// Where the past comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// The API: also yesterday, and many boxes in one answer.
+    Api,
+    /// The daily archive: files that were made once, one for each sensor and day.
+    Archive,
+}
+
+/// Why a question cannot be answered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QuestionError {
+    /// The last day is before the first.
+    #[error("--to {to} is before --from {from}")]
+    Backwards {
+        /// The first day.
+        from: Date,
+        /// The last day.
+        to: Date,
+    },
+    /// The last day is not over.
+    #[error("--to may be {yesterday} at the latest: later days are not over yet, by UTC")]
+    NotOver {
+        /// The last day that is over.
+        yesterday: Date,
+    },
+    /// There are too many days.
+    #[error("ask for {MAX_DAYS} days at most, not for {0}")]
+    TooLong(i32),
+}
+
+/// A question as the store remembers it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Remembered {
+    source: Source,
+    address: String,
+    from: Date,
+    to: Date,
+    boxes: Option<Vec<String>>,
+    bbox: Option<[f64; 4]>,
+}
+
+impl Question {
+    /// The last day that is over.
+    #[must_use]
+    pub fn yesterday(now: Timestamp) -> Date {
+        let today = Offset::UTC.to_datetime(now).date();
+        today.yesterday().unwrap_or(today)
+    }
+
+    /// Refuses what cannot be answered.
+    ///
+    /// # Errors
+    /// The days are in the wrong order, too many, or not over at `now`.
+    pub fn check(&self, now: Timestamp) -> Result<(), QuestionError> {
+        let Self { from, to, .. } = *self;
+        let yesterday = Self::yesterday(now);
+        if to < from {
+            Err(QuestionError::Backwards { from, to })
+        } else if to > yesterday {
+            Err(QuestionError::NotOver { yesterday })
+        } else if self.day_count() > MAX_DAYS {
+            Err(QuestionError::TooLong(self.day_count()))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// All its days, in order.
+    pub(super) fn days(&self) -> impl Iterator<Item = Date> {
+        let last = self.to;
+        self.from.series(1.day()).take_while(move |day| *day <= last)
+    }
+
+    fn day_count(&self) -> i32 {
+        self.from.duration_until(self.to).as_hours() as i32 / 24 + 1
+    }
+
+    pub(super) fn remembered(&self) -> Remembered {
+        let boxes = self.boxes.as_ref().map(|boxes| {
+            let mut ids: Vec<String> = boxes.iter().map(ToString::to_string).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        });
+        let address = self.address.trim_end_matches('/').to_owned();
+        let bbox = self.bbox.map(|bbox| bbox.degrees());
+        Remembered { source: self.source, address, from: self.from, to: self.to, boxes, bbox }
+    }
+
+    /// The name under which the store remembers it: the same for the same question, in whichever order its boxes are named.
+    pub(super) fn key(&self) -> String {
+        // A struct of texts and numbers is JSON in one way only; that a coordinate is finite was checked when it was read.
+        let text = serde_json::to_vec(&self.remembered()).unwrap_or_default();
+        let digest = Sha256::digest(text);
+        let first = digest.as_slice().first_chunk().copied().unwrap_or_default();
+        format!("{:016x}", u64::from_be_bytes(first))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn question() -> Question {
+        Question {
+            source: Source::Api,
+            address: "https://api.opensensemap.org/".into(),
+            from: date(2026, 11, 1),
+            to: date(2026, 11, 3),
+            boxes: None,
+            bbox: None,
+        }
+    }
+
+    #[test]
+    fn the_same_question_has_the_same_key_and_others_have_others() {
+        let id = |text: &str| text.parse::<BoxId>().unwrap();
+        let (one, two) = (id("5386026e5f08822009b8b60d"), id("5386026e5f08822009b8b60e"));
+        let of = |boxes| Question { boxes: Some(boxes), ..question() }.key();
+        assert_eq!(of(vec![one.clone(), two.clone()]), of(vec![two.clone(), one.clone(), two]));
+        assert_ne!(of(vec![one]), question().key());
+        assert_ne!(Question { to: date(2026, 11, 4), ..question() }.key(), question().key());
+        assert_ne!(Question { source: Source::Archive, ..question() }.key(), question().key());
+        let bbox = Bbox::new(6.0, 47.0, 15.0, 55.0);
+        assert_ne!(Question { bbox, ..question() }.key(), question().key());
+        assert_eq!(question().key().len(), 16);
+        let slash = Question { address: "https://api.opensensemap.org".into(), ..question() };
+        assert_eq!(slash.key(), question().key());
+    }
+
+    #[test]
+    fn days_that_are_not_over_are_refused() {
+        let now = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert_eq!(question().check(now("2026-11-04T00:00:00Z")), Ok(()));
+        let yesterday = date(2026, 11, 2);
+        assert_eq!(question().check(now("2026-11-03T23:59:59Z")), Err(QuestionError::NotOver { yesterday }));
+        let backwards = Question { to: date(2026, 10, 31), ..question() };
+        assert!(matches!(backwards.check(now("2026-11-04T00:00:00Z")), Err(QuestionError::Backwards { .. })));
+        let ages = Question { from: date(1900, 1, 1), ..question() };
+        assert!(matches!(ages.check(now("2026-11-04T00:00:00Z")), Err(QuestionError::TooLong(46_328))));
+        assert_eq!(question().days().count(), 3);
+    }
+}
