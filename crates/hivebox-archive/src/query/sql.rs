@@ -12,7 +12,9 @@ use std::task::{Context, Poll};
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::compute::cast;
-use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider};
+use datafusion::catalog::{
+    CatalogProvider, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider, SchemaProvider,
+};
 use datafusion::error::DataFusionError;
 use datafusion::execution::FunctionRegistry;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -143,7 +145,10 @@ impl Sql {
         text: &str,
         limits: SqlLimits,
     ) -> Result<DataFrame, DataFusionError> {
-        let state = SessionStateBuilder::new_from_existing((*self.template).clone()).build();
+        // Clones of a state share its catalogs, and this one must see no files but its own.
+        let state = SessionStateBuilder::new_from_existing((*self.template).clone())
+            .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
+            .build();
         let context = SessionContext::new_with_state(state);
         context.register_catalog(CATALOG, tables(source, files)?);
         let read_only =
