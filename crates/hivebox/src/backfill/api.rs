@@ -1,6 +1,6 @@
 //! Asks the API for the measurements of some boxes.
 
-use opensensemap::{BoxId, Client, MeasurementQuery};
+use opensensemap::{BoxId, Client, FetchError, MeasurementQuery};
 
 use super::directory::Directory;
 use super::error::BackfillError;
@@ -41,8 +41,7 @@ impl Api<'_, '_> {
                     bench.take(answer, row, &times);
                 });
                 match fetched.await {
-                    // Such a box may have been removed, or its sensor have got another name, a moment ago.
-                    Err(error) if error.is_not_found() => Ok(None),
+                    Err(error) if has_no_such_box(&error) => Ok(None),
                     result => result.map(Some),
                 }
             };
@@ -60,4 +59,11 @@ impl Api<'_, '_> {
         self.asker.advance(window.days() * sensors, harvest.news());
         Ok(())
     }
+}
+
+/// Whether the API says in its own words that no box has such a sensor: one may have been removed, or have got another name, a moment
+/// ago. Any other 404 is that of a server which does not have this route, and must not be taken for an empty answer.
+fn has_no_such_box(error: &FetchError) -> bool {
+    matches!(error, FetchError::Status { message: Some(message), .. }
+        if error.is_not_found() && message.contains("No senseBoxes found"))
 }

@@ -315,6 +315,18 @@ async fn what_fails_for_too_long_ends_the_backfill_with_what_is_done_kept() {
 }
 
 #[tokio::test]
+async fn a_server_without_this_route_is_not_taken_for_one_without_data() {
+    let scene = Scene::new(0.0).await;
+    let boxes = scene.boxes(1);
+    let fault = FaultRule { path: Some("/boxes/data".into()), ..Fault::Status { status: 404 }.into() };
+    scene.upstream.sim.faults().set(fault).unwrap();
+    let backfill = scene.backfill(Source::Api, &boxes, scene.history("route"));
+    assert!(matches!(backfill.run(now, |_| ()).await, Err(BackfillError::Fetch { .. })));
+    scene.upstream.sim.faults().clear();
+    assert_eq!(backfill.run(now, |_| ()).await.unwrap().done_before, 0);
+}
+
+#[tokio::test]
 async fn the_command_tells_what_came_and_what_did_not() {
     // The binary has the clock of the system, so the past is that of yesterday.
     let options = Options { seed: 4, stations: Stations::Generated(60), bad_share: 0.2 };
