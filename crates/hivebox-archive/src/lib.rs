@@ -15,7 +15,7 @@
 //! | How is an S3 server reached? | [`S3Options`] |
 //! | What does a store's failure mean? | [`StoreFault`] |
 //! | Where do snapshots wait for a store that is down? | [`Spool`] |
-//! | How is an answer given out as CSV, Parquet or Arrow? | [`Table`], [`TableWriter`] |
+//! | How is an answer given out as CSV, Parquet or Arrow? | [`Table`], [`TableWriter`]; one to SQL: `BatchWriter` |
 
 mod encode;
 mod error;
@@ -33,6 +33,10 @@ mod spool;
 mod store;
 mod table;
 
+#[cfg(feature = "query")]
+pub use arrow_array::RecordBatch;
+#[cfg(feature = "query")]
+pub use arrow_schema::SchemaRef;
 pub use error::ArchiveError;
 pub use fault::StoreFault;
 pub use history::History;
@@ -42,4 +46,6 @@ pub use sealed::Sealed;
 pub use snapshot::{Format, GoodValue, Snapshot};
 pub use spool::{Kept, Spool, SpoolStatus};
 pub use store::{Listed, SnapshotStore, StoreCheck, Stored};
+#[cfg(feature = "query")]
+pub use table::{BatchFormat, BatchWriter, texts};
 pub use table::{Cell, CellKind, Table, TableColumn, TableError, TableFormat, TableWriter};

@@ -2,6 +2,8 @@
 //!
 //! Rows are pushed in blocks of a bounded size, so that a table of any length can be sent while it is made.
 
+#[cfg(feature = "query")]
+mod batches;
 mod column;
 mod csv;
 mod stream;
@@ -13,6 +15,8 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 
+#[cfg(feature = "query")]
+pub use batches::{BatchFormat, BatchWriter, texts};
 use column::Builder;
 pub use column::Cell;
 pub use stream::{TableFormat, TableWriter};
@@ -67,6 +71,11 @@ pub enum TableError {
     /// A row does not fit to the columns.
     #[error("a table's row does not fit to its columns: {0}")]
     Row(&'static str),
+    /// CSV has no place for a column.
+    #[error(
+        "the column {0} holds lists or parts, for which CSV has no place: ask for JSON, Parquet or Arrow"
+    )]
+    Nested(String),
     /// Arrow cannot write it.
     #[error("a table cannot be written: {0}")]
     Arrow(#[from] ArrowError),

@@ -17,6 +17,8 @@ mod serve;
 mod settings;
 mod simulate;
 mod snapshots;
+#[cfg(feature = "history")]
+mod sql;
 mod store;
 mod temperature;
 
@@ -57,6 +59,9 @@ enum Command {
     /// Whole days are taken from the API or from the daily archive of openSenseMap, and merged into the history. What is done is recorded in
     /// the store, so the same command goes on where it was stopped.
     Backfill(backfill::Args),
+    /// Ask the past by SQL
+    #[cfg(feature = "history")]
+    Sql(sql::Args),
     /// Stand in for the openSenseMap API on a port
     Simulate(simulate::Args),
     /// Check that upstream, cache and store work as configured
@@ -89,6 +94,8 @@ impl Cli {
             #[cfg(feature = "history")]
             Command::History(args) => history::run(&args),
             Command::Backfill(args) => backfill::run(&args),
+            #[cfg(feature = "history")]
+            Command::Sql(args) => sql::run(&args),
             Command::Simulate(args) => simulate::run(&args),
             Command::Doctor(args) => doctor::run(&args),
             Command::Healthcheck(args) => healthcheck::run(&args),

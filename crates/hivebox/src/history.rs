@@ -4,10 +4,11 @@
 use std::io;
 use std::time::Duration;
 
-use hivebox_archive::SnapshotStore;
+use futures_util::StreamExt;
 use hivebox_archive::history::History;
 use hivebox_archive::history::question::Question;
-use hivebox_archive::query::{Answer, Engine, EngineOptions, QueryError};
+use hivebox_archive::query::{Answer, Engine, EngineOptions, QueryError, SqlLimits, SqlRows};
+use hivebox_archive::{RecordBatch, SchemaRef, SnapshotStore};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -70,8 +71,25 @@ impl Past {
     pub async fn answer(&self, question: &Question) -> Result<Answer, PastError> {
         let counted = Counted::begin(&self.metrics, QueryKind::History);
         let answer = self.unless_stopped(self.engine.answer(&self.history, question)).await;
-        counted.end(&answer);
+        counted.end(&answer.as_ref());
         answer
+    }
+
+    /// The rows that SQL asks for, at most so many of them. Whoever drops them before their end has the work given up.
+    ///
+    /// # Errors
+    /// The SQL is none that reads, there is no room, no time or no memory for it, the store fails, or the service
+    /// stops.
+    pub async fn sql(&self, text: &str, most_rows: usize) -> Result<SqlAnswer, PastError> {
+        let counted = Counted::begin(&self.metrics, QueryKind::Sql);
+        let begun = self.engine.sql(&self.history, text, SqlLimits { rows: most_rows });
+        match self.unless_stopped(begun).await {
+            Ok(rows) => Ok(SqlAnswer { rows, counted, stopping: self.stopping.subscribe() }),
+            Err(error) => {
+                counted.end(&Err::<(), _>(&error));
+                Err(error)
+            }
+        }
     }
 
     /// Has the metrics tell how many questions are worked on and wait now.
@@ -98,35 +116,79 @@ impl Past {
     }
 }
 
+/// Rows that come while they are found.
+#[derive(Debug)]
+pub struct SqlAnswer {
+    rows: SqlRows,
+    counted: Counted,
+    stopping: watch::Receiver<bool>,
+}
+
+impl SqlAnswer {
+    /// The columns.
+    pub fn schema(&self) -> SchemaRef {
+        self.rows.schema().clone()
+    }
+
+    /// The next rows; `None` at their end.
+    ///
+    /// # Errors
+    /// There is no more time or memory, there are too many rows, the store fails, or the service stops.
+    pub async fn next(&mut self) -> Option<Result<RecordBatch, PastError>> {
+        let next = tokio::select! {
+            biased;
+            // An error means that the past is gone, which is a stop as well.
+            _ = self.stopping.wait_for(|stops| *stops) => Some(Err(PastError::Stopping)),
+            next = self.rows.next() => next.map(|rows| rows.map_err(PastError::from)),
+        };
+        match &next {
+            None => self.counted.outcome = QueryOutcome::Answered,
+            Some(Err(error)) => self.counted.outcome = outcome(error),
+            Some(Ok(_)) => {}
+        }
+        next
+    }
+}
+
 /// A question that is counted when it ends, in whichever way.
-struct Counted<'a> {
-    metrics: &'a QueryMetrics,
+#[derive(Debug)]
+struct Counted {
+    metrics: QueryMetrics,
     kind: QueryKind,
     started: Instant,
     outcome: QueryOutcome,
 }
 
-impl<'a> Counted<'a> {
-    fn begin(metrics: &'a QueryMetrics, kind: QueryKind) -> Self {
+impl Counted {
+    fn begin(metrics: &QueryMetrics, kind: QueryKind) -> Self {
+        let metrics = metrics.clone();
         Self { metrics, kind, started: Instant::now(), outcome: QueryOutcome::Cancelled }
     }
 
-    fn end<T>(mut self, outcome: &Result<T, PastError>) {
-        self.outcome = match outcome {
+    fn end<T>(mut self, ended: &Result<T, &PastError>) {
+        self.outcome = match ended {
             Ok(_) => QueryOutcome::Answered,
-            Err(PastError::Stopping) => QueryOutcome::Cancelled,
-            Err(PastError::Query(error)) => match error {
-                QueryError::Busy { .. } => QueryOutcome::Busy,
-                QueryError::TimedOut { .. } => QueryOutcome::TimedOut,
-                QueryError::OutOfMemory { .. } => QueryOutcome::OutOfMemory,
-                QueryError::Sql(_) | QueryError::Question(_) => QueryOutcome::Invalid,
-                _ => QueryOutcome::Failed,
-            },
+            Err(error) => outcome(error),
         };
     }
 }
 
-impl Drop for Counted<'_> {
+fn outcome(error: &PastError) -> QueryOutcome {
+    match error {
+        PastError::Stopping => QueryOutcome::Cancelled,
+        PastError::Query(error) => match error {
+            QueryError::Busy { .. } => QueryOutcome::Busy,
+            QueryError::TimedOut { .. } => QueryOutcome::TimedOut,
+            QueryError::OutOfMemory { .. } => QueryOutcome::OutOfMemory,
+            QueryError::Sql(_) | QueryError::Question(_) | QueryError::TooManyRows { .. } => {
+                QueryOutcome::Invalid
+            }
+            _ => QueryOutcome::Failed,
+        },
+    }
+}
+
+impl Drop for Counted {
     fn drop(&mut self) {
         self.metrics.observe(self.kind, self.outcome, self.started.elapsed());
     }

@@ -31,6 +31,8 @@ mod readings;
 mod represent;
 pub mod server;
 mod snapshots;
+#[cfg(feature = "history")]
+pub(crate) mod sql;
 mod store;
 pub(crate) mod table;
 mod temperature;
@@ -44,6 +46,8 @@ use axum::http::HeaderValue;
 use axum::middleware::{from_fn, from_fn_with_state};
 use utoipa::openapi::OpenApi;
 
+#[cfg(feature = "history")]
+use describe::post;
 use describe::{Methods, Operation, get};
 pub use error::ApiError;
 pub use front::Front;
@@ -98,6 +102,8 @@ fn routes() -> Routes {
         .add("/api/v1/snapshots/{name}", Kind::Work, get(snapshots::show, snapshots::describe_show()));
     #[cfg(feature = "history")]
     let routes = routes.add("/api/v1/history", Kind::Work, get(history::history, history::describe()));
+    #[cfg(feature = "history")]
+    let routes = routes.add("/api/v1/sql", Kind::Work, post(sql::sql, sql::describe()));
     routes
         .add("/api/v1/live", Kind::Memory, get(live::live, live::describe()))
         .add("/openapi.json", Kind::Memory, get(openapi::openapi, openapi::describe()))
@@ -111,7 +117,7 @@ pub fn router(app: Arc<App>) -> Router {
     openapi::prepare();
     docs::prepare();
     let router = routes().observed(&app);
-    // No route takes a body.
+    // None that is read by an extractor: SQL has a bound of its own.
     router.layer(DefaultBodyLimit::max(0)).with_state(app)
 }
 

@@ -119,7 +119,7 @@ impl TableWriter {
     }
 }
 
-fn properties(metadata: &[(String, String)]) -> Result<WriterProperties, TableError> {
+pub(super) fn properties(metadata: &[(String, String)]) -> Result<WriterProperties, TableError> {
     let pairs = metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
     Ok(WriterProperties::builder()
         .set_created_by(concat!("hivebox ", env!("CARGO_PKG_VERSION")).into())

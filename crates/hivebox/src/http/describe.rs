@@ -5,6 +5,7 @@
 //! the types that it answers with, and its errors of the errors themselves.
 
 mod answer;
+mod body;
 mod document;
 pub(super) mod headers;
 
@@ -20,6 +21,7 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 pub(super) use answer::Answer;
+use body::Taken;
 pub(super) use document::{Tag, document};
 
 use super::ApiError;
@@ -40,12 +42,20 @@ pub(super) struct Operation {
     summary: &'static str,
     description: Option<&'static str>,
     parameters: Vec<Parameter>,
+    /// What it takes as a body, in each form.
+    bodies: Vec<Taken>,
     answers: Vec<Answer>,
 }
 
 /// A path that takes GET, and so HEAD.
 pub(super) fn get<H: Handler<T, Arc<App>>, T: 'static>(handler: H, operation: Operation) -> Methods {
     Methods { handlers: routing::get(handler), operations: vec![(HttpMethod::Get, operation)] }
+}
+
+/// A path that takes POST alone.
+#[cfg(feature = "history")]
+pub(super) fn post<H: Handler<T, Arc<App>>, T: 'static>(handler: H, operation: Operation) -> Methods {
+    Methods { handlers: routing::post(handler), operations: vec![(HttpMethod::Post, operation)] }
 }
 
 impl Methods {
@@ -71,7 +81,15 @@ impl Operation {
     /// One that has nothing said of it but what it is for. The id names it in clients that are made from the
     /// description.
     pub(super) const fn new(id: &'static str, tag: Tag, summary: &'static str) -> Self {
-        Self { id, tag, summary, description: None, parameters: Vec::new(), answers: Vec::new() }
+        Self {
+            id,
+            tag,
+            summary,
+            description: None,
+            parameters: Vec::new(),
+            bodies: Vec::new(),
+            answers: Vec::new(),
+        }
     }
 
     /// More about it, in Markdown.
@@ -86,6 +104,20 @@ impl Operation {
         for (when, error) in refusals::<A>() {
             self = self.fails(when, &error);
         }
+        self
+    }
+
+    /// It takes text as its body.
+    #[cfg(feature = "history")]
+    pub(super) fn takes_text(mut self, example: &'static str) -> Self {
+        self.bodies.push(Taken::text(example));
+        self
+    }
+
+    /// It takes JSON as its body: any such value as `example`.
+    #[cfg(feature = "history")]
+    pub(super) fn takes_json<T: serde::Serialize + utoipa::ToSchema>(mut self, example: &T) -> Self {
+        self.bodies.push(Taken::json(example));
         self
     }
 

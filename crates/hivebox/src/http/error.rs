@@ -50,7 +50,7 @@ const SOON: Duration = Duration::from_secs(10);
 impl ApiError {
     pub(super) const MEDIA_TYPE: &str = "application/problem+json";
 
-    fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
         Self { status, title, detail: detail.into(), retry_after: None, errors: Vec::new() }
     }
 
@@ -89,6 +89,12 @@ impl ApiError {
     pub(super) fn problem(&self) -> Problem<'_> {
         let (title, status) = (self.title, self.status.as_u16());
         Problem { title, status, detail: &self.detail, errors: &self.errors }
+    }
+
+    /// What was asked makes no sense, as `reason` says.
+    #[cfg(feature = "history")]
+    pub(super) fn bad(reason: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "Bad request", sentence(reason))
     }
 
     /// There is no such thing.
@@ -167,7 +173,7 @@ impl From<ArchiveError> for ApiError {
 #[cfg(feature = "history")]
 impl From<hivebox_archive::history::question::QuestionError> for ApiError {
     fn from(error: hivebox_archive::history::question::QuestionError) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "Bad request", sentence(&error.to_string()))
+        Self::bad(&error.to_string())
     }
 }
 
@@ -193,9 +199,7 @@ impl From<PastError> for ApiError {
                 "Needs too much memory",
                 format!("The answer needs more than the {} MiB that there may be. {LESS}", limit_bytes >> 20),
             ),
-            PastError::Query(QueryError::Sql(reason)) => {
-                Self::new(StatusCode::BAD_REQUEST, "Bad request", sentence(&reason))
-            }
+            PastError::Query(QueryError::Sql(reason)) => Self::bad(&reason),
             PastError::Query(QueryError::Question(error)) => error.into(),
             PastError::Query(QueryError::Store(error)) => error.into(),
             PastError::Query(error) => Self::internal(error),

@@ -37,6 +37,8 @@ mod rolling_restart;
 mod schema;
 mod sharing;
 mod some_boxes;
+#[cfg(feature = "history")]
+mod sql;
 mod stopping;
 mod storing;
 #[cfg(feature = "otlp")]

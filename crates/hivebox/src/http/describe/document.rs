@@ -7,6 +7,7 @@ use utoipa::openapi::server::Server;
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{OpenApi, OpenApiBuilder, path};
 
+use super::body::Taken;
 use super::{Methods, Operation, headers};
 
 /// What an operation is about.
@@ -43,7 +44,9 @@ impl Tag {
     const fn description(self) -> &'static str {
         match self {
             Self::Now => "What the sensors say now.",
-            Self::Past => "Snapshots of all readings: made, listed and given out.",
+            Self::Past => {
+                "What the past was like, and snapshots of all readings: made, listed and given out."
+            }
             Self::Service => "Whether HiveBox is well, and which one it is.",
             Self::Description => "This description.",
         }
@@ -64,7 +67,9 @@ pub(in crate::http) fn document(paths: impl Iterator<Item = (&'static str, Metho
     for (path, mut methods) in paths {
         let mut item = PathItem::default();
         for (method, operation) in &mut methods.operations {
-            for (name, schema) in operation.answers.iter_mut().flat_map(super::Answer::take_schemas) {
+            let of_answers = operation.answers.iter_mut().flat_map(super::Answer::take_schemas);
+            let of_bodies = operation.bodies.iter_mut().flat_map(Taken::take_schemas);
+            for (name, schema) in of_answers.chain(of_bodies) {
                 components = components.schema(name, schema);
             }
             item.merge_operations(PathItem::new(method.clone(), operation.described()));
@@ -87,9 +92,10 @@ impl Operation {
         let parameters = (!self.parameters.is_empty()).then(|| self.parameters.clone());
         let answers = self.answers.iter();
         answers
-            .fold(operation.parameters(parameters), |operation, answer| {
-                operation.response(answer.status().as_str(), answer.described())
-            })
+            .fold(
+                operation.parameters(parameters).request_body(Taken::described(&self.bodies)),
+                |operation, answer| operation.response(answer.status().as_str(), answer.described()),
+            )
             .build()
     }
 }

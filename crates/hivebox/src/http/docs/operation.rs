@@ -25,6 +25,7 @@ pub(super) fn section(method: &str, path: &str, operation: &Value) -> String {
     if let Some(parameters) = operation["parameters"].as_array() {
         html.push_str(&parameter_table(parameters));
     }
+    html.push_str(&body(&operation["requestBody"]));
     let curl = curl(method, path, operation);
     add(
         &mut html,
@@ -58,6 +59,17 @@ fn parameter_table(parameters: &[Value]) -> String {
         );
     }
     html + "</tbody>\n</table></div>\n"
+}
+
+/// The body that it takes, if it takes one.
+fn body(body: &Value) -> String {
+    let mut html = String::new();
+    for (media_type, content) in body["content"].as_object().into_iter().flatten() {
+        let (media_type, kind) = (Plain(media_type), kind(&content["schema"]));
+        add(&mut html, format_args!("<p><code>{media_type}</code>: {kind}</p>\n"));
+        html.push_str(&shown(&content["example"]));
+    }
+    if html.is_empty() { html } else { format!("<h4>Body</h4>\n{html}") }
 }
 
 fn answer_details(status: &str, answer: &Value) -> String {
@@ -124,7 +136,11 @@ fn curl(method: &str, path: &str, operation: &Value) -> String {
         "GET" => String::new(),
         other => format!("-X {other} "),
     };
-    format!("curl {flags}'{ADDRESS}{path}{mark}{}'", query.join("&"))
+    let data = match &operation["requestBody"]["content"]["text/plain"]["example"] {
+        Value::String(text) => format!(" -H 'Content-Type: text/plain' --data '{text}'"),
+        _ => String::new(),
+    };
+    format!("curl {flags}'{ADDRESS}{path}{mark}{}'{data}", query.join("&"))
 }
 
 fn as_query(example: &Value) -> String {

@@ -34,6 +34,8 @@ pub const ROUTES: &[&str] = &[
     "/api/v1/snapshots/{name}",
     #[cfg(feature = "history")]
     "/api/v1/history",
+    #[cfg(feature = "history")]
+    "/api/v1/sql",
     "/api/v1/live",
     "/openapi.json",
     "/docs",

@@ -1,0 +1,86 @@
+//! `hivebox sql`: any question about the past, straight from the store.
+
+use hivebox_archive::{BatchFormat, BatchWriter, TableError, texts};
+
+use super::columns::Columns;
+use super::history::{OutputFlags, OutputFormat, spinner};
+use super::output;
+use super::serve::block_on;
+use super::settings::SettingFlags;
+use crate::exit::{Code, Failure};
+use crate::history::{Past, SqlAnswer};
+use crate::service;
+use crate::telemetry::metrics::QueryMetrics;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// One statement that reads the tables readings, hourly, boxes and sensors
+    #[arg(value_name = "SQL")]
+    text: String,
+    /// Most rows that the answer may have
+    #[arg(long, value_name = "NUMBER", default_value_t = 1_000_000)]
+    most_rows: usize,
+    #[command(flatten)]
+    output: OutputFlags,
+    #[command(flatten)]
+    settings: SettingFlags,
+}
+
+const EXAMPLES: &str = "\
+docs/history.md has the columns of the tables. Examples:
+  hivebox sql \"select phenomenon, count(*) as readings from readings group by phenomenon order by readings desc\"
+      how much there is of what
+  hivebox sql \"select name, first_day, last_day from boxes where model like 'homeV2%' limit 20\"
+      boxes, and since when they are known
+  hivebox sql \"select * from readings where box_id = '5ade1acf223bd80019a1011c'\" --format parquet > box.parquet
+      all that one box has measured, for a notebook";
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let format = args.output.format()?;
+    let config = args.settings.config()?;
+    block_on(async {
+        let store = service::snapshots(&config.store)?;
+        let past = Past::new(&config.query, &store, QueryMetrics::default())?;
+        let spinner = spinner();
+        let answer = past.sql(&args.text, args.most_rows).await;
+        spinner.finish_and_clear();
+        let answer = answer?;
+        match format {
+            OutputFormat::Table => table(answer).await,
+            OutputFormat::Json => stream(answer, BatchFormat::Json).await,
+            OutputFormat::Csv => stream(answer, BatchFormat::Csv).await,
+            OutputFormat::Parquet => stream(answer, BatchFormat::Parquet).await,
+            OutputFormat::Arrow => stream(answer, BatchFormat::Arrow).await,
+        }
+    })
+}
+
+/// Prints the rows as they come.
+async fn stream(mut answer: SqlAnswer, format: BatchFormat) -> Result<(), Failure> {
+    let mut writer = BatchWriter::new(format, answer.schema()).map_err(unfit)?;
+    while let Some(batch) = answer.next().await.transpose()? {
+        output::write(&writer.write(&batch).map_err(unfit)?)?;
+    }
+    output::write(&writer.finish().map_err(unfit)?)
+}
+
+/// Prints the rows when all are there, since columns are as wide as what is in them.
+async fn table(mut answer: SqlAnswer) -> Result<(), Failure> {
+    let fields = answer.schema().fields().clone();
+    let columns = fields.iter().fold(Columns::new(), |columns, field| {
+        columns.with(field.name().as_str(), field.data_type().is_numeric())
+    });
+    let mut columns = columns;
+    while let Some(batch) = answer.next().await.transpose()? {
+        for row in texts(&batch).map_err(unfit)? {
+            columns.push(row.into_iter().map(Option::unwrap_or_default).collect());
+        }
+    }
+    columns.lines().try_for_each(|line| output::line(&line))
+}
+
+fn unfit(error: TableError) -> Failure {
+    let code = if matches!(error, TableError::Nested(_)) { Code::Usage } else { Code::Software };
+    Failure::new(code, error.to_string())
+}
