@@ -1,5 +1,6 @@
 //! SQL over the history.
 
+mod date_trunc;
 mod reader;
 mod sketch;
 mod table;
@@ -116,8 +117,9 @@ impl Sql {
             .build();
         // Neither can tables be made of files, nor written to them.
         template.table_factories_mut().clear();
-        let registered = template.register_udaf(Arc::new(sketch::sketch_percentile()));
-        registered.map_err(|error| told(&error, memory.limit_bytes()))?;
+        let failed = |error| told(&error, memory.limit_bytes());
+        template.register_udaf(Arc::new(sketch::sketch_percentile())).map_err(failed)?;
+        template.register_udf(Arc::new(date_trunc::date_trunc_utc())).map_err(failed)?;
         Ok(Self { template: Arc::new(template) })
     }
 
