@@ -82,9 +82,13 @@ impl Past {
     /// stops.
     pub async fn sql(&self, text: &str, most_rows: usize) -> Result<SqlAnswer, PastError> {
         let counted = Counted::begin(&self.metrics, QueryKind::Sql);
+        let (deadline, after) = (Instant::now() + self.timeout, self.timeout);
         let begun = self.engine.sql(&self.history, text, SqlLimits { rows: most_rows });
         match self.unless_stopped(begun).await {
-            Ok(rows) => Ok(SqlAnswer { rows, counted, stopping: self.stopping.subscribe() }),
+            Ok(rows) => {
+                let stopping = self.stopping.subscribe();
+                Ok(SqlAnswer { rows, counted, stopping, deadline, after })
+            }
             Err(error) => {
                 counted.end(&Err::<(), _>(&error));
                 Err(error)
@@ -122,6 +126,9 @@ pub struct SqlAnswer {
     rows: SqlRows,
     counted: Counted,
     stopping: watch::Receiver<bool>,
+    /// When the time is over. The engine looks at it as well, but on a thread that its own work may keep from that.
+    deadline: Instant,
+    after: Duration,
 }
 
 impl SqlAnswer {
@@ -139,7 +146,10 @@ impl SqlAnswer {
             biased;
             // An error means that the past is gone, which is a stop as well.
             _ = self.stopping.wait_for(|stops| *stops) => Some(Err(PastError::Stopping)),
-            next = self.rows.next() => next.map(|rows| rows.map_err(PastError::from)),
+            next = tokio::time::timeout_at(self.deadline, self.rows.next()) => match next {
+                Ok(next) => next.map(|rows| rows.map_err(PastError::from)),
+                Err(_) => Some(Err(QueryError::TimedOut { after: self.after }.into())),
+            },
         };
         match &next {
             None => self.counted.outcome = QueryOutcome::Answered,
