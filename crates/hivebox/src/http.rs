@@ -138,7 +138,7 @@ struct Route {
 impl Routes {
     fn add(mut self, path: &'static str, kind: Kind, methods: Methods) -> Self {
         let group = Group::of(path);
-        let methods = if group.is_represented() { methods.map(Operation::revalidates) } else { methods };
+        let methods = if group.is_represented() { methods.map_gets(Operation::revalidates) } else { methods };
         let methods = if group.is_limited() { methods.map(Operation::limited) } else { methods };
         self.0.push(Route { path, kind, methods });
         self

@@ -69,6 +69,16 @@ impl Methods {
         Self { handlers: self.handlers.post(handler), ..self }
     }
 
+    /// Each of its operations that only reads, changed by `change`.
+    pub(super) fn map_gets(mut self, change: impl Fn(Operation) -> Operation) -> Self {
+        let change = |(method, operation)| match method {
+            HttpMethod::Get => (HttpMethod::Get, change(operation)),
+            other => (other, operation),
+        };
+        self.operations = self.operations.into_iter().map(change).collect();
+        self
+    }
+
     /// Each of its operations, changed by `change`.
     pub(super) fn map(mut self, change: impl Fn(Operation) -> Operation) -> Self {
         self.operations =

@@ -32,7 +32,7 @@ struct Block<'a> {
 fn the_examples_of_the_docs_do_what_they_show() {
     let folder = tempfile::tempdir().unwrap();
     // The past of two days takes longer than the examples need it.
-    let demo = ["demo", "--listen", "127.0.0.1:0", "--past", "3h"];
+    let demo = ["demo", "--listen", "127.0.0.1:0", "--past", "3h", "--sql", "on"];
     let (_demo, welcome) = Running::start(hivebox(folder.path()).args(demo));
     let address = welcome.split("http://").nth(1).unwrap().split('/').next().unwrap();
     wait_for(folder.path(), &format!("curl -sf http://{address}/temperature"));
