@@ -1,0 +1,77 @@
+//! Makes the past of a workload by the archive's own writer, day by day.
+
+use std::path::Path;
+use std::time::Instant;
+
+use hivebox_archive::SnapshotStore;
+use hivebox_archive::history::{Gathered, GatheredReading};
+use hivebox_climate::place::Place;
+use hivebox_climate::quantity::Canonical;
+use hivebox_climate::verdict::Verdict;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use tokio::runtime::Runtime;
+
+use crate::duckdb::DuckDb;
+use crate::workload::{Reading, Station, Workload, days, midnight};
+
+/// Makes it, unless it is there.
+pub(crate) fn fill(runtime: &Runtime, workload: &Workload, folder: &Path, day_count: i64) {
+    let history = SnapshotStore::open_folder(folder).unwrap().history();
+    let expected = workload.stations.len() as u64 * 288 * day_count as u64;
+    if runtime.block_on(history.manifest()).unwrap().rows() == expected {
+        return;
+    }
+    for day in days(day_count) {
+        let started = Instant::now();
+        let gathered = gather(workload, day);
+        let rows = gathered.len();
+        runtime.block_on(history.merge(gathered, midnight(day.tomorrow().unwrap()))).unwrap();
+        println!("{day}: {rows} readings made and written in {:.1} s", started.elapsed().as_secs_f64());
+    }
+    let written = runtime.block_on(history.manifest()).unwrap().rows();
+    assert_eq!(written, expected, "{} has another past: remove it", folder.display());
+}
+
+fn gather(workload: &Workload, day: Date) -> Gathered {
+    let mut gathered = Gathered::default();
+    for station in &workload.stations {
+        for reading in station.day(day) {
+            gathered.add(&gathered_reading(station, reading));
+        }
+    }
+    gathered
+}
+
+fn gathered_reading(station: &Station, reading: Reading) -> GatheredReading<'_> {
+    let value = f64::from(reading.hundredths) / 100.0;
+    let position = station.position;
+    GatheredReading {
+        box_id: &station.box_id,
+        box_name: "",
+        model: &station.model,
+        exposure: station.exposure,
+        place: Place::new(position.latitude_degrees(), position.longitude_degrees(), station.height_metres),
+        sensor_id: &station.sensor_id,
+        title: "Temperatur",
+        unit: "°C",
+        sensor_type: "BME280",
+        phenomenon: Some("air_temperature"),
+        raw_value: Some(value),
+        value: Some(Canonical(value)),
+        measured_at: Timestamp::from_millisecond(reading.millis).unwrap(),
+        verdict: Verdict::Ok,
+    }
+}
+
+/// Has `DuckDB` write all readings into one file as it likes best: sorted by place, box and time, without a day's border.
+pub(crate) fn sort(duckdb: &mut DuckDb, files: &str, sorted: &Path) {
+    if !sorted.exists() {
+        let options = "format parquet, compression zstd";
+        duckdb.ask(&format!(
+            "copy (select * from {files} order by phenomenon, latitude, longitude, box_id, measured_at) to '{}' ({options})",
+            sorted.display()
+        ));
+    }
+    println!("all readings in one file by DuckDB: {} bytes", std::fs::metadata(sorted).unwrap().len());
+}
