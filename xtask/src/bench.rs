@@ -15,6 +15,7 @@ use crate::workspace::Workspace;
 mod answer;
 mod crates;
 mod faults;
+mod history;
 mod latency;
 mod live;
 mod machine;
@@ -66,6 +67,8 @@ enum Section {
     Places,
     /// How long it takes to store a snapshot, and how large it is.
     Store,
+    /// The past beside `DuckDB`, and whether requests feel it when somebody asks for all of it.
+    History,
     /// How long a user waits after the start.
     Start,
     /// How much memory the process takes at most.
@@ -128,6 +131,11 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     if wanted(Section::Throughput) {
         step::heading("Requests per second, HiveBox and bare axum in turns");
         throughput::run(&programs, effort, &mut report)?;
+    }
+    if wanted(Section::History) {
+        history::beside_duckdb(workspace, args.quick)?;
+        step::heading("Requests per second while the whole past is asked for");
+        history::run(&programs, workspace, effort, &mut report)?;
     }
     if wanted(Section::Latency) {
         step::heading("Latency, quiet and during refreshes");
