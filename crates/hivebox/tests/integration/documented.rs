@@ -17,7 +17,9 @@ const DOCUMENT: &str = include_str!("../../../../docs/api.md");
 /// The address in the document.
 const DOCUMENTED_ADDRESS: &str = "127.0.0.1:5000";
 const ELISION: &str = "…";
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(3);
+/// Between two attempts: the demo limits what a client may ask for in a minute.
+const PAUSE: Duration = Duration::from_millis(300);
 
 struct Block<'a> {
     /// The number of the block's first line in the document.
@@ -85,6 +87,7 @@ fn wait_for(folder: &Path, ask: &str) {
     let started = Instant::now();
     while run(folder, "sh", ask).is_err() {
         assert!(started.elapsed() < PATIENCE, "the demo does not answer to {ask}");
+        std::thread::sleep(PAUSE);
     }
 }
 
