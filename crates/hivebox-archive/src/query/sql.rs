@@ -1,6 +1,7 @@
 //! SQL over the history.
 
 mod date_trunc;
+mod give_way;
 mod reader;
 mod sketch;
 mod table;
@@ -114,6 +115,7 @@ impl Sql {
             .with_default_features()
             .with_config(config)
             .with_runtime_env(runtime)
+            .with_physical_optimizer_rule(Arc::new(give_way::JoinsGiveWay))
             .build();
         // Neither can tables be made of files, nor written to them.
         template.table_factories_mut().clear();
