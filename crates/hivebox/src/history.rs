@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::config::QueryConfig;
+use crate::refresh::lower_priority;
 use crate::telemetry::metrics::{QueryKind, QueryMetrics, QueryOutcome};
 
 /// The past, as it can be asked.
@@ -51,6 +52,7 @@ impl Past {
             running: config.running,
             waiting: config.waiting,
             threads: config.running,
+            on_thread_start: lower_priority,
         })?;
         let (sql, timeout, history) = (config.sql, config.timeout, store.history());
         Ok(Self { engine, history, sql, timeout, metrics, stopping: watch::Sender::new(false) })

@@ -25,7 +25,7 @@ use crate::history::question::Question;
 use crate::store::SnapshotStore;
 
 /// Within which limits questions are answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct EngineOptions {
     /// The memory that all questions together may take, in bytes. An eighth of it is for what is known of files.
     pub memory_bytes: usize,
@@ -37,6 +37,8 @@ pub struct EngineOptions {
     pub waiting: usize,
     /// On how many threads, at least 1.
     pub threads: usize,
+    /// What each of them does first, such as to take a low priority.
+    pub on_thread_start: fn(),
 }
 
 /// The stack of a thread. `DataFusion` goes through SQL by recursion, and what is nested deeply needs room; what is never
@@ -45,7 +47,7 @@ const STACK_BYTES: usize = 64 << 20;
 /// How many batches of rows are found ahead of who takes them.
 const BATCHES_AHEAD: usize = 2;
 
-/// Answers questions about the past, on threads of the lowest priority, so that they take nothing from others.
+/// Answers questions about the past, on threads of its own.
 pub struct Engine {
     options: EngineOptions,
     gate: Gate,
@@ -88,7 +90,7 @@ impl Engine {
             .max_blocking_threads(2 * threads)
             .thread_name("history")
             .thread_stack_size(STACK_BYTES)
-            .on_thread_start(lower_priority)
+            .on_thread_start(options.on_thread_start)
             .enable_all()
             .build()?;
         let for_footers = options.memory_bytes / 8;
@@ -218,11 +220,4 @@ impl Drop for Engine {
             runtime.shutdown_background();
         }
     }
-}
-
-/// Gives way to the threads that serve requests. On Linux a process id of none names the calling thread.
-fn lower_priority() {
-    const LOWEST: i32 = 19;
-    // Without it the work is done all the same, and there is nobody to be told.
-    let _ = rustix::process::setpriority_process(None, LOWEST);
 }

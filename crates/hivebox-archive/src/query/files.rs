@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use object_store::path::Path;
 
 use crate::history::manifest::{Day, FileEntry, Manifest};
+use crate::history::utc_day::DAY_MILLIS;
 
 /// A file of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,8 +64,6 @@ impl DataFile {
         Self { path, bytes: file.bytes, rows: file.rows, first_millis, last_millis }
     }
 }
-
-const DAY_MILLIS: i64 = 86_400_000;
 
 /// When a day begins; at the edge of time a day that no reading can be of.
 fn day_millis(date: Date) -> i64 {

@@ -75,8 +75,14 @@ fn sizes(runtime: &Runtime, history: &History, of: &str) {
 
 fn ask(runtime: &Runtime, workload: &Workload, history: &History, store: &Path, rounds: usize) {
     let timeout = Duration::from_mins(5);
-    let options =
-        EngineOptions { memory_bytes: MEMORY_BYTES, timeout, running: 1, waiting: 0, threads: THREADS };
+    let options = EngineOptions {
+        memory_bytes: MEMORY_BYTES,
+        timeout,
+        running: 1,
+        waiting: 0,
+        threads: THREADS,
+        on_thread_start: || {},
+    };
     let engine = Engine::new(options).unwrap();
     let mut duckdb = DuckDb::start(THREADS);
     let sorted = store.with_file_name("sorted.parquet");

@@ -28,7 +28,14 @@ async fn row(sql: &str) -> Vec<f64> {
     let files = write(folder.path(), &readings.collect::<Vec<_>>());
     let store = SnapshotStore::open_folder(folder.path()).unwrap();
     let timeout = Duration::from_mins(10);
-    let options = EngineOptions { memory_bytes: 64 << 20, timeout, running: 1, waiting: 0, threads: 2 };
+    let options = EngineOptions {
+        memory_bytes: 64 << 20,
+        timeout,
+        running: 1,
+        waiting: 0,
+        threads: 2,
+        on_thread_start: || {},
+    };
     let engine = Engine::new(options).unwrap();
     engine.suppose(&store, files);
     let rows = engine.sql(&store.history(), sql, SqlLimits { rows: 1 }).await.unwrap();

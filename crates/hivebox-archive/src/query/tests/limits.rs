@@ -104,6 +104,7 @@ fn options() -> EngineOptions {
         running: 1,
         waiting: 1,
         threads: 2,
+        on_thread_start: || {},
     }
 }
 

@@ -34,6 +34,7 @@ fn engine() -> Engine {
         running: 2,
         waiting: 2,
         threads: 2,
+        on_thread_start: || {},
     };
     Engine::new(options).unwrap()
 }
