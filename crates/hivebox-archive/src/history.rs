@@ -8,6 +8,7 @@
 //! | How are files written, read and told apart? | `objects` |
 //! | What is removed, and when? | `clean` |
 //! | Is it whole? | `verify` |
+//! | When does a day begin? | `utc_day` |
 
 mod backfill;
 mod census;
@@ -22,10 +23,8 @@ mod objects;
 pub mod question;
 #[cfg(test)]
 mod tests;
+pub(crate) mod utc_day;
 mod verify;
-
-use jiff::ToSpan;
-use jiff::civil::{Date, date};
 
 pub use census::{BoxRow, CensusFiles, Days, Extent, SensorRow, merge_census, read_boxes, read_sensors};
 pub use clean::Removed;
@@ -52,16 +51,4 @@ impl History {
     pub async fn manifest(&self) -> Result<Manifest, ArchiveError> {
         Ok(self.newer_manifest(None).await?.unwrap_or_else(Manifest::empty))
     }
-}
-
-const EPOCH: Date = date(1970, 1, 1);
-
-/// A day as the number of days since 1970 began, of which there are no more than some millions.
-fn epoch_day(date: Date) -> i32 {
-    (date.duration_since(EPOCH).as_hours() / 24) as i32
-}
-
-/// `None` if it is out of all time.
-fn date_of_epoch_day(day: i32) -> Option<Date> {
-    EPOCH.checked_add(i64::from(day).days()).ok()
 }

@@ -72,9 +72,14 @@ fn field(column: &Column) -> Field {
         Kind::Number => DataType::Float64,
         Kind::Time => DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
     };
-    let mut metadata = HashMap::from([("description".to_owned(), column.description.to_owned())]);
-    if !column.unit.is_empty() {
-        metadata.insert("unit".into(), column.unit.into());
+    described(Field::new(column.name, data_type, column.nullable), column.unit, column.description)
+}
+
+/// A column that tells what is in it, and its unit if it has one.
+pub(crate) fn described(field: Field, unit: &str, description: &str) -> Field {
+    let mut metadata = HashMap::from([("description".to_owned(), description.to_owned())]);
+    if !unit.is_empty() {
+        metadata.insert("unit".into(), unit.into());
     }
-    Field::new(column.name, data_type, column.nullable).with_metadata(metadata)
+    field.with_metadata(metadata)
 }

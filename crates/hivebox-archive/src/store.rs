@@ -325,21 +325,33 @@ impl SnapshotStore {
         Ok(days)
     }
 
-    pub(crate) async fn list_day(
+    async fn list_day(&self, day: &str, before: Option<SnapshotName>) -> Result<Vec<Listed>, ArchiveError> {
+        let mut found = self.found(day, before).await?;
+        found.sort_unstable_by(|one, other| other.cmp(one));
+        Ok(found.into_iter().map(|(name, bytes)| listed(name, bytes)).collect())
+    }
+
+    /// The names of the snapshots of a day, of those named for a moment before `before`, in no order.
+    pub(crate) async fn names(
         &self,
         day: &str,
         before: Option<SnapshotName>,
-    ) -> Result<Vec<Listed>, ArchiveError> {
-        let mut found: Vec<(SnapshotName, u64)> = self
-            .folder(&Path::from(day_folder(day)))
-            .await?
+    ) -> Result<Vec<SnapshotName>, ArchiveError> {
+        Ok(self.found(day, before).await?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    /// The snapshots of a day with their sizes.
+    async fn found(
+        &self,
+        day: &str,
+        before: Option<SnapshotName>,
+    ) -> Result<Vec<(SnapshotName, u64)>, ArchiveError> {
+        let listed = self.folder(&Path::from(day_folder(day))).await?;
+        let snapshots = listed
             .objects
             .iter()
-            .filter_map(|object| Some((SnapshotName::from_path(&object.location)?, object.size)))
-            .filter(|(name, _)| before.is_none_or(|before| *name < before))
-            .collect();
-        found.sort_unstable_by(|one, other| other.cmp(one));
-        Ok(found.into_iter().map(|(name, bytes)| listed(name, bytes)).collect())
+            .filter_map(|object| Some((SnapshotName::from_path(&object.location)?, object.size)));
+        Ok(snapshots.filter(|(name, _)| before.is_none_or(|before| *name < before)).collect())
     }
 
     /// What is right below a folder. A bucket that is yet to be made is empty.

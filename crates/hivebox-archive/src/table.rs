@@ -9,12 +9,12 @@ mod csv;
 mod stream;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 
+use crate::schema::described;
 #[cfg(feature = "query")]
 pub use batches::{BatchFormat, BatchWriter, texts};
 use column::Builder;
@@ -159,9 +159,5 @@ fn field(column: &TableColumn) -> Field {
         CellKind::Boolean => DataType::Boolean,
         CellKind::Time => DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
     };
-    let mut metadata = HashMap::from([("description".to_owned(), column.description.to_owned())]);
-    if !column.unit.is_empty() {
-        metadata.insert("unit".into(), column.unit.into());
-    }
-    Field::new(column.name.as_ref(), data_type, column.nullable).with_metadata(metadata)
+    described(Field::new(column.name.as_ref(), data_type, column.nullable), column.unit, column.description)
 }

@@ -13,6 +13,7 @@ use super::History;
 use super::compact::aside;
 use super::day::read_day;
 use super::manifest::{FOLDER, FileEntry, Manifest};
+use super::utc_day::day_of;
 use crate::error::ArchiveError;
 use crate::name::SnapshotName;
 use crate::snapshot::Snapshot;
@@ -91,10 +92,10 @@ impl History {
         let last_day = before.day();
         let mut names = Vec::new();
         for day in self.store.days().await?.into_iter().take_while(|day| *day <= last_day) {
-            let listed = self.store.list_day(&day, Some(before)).await?;
-            let listed = listed.iter().rev().filter_map(|listed| listed.name.parse().ok());
-            names.extend(listed.filter(|&name| manifest.has_taken(name)));
+            let of_day = self.store.names(&day, Some(before)).await?;
+            names.extend(of_day.into_iter().filter(|&name| manifest.has_taken(name)));
         }
+        names.sort_unstable();
         Ok(names)
     }
 
@@ -107,7 +108,7 @@ impl History {
     ) -> Result<bool, ArchiveError> {
         let mut wanted: BTreeMap<Date, Vec<u64>> = BTreeMap::new();
         snapshot.keys(|sensor_id, measured_at| {
-            wanted.entry(date_of(measured_at)).or_default().push(key(sensor_id, measured_at));
+            wanted.entry(day_of(measured_at)).or_default().push(key(sensor_id, measured_at));
         })?;
         // Snapshots come in the order of time, so that earlier days are needed no more.
         if let Some(&first) = wanted.keys().next() {
@@ -164,11 +165,6 @@ fn remove_staged(folder: &std::path::Path) -> usize {
         _ => 0,
     });
     removed.sum()
-}
-
-/// The UTC day of a moment.
-pub(super) fn date_of(moment: Timestamp) -> Date {
-    jiff::tz::Offset::UTC.to_datetime(moment).date()
 }
 
 /// A number for a reading. That two of a day have the same happens once in about a million days, of which one must be missing to

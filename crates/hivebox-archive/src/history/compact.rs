@@ -27,13 +27,19 @@ const ATTEMPTS: usize = 5;
 /// For how long a file may be read after another has taken its place: longer than any question may take.
 pub const GRACE: SignedDuration = SignedDuration::from_mins(15);
 
-/// How much one step takes in.
+/// How much one step takes in. By default all snapshots are looked for, and about 60 MB of readings are taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CompactionLimits {
     /// About how many readings; the snapshot that goes beyond is the last. A reading takes some 30 bytes of memory.
     pub max_rows: u64,
     /// Snapshots of earlier days are not looked for, which spares a request for each day; all if `None`.
     pub since: Option<Date>,
+}
+
+impl Default for CompactionLimits {
+    fn default() -> Self {
+        Self { max_rows: 2_000_000, since: None }
+    }
 }
 
 /// What a step did.
@@ -155,9 +161,8 @@ impl History {
             if since.is_some_and(|since| date < since) {
                 continue;
             }
-            let listed = self.store.list_day(&day, None).await?;
-            let names = listed.iter().filter_map(|listed| listed.name.parse().ok());
-            waiting.names.extend(names.filter(|&name| !manifest.has_taken(name)));
+            let names = self.store.names(&day, None).await?;
+            waiting.names.extend(names.into_iter().filter(|&name| !manifest.has_taken(name)));
         }
         waiting.names.sort_unstable();
         Ok(waiting)
@@ -211,18 +216,18 @@ impl History {
         gathered: &Arc<Gathered>,
         number: u64,
     ) -> Result<Option<Day>, ArchiveError> {
-        let existing = match before.day(date) {
-            Some(day) => Some(self.fetch(&day.readings).await?),
-            None => None,
-        };
+        let known = before.day(date);
+        let existing = self.fetch_known(known.map(|day| &day.readings)).await?;
         let gathered = Arc::clone(gathered);
         let merged =
             aside(move || merge_day(date, existing.as_ref(), &gathered, Catalogue::builtin())).await?;
         let Some(DayFiles { readings, rows, first_at, last_at, hourly, hourly_rows }) = merged else {
             return Ok(None);
         };
-        let readings = self.write(Kind::Readings(date), number, &readings, rows).await?;
-        let hourly = self.write(Kind::Hourly(date), number, &hourly, hourly_rows).await?;
+        let (kind, known_readings) = (Kind::Readings(date), known.map(|day| &day.readings));
+        let readings = self.write(kind, number, known_readings, &readings, rows).await?;
+        let (kind, known_hourly) = (Kind::Hourly(date), known.map(|day| &day.hourly));
+        let hourly = self.write(kind, number, known_hourly, &hourly, hourly_rows).await?;
         Ok(Some(Day { date, readings, first_at, last_at, hourly }))
     }
 
@@ -232,22 +237,14 @@ impl History {
         gathered: &Arc<Gathered>,
         number: u64,
     ) -> Result<(Option<FileEntry>, Option<FileEntry>), ArchiveError> {
-        let boxes = self.fetch_known(before.boxes.as_ref()).await?;
-        let sensors = self.fetch_known(before.sensors.as_ref()).await?;
+        let (known_boxes, known_sensors) = (before.boxes.as_ref(), before.sensors.as_ref());
+        let boxes = self.fetch_known(known_boxes).await?;
+        let sensors = self.fetch_known(known_sensors).await?;
         let gathered = Arc::clone(gathered);
-        let (known_boxes, known_sensors) = (boxes.clone(), sensors.clone());
-        let merged =
-            aside(move || merge_census(known_boxes.as_ref(), known_sensors.as_ref(), &gathered)).await?;
-        let CensusFiles { boxes: new_boxes, boxes_rows, sensors: new_sensors, sensors_rows } = merged;
-        // Mostly nobody is new.
-        let boxes = match (&before.boxes, boxes) {
-            (Some(entry), Some(known)) if known == new_boxes => entry.clone(),
-            _ => self.write(Kind::Boxes, number, &new_boxes, boxes_rows).await?,
-        };
-        let sensors = match (&before.sensors, sensors) {
-            (Some(entry), Some(known)) if known == new_sensors => entry.clone(),
-            _ => self.write(Kind::Sensors, number, &new_sensors, sensors_rows).await?,
-        };
+        let merged = aside(move || merge_census(boxes.as_ref(), sensors.as_ref(), &gathered)).await?;
+        let CensusFiles { boxes, boxes_rows, sensors, sensors_rows } = merged;
+        let boxes = self.write(Kind::Boxes, number, known_boxes, &boxes, boxes_rows).await?;
+        let sensors = self.write(Kind::Sensors, number, known_sensors, &sensors, sensors_rows).await?;
         Ok((Some(boxes), Some(sensors)))
     }
 

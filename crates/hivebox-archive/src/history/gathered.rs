@@ -12,10 +12,10 @@ use hivebox_climate::verdict::Verdict;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::utc_day::{day_of, millis_of_day};
+
 pub(super) use entries::{Entries, Entry};
 pub(super) use texts::TextId;
-
-pub(super) const DAY_MILLIS: i64 = 86_400_000;
 
 /// Rows are kept in blocks of this many, so that none moves when more come.
 const BLOCK_ROWS: usize = 1 << 16;
@@ -67,9 +67,8 @@ impl Gathered {
     /// Adds a reading.
     pub fn add(&mut self, reading: &GatheredReading<'_>) {
         let entry = self.entries.find(reading);
-        let millis = reading.measured_at.as_millisecond();
         let value = Value::new(reading.raw_value, reading.value);
-        let row = Row::new(millis.rem_euclid(DAY_MILLIS) as u32, entry, value, reading.verdict);
+        let row = Row::new(millis_of_day(reading.measured_at), entry, value, reading.verdict);
         self.days.entry(day_of(reading.measured_at)).or_default().push(row);
         self.rows += 1;
     }
@@ -107,11 +106,6 @@ impl Gathered {
     pub(super) fn day(&self, date: Date) -> Option<&Rows> {
         self.days.get(&date)
     }
-}
-
-/// The UTC day of a moment.
-fn day_of(moment: Timestamp) -> Date {
-    jiff::tz::Offset::UTC.to_datetime(moment).date()
 }
 
 /// The values of a reading.

@@ -8,7 +8,6 @@ mod build;
 mod groups;
 mod read;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -17,6 +16,8 @@ use hivebox_climate::place::{Cell, Exposure};
 use hivebox_climate::quantity::Canonical;
 use jiff::Timestamp;
 use parquet::errors::ParquetError;
+
+use crate::schema::described;
 
 pub use build::{HourlyBuilder, HourlyFile, HourlyReading};
 pub use read::read;
@@ -56,11 +57,7 @@ pub fn schema() -> SchemaRef {
         DataType::Binary,
     ];
     let field = |((name, unit, description), data_type): ((&str, &str, &str), DataType)| {
-        let mut metadata = HashMap::from([("description".to_owned(), description.to_owned())]);
-        if !unit.is_empty() {
-            metadata.insert("unit".into(), unit.into());
-        }
-        Field::new(name, data_type, name == "cell").with_metadata(metadata)
+        described(Field::new(name, data_type, name == "cell"), unit, description)
     };
     Arc::new(Schema::new(COLUMNS.into_iter().zip(types).map(field).collect::<Vec<_>>()))
 }

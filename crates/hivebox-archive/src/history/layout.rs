@@ -1,6 +1,5 @@
 //! The tables of the history: their columns, and how these are written.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -9,6 +8,8 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
+
+use crate::schema::described;
 
 /// The version of the columns below, which each file carries as `hivebox.schema`, beside the table's name as `hivebox.table`.
 pub const HISTORY_VERSION: &str = "1";
@@ -175,9 +176,5 @@ fn field(Column(name, kind, unit, description): &Column) -> Field {
         Time => (DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())), false),
         Day => (DataType::Date32, false),
     };
-    let mut metadata = HashMap::from([("description".to_owned(), (*description).to_owned())]);
-    if !unit.is_empty() {
-        metadata.insert("unit".into(), (*unit).into());
-    }
-    Field::new(*name, data_type, is_nullable).with_metadata(metadata)
+    described(Field::new(*name, data_type, is_nullable), unit, description)
 }

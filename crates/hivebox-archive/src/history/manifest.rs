@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use object_store::path::Path;
 use serde::{Deserialize, Serialize};
 
+use super::utc_day::{day_of, millis_of_day};
 use crate::name::SnapshotName;
 
 /// The folder of all that belongs to the history.
@@ -19,7 +19,6 @@ pub(crate) const FOLDER: &str = "history";
 /// The version of what stands in a manifest.
 const SCHEMA: u32 = 1;
 const EXTENSION: &str = ".json";
-const MILLIS_OF_DAY: i64 = 86_400_000;
 /// Wide enough for a commit each second for 300 years.
 const DIGITS: usize = 10;
 
@@ -185,11 +184,9 @@ impl Manifest {
     }
 }
 
-/// A snapshot's day, and the milliseconds since its midnight, of which a day has less than 2^32.
+/// A snapshot's day, and the milliseconds since its midnight.
 fn of_name(name: SnapshotName) -> (Date, u32) {
-    let moment = name.moment();
-    let date = TimeZone::UTC.to_datetime(moment).date();
-    (date, moment.as_millisecond().rem_euclid(MILLIS_OF_DAY) as u32)
+    (day_of(name.moment()), millis_of_day(name.moment()))
 }
 
 pub(super) fn folder() -> Path {

@@ -84,15 +84,20 @@ impl History {
         Ok(listed.objects.iter().filter_map(|object| manifest::number(&object.location)).collect())
     }
 
-    /// Writes a file for the manifest with a number. Files that no manifest up to the one in force names are told by that number.
+    /// Writes a file for the manifest with a number, unless it is the one that is there already. Files that no manifest up to the one in
+    /// force names are told by that number.
     pub(super) async fn write(
         &self,
         kind: Kind,
         number: u64,
+        known: Option<&FileEntry>,
         file: &Bytes,
         rows: u64,
     ) -> Result<FileEntry, ArchiveError> {
         let sha256 = sha256_hex(&[file]);
+        if let Some(same) = known.filter(|known| known.sha256 == sha256) {
+            return Ok(same.clone());
+        }
         let name = format!("{number:010}-{}{EXTENSION}", &sha256[..NAMED_DIGITS]);
         let path = Path::from(format!("{}/{name}", kind.folder()));
         // If it is there already, an earlier attempt has got as far as this: its name tells what is in it.

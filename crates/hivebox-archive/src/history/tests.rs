@@ -14,9 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 use object_store::memory::InMemory;
 use object_store::{ObjectStore, PutOptions};
 
-use super::clean::date_of;
 use super::compact::{Compacted, CompactionLimits, GRACE};
 use super::day::read_day;
+use super::utc_day::day_of;
 use crate::{Sealed, SnapshotName, SnapshotStore};
 use stopping::{Stop, Stopping};
 
@@ -89,7 +89,7 @@ async fn in_history(store: &SnapshotStore) -> Keys {
         let file = history.fetch(&day.readings).await.unwrap();
         read_day(&file, |row| {
             let (sensor_id, at) = (row.sensor_id, row.measured_at);
-            assert_eq!(date_of(at), day.date);
+            assert_eq!(day_of(at), day.date);
             assert!(keys.insert((sensor_id.into(), at)), "{sensor_id} at {at} is there twice");
         })
         .unwrap();

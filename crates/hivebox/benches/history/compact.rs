@@ -17,8 +17,6 @@ use tokio::runtime::Runtime;
 use crate::workload::{FIRST_DAY, PERIOD_MILLIS, Workload, midnight};
 
 const SNAPSHOTS: i64 = 288;
-/// How many readings a step takes in, as `hivebox archive compact` has it.
-const LIMITS: CompactionLimits = CompactionLimits { max_rows: 2_000_000, since: None };
 const GOAL_SECONDS: f64 = 20.0;
 const GOAL_MIB: f64 = 512.0;
 
@@ -72,7 +70,7 @@ pub(crate) fn run(folder: &Path) {
     let started = Instant::now();
     let (mut snapshots, mut added, mut steps) = (0, 0, 0);
     loop {
-        let done = runtime.block_on(history.compact(&LIMITS, now)).unwrap();
+        let done = runtime.block_on(history.compact(&CompactionLimits::default(), now)).unwrap();
         snapshots += done.snapshots;
         added += done.change.added;
         steps += 1;

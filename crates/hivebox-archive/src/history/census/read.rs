@@ -9,8 +9,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::{BoxRow, Days, Extent, SensorRow};
 use crate::error::ArchiveError;
-use crate::history::date_of_epoch_day;
 use crate::history::layout::HistoryTable;
+use crate::history::utc_day::of_epoch_day;
 
 /// Reads a file of boxes that [`merge_census`](super::merge_census) made, and hands `each` its rows in their order. Its checksum must have
 /// been found to be right: of damaged bytes the crates `parquet` and `arrow` may panic.
@@ -103,7 +103,7 @@ impl<'a> Columns<'a> {
     /// The days in a column and the next one.
     fn days(&self, column: usize) -> Option<Days> {
         let day = |column: usize| {
-            date_of_epoch_day(self.batch.column(column).as_primitive::<Date32Type>().value(self.row))
+            of_epoch_day(self.batch.column(column).as_primitive::<Date32Type>().value(self.row))
         };
         Some(Days { first: day(column)?, last: day(column + 1)? })
     }

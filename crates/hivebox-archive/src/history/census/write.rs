@@ -9,8 +9,8 @@ use parquet::arrow::ArrowWriter;
 
 use super::{BoxRow, SensorRow};
 use crate::error::ArchiveError;
-use crate::history::epoch_day;
 use crate::history::layout::HistoryTable;
+use crate::history::utc_day::epoch_day;
 
 pub(super) fn boxes<'a>(rows: &(impl Iterator<Item = &'a BoxRow> + Clone)) -> Result<Bytes, ArchiveError> {
     let texts = |text: fn(&BoxRow) -> &str| -> ArrayRef {

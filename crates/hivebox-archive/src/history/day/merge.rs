@@ -9,7 +9,8 @@ use jiff::civil::Date;
 use super::existing::{DayRow, Existing};
 use super::order::{self, Order};
 use crate::error::ArchiveError;
-use crate::history::gathered::{DAY_MILLIS, Entries, Gathered, GatheredReading, Row, Rows, TextId, Value};
+use crate::history::gathered::{Entries, Gathered, GatheredReading, Row, Rows, TextId, Value};
+use crate::history::utc_day::millis_of_day;
 
 /// The slug of what a sensor measures, if that is known.
 type Kind = Option<TextId>;
@@ -169,8 +170,7 @@ fn stored(row: &DayRow<'_>, entries: &mut Entries) -> Row {
         measured_at: row.measured_at,
         verdict: row.verdict,
     });
-    let millis_of_day = row.measured_at.as_millisecond().rem_euclid(DAY_MILLIS) as u32;
-    Row::new(millis_of_day, entry, Value::stored(row.raw_value, row.hundredths), row.verdict)
+    Row::new(millis_of_day(row.measured_at), entry, Value::stored(row.raw_value, row.hundredths), row.verdict)
 }
 
 /// Readings of a phenomenon in order.

@@ -25,8 +25,6 @@ use crate::words::in_words;
 const LONGEST: SignedDuration = SignedDuration::from_hours(31 * 24);
 /// How far its snapshots are apart.
 const STEP: SignedDuration = SignedDuration::from_mins(30);
-/// Readings that are compacted in one step; each takes some 30 bytes of memory meanwhile.
-const COMPACTED_AT_ONCE: u64 = 2_000_000;
 /// How long the demo goes on before its past is made: its first minute is that of whoever tries it.
 const DELAY: Duration = Duration::from_secs(1);
 
@@ -83,7 +81,7 @@ async fn make(
         made += 1;
     }
     // The service may be at it as well: whoever comes second finds nothing left to do.
-    let limits = CompactionLimits { max_rows: COMPACTED_AT_ONCE, since: None };
+    let limits = CompactionLimits::default();
     while history.compact(&limits, Timestamp::now()).await?.more {}
     info!(snapshots = made, "the demo has a past");
     Ok(())
