@@ -10,7 +10,7 @@ use super::{Image, Root, program, version};
 use crate::step;
 use crate::workspace::Workspace;
 
-/// What nobody wants to pull. With DataFusion in it the image is to stay below half of that, which is yet to be measured.
+/// What nobody wants to pull. With `DataFusion` in it the image is to stay below half of that, which is yet to be measured.
 const MOST_BYTES: u64 = 160_000_000;
 const USER: &str = "65532:65532";
 const DATA: &str = "var/lib/hivebox";
