@@ -13,6 +13,7 @@ mod healthcheck;
 mod history;
 mod openapi;
 mod output;
+mod progress;
 mod serve;
 mod settings;
 mod simulate;

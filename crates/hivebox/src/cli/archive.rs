@@ -1,21 +1,16 @@
 //! `hivebox archive compact|verify`.
 
-use std::io::{IsTerminal, stderr};
-
 use clap::Subcommand;
 use hivebox_archive::history::{Compacted, CompactionLimits, History, Verification};
-use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::output;
+use super::progress;
 use super::serve::block_on;
 use super::settings::SettingFlags;
 use crate::exit::{Code, Failure};
 use crate::service;
-
-/// About 60 MB.
-const MAX_ROWS: u64 = 2_000_000;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -82,14 +77,13 @@ fn open(settings: &SettingFlags) -> Result<History, Failure> {
 }
 
 async fn compact(history: &History, json: bool) -> Result<(), Failure> {
-    let progress = if stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-    let limits = CompactionLimits { max_rows: MAX_ROWS, since: None };
+    let progress = progress::spinner("taking snapshots in");
+    let limits = CompactionLimits::default();
     let mut done = Done::default();
     loop {
         let step = history.compact(&limits, Timestamp::now()).await?;
         done.add(&step);
         progress.set_message(format!("{} snapshots, {} new readings", done.snapshots, done.added));
-        progress.tick();
         if !step.more {
             done.damaged = damaged(&step);
             break;
@@ -131,7 +125,7 @@ fn damaged(step: &Compacted) -> Vec<Damaged> {
 }
 
 async fn verify(history: &History, json: bool) -> Result<(), Failure> {
-    let bar = progress_bar();
+    let bar = progress::bar(0, "{pos}/{len} days");
     let verification = history
         .verify(|done, of| {
             bar.set_length(of as u64);
@@ -163,16 +157,4 @@ fn tell(verification: &Verification) -> Result<(), Failure> {
         ))?;
     }
     Ok(())
-}
-
-/// A bar on a terminal, nothing in a pipe.
-fn progress_bar() -> ProgressBar {
-    if !stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(0);
-    match ProgressStyle::with_template("{bar:40} {pos}/{len} days, {eta} to go") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
 }

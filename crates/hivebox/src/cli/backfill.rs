@@ -1,15 +1,15 @@
 //! `hivebox backfill`.
 
-use std::io::{IsTerminal, stderr};
 use std::time::Duration;
 
 use hivebox_climate::place::Bbox;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use opensensemap::Observer;
 
 use super::output;
+use super::progress;
 use super::serve::block_on;
 use super::settings::SettingFlags;
 use crate::backfill::{Backfill, Manners, Progress, Question, Source, Summary};
@@ -51,7 +51,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let backfill = args.backfill()?;
     block_on(async {
-        let bar = progress_bar();
+        let bar = progress::bar(0, "{percent}%, {msg}");
         let summary = backfill.run(Timestamp::now, |progress| show(&bar, progress)).await;
         bar.finish_and_clear();
         let summary = summary?;
@@ -100,18 +100,6 @@ fn bbox(text: &str) -> Result<Bbox, String> {
 fn duration(text: &str) -> Result<Duration, String> {
     let duration: SignedDuration = text.parse().map_err(|_| "a duration such as 500ms or 2s".to_owned())?;
     Duration::try_from(duration).map_err(|_| "a duration that is not negative".to_owned())
-}
-
-/// A bar on a terminal, nothing in a pipe.
-fn progress_bar() -> ProgressBar {
-    if !stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(0);
-    match ProgressStyle::with_template("{bar:40} {percent}%, {msg}, {eta} to go") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
 }
 
 fn show(bar: &ProgressBar, progress: Progress) {

@@ -3,14 +3,13 @@
 mod flags;
 mod show;
 
-use std::io::{IsTerminal, stderr, stdout};
-use std::time::Duration;
+use std::io::{IsTerminal, stdout};
 
 use hivebox_archive::TableFormat;
-use indicatif::ProgressBar;
 use jiff::Timestamp;
 
 use super::output;
+use super::progress;
 use super::serve::block_on;
 use super::settings::SettingFlags;
 use crate::exit::{Code, Failure};
@@ -96,7 +95,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     block_on(async {
         let store = service::snapshots(&config.store)?;
         let past = Past::new(&config.query, &store, QueryMetrics::default())?;
-        let spinner = spinner();
+        let spinner = progress::spinner("asking the past");
         let answer = past.answer(&question).await;
         spinner.finish_and_clear();
         let answer = answer?;
@@ -126,14 +125,4 @@ fn refused(error: &ApiError) -> Failure {
         .map(|Wrong { detail, allowed, .. }| format!("{}; allowed: {allowed}", detail.trim_end_matches('.')));
     let wrong: Vec<String> = wrong.collect();
     Failure::new(Code::Usage, if wrong.is_empty() { error.detail().to_owned() } else { wrong.join("\n") })
-}
-
-/// Something that moves on a terminal while the past is asked, nothing in a pipe.
-pub(super) fn spinner() -> ProgressBar {
-    if !stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let spinner = ProgressBar::new_spinner().with_message("asking the past");
-    spinner.enable_steady_tick(Duration::from_millis(100));
-    spinner
 }

@@ -1,20 +1,23 @@
 //! `hivebox snapshots list|show|prune|verify`.
 
-use std::io::{IsTerminal, stderr, stdout};
+use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 
 use clap::{Subcommand, ValueEnum};
 use hivebox_archive::{ArchiveError, Format, Listed, SnapshotName, SnapshotStore};
-use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::output;
+use super::progress;
 use super::serve::block_on;
 use super::settings::SettingFlags;
 use crate::config::setting;
 use crate::exit::{Code, Failure};
 use crate::service;
+
+/// What stands beside the bar.
+const BESIDE: &str = "{pos}/{len} snapshots";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -178,7 +181,7 @@ async fn prune(store: &SnapshotStore, limit: Duration, remove: bool, json: bool)
     let before = Timestamp::now().checked_sub(limit).unwrap_or(Timestamp::MIN);
     let snapshots = store.expired(before).await?;
     if remove {
-        let progress = progress_bar(snapshots.len());
+        let progress = progress::bar(snapshots.len() as u64, BESIDE);
         for name in snapshots.iter().filter_map(|listed| listed.name.parse().ok()) {
             store.remove(name).await?;
             progress.inc(1);
@@ -201,7 +204,7 @@ async fn prune(store: &SnapshotStore, limit: Duration, remove: bool, json: bool)
 
 async fn verify(store: &SnapshotStore, names: Vec<SnapshotName>, json: bool) -> Result<(), Failure> {
     let names = if names.is_empty() { all(store).await? } else { names };
-    let progress = progress_bar(names.len());
+    let progress = progress::bar(names.len() as u64, BESIDE);
     let mut verified = Vec::with_capacity(names.len());
     for name in names {
         verified.push(verify_one(store, name).await?);
@@ -257,17 +260,5 @@ fn describe(snapshot: &Verified) -> String {
             format!("good  {}  {rows:>7} rows  sha256 {sha256}", snapshot.name)
         }
         (None, ..) => format!("good  {}", snapshot.name),
-    }
-}
-
-/// A bar on a terminal, nothing in a pipe.
-fn progress_bar(length: usize) -> ProgressBar {
-    if !stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(length as u64);
-    match ProgressStyle::with_template("{bar:40} {pos}/{len} snapshots, {eta} to go") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
     }
 }

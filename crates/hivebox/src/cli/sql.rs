@@ -3,8 +3,9 @@
 use hivebox_archive::{BatchFormat, BatchWriter, TableError, texts};
 
 use super::columns::Columns;
-use super::history::{OutputFlags, OutputFormat, spinner};
+use super::history::{OutputFlags, OutputFormat};
 use super::output;
+use super::progress;
 use super::serve::block_on;
 use super::settings::SettingFlags;
 use crate::exit::{Code, Failure};
@@ -42,7 +43,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     block_on(async {
         let store = service::snapshots(&config.store)?;
         let past = Past::new(&config.query, &store, QueryMetrics::default())?;
-        let spinner = spinner();
+        let spinner = progress::spinner("asking the past");
         let answer = past.sql(&args.text, args.most_rows).await;
         spinner.finish_and_clear();
         let answer = answer?;
@@ -58,29 +59,31 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 
 /// Prints the rows as they come.
 async fn stream(mut answer: SqlAnswer, format: BatchFormat) -> Result<(), Failure> {
-    let mut writer = BatchWriter::new(format, answer.schema()).map_err(unfit)?;
+    let mut writer = BatchWriter::new(format, answer.schema())?;
     while let Some(batch) = answer.next().await.transpose()? {
-        output::write(&writer.write(&batch).map_err(unfit)?)?;
+        output::write(&writer.write(&batch)?)?;
     }
-    output::write(&writer.finish().map_err(unfit)?)
+    output::write(&writer.finish()?)
 }
 
 /// Prints the rows when all are there, since columns are as wide as what is in them.
 async fn table(mut answer: SqlAnswer) -> Result<(), Failure> {
     let fields = answer.schema().fields().clone();
-    let columns = fields.iter().fold(Columns::new(), |columns, field| {
-        columns.with(field.name().as_str(), field.data_type().is_numeric())
-    });
-    let mut columns = columns;
+    let mut columns = Columns::new();
+    for field in &fields {
+        columns = columns.with(field.name().as_str(), field.data_type().is_numeric());
+    }
     while let Some(batch) = answer.next().await.transpose()? {
-        for row in texts(&batch).map_err(unfit)? {
+        for row in texts(&batch)? {
             columns.push(row.into_iter().map(Option::unwrap_or_default).collect());
         }
     }
     columns.lines().try_for_each(|line| output::line(&line))
 }
 
-fn unfit(error: TableError) -> Failure {
-    let code = if matches!(error, TableError::Nested(_)) { Code::Usage } else { Code::Software };
-    Failure::new(code, error.to_string())
+impl From<TableError> for Failure {
+    fn from(error: TableError) -> Self {
+        let code = if matches!(error, TableError::Nested(_)) { Code::Usage } else { Code::Software };
+        Self::new(code, error.to_string())
+    }
 }

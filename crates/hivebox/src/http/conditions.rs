@@ -2,7 +2,6 @@
 
 mod body;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -23,6 +22,7 @@ use super::describe::{Answer, Operation, Tag};
 use super::example;
 use super::format::{Format, Formats};
 use super::parameters::filter::{self, HEIGHT, PERCENTILES, PHENOMENON, QUALITY_FOR_CONDITIONS};
+use super::parameters::list::each_once;
 use super::parameters::{Ask, Asked, Reader};
 use super::table::{self, Heading};
 use crate::app::App;
@@ -57,11 +57,7 @@ impl Default for AskConditions {
 impl Ask for AskConditions {
     fn read(reader: &mut Reader) -> Option<Self> {
         let selection = filter::selection(reader);
-        let mut phenomena = reader.query(&PHENOMENON);
-        if let Some(phenomena) = &mut phenomena {
-            let mut seen = HashSet::new();
-            phenomena.retain(|&phenomenon| seen.insert(phenomenon));
-        }
+        let phenomena = reader.query(&PHENOMENON).map(each_once);
         let quality = reader.query(&QUALITY_FOR_CONDITIONS);
         let percentiles = reader.query(&PERCENTILES).unwrap_or_default();
         let height = reader.query(&HEIGHT).map(Metres);

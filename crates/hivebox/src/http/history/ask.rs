@@ -10,7 +10,7 @@ use crate::http::ApiError;
 use crate::http::format::{Format, Formats};
 use crate::http::parameters::filter::{self, PERCENTILES, PHENOMENON};
 use crate::http::parameters::kind::{Number, PhenomenonSlug};
-use crate::http::parameters::list::List;
+use crate::http::parameters::list::{List, each_once};
 use crate::http::parameters::stretch::Stretch;
 use crate::http::parameters::{Ask, Parameter, Reader};
 
@@ -105,14 +105,4 @@ impl Ask for AskFormatted {
         let (history, format) = (AskHistory::read(reader), reader.format(FORMATS));
         Some(Self { history: history?, format: format? })
     }
-}
-
-fn each_once<T: PartialEq>(list: Vec<T>) -> Vec<T> {
-    let mut once = Vec::with_capacity(list.len());
-    for item in list {
-        if !once.contains(&item) {
-            once.push(item);
-        }
-    }
-    once
 }

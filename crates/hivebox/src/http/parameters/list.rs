@@ -46,3 +46,13 @@ impl<K: Kind> Kind for List<K> {
         text.split(',').map(|item| self.of.json(item)).collect()
     }
 }
+/// The items in their order, without those that were there before.
+pub(in crate::http) fn each_once<T: PartialEq>(list: Vec<T>) -> Vec<T> {
+    let mut once = Vec::with_capacity(list.len());
+    for item in list {
+        if !once.contains(&item) {
+            once.push(item);
+        }
+    }
+    once
+}

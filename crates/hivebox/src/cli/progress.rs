@@ -1,0 +1,28 @@
+//! What moves on a terminal while something takes long, and is silent in a pipe.
+
+use std::io::{IsTerminal, stderr};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A bar. `beside` says what stands beside it, as indicatif has templates.
+pub(super) fn bar(length: u64, beside: &str) -> ProgressBar {
+    if !stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(length);
+    match ProgressStyle::with_template(&format!("{{bar:40}} {beside}, {{eta}} to go")) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// A sign of life with a few words, where nobody knows how long it will take.
+pub(super) fn spinner(words: &'static str) -> ProgressBar {
+    if !stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let spinner = ProgressBar::new_spinner().with_message(words);
+    spinner.enable_steady_tick(Duration::from_millis(100));
+    spinner
+}
