@@ -106,7 +106,7 @@ impl History {
     }
 
     /// Reads a file that a manifest names, and checks it.
-    pub(super) async fn fetch(&self, entry: &FileEntry) -> Result<Bytes, ArchiveError> {
+    pub(crate) async fn fetch(&self, entry: &FileEntry) -> Result<Bytes, ArchiveError> {
         let path = Path::from(entry.path.as_str());
         let file = self.read(&path).await?.ok_or_else(|| damaged(&path, "it is not there"))?;
         if sha256_hex(&[&file]) != entry.sha256 {

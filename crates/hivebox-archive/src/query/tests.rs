@@ -3,4 +3,6 @@
 mod functions;
 mod limits;
 mod past;
+mod rounds;
 mod truth;
+mod whole_way;

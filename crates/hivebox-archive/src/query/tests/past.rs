@@ -26,7 +26,7 @@ use crate::query::files::{DataFile, Files};
 pub(super) const DAY_MILLIS: i64 = 86_400_000;
 
 /// A reading of a made-up box.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Reading {
     pub(super) phenomenon: Option<&'static str>,
     pub(super) box_id: String,
