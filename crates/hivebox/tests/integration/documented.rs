@@ -1,4 +1,5 @@
-//! The examples of docs/api.md, run as a reader runs them: against a demo, one after the other.
+//! The examples of the docs, run as a reader runs them: those of docs/api.md against a demo, those of docs/history.md on a store, one
+//! after the other.
 //!
 //! An example is a block of `sh` or `python`. A block of `json` or `text` right after it is what it prints:
 //! JSON of the same shape, or the same text but for its numbers. `…` stands for what is left out: a line, the rest
@@ -9,11 +10,15 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use hivebox_archive::SnapshotStore;
 use serde_json::Value;
 
+use crate::app::TestUpstream;
 use crate::commands::{Running, hivebox};
+use crate::history::{half_hours, remember_in};
 
-const DOCUMENT: &str = include_str!("../../../../docs/api.md");
+const API: &str = include_str!("../../../../docs/api.md");
+const HISTORY: &str = include_str!("../../../../docs/history.md");
 /// The address in the document.
 const DOCUMENTED_ADDRESS: &str = "127.0.0.1:5000";
 const ELISION: &str = "…";
@@ -41,21 +46,41 @@ fn the_examples_of_the_docs_do_what_they_show() {
     let of_past =
         format!("curl -sf 'http://{address}/api/v1/history?from=-PT2H&format=csv' | sed -n 2p | grep .");
     wait_for(folder.path(), &of_past);
-    let blocks = blocks(DOCUMENT);
+    let wrong = wrong_in("docs/api.md", &blocks(API), folder.path(), address);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_is_read_as_the_docs_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let upstream = TestUpstream::of(60).await;
+    let store = SnapshotStore::open_folder(&folder.path().join("hivebox-data")).unwrap();
+    remember_in(&store, &upstream, half_hours(36, "2026-11-26T12:00:00Z".parse().unwrap())).await;
+    // What follows asks openSenseMap itself, or is about far more than a test has.
+    let (document, _) = HISTORY.split_once("\n## A year").unwrap();
+    let mut blocks = blocks(document);
+    // Spark is too large for the machines that run tests.
+    blocks.retain(|block| !block.text.contains("spark"));
+    let wrong = wrong_in("docs/history.md", &blocks, folder.path(), DOCUMENTED_ADDRESS);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// Runs the examples, which the service at this address answers; how they fail, and how what they print is not what is shown.
+fn wrong_in(document: &str, blocks: &[Block<'_>], folder: &Path, address: &str) -> Vec<String> {
+    assert!(blocks.iter().filter(|block| is_example(block.language)).count() > 3, "{document} has examples");
     let mut wrong = Vec::new();
     for (index, block) in blocks.iter().enumerate().filter(|(_, block)| is_example(block.language)) {
         let shown = blocks.get(index + 1).filter(|next| next.follows && !is_example(next.language));
         let text = block.text.replace(DOCUMENTED_ADDRESS, address);
-        let outcome = run(folder.path(), block.language, &text).and_then(|printed| {
+        let outcome = run(folder, block.language, &text).and_then(|printed| {
             let printed = printed.replace(address, DOCUMENTED_ADDRESS);
             shown.map_or(Ok(()), |shown| compare(shown, &printed))
         });
         if let Err(reason) = outcome {
-            wrong.push(format!("docs/api.md, line {}: {reason}", block.line));
+            wrong.push(format!("{document}, line {}: {reason}", block.line));
         }
     }
-    assert!(blocks.len() > 10, "the document has examples");
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    wrong
 }
 
 fn is_example(language: &str) -> bool {
@@ -105,7 +130,10 @@ fn run(folder: &Path, language: &str, text: &str) -> Result<String, String> {
         command.arg("example.py");
         command
     };
-    let output = command.current_dir(folder).stdin(Stdio::null()).output().unwrap();
+    let binaries = Path::new(env!("CARGO_BIN_EXE_hivebox")).parent().unwrap().to_path_buf();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::iter::once(binaries).chain(std::env::split_paths(&path))).unwrap();
+    let output = command.current_dir(folder).env("PATH", path).stdin(Stdio::null()).output().unwrap();
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     if output.status.success() {
         Ok(printed)

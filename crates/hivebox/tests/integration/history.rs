@@ -40,7 +40,15 @@ pub(crate) async fn remember(
     upstream: &TestUpstream,
     moments: impl Iterator<Item = Timestamp>,
 ) -> Vec<Temperature> {
-    let store = SnapshotStore::open_folder(app.folder.path()).unwrap();
+    remember_in(&SnapshotStore::open_folder(app.folder.path()).unwrap(), upstream, moments).await
+}
+
+/// The same in a store that no service uses.
+pub(crate) async fn remember_in(
+    store: &SnapshotStore,
+    upstream: &TestUpstream,
+    moments: impl Iterator<Item = Timestamp>,
+) -> Vec<Temperature> {
     let mut temperatures = Vec::new();
     for moment in moments {
         let readings = readings(upstream, moment);

@@ -4,6 +4,8 @@
 #![expect(clippy::float_cmp, reason = "counts are whole numbers, also as metrics")]
 
 mod app;
+#[cfg(feature = "history")]
+mod asking;
 mod backfill;
 mod boxes;
 mod broken_cache;
@@ -15,6 +17,7 @@ mod collector;
 mod commands;
 mod conditions;
 mod described;
+#[cfg(feature = "history")]
 mod documented;
 mod endpoints;
 mod front;

@@ -1,0 +1,117 @@
+//! `hivebox history` and `hivebox sql`, as people and scripts run them.
+
+use std::path::Path;
+use std::process::Output;
+
+use hivebox_archive::SnapshotStore;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::app::TestUpstream;
+use crate::commands::hivebox;
+use crate::history::{half_hours, remember_in};
+
+const DAY: [&str; 4] = ["--from", "2026-03-10", "--to", "2026-03-11"];
+
+/// A folder with a history of six hours up to noon; how many temperatures it has, and their mean.
+async fn world() -> (TempDir, usize, f64) {
+    let folder = tempfile::tempdir().unwrap();
+    let upstream = TestUpstream::of(60).await;
+    let store = SnapshotStore::open_folder(&folder.path().join("hivebox-data")).unwrap();
+    let noon = "2026-03-10T12:00:00Z".parse().unwrap();
+    let temperatures = remember_in(&store, &upstream, half_hours(6, noon)).await;
+    let count = temperatures.len();
+    let mean = temperatures.iter().map(|(.., value)| value).sum::<f64>() / count as f64;
+    (folder, count, mean)
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    hivebox(folder).args(arguments).output().unwrap()
+}
+
+fn stdout(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The exit code, and what is said on standard error. Nothing is printed that could be taken for an answer.
+fn refusal(folder: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = run(folder, arguments);
+    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+    (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn history_tells_the_same_as_table_csv_and_json() {
+    let (folder, count, mean) = world().await;
+    let ask = |more: &[&str]| stdout(folder.path(), &[&["history"], &DAY[..], more].concat());
+    let json: Value = serde_json::from_str(&ask(&["--every", "all", "--json"])).unwrap();
+    let row = &json["rows"][0];
+    assert_eq!(row["count"], count);
+    assert!((row["mean"].as_f64().unwrap() - mean).abs() < 1e-6, "{row} {mean}");
+
+    let csv = ask(&["--every", "all", "--csv"]);
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (2, "from,to,phenomenon,unit,count,mean,min,max"));
+    let expected =
+        format!("2026-03-10T00:00:00Z,2026-03-11T00:00:00Z,air_temperature,°C,{count},{}", row["mean"]);
+    assert!(lines[1].starts_with(&expected), "{csv}");
+
+    let table = ask(&["--every", "all"]);
+    assert!(table.starts_with("Air temperature in °C\n"), "{table}");
+    assert!(table.contains(&format!("{count}  {mean:.2}")), "{table}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn history_has_a_line_for_each_bucket_in_the_time_of_the_zone() {
+    let (folder, count, _) = world().await;
+    let zone = ["--every", "PT3H", "--timezone", "Europe/Berlin", "--percentiles", "50"];
+    let table = stdout(folder.path(), &[&["history"], &DAY[..], &zone].concat());
+    insta::assert_snapshot!(table);
+    let csv = stdout(folder.path(), &[&["history"], &DAY[..], &zone, &["--csv"]].concat());
+    let counts = csv.lines().skip(1).map(|line| line.split(',').nth(4).unwrap().parse::<usize>().unwrap());
+    assert_eq!(counts.sum::<usize>(), count);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sql_tells_the_same_as_table_csv_json_and_parquet() {
+    let (folder, count, _) = world().await;
+    let sql = "select phenomenon, count(*) as readings from readings \
+               where phenomenon = 'air_temperature' and verdict = 'ok' group by phenomenon";
+    let ask = |more: &[&str]| stdout(folder.path(), &[&["sql", sql], more].concat());
+    assert_eq!(ask(&[]), format!("phenomenon       readings\nair_temperature  {count:>8}\n"));
+    assert_eq!(ask(&["--csv"]), format!("phenomenon,readings\nair_temperature,{count}\n"));
+    let json: Value = serde_json::from_str(&ask(&["--json"])).unwrap();
+    assert_eq!(json["rows"][0]["readings"], count);
+    let parquet = run(folder.path(), &["sql", sql, "--format", "parquet"]).stdout;
+    assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_answered_is_refused_with_what_to_do() {
+    let (folder, ..) = world().await;
+    for (arguments, code, part) in [
+        (&["history", "--every", "soon"][..], 64, "every is no duration: \"soon\"; allowed: "),
+        (&["history", "--phenomenon", "love"], 64, "allowed: 1 to 16 with commas between"),
+        (&["history", "--from", "2026-03-11", "--to", "2026-03-10"], 64, "2026-03-10"),
+        (&["history", "--json", "--csv"], 64, "cannot be used with"),
+        (&["history", "--colour", "red"], 64, "unexpected argument '--colour'"),
+        (&["sql"], 64, "<SQL>"),
+        (&["sql", "selekt"], 64, "found: selekt"),
+        (&["sql", "drop table readings"], 64, "DDL"),
+        (&["sql", "select * from elsewhere"], 64, "elsewhere"),
+        (&["sql", "select * from readings", "--most-rows", "3"], 69, "more than 3 rows: ask for fewer"),
+    ] {
+        let (told, said) = refusal(folder.path(), arguments);
+        assert!(told == code && said.contains(part), "{arguments:?} ended with {told}: {said}");
+    }
+}
+
+#[test]
+fn where_there_is_no_history_this_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = stdout(folder.path(), &["history"]);
+    assert!(said.contains("There is no history yet"), "{said}");
+    assert_eq!(stdout(folder.path(), &["sql", "select count(*) as boxes from boxes", "--csv"]), "boxes\n0\n");
+}
