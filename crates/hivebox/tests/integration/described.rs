@@ -15,13 +15,14 @@ parameters = { "query.events" = 1 }
 "#;
 /// OpenAPI cannot say which parameters need another one beside them: a latitude without a longitude is
 /// refused, though each alone is as described. Nor that a stretch of time ends after it began and has a bound of
-/// buckets, or which time zones there are.
+/// buckets, or which time zones there are; nor what is SQL.
 const HOOKS: &str = r#"
 import re
 
 import schemathesis
 
 PLACE = ("lat", "lon")
+SQL = "select phenomenon, count(*) as readings from readings group by phenomenon"
 MOMENT = re.compile(r"20[0-9]{2}-.*|-?PT?[0-9]+[DWMH]|[0-9]+ ?[hdw]")
 
 
@@ -35,8 +36,18 @@ def shorten(query):
         query["timezone"] = "Europe/Berlin"
 
 
+def with_sql(body):
+    if isinstance(body, str) and body:
+        return SQL
+    if isinstance(body, dict) and isinstance(body.get("sql"), str):
+        return {**body, "sql": SQL}
+    return body
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
+    if case.path.endswith("/sql"):
+        case.body = with_sql(case.body)
     if not case.query or case.path.endswith("/chores"):
         return
     if case.path.endswith("/history"):
@@ -52,7 +63,7 @@ def before_call(context, case, kwargs):
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_is_as_it_is_described() {
     let upstream = TestUpstream::start().await;
-    let app = TestApp::with(&upstream.url, &[("rate-limit", "off")]).await;
+    let app = TestApp::with(&upstream.url, &[("rate-limit", "off"), ("sql", "on")]).await;
     app.wait_for("/temperature", "there", |response| response.status().is_success()).await;
     // So that there is a snapshot to be asked for.
     assert!(app.post("/store").await.status().is_success());
@@ -75,6 +86,8 @@ async fn every_operation_is_as_it_is_described() {
     let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let answered = app.metric("hivebox_queries_total{kind=\"sql\",outcome=\"answered\"}").await;
+    assert!(answered > 0.0, "no SQL was answered");
 }
 
 fn schemathesis(folder: &Path) -> Command {
