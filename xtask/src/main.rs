@@ -1,4 +1,4 @@
-//! What people and CI run in this repository: `cargo xtask test`, `lint`, `deploy`, `kind`, `fuzz`, `quality` and `bench`.
+//! What people and CI run in this repository: `cargo xtask test`, `lint`, `cluster`, `deploy`, `kind`, `fuzz`, `quality` and `bench`.
 //!
 //! A task brings the programs that it needs (see [`tools`]) and says on standard error what it does.
 #![expect(clippy::print_stderr, reason = "a task speaks to the person who started it")]
@@ -9,6 +9,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod cluster;
 mod deploy;
 mod fuzz;
 mod kind;
@@ -35,6 +36,8 @@ enum Task {
     Test(test::Args),
     /// Check format, lints, dependencies and documentation.
     Lint,
+    /// Check and test the answers of a real Ballista cluster.
+    Cluster,
     /// Check what deploys HiveBox: image, Kubernetes, rules and workflows.
     Deploy(deploy::Args),
     /// Make, test or remove a Kubernetes cluster with HiveBox on this machine.
@@ -64,6 +67,7 @@ fn run() -> Result<()> {
     match cli.task {
         Task::Test(args) => test::run(&workspace, &args),
         Task::Lint => lint::run(&workspace),
+        Task::Cluster => cluster::run(&workspace),
         Task::Deploy(args) => deploy::run(&workspace, &args),
         Task::Kind(args) => kind::run(&workspace, &args),
         Task::Fuzz(args) => fuzz::run(&workspace, &args),

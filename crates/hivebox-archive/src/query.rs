@@ -12,9 +12,12 @@
 //! | How are rows read and chosen? | `read`, `scan` |
 //! | What do they come to? | `tally`, `values` |
 //! | How is SQL answered? | `sql` |
+//! | How is all of this done by many machines? | `cluster` |
 
 mod answer;
 mod boxes;
+#[cfg(feature = "ballista")]
+mod cluster;
 mod columns;
 mod current;
 mod engine;
@@ -34,6 +37,8 @@ mod values;
 mod wanted;
 
 pub use answer::{Answer, AnswerSource};
+#[cfg(feature = "ballista")]
+pub use cluster::{Scheduler, SchedulerError};
 pub use engine::{Engine, EngineOptions};
 pub use error::QueryError;
 pub use read::Scanned;

@@ -176,6 +176,26 @@ impl SnapshotStore {
         }
     }
 
+    /// The address of an object, as other programs take it: `file:///folder/path` or `s3://bucket/prefix/path`.
+    #[cfg(feature = "ballista")]
+    pub(crate) fn url_of(&self, path: &Path) -> Result<String, ArchiveError> {
+        match &*self.place {
+            Place::Folder(folder) => {
+                let failed = |source| ArchiveError::Folder { folder: folder.clone(), source };
+                let folder = std::path::absolute(folder).map_err(failed)?;
+                let file = folder.join(path.as_ref());
+                let url = url::Url::from_file_path(&file)
+                    .map_err(|()| failed(std::io::Error::other("it cannot be written as a URL")))?;
+                Ok(url.into())
+            }
+            Place::Bucket { bucket, prefix, .. } => {
+                let (name, separator) =
+                    (&bucket.remote.bucket, if prefix.as_ref().is_empty() { "" } else { "/" });
+                Ok(format!("s3://{name}/{prefix}{separator}{path}"))
+            }
+        }
+    }
+
     /// Whether both are clones of one, so that all that is known of one is true of the other.
     #[cfg(feature = "query")]
     pub(crate) fn is_same(&self, other: &Self) -> bool {

@@ -12,7 +12,7 @@ use hivebox_archive::{RecordBatch, SchemaRef, SnapshotStore};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::config::QueryConfig;
+use crate::config::{EngineAddress, QueryConfig};
 use crate::refresh::lower_priority;
 use crate::telemetry::metrics::{QueryKind, QueryMetrics, QueryOutcome};
 
@@ -46,14 +46,19 @@ impl Past {
     /// # Errors
     /// The system gives no threads.
     pub fn new(config: &QueryConfig, store: &SnapshotStore, metrics: QueryMetrics) -> io::Result<Self> {
-        let engine = Engine::new(EngineOptions {
+        let options = EngineOptions {
             memory_bytes: usize::try_from(config.memory_bytes).unwrap_or(usize::MAX),
             timeout: config.timeout,
             running: config.running,
             waiting: config.waiting,
             threads: config.running,
             on_thread_start: lower_priority,
-        })?;
+        };
+        let engine = match &config.engine {
+            EngineAddress::Local => Engine::new(options)?,
+            #[cfg(feature = "ballista")]
+            EngineAddress::Ballista(scheduler) => Engine::on_cluster(options, scheduler.clone())?,
+        };
         let (sql, timeout, history) = (config.sql, config.timeout, store.history());
         Ok(Self { engine, history, sql, timeout, metrics, stopping: watch::Sender::new(false) })
     }

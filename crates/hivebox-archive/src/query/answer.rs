@@ -93,6 +93,10 @@ impl Asked<'_> {
 
     async fn by_readings(&self, edges: Vec<i64>) -> Result<Found, QueryError> {
         let mut wanted = Wanted::of(self.question, edges);
+        #[cfg(feature = "ballista")]
+        if let Some(cluster) = &self.source.cluster {
+            return cluster.add_up(self.source, &self.files.readings, &wanted, self.percentiles()).await;
+        }
         if let (Some(ids), Some(boxes)) = (&wanted.ids, &self.files.boxes) {
             wanted.haunts = Some(self.source.haunts.of(self.source, boxes, ids).await?);
         }

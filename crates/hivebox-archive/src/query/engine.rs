@@ -11,6 +11,8 @@ use tokio::time::Instant;
 
 use super::answer::{self, Answer};
 use super::boxes::Haunts;
+#[cfg(feature = "ballista")]
+use super::cluster::{Cluster, Scheduler};
 use super::current::{Current, Past};
 use super::error::QueryError;
 #[cfg(test)]
@@ -55,6 +57,8 @@ pub struct Engine {
     footers: Arc<Footers>,
     current: Arc<Current>,
     haunts: Arc<Haunts>,
+    #[cfg(feature = "ballista")]
+    cluster: Option<Arc<Cluster>>,
     /// Made when it is first needed, since that takes some time.
     sql: Arc<OnceLock<Sql>>,
     /// `None` once the engine is being dropped.
@@ -99,12 +103,26 @@ impl Engine {
             gate: Gate::new(options.running, options.waiting),
             current: Arc::default(),
             haunts: Arc::default(),
+            #[cfg(feature = "ballista")]
+            cluster: None,
             sql: Arc::default(),
             memory,
             footers: Arc::new(Footers::new(for_footers)),
             options,
             runtime: Some(runtime),
         })
+    }
+
+    /// Starts the threads, and has readings and SQL worked on by a Ballista cluster. Its machines must find the store at the same
+    /// address: the same path of a folder, or the same bucket with credentials of their own. Whether it is there shows when it is asked.
+    ///
+    /// # Errors
+    /// The system gives no threads.
+    #[cfg(feature = "ballista")]
+    pub fn on_cluster(options: EngineOptions, scheduler: Scheduler) -> io::Result<Self> {
+        let mut engine = Self::new(options)?;
+        engine.cluster = Some(Arc::new(Cluster::new(scheduler)));
+        Ok(engine)
     }
 
     /// Answers a question about a history. If the future is dropped, the work ends.
@@ -186,6 +204,8 @@ impl Engine {
             footers: Arc::clone(&self.footers),
             haunts: Arc::clone(&self.haunts),
             memory: self.memory.clone(),
+            #[cfg(feature = "ballista")]
+            cluster: self.cluster.clone(),
         };
         Past { source, current: Arc::clone(&self.current) }
     }

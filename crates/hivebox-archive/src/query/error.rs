@@ -58,6 +58,20 @@ pub enum QueryError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The cluster that answers questions is not there.
+    #[error("the Ballista scheduler at {scheduler} cannot be reached: {reason}")]
+    NoCluster {
+        /// Its address.
+        scheduler: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The cluster took the question, and failed.
+    #[error("the Ballista cluster could not answer: {reason}")]
+    ClusterFailed {
+        /// What it says.
+        reason: String,
+    },
     /// The engine stops, or a fault of HiveBox ended the work.
     #[error("the work on the question ended early: {0}")]
     Ended(String),
@@ -78,6 +92,10 @@ impl QueryError {
             }
             Self::Store(error) => Self::Ended(error.to_string()),
             Self::Damaged { path, reason } => Self::Damaged { path: path.clone(), reason: reason.clone() },
+            Self::NoCluster { scheduler, reason } => {
+                Self::NoCluster { scheduler: scheduler.clone(), reason: reason.clone() }
+            }
+            Self::ClusterFailed { reason } => Self::ClusterFailed { reason: reason.clone() },
             Self::Ended(text) => Self::Ended(text.clone()),
         }
     }

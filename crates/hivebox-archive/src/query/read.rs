@@ -9,6 +9,8 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, RowSelection};
 use parquet::arrow::push_decoder::ParquetPushDecoderBuilder;
 
 use super::boxes::Haunts;
+#[cfg(feature = "ballista")]
+use super::cluster::Cluster;
 use super::columns;
 use super::error::QueryError;
 use super::files::DataFile;
@@ -23,6 +25,9 @@ pub(super) struct Source {
     pub(super) footers: Arc<Footers>,
     pub(super) haunts: Arc<Haunts>,
     pub(super) memory: Memory,
+    /// Who answers in place of this machine.
+    #[cfg(feature = "ballista")]
+    pub(super) cluster: Option<Arc<Cluster>>,
 }
 
 /// How much was read.
@@ -30,9 +35,9 @@ pub(super) struct Source {
 pub struct Scanned {
     /// Files of which anything was read.
     pub files: u64,
-    /// Rows that were looked at.
+    /// Rows that were looked at; on a cluster, those that counted.
     pub rows: u64,
-    /// Bytes that were fetched from the store, footers not counted.
+    /// Bytes that were fetched from the store by this machine, footers not counted.
     pub bytes: u64,
 }
 

@@ -139,7 +139,7 @@ impl Work {
 }
 
 /// Takes the memory that a tally needs. If that is more than a worker's share or than there is, it makes do with less.
-fn fit(tally: &mut Tally, taken: &Taken, share_bytes: usize) -> Result<(), QueryError> {
+pub(super) fn fit(tally: &mut Tally, taken: &Taken, share_bytes: usize) -> Result<(), QueryError> {
     let bytes = tally.bytes();
     let fits = if bytes <= share_bytes { taken.resize(bytes) } else { Err(taken.exhausted()) };
     match fits {

@@ -16,6 +16,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::compute::cast;
 use datafusion::catalog::{
     CatalogProvider, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider, SchemaProvider,
+    TableProvider,
 };
 use datafusion::error::DataFusionError;
 use datafusion::execution::FunctionRegistry;
@@ -37,7 +38,8 @@ use super::error::QueryError;
 use super::files::Files;
 use super::memory::Memory;
 use super::read::Source;
-use table::{FileTable, STORE};
+pub(super) use table::FileTable;
+use table::STORE;
 
 /// How large SQL and its answer may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +59,7 @@ pub struct SqlRows {
 /// What all SQL is answered with: functions, rules and limits.
 #[derive(Debug, Clone)]
 pub(super) struct Sql {
-    template: Arc<SessionState>,
+    template: SessionState,
 }
 
 /// The longest SQL.
@@ -94,15 +96,6 @@ impl Stream for SqlRows {
 
 impl Sql {
     pub(super) fn new(memory: &Memory, threads: usize) -> Result<Self, QueryError> {
-        let mut config = SessionConfig::new()
-            .with_target_partitions(threads)
-            .with_default_catalog_and_schema(CATALOG, SCHEMA)
-            .with_create_default_catalog_and_schema(false)
-            .with_information_schema(true);
-        let options = config.options_mut();
-        options.execution.parquet.pushdown_filters = true;
-        options.execution.parquet.reorder_filters = true;
-        options.execution.time_zone = Some("UTC".into());
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(memory.pool())
             // What does not fit into memory is refused: the folder of the system may be memory as well.
@@ -113,7 +106,7 @@ impl Sql {
         runtime.register_object_store(&store, Arc::new(InMemory::new()));
         let mut template = SessionStateBuilder::new()
             .with_default_features()
-            .with_config(config)
+            .with_config(config().with_target_partitions(threads))
             .with_runtime_env(runtime)
             .with_physical_optimizer_rule(Arc::new(give_way::JoinsGiveWay))
             .build();
@@ -122,7 +115,7 @@ impl Sql {
         let failed = |error| told(&error, memory.limit_bytes());
         template.register_udaf(Arc::new(sketch::sketch_percentile())).map_err(failed)?;
         template.register_udf(Arc::new(date_trunc::date_trunc_utc())).map_err(failed)?;
-        Ok(Self { template: Arc::new(template) })
+        Ok(Self { template })
     }
 
     /// Plans SQL over some files, and begins to answer it.
@@ -134,36 +127,53 @@ impl Sql {
         limits: SqlLimits,
     ) -> Result<SendableRecordBatchStream, QueryError> {
         check_size(text)?;
-        let planned = self.plan(source, files, text, limits).await;
-        let begun = match planned {
-            Ok(planned) => planned.execute_stream().await,
-            Err(error) => Err(error),
-        };
-        begun.map_err(|error| told(&error, source.memory.limit_bytes()))
-    }
-
-    async fn plan(
-        &self,
-        source: &Source,
-        files: &Files,
-        text: &str,
-        limits: SqlLimits,
-    ) -> Result<DataFrame, DataFusionError> {
-        // Clones of a state share its catalogs, and this one must see no files but its own.
-        let state = SessionStateBuilder::new_from_existing((*self.template).clone())
-            .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
-            .build();
-        let context = SessionContext::new_with_state(state);
-        context.register_catalog(CATALOG, tables(source, files)?);
-        let read_only =
-            SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        let planned = context.sql_with_options(text, read_only).await?;
-        match planned.logical_plan() {
-            // These must be the root of a plan, and have few rows.
-            LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_) => Ok(planned),
-            // One row more, by which it is known that there are too many.
-            _ => planned.limit(0, Some(limits.rows.saturating_add(1))),
+        // Without any readings there are no files that a cluster could see.
+        #[cfg(feature = "ballista")]
+        if let Some(cluster) = source.cluster.as_ref().filter(|_| !files.readings.is_empty()) {
+            return cluster.begin_sql(source, files, text, limits).await;
         }
+        let begun = async {
+            let tables = tables(source, files, |table| Ok(Arc::new(table)))?;
+            plan(&self.template, tables, text, limits).await?.execute_stream().await
+        };
+        begun.await.map_err(|error| told(&error, source.memory.limit_bytes()))
+    }
+}
+
+/// What SQL means, wherever it is worked on.
+pub(super) fn config() -> SessionConfig {
+    let mut config = SessionConfig::new()
+        .with_default_catalog_and_schema(CATALOG, SCHEMA)
+        .with_create_default_catalog_and_schema(false)
+        .with_information_schema(true);
+    let options = config.options_mut();
+    options.execution.parquet.pushdown_filters = true;
+    options.execution.parquet.reorder_filters = true;
+    options.execution.time_zone = Some("UTC".into());
+    config
+}
+
+/// Plans SQL over tables, by what `template` knows and the tables it is given.
+pub(super) async fn plan(
+    template: &SessionState,
+    tables: Arc<dyn CatalogProvider>,
+    text: &str,
+    limits: SqlLimits,
+) -> Result<DataFrame, DataFusionError> {
+    // Clones of a state share its catalogs, and this one must see no files but its own.
+    let state = SessionStateBuilder::new_from_existing(template.clone())
+        .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
+        .build();
+    let context = SessionContext::new_with_state(state);
+    context.register_catalog(CATALOG, tables);
+    let read_only =
+        SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+    let planned = context.sql_with_options(text, read_only).await?;
+    match planned.logical_plan() {
+        // These must be the root of a plan, and have few rows.
+        LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_) => Ok(planned),
+        // One row more, by which it is known that there are too many.
+        _ => planned.limit(0, Some(limits.rows.saturating_add(1))),
     }
 }
 
@@ -235,7 +245,12 @@ fn plain(batch: &RecordBatch) -> Result<RecordBatch, arrow_schema::ArrowError> {
     RecordBatch::try_new_with_options(schema, columns, &rows)
 }
 
-fn tables(source: &Source, files: &Files) -> Result<Arc<dyn CatalogProvider>, DataFusionError> {
+/// The tables of some files, each made by `provide`.
+pub(super) fn tables(
+    source: &Source,
+    files: &Files,
+    provide: impl Fn(FileTable) -> Result<Arc<dyn TableProvider>, DataFusionError>,
+) -> Result<Arc<dyn CatalogProvider>, DataFusionError> {
     let schema = MemorySchemaProvider::new();
     for (name, table) in [
         ("readings", FileTable::readings(files.readings.clone(), source.clone())),
@@ -243,7 +258,7 @@ fn tables(source: &Source, files: &Files) -> Result<Arc<dyn CatalogProvider>, Da
         ("boxes", FileTable::boxes(files.boxes.clone(), source.clone())),
         ("sensors", FileTable::sensors(files.sensors.clone(), source.clone())),
     ] {
-        schema.register_table(name.into(), Arc::new(table))?;
+        schema.register_table(name.into(), provide(table)?)?;
     }
     let catalog = MemoryCatalogProvider::new();
     catalog.register_schema(SCHEMA, Arc::new(schema))?;
@@ -251,7 +266,7 @@ fn tables(source: &Source, files: &Files) -> Result<Arc<dyn CatalogProvider>, Da
 }
 
 /// What an error of `DataFusion` means to who asked.
-fn told(error: &DataFusionError, limit_bytes: usize) -> QueryError {
+pub(super) fn told(error: &DataFusionError, limit_bytes: usize) -> QueryError {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if let Some(ours) = error.downcast_ref::<QueryError>() {

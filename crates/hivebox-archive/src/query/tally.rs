@@ -148,6 +148,26 @@ impl Tally {
         }
     }
 
+    /// Adds rows of a phenomenon that all have one value, in hundredths, and were measured in the same bucket as `at`.
+    #[cfg(feature = "ballista")]
+    pub(super) fn add_times(&mut self, phenomenon: usize, hundredths: i32, times: u64, at: i64) {
+        let (Some(bucket), ..) = bucket_of(&self.edges, at) else { return };
+        match &mut self.phenomena[phenomenon].1 {
+            Sums::Numbers(numbers, values) => {
+                let sum = i128::from(hundredths) * i128::from(times);
+                numbers[bucket].merge(&Numbers { count: times, sum, min: hundredths, max: hundredths });
+                if let Some(values) = values.get_mut(bucket) {
+                    values.add_times(hundredths, times);
+                }
+            }
+            Sums::Directions(means) => {
+                let (count, mean) = &mut means[bucket];
+                *count += times;
+                mean.add(canonical(hundredths).0, times as f64);
+            }
+        }
+    }
+
     /// Adds what the rows of an hour come to, if the hour lies in a bucket.
     pub(super) fn add_hour(
         &mut self,

@@ -72,6 +72,36 @@ impl Values {
         }
     }
 
+    /// Adds one value so often.
+    #[cfg(feature = "ballista")]
+    pub(super) fn add_times(&mut self, value: i32, times: u64) {
+        match &mut self.form {
+            Form::List(_) => {
+                self.count();
+                self.add_times(value, times);
+            }
+            Form::Counted(counts) => {
+                if !counts.add_times(value, times) {
+                    self.coarsen();
+                    self.add_times(value, times);
+                }
+            }
+            Form::Sketch(sketch) => sketch.add_times(canonical(value), times),
+        }
+    }
+
+    /// Counts the values of a list, or keeps them to a resolution if they are too far apart.
+    #[cfg(feature = "ballista")]
+    fn count(&mut self) {
+        let Form::List(list) = &self.form else { return };
+        let mut counts = Counts::default();
+        if counts.add(list) {
+            self.form = Form::Counted(counts);
+        } else {
+            self.coarsen();
+        }
+    }
+
     /// Adds all that was added to `other`, which is of the same phenomenon.
     pub(super) fn merge(&mut self, mut other: Self) -> Result<(), HistogramError> {
         if !self.are_exact() || !other.are_exact() {
@@ -178,6 +208,16 @@ impl Counts {
             for &value in values {
                 self.counts[value.abs_diff(self.first) as usize] += 1;
             }
+        }
+        fits
+    }
+
+    /// Adds one value so often; or, if it is too far away, not at all.
+    #[cfg(feature = "ballista")]
+    fn add_times(&mut self, value: i32, times: u64) -> bool {
+        let fits = self.widen((value, value));
+        if fits {
+            self.counts[value.abs_diff(self.first) as usize] += times;
         }
         fits
     }

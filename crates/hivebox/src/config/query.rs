@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "ballista")]
+use hivebox_archive::query::{Scheduler, SchedulerError};
+
 use super::parse::{Parser, duration, number, switch};
 use super::{MINUTE, SECOND, setting};
 
@@ -23,11 +26,14 @@ pub struct QueryConfig {
 }
 
 /// `HIVEBOX_ENGINE`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EngineAddress {
     /// In this process.
     Local,
+    /// A Ballista cluster, by its scheduler.
+    #[cfg(feature = "ballista")]
+    Ballista(Scheduler),
 }
 
 impl QueryConfig {
@@ -53,6 +59,11 @@ impl QueryConfig {
 fn engine(text: &str) -> Result<EngineAddress, String> {
     match text {
         "local" => Ok(EngineAddress::Local),
+        #[cfg(feature = "ballista")]
+        _ if text.starts_with("ballista://") => {
+            text.parse().map(EngineAddress::Ballista).map_err(|error: SchedulerError| error.to_string())
+        }
+        #[cfg(not(feature = "ballista"))]
         _ if text.starts_with("ballista://") => {
             Err("this hivebox was built without the feature ballista, so that it can only be local".into())
         }
@@ -76,7 +87,10 @@ mod tests {
     #[test]
     fn another_engine_takes_a_binary_that_has_it() {
         assert_eq!(engine("local"), Ok(EngineAddress::Local));
-        assert!(engine("ballista://scheduler:50050").unwrap_err().contains("feature ballista"));
+        match engine("ballista://scheduler:50050") {
+            Ok(_) => assert!(cfg!(feature = "ballista")),
+            Err(reason) => assert!(!cfg!(feature = "ballista") && reason.contains("feature ballista")),
+        }
         assert_eq!(engine("spark"), Err(String::new()));
     }
 

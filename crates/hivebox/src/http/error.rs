@@ -202,6 +202,13 @@ impl From<PastError> for ApiError {
             PastError::Query(QueryError::Sql(reason)) => Self::bad(&reason),
             PastError::Query(QueryError::Question(error)) => error.into(),
             PastError::Query(QueryError::Store(error)) => error.into(),
+            PastError::Query(error @ (QueryError::NoCluster { .. } | QueryError::ClusterFailed { .. })) => {
+                tracing::warn!(error = in_words(&error), "the cluster did not answer");
+                Self::unavailable(
+                    "No answer from the cluster",
+                    "The cluster that works on questions about the past is away or has failed; ask again soon.",
+                )
+            }
             PastError::Query(error) => Self::internal(error),
         }
     }

@@ -25,7 +25,7 @@ use crate::query::read::Source;
 
 /// A table that files make up. Their names, sizes and times are known, so that nothing needs to be listed.
 #[derive(Debug)]
-pub(super) struct FileTable {
+pub(in crate::query) struct FileTable {
     schema: SchemaRef,
     files: Vec<DataFile>,
     /// The column of which the first and the last moment of each file are known.
@@ -50,7 +50,7 @@ fn moment(name: &str) -> Field {
 
 impl FileTable {
     /// All readings, good and bad.
-    pub(super) fn readings(files: Vec<DataFile>, source: Source) -> Self {
+    pub(in crate::query) fn readings(files: Vec<DataFile>, source: Source) -> Self {
         let fields = vec![
             text("phenomenon"),
             text("box_id"),
@@ -117,6 +117,12 @@ impl FileTable {
 
     fn new(fields: Vec<Field>, files: Vec<DataFile>, time: Option<&'static str>, source: Source) -> Self {
         Self { schema: Arc::new(Schema::new(fields)), files, time, source }
+    }
+
+    /// The same rows, as the machines of a cluster see them.
+    #[cfg(feature = "ballista")]
+    pub(in crate::query) fn on_cluster(self) -> Result<Arc<dyn TableProvider>> {
+        crate::query::cluster::table(&self.source.store, &self.files, &self.schema)
     }
 
     /// The files that may have rows which pass all filters.
