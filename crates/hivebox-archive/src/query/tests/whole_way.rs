@@ -86,7 +86,9 @@ fn hours(readings: &[Reading]) -> BTreeMap<Hour, Vec<i32>> {
             }
         }
     }
-    hours.values_mut().for_each(|values| values.sort_unstable());
+    for values in hours.values_mut() {
+        values.sort_unstable();
+    }
     hours
 }
 
