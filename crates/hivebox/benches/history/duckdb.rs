@@ -32,7 +32,7 @@ impl DuckDb {
     pub(crate) fn start(threads: usize) -> Self {
         let python =
             std::env::var_os("HIVEBOX_TEST_PYTHON").expect("`cargo xtask bench` sets HIVEBOX_TEST_PYTHON");
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/history/duckdb.py");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/history/ask_duckdb.py");
         let mut command = Command::new(python);
         command.arg(script).arg(threads.to_string());
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
