@@ -19,7 +19,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     )?;
     tools::ensure(workspace, &[&WEED])?;
     let mut tests = workspace.cargo();
-    tests.args(["test", "--locked", "--manifest-path", MANIFEST]);
+    // Each test has a cluster of three processes.
+    tests.args(["test", "--locked", "--manifest-path", MANIFEST, "--", "--test-threads=1"]);
     tests.env(WEED.variable().context("SeaweedFS has no variable")?, WEED.path(workspace)?);
     step::run("Tests on a cluster", &mut tests)?;
     step::run(

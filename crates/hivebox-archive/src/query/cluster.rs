@@ -16,8 +16,10 @@ use std::fmt;
 
 use ballista_core::config::BALLISTA_CLIENT_PULL;
 use ballista_core::extension::{SessionConfigExt, SessionStateExt};
+use ballista_core::planner::scans_only_information_schema;
 use datafusion::error::DataFusionError;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::SendableRecordBatchStream;
 use tokio::sync::OnceCell;
 
@@ -63,21 +65,26 @@ impl Cluster {
         count::add_up(&self.scheduler, state, source, files, wanted, percentiles).await
     }
 
-    /// Plans SQL over some files, and begins to have it answered.
+    /// Plans SQL over some files, and begins to have it answered; `None` if it asks nothing of the files, and so nothing of the cluster.
     pub(super) async fn begin_sql(
         &self,
         source: &Source,
         files: &Files,
         text: &str,
         limits: SqlLimits,
-    ) -> Result<SendableRecordBatchStream, QueryError> {
-        self.scheduler.reach().await?;
-        let begun = async {
+    ) -> Result<Option<SendableRecordBatchStream>, QueryError> {
+        let told = |error| sql::told(&error, source.memory.limit_bytes());
+        let planned = async {
             let tables = sql::tables(source, files, FileTable::on_cluster)?;
             let planned = sql::plan(self.state().await?, tables, text, limits).await?;
-            job::begin(planned, &self.scheduler).await
+            let optimised = planned.clone().into_optimized_plan()?;
+            let is_empty = matches!(optimised, LogicalPlan::EmptyRelation(_));
+            let is_of_files = !is_empty && !scans_only_information_schema(&optimised)?;
+            Ok(is_of_files.then_some(planned))
         };
-        begun.await.map_err(|error| sql::told(&error, source.memory.limit_bytes()))
+        let Some(planned) = planned.await.map_err(told)? else { return Ok(None) };
+        self.scheduler.reach().await?;
+        job::begin(planned, &self.scheduler).await.map(Some).map_err(told)
     }
 
     async fn state(&self) -> Result<&SessionState, DataFusionError> {

@@ -129,8 +129,10 @@ impl Sql {
         check_size(text)?;
         // Without any readings there are no files that a cluster could see.
         #[cfg(feature = "ballista")]
-        if let Some(cluster) = source.cluster.as_ref().filter(|_| !files.readings.is_empty()) {
-            return cluster.begin_sql(source, files, text, limits).await;
+        if let Some(cluster) = source.cluster.as_ref().filter(|_| !files.readings.is_empty())
+            && let Some(rows) = cluster.begin_sql(source, files, text, limits).await?
+        {
+            return Ok(rows);
         }
         let begun = async {
             let tables = tables(source, files, |table| Ok(Arc::new(table)))?;

@@ -87,10 +87,9 @@ mod tests {
     #[test]
     fn another_engine_takes_a_binary_that_has_it() {
         assert_eq!(engine("local"), Ok(EngineAddress::Local));
-        match engine("ballista://scheduler:50050") {
-            Ok(_) => assert!(cfg!(feature = "ballista")),
-            Err(reason) => assert!(!cfg!(feature = "ballista") && reason.contains("feature ballista")),
-        }
+        let ballista = engine("ballista://scheduler:50050");
+        assert_eq!(ballista.is_ok(), cfg!(feature = "ballista"));
+        assert!(ballista.err().is_none_or(|reason| reason.contains("feature ballista")));
         assert_eq!(engine("spark"), Err(String::new()));
     }
 

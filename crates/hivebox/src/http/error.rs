@@ -206,7 +206,8 @@ impl From<PastError> for ApiError {
                 tracing::warn!(error = in_words(&error), "the cluster did not answer");
                 Self::unavailable(
                     "No answer from the cluster",
-                    "The cluster that works on questions about the past is away or has failed; ask again soon.",
+                    "The cluster that works on questions about the past is away, or failed at this one: the log says how. \
+                     Ask again soon, unless it is SQL that fails on some values, as a division by zero does.",
                 )
             }
             PastError::Query(error) => Self::internal(error),

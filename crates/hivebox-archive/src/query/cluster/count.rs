@@ -21,7 +21,7 @@ use crate::query::files::DataFile;
 use crate::query::prune::OK;
 use crate::query::read::{Scanned, Source};
 use crate::query::readings::{Found, fit};
-use crate::query::sql::FileTable;
+use crate::query::sql::{self, FileTable};
 use crate::query::tally::Tally;
 use crate::query::wanted::{Rect, Wanted};
 
@@ -62,7 +62,7 @@ pub(crate) async fn add_up(
     let mut counts = job::begin(counts, scheduler).await.map_err(failed)?;
     let share_bytes = source.memory.limit_bytes() / 2;
     while let Some(batch) = counts.next().await {
-        let batch = batch.map_err(failed)?;
+        let batch = batch.map_err(|error| sql::told(&error, source.memory.limit_bytes()))?;
         let column =
             |column| QueryError::ClusterFailed { reason: format!("its answer has no column {column}") };
         scanned.rows += add(&batch, wanted, stretches, &mut tally).map_err(column)?;
@@ -79,8 +79,9 @@ impl Stretches {
             return Self { first_millis: first, length_millis: i64::MAX };
         };
         let apart = later.iter().fold(0, |common, edge| greatest_common_divisor(common, edge - anchor));
-        // With two buckets any length that both are cut by will do.
-        let length_millis = if apart > 0 { apart } else { (anchor - first).max(1) };
+        // Of two buckets each is a stretch.
+        let longer = (anchor - first).max(edges[edges.len() - 1] - anchor).max(1);
+        let length_millis = if apart > 0 { apart } else { longer };
         let before = (anchor - first).div_euclid(length_millis) + 1;
         Self { first_millis: anchor - before * length_millis, length_millis }
     }
@@ -191,6 +192,9 @@ mod tests {
             let at = edges[0] + ((edges[last] - edges[0] - 1) as f64 * share) as i64;
             let number = (at - stretches.first_millis) / stretches.length_millis;
             prop_assert!(at >= stretches.first_millis);
+            // All lengths are multiples of 12, and two buckets are two stretches.
+            let most = if edges.len() == 3 { 2 } else { (edges[last] - edges[0]) / 12 + 2 };
+            prop_assert!(number <= most);
             let told = (stretches.first_millis + number * stretches.length_millis).max(edges[0]);
             prop_assert_eq!(bucket_of(&edges, told).0, bucket_of(&edges, at).0);
         }

@@ -9,7 +9,7 @@ use ballista_core::execution_plans::DistributedQueryExec;
 use ballista_core::serde::protobuf::CancelJobParams;
 use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::common::Result;
+use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::RecordBatchStream;
 use datafusion::physical_plan::{ExecutionPlan, SendableRecordBatchStream, execute_stream};
 use datafusion::prelude::DataFrame;
@@ -17,6 +17,7 @@ use datafusion_proto::protobuf::LogicalPlanNode;
 use futures_util::Stream;
 
 use super::address::Scheduler;
+use super::failed;
 
 type Query = DistributedQueryExec<LogicalPlanNode>;
 
@@ -51,7 +52,8 @@ impl Stream for Rows {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let next = self.rows.as_mut().poll_next(context);
         self.job.is_over = matches!(next, Poll::Ready(None | Some(Err(_))));
-        next
+        // The plan was sound, as far as that can be told from here.
+        next.map_err(|error| DataFusionError::External(Box::new(failed(&error))))
     }
 }
 
