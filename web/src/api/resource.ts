@@ -1,0 +1,58 @@
+/** An answer that a part of the page shows: asked for again when its question changes, or when there is something new. */
+
+import { batch, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
+import { Failure, getJson, TIME_LIMIT } from "./request";
+
+export interface Loaded<T> {
+  /** The newest answer to the question; it stays while a newer one is on its way or has failed. */
+  readonly data: T | null;
+  readonly failure: Failure | null;
+  readonly isLoading: boolean;
+}
+
+export interface Resource<T> extends ReadonlySignal<Loaded<T>> {
+  /** Asks again. */
+  reload(): void;
+}
+
+export interface Manners {
+  readonly limit?: number;
+  readonly accepted?: readonly number[];
+}
+
+const NOTHING = { data: null, failure: null, isLoading: false };
+
+/** What `path` answers; nothing while it is `null`. */
+export function resource<T>(path: () => string | null, manners: Manners = {}): Resource<T> {
+  const loaded = signal<Loaded<T>>(NOTHING);
+  let asked: string | null = null;
+  let running: AbortController | null = null;
+
+  const ask = async () => {
+    running?.abort();
+    if (asked === null) return;
+    const mine = (running = new AbortController());
+    loaded.value = { ...loaded.peek(), isLoading: true };
+    try {
+      const data = await getJson<T>(asked, manners.limit ?? TIME_LIMIT, mine.signal, manners.accepted);
+      if (!mine.signal.aborted) loaded.value = { data, failure: null, isLoading: false };
+    } catch (error) {
+      if (mine.signal.aborted) return;
+      const failure = error instanceof Failure ? error : new Failure("broken", null, String(error));
+      loaded.value = { data: loaded.peek().data, failure, isLoading: false };
+    }
+  };
+
+  effect(() => {
+    const next = path();
+    if (next === asked) return;
+    untracked(() => batch(() => {
+      asked = next;
+      running?.abort();
+      loaded.value = NOTHING;
+      void ask();
+    }));
+  });
+
+  return Object.assign(loaded, { reload: () => void ask() });
+}

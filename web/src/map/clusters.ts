@@ -1,0 +1,122 @@
+/** Boxes that stand close together on the screen, as one. */
+
+import Supercluster from "supercluster";
+import type { BoxState, Points } from "./points";
+
+/** What several boxes come to. */
+export interface Tally {
+  /** How many boxes have a sensor for it. */
+  boxes: number;
+  /** How many of them have a current value that nothing speaks against. */
+  usable: number;
+  /** Of those. */
+  sum: number;
+}
+
+interface Base {
+  readonly lat: number;
+  readonly lon: number;
+}
+export interface Single extends Base {
+  readonly kind: "box";
+  readonly state: BoxState;
+  readonly value: number;
+}
+export interface Group extends Base {
+  readonly kind: "group";
+  readonly id: number;
+  readonly boxes: number;
+  readonly usable: number;
+  /** NaN if none is usable. */
+  readonly mean: number;
+}
+/** What stands at one spot of the map. */
+export type Mark = Single | Group;
+
+export interface View {
+  readonly west: number;
+  readonly south: number;
+  readonly east: number;
+  readonly north: number;
+  readonly zoom: number;
+}
+
+/** From this zoom on boxes without such a sensor are shown, too. */
+const ALL_FROM = 9;
+/** Beyond it nothing is put together. */
+export const LAST_ZOOM = 13;
+
+const SPREAD = { radius: 46, extent: 256, maxZoom: LAST_ZOOM, minPoints: 2 };
+
+/** All marks at all zooms. */
+export class Clusters {
+  private readonly index: Supercluster<{ row: number }, Tally>;
+
+  constructor(private readonly points: Points) {
+    this.index = new Supercluster<{ row: number }, Tally>({
+      ...SPREAD,
+      map: ({ row }) => tallyOf(points, row),
+      reduce: add,
+    });
+    const rows = Array.from(points.state.keys()).filter((row) => points.state[row] !== "none");
+    this.index.load(rows.map((row) => ({
+      type: "Feature",
+      properties: { row },
+      geometry: { type: "Point", coordinates: [points.longitude[row] ?? 0, points.latitude[row] ?? 0] },
+    })));
+  }
+
+  /** The marks of a view; what is old comes first, so that it is drawn below the rest. */
+  marks(view: View): Mark[] {
+    const box: [number, number, number, number] = [view.west, view.south, view.east, view.north];
+    const found = this.index.getClusters(box, Math.max(0, Math.floor(view.zoom))).map((feature): Mark => {
+      const [lon = 0, lat = 0] = feature.geometry.coordinates;
+      const { properties } = feature;
+      if ("cluster" in properties) {
+        const { cluster_id: id, boxes, usable, sum } = properties;
+        return { kind: "group", lat, lon, id, boxes, usable, mean: usable > 0 ? sum / usable : NaN };
+      }
+      return this.single(properties.row);
+    });
+    const others = view.zoom >= ALL_FROM ? this.withoutSensor(view) : [];
+    return [...others, ...found.sort((one, other) => weight(one) - weight(other))];
+  }
+
+  /** The zoom at which a group falls apart. */
+  opensAt(group: Group): number {
+    return this.index.getClusterExpansionZoom(group.id);
+  }
+
+  private single(row: number): Single {
+    const { latitude, longitude, state, value } = this.points;
+    return { kind: "box", lat: latitude[row] ?? 0, lon: longitude[row] ?? 0, state: state[row] ?? "none", value: value[row] ?? NaN };
+  }
+
+  private withoutSensor({ west, south, east, north }: View): Single[] {
+    const { latitude, longitude, state } = this.points;
+    const isThere = (row: number) => {
+      const [lat = NaN, lon = NaN] = [latitude[row], longitude[row]];
+      return lat >= south && lat <= north && lon >= west && lon <= east;
+    };
+    return Array.from(state.keys()).filter((row) => state[row] === "none" && isThere(row)).map((row) => this.single(row));
+  }
+}
+
+/** What one box adds to a group. A doubtful value does not spoil the mean of the others. */
+export function tallyOf(points: Points, row: number): Tally {
+  const value = points.value[row] ?? NaN;
+  const isUsable = points.state[row] === "usable" && !Number.isNaN(value);
+  return { boxes: 1, usable: isUsable ? 1 : 0, sum: isUsable ? value : 0 };
+}
+
+/** Adds one tally to another. */
+export function add(to: Tally, more: Readonly<Tally>): void {
+  to.boxes += more.boxes;
+  to.usable += more.usable;
+  to.sum += more.sum;
+}
+
+function weight(mark: Mark): number {
+  if (mark.kind === "group") return mark.usable > 0 ? 3 : 0;
+  return { none: 0, stale: 1, doubtful: 2, usable: 4 }[mark.state];
+}

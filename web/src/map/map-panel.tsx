@@ -1,0 +1,48 @@
+/** The map with all that belongs to it. */
+
+import { FailureNotice } from "../parts/loaded";
+import { Icon, type IconName } from "../parts/icons";
+import { PhenomenonChoice } from "../panels/phenomenon";
+import { place } from "../state/choice";
+import { mapColumns } from "../state/present";
+import { words } from "../words/words";
+import { InView } from "./in-view";
+import { Legend } from "./legend";
+import { MapCanvas, whole, zoomBy } from "./map";
+import { commands, isPicking } from "./view";
+
+export function MapPanel() {
+  const { map, hive, failure: say } = words.value;
+  const { failure, data } = mapColumns.value;
+  return (
+    <section class="card map-card" aria-labelledby="map-title" id="map-panel">
+      <div class="map-head">
+        <h2 id="map-title">{map.title}</h2>
+        <PhenomenonChoice />
+      </div>
+      {failure && <FailureNotice failure={failure} isOld={data !== null} retry={mapColumns.reload} />}
+      <div class="map-frame">
+        <MapCanvas />
+        {isPicking.value && <div class="cross-hair" aria-hidden="true"><Icon name="plus" /></div>}
+        <div class="map-buttons">
+          <MapButton icon="plus" label={map.zoomIn} act={() => zoomBy.value(1)} />
+          <MapButton icon="minus" label={map.zoomOut} act={() => zoomBy.value(-1)} />
+          <MapButton icon="world" label={map.whole} act={() => whole.value()} />
+          {place.value && <MapButton icon="hive" label={map.toHive} act={() => place.value && commands.value?.goTo(place.value, 9)} />}
+        </div>
+        {!data && !failure && <p class="map-loading">{say.loading}</p>}
+        <p class={`map-note ${isPicking.value ? "is-picking" : ""}`}>{isPicking.value ? hive.picking : map.hint}</p>
+      </div>
+      <Legend />
+      <InView />
+    </section>
+  );
+}
+
+function MapButton({ icon, label, act }: { icon: IconName; label: string; act: () => void }) {
+  return (
+    <button type="button" class="map-button" aria-label={label} title={label} onClick={act}>
+      <Icon name={icon} />
+    </button>
+  );
+}

@@ -1,0 +1,40 @@
+/** What stands where an answer is to be: the answer, that it is on its way, or why it did not come and what to do. */
+
+import type { ComponentChildren } from "preact";
+import type { Failure } from "../api/request";
+import type { Resource } from "../api/resource";
+import { words } from "../words/words";
+import { Icon } from "./icons";
+
+interface Props<T> {
+  readonly of: Resource<T>;
+  readonly children: (data: T) => ComponentChildren;
+  /** What to say of a kind of failure in place of the usual. */
+  readonly instead?: Partial<Record<Failure["kind"], ComponentChildren>>;
+}
+
+export function Shown<T>({ of, children, instead }: Props<T>) {
+  const { data, failure, isLoading } = of.value;
+  return (
+    <>
+      {failure && ((data === null && instead?.[failure.kind]) || <FailureNotice failure={failure} isOld={data !== null} retry={of.reload} />)}
+      {data !== null && children(data)}
+      {data === null && !failure && isLoading && <p class="loading">{words.value.failure.loading}</p>}
+    </>
+  );
+}
+
+export function FailureNotice({ failure, isOld, retry }: { failure: Failure; isOld: boolean; retry: () => void }) {
+  const { failure: say } = words.value;
+  return (
+    <div class="notice" role="alert">
+      <p>
+        {say[failure.kind]} {isOld && say.old}
+      </p>
+      <button type="button" class="button" onClick={retry}>
+        <Icon name="retry" />
+        {say.retry}
+      </button>
+    </div>
+  );
+}
