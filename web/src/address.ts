@@ -23,15 +23,20 @@ export interface Choice {
   /** The id of the box whose panel is open. */
   readonly box: string | null;
   readonly range: Range;
+  /** Whose past is shown; `null`: of the most particular that is chosen. */
+  readonly scope: Scope | null;
   /** What the reader tells of the hive, for no sensor does. */
   readonly told: Told;
 }
+
+export const SCOPES = ["all", "place", "box"] as const;
+export type Scope = (typeof SCOPES)[number];
 
 /** What can be told of a hive, named as HiveBox asks for it. */
 export const TELLABLE = ["broodless", "clustered", "heavy_flight"] as const;
 export type Told = Readonly<Partial<Record<(typeof TELLABLE)[number], boolean>>>;
 
-export const DEFAULT_CHOICE: Choice = { place: null, phenomenon: "air_temperature", box: null, range: "24h", told: {} };
+export const DEFAULT_CHOICE: Choice = { place: null, phenomenon: "air_temperature", box: null, range: "24h", scope: null, told: {} };
 
 const SLUG = /^[a-z0-9_]{1,40}$/;
 const BOX_ID = /^[0-9a-f]{24}$/i;
@@ -47,6 +52,7 @@ export function readAddress(search: string): Choice {
     phenomenon: SLUG.test(phenomenon) ? phenomenon : DEFAULT_CHOICE.phenomenon,
     box: BOX_ID.test(box) ? box : null,
     range: readRange(asked.get("range")),
+    scope: SCOPES.find((scope) => scope === asked.get("of")) ?? null,
     told: readTold(asked),
   };
 }
@@ -60,6 +66,7 @@ export function writeAddress(choice: Choice, search = ""): string {
   put("phenomenon", choice.phenomenon === DEFAULT_CHOICE.phenomenon ? null : choice.phenomenon);
   put("box", choice.box);
   put("range", choice.range === DEFAULT_CHOICE.range ? null : writeRange(choice.range));
+  put("of", choice.scope);
   for (const name of TELLABLE) put(name, choice.told[name]?.toString() ?? null);
   const query = asked.toString();
   return query ? `?${query}` : "";

@@ -1,7 +1,10 @@
 /** The page: what a beekeeper needs first comes first, also on a phone. */
 
+import { HistoryPanel } from "./history/history";
 import { MapPanel } from "./map/map-panel";
+import { BoxPanel } from "./panels/box";
 import { Header } from "./panels/header";
+import { HivePanel } from "./panels/hive";
 import { NumberPanel } from "./panels/number";
 import { Announcer, SystemLine } from "./panels/system-line";
 import { words } from "./words/words";
@@ -17,9 +20,12 @@ export function Page() {
         <div class="columns">
           <div class="column">
             <NumberPanel />
+            <HivePanel />
           </div>
           <div class="column wide">
             <MapPanel />
+            <BoxPanel />
+            <HistoryPanel />
           </div>
         </div>
       </main>

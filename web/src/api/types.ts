@@ -129,6 +129,7 @@ export interface HistoryRow {
   readonly mean: number | null;
   readonly min: number | null;
   readonly max: number | null;
+  readonly percentiles: readonly { readonly percentile: number; readonly value: number | null }[];
 }
 
 export interface History {

@@ -180,25 +180,23 @@ export const de: Words = {
       air_temperature_mean_24h: "Mittel der letzten 24 Stunden",
       air_temperature_max_24_to_48h: "Höchstwert am Tag davor",
       air_temperature_max_48_to_72h: "Höchstwert zwei Tage davor",
-      broodless: "ob Brut da ist",
-      clustered: "ob die Bienen in der Traube sitzen",
-      heavy_flight: "ob viele Bienen fliegen",
+      broodless: "brutfrei",
+      clustered: "Bienen in der Traube",
+      heavy_flight: "viele Bienen fliegen",
     },
     reason: (verdict, used, missing) => {
-      if (verdict === "unknown" && missing) return `Es lässt sich nicht sagen, denn niemand in der Nähe sagt: ${missing}.`;
+      if (verdict === "unknown" && missing) return `Es lässt sich nicht sagen, denn es fehlt: ${missing}.`;
       if (verdict === "unknown") return `Die Quellen sagen dazu nichts. ${used}.`;
       const word = { go: "Dafür spricht", caution: "Zur Vorsicht rät", no: "Dagegen spricht" }[verdict];
       return used ? `${word}: ${used}.` : "";
     },
     original: "Im Wortlaut",
     label: "Halten Sie sich an die Packungsbeilage Ihres Mittels: sie ist in vielen Ländern Gesetz.",
-    brood: "Das Volk ist brutfrei",
-    cluster: "Die Bienen sitzen in der Traube",
+    tell: { broodless: "Das Volk ist brutfrei", clustered: "Die Bienen sitzen in der Traube", heavy_flight: "Viele Bienen fliegen" },
+    open: "nicht gesagt",
     told: "Was kein Sensor sagt",
     yes: "ja",
     no: "nein",
-    showAll: (count) => `Alle ${count} Arbeiten`,
-    showFewer: "Weniger Arbeiten",
   },
 
   box: {
@@ -248,7 +246,8 @@ export const de: Words = {
     range: "Zeitraum",
     ranges: { "24h": "24 Std.", "7d": "7 Tage", "30d": "30 Tage", "1y": "Jahr" },
     chosen: (from, to) => `${from} bis ${to}`,
-    chart: (what, scope) => `${what}, ${scope}: Mittel als Linie, Tiefst- bis Höchstwert als Fläche`,
+    chart: (what, scope) => `${what}, ${scope}: das Mittel als Linie; neun von zehn Messwerten liegen in der Fläche`,
+    key: "Linie: das Mittel. Fläche: wo neun von zehn Messwerten liegen.",
     drag: "Ziehen Sie über die Kurve, um näher hinzusehen; ein Klick auf einen Zeitraum zeigt ihn ganz.",
     mean: "Mittel",
     min: "Tiefstwert",
