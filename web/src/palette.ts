@@ -42,7 +42,7 @@ export function colourOf(value: number, scale: Scale): string {
 
 /** Whether writing on a colour must be dark. */
 export function needsDarkInk(colour: string): boolean {
-  return luminance(colour) > 0.19;
+  return luminance(colour) > 0.179;
 }
 
 /** Relative luminance as WCAG has it. */

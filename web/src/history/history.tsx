@@ -30,9 +30,12 @@ export function HistoryPanel() {
       <div class="panel-head">
         <h2 id="history-title">{`${say.title}: ${phenomenonName(phenomenon.value)}`}</h2>
       </div>
-      <Shown of={history} instead={{ not_found: <p>{say.without}</p> }}>
-        {(answer) => <Past answer={answer} />}
-      </Shown>
+      {history.value.failure?.kind !== "not_found" && <Controls />}
+      <div class="past">
+        <Shown of={history} instead={{ not_found: <p id="history-missing">{say.without}</p> }}>
+          {(answer) => <Past answer={answer} />}
+        </Shown>
+      </div>
     </section>
   );
 }
@@ -41,7 +44,6 @@ function Past({ answer }: { answer: History }) {
   const { history: say } = words.value;
   return (
     <>
-      <Controls />
       {isEmpty(answer) ? <p id="history-empty">{answer.through === null ? say.notYet : say.none}</p> : <Chart answer={answer} />}
       {!isEmpty(answer) && <Table answer={answer} />}
     </>

@@ -46,7 +46,7 @@ function drawGroup(ink: CanvasRenderingContext2D, group: Group, x: number, y: nu
   ink.font = FONT;
   ink.textAlign = "center";
   ink.textBaseline = "middle";
-  ink.fillStyle = needsDarkInk(colour) ? "#1d1608" : "#ffffff";
+  ink.fillStyle = needsDarkInk(colour) ? "#000000" : "#ffffff";
   ink.fillText(look.count(group.usable), x, y + 0.5);
 }
 

@@ -32,7 +32,7 @@ export function Legend() {
         <li><svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="6" fill={RAMP[5]} /></svg>{map.usable}</li>
         <li><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 1.500 18.500 10 10 18.500 1.500 10z" class="sign-frame" /><path d="M10 4.500 15.500 10 10 15.500 4.500 10z" fill={RAMP[5]} /></svg>{map.doubtful}</li>
         <li><svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="4.500" class="sign-frame" /></svg>{map.stale}</li>
-        <li><svg viewBox="0 0 28 20" aria-hidden="true"><circle cx="14" cy="10" r="10" fill={RAMP[5]} /><text x="14" y="14" text-anchor="middle" font-size="11" font-weight="600" fill="#1d1608">12</text></svg>{map.cluster}</li>
+        <li><svg viewBox="0 0 28 20" aria-hidden="true"><circle cx="14" cy="10" r="10" fill={RAMP[5]} /><text x="14" y="14" text-anchor="middle" font-size="11" font-weight="600" fill="#000000">12</text></svg>{map.cluster}</li>
       </ul>
     </div>
   );

@@ -1,6 +1,6 @@
 /** The map: Leaflet for moving it, a canvas for what is seen. */
 
-import { effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { divIcon, latLngBounds, map as leafletMap, marker, tooltip, type LatLng, type Map as LeafletMap } from "leaflet";
 import "leaflet/dist/leaflet.css";
 import { useEffect, useRef } from "preact/hooks";
@@ -15,7 +15,6 @@ import type { Mark } from "./clusters";
 import { saysText } from "./describe";
 import { loadLand, type Land } from "./land";
 import { commands, drawn, inView, isPicking } from "./view";
-import { signal } from "@preact/signals";
 
 const WORLD = latLngBounds([-52, -128], [68, 160]);
 const EDGE = latLngBounds([-75, -215], [84, 215]);
@@ -33,7 +32,7 @@ export function MapCanvas() {
     <div
       ref={element}
       id="map"
-      class={`map ${isPicking.value ? "is-picking" : ""}`}
+      class="map"
       role="application"
       aria-label={words.value.map.label}
       data-boxes={mapColumns.value.data?.latitude.length ?? ""}
@@ -56,6 +55,8 @@ function live(element: HTMLElement): () => void {
   inView.value = layer.inWindow();
   const ends = [
     effect(() => layer.show(pictureOf())),
+    // Not by Preact, which would take away the classes that Leaflet has put there.
+    effect(() => void element.classList.toggle("is-picking", isPicking.value)),
     showHive(map),
     showChosenBox(map),
     listenToPointer(map, layer),

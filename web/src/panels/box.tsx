@@ -42,7 +42,7 @@ export function BoxPanel() {
     <section class="card box" aria-labelledby="box-title" id="box">
       <div class="panel-head">
         <h2 id="box-title" tabIndex={-1} ref={heading}>
-          {clicked.value ? say.several : oneBox.value.data?.box.name || say.title}
+          {title()}
         </h2>
         <button type="button" class="map-button" id="box-close" aria-label={say.close} title={say.close} onClick={close}>
           <Icon name="close" />
@@ -53,6 +53,12 @@ export function BoxPanel() {
         : <Shown of={oneBox}>{(answer) => <Details answer={answer} />}</Shown>}
     </section>
   );
+}
+
+function title(): string {
+  const { box: say } = words.value;
+  if (clicked.value) return (boxesThere.value.data?.boxes.length ?? 0) > 1 ? say.several : say.title;
+  return oneBox.value.data?.box.name || say.title;
 }
 
 function close(): void {

@@ -39,7 +39,6 @@ export const de: Words = {
     lost: (since) => `Die Verbindung ist um ${since} abgerissen. Sie sehen den Stand von da; die Seite versucht es weiter.`,
     offline: (since) => `Ihr Gerät ist seit ${since} offline. Sie sehen den Stand von da.`,
     connecting: "Verbindung wird aufgebaut …",
-    again: "Wieder verbunden.",
     retry: "Jetzt versuchen",
   },
 
@@ -260,7 +259,6 @@ export const de: Words = {
     notYet: "Die Geschichte ist noch leer. Sie füllt sich alle paar Minuten.",
     without: "Diese HiveBox führt keine Geschichte.",
     through: (when) => `Reicht bis ${when}.`,
-    radius: "Boxen im Umkreis von 25 km",
   },
 
   footer: {

@@ -39,7 +39,6 @@ export const en = {
     lost: (since: string) => `The connection was lost at ${since}. What you see is from then; the page keeps trying.`,
     offline: (since: string) => `Your device has been offline since ${since}. What you see is from then.`,
     connecting: "Connecting …",
-    again: "Connected again.",
     retry: "Try now",
   },
 
@@ -256,7 +255,6 @@ export const en = {
     notYet: "The history is still empty. It fills as snapshots are stored, every few minutes.",
     without: "This HiveBox keeps no history.",
     through: (when: string) => `Reaches to ${when}.`,
-    radius: "boxes within 25 km",
   },
 
   footer: {
