@@ -1,13 +1,13 @@
 /** The map: Leaflet for moving it, a canvas for what is seen. */
 
 import { effect, signal } from "@preact/signals";
-import { divIcon, latLngBounds, map as leafletMap, marker, tooltip, type LatLng, type Map as LeafletMap } from "leaflet";
+import { control, divIcon, latLngBounds, map as leafletMap, marker, tooltip, type LatLng, type Map as LeafletMap } from "leaflet";
 import "leaflet/dist/leaflet.css";
 import { useEffect, useRef } from "preact/hooks";
 import type { Place } from "../address";
 import { boxId, choose, place } from "../state/choice";
 import { clicked, mapColumns, oneBox } from "../state/present";
-import { isDark, manner, wantsNoMotion } from "../state/settings";
+import { isDark, manner, temperatureUnit, wantsNoMotion } from "../state/settings";
 import { countText } from "../units";
 import { words } from "../words/words";
 import { CanvasLayer, type Picture } from "./canvas-layer";
@@ -49,6 +49,8 @@ function live(element: HTMLElement): () => void {
   });
   if (place.peek()) map.setView(toLatLng(place.peek()!), NEAR);
   else map.fitBounds(WORLD);
+
+  control.scale({ position: "bottomright", imperial: temperatureUnit.peek() === "F" }).addTo(map);
 
   const layer = new CanvasLayer(pictureOf()).addTo(map);
   layer.on("drawn", () => (inView.value = layer.inWindow()));
@@ -123,15 +125,17 @@ function showHive(map: LeafletMap): () => void {
   });
 }
 
-/** Brings the box of the address into view. */
+/** Brings the chosen box into view: near, if the page began with it. */
 function showChosenBox(map: LeafletMap): () => void {
   let shown: string | null = null;
+  const first = boxId.peek();
   return effect(() => {
     const box = oneBox.value.data?.box;
     if (!box || box.latitude === null || box.longitude === null || box.id === shown) return;
+    const isFirst = shown === null && box.id === first;
     shown = box.id;
     const spot: [number, number] = [box.latitude, box.longitude];
-    if (!map.getBounds().contains(spot) || map.getZoom() < 4) map.setView(spot, Math.max(map.getZoom(), NEAR));
+    if (isFirst || !map.getBounds().contains(spot)) map.setView(spot, Math.max(map.getZoom(), isFirst ? NEAR : 0));
   });
 }
 

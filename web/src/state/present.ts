@@ -46,7 +46,10 @@ export function keepFresh(): void {
   effect(() => {
     const newest = live.value?.as_of;
     if (!newest) return;
-    untracked(() => shown() !== null && shown() !== newest && setTimeout(refresh, Math.random() * SPREAD));
+    untracked(() => {
+      const isOnItsWay = phenomena.peek().isLoading && shown() === null;
+      if (!isOnItsWay && shown() !== newest) setTimeout(refresh, Math.random() * SPREAD);
+    });
     readiness.reload();
   });
   let wasLost = false;

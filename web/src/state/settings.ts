@@ -41,6 +41,11 @@ function setting<T extends string>(name: string, allowed: readonly T[], otherwis
   const first = value.peek();
   effect(() => {
     if (value.value !== first || stored(key) !== null) store(key, value.value);
+    // An address that says otherwise would win when the page is loaded again.
+    const address = new URL(location.href);
+    if (!address.searchParams.has(name) || address.searchParams.get(name) === value.value) return;
+    address.searchParams.set(name, value.value);
+    history.replaceState(null, "", address);
   });
   return value;
 }
