@@ -1,4 +1,4 @@
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 /** Where a HiveBox listens whose answers `npm run dev` shows. */
 const hivebox = process.env.HIVEBOX ?? "http://127.0.0.1:5000";
@@ -19,5 +19,6 @@ export default defineConfig({
       output: { entryFileNames: "app.js", chunkFileNames: "[name].js", assetFileNames: "app[extname]" },
     },
   },
+  test: { include: ["src/**/*.test.ts"] },
   server: { proxy: Object.fromEntries(["/api", "/temperature", "/readyz", "/version", "/docs"].map((path) => [path, hivebox])) },
 });

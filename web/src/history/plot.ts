@@ -36,7 +36,7 @@ export function plot(element: HTMLElement, series: Series, look: PlotLook, event
       cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
       scales: { x: { range: () => [series.from, series.to] } },
       axes: [axis(look, { values: (_, ticks) => ticks.map((tick, index) => tickText(tick, ticks[index - 1], ticks, look.locale)), space: 70 }), axis(look, { size: 52, values: (_, ticks) => ticks.map((tick) => new Intl.NumberFormat(look.locale).format(tick)) })],
-      series: [{}, { stroke: look.line, width: 2, points: { size: 5, fill: look.line } }, { stroke: "transparent", points: { show: false } }, { stroke: "transparent", points: { show: false } }],
+      series: [{}, { stroke: look.line, width: 2, points: { show: true, size: 5, fill: look.line, filter: () => alone(series.mean) } }, { stroke: "transparent", points: { show: false } }, { stroke: "transparent", points: { show: false } }],
       bands: [{ series: [3, 2], fill: look.band }],
       hooks: {
         setCursor: [(self) => events.over(self.cursor.left !== undefined && self.cursor.left >= 0 ? (self.cursor.idx ?? null) : null)],
@@ -57,6 +57,12 @@ export function plot(element: HTMLElement, series: Series, look: PlotLook, event
     watcher.disconnect();
     chart.destroy();
   };
+}
+
+/** Where a value has gaps on both sides: no line leads there, so it needs a point to be seen. */
+export function alone(values: readonly (number | null)[]): number[] {
+  const isGap = (index: number) => (values[index] ?? null) === null;
+  return Array.from(values.keys()).filter((index) => !isGap(index) && isGap(index - 1) && isGap(index + 1));
 }
 
 function axis(look: PlotLook, more: Partial<UPlot.Axis>): UPlot.Axis {

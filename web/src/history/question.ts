@@ -51,7 +51,7 @@ export function historyPath(asked: Asked, zone: string): string {
 /** How long buckets are: some hundred of them. Of all boxes whole hours, of which HiveBox has sums at hand. */
 export function bucketFor(length: number, scope: Scope): string {
   if (length <= 6 * HOUR) return "PT5M";
-  if (length <= 2 * DAY) return scope === "all" ? "PT1H" : "PT15M";
+  if (length <= 2 * DAY) return scope === "all" ? "PT1H" : "PT30M";
   if (length <= 10 * DAY) return "PT1H";
   if (length <= 60 * DAY) return "PT6H";
   return "P1D";

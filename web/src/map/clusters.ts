@@ -116,7 +116,8 @@ export function add(to: Tally, more: Readonly<Tally>): void {
   to.sum += more.sum;
 }
 
+/** The more a mark says the later it is drawn, and so stands above others. */
 function weight(mark: Mark): number {
-  if (mark.kind === "group") return mark.usable > 0 ? 3 : 0;
-  return { none: 0, stale: 1, doubtful: 2, usable: 4 }[mark.state];
+  if (mark.kind === "group") return mark.usable;
+  return { none: -2, stale: -1, doubtful: 0, usable: 1 }[mark.state];
 }

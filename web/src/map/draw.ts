@@ -14,6 +14,8 @@ export interface Look {
   readonly scale: Scale;
   /** Around what is coloured, so that it stands out from the land. */
   readonly halo: string;
+  /** Around what is hollow. */
+  readonly ground: string;
   /** Of what has no colour. */
   readonly grey: string;
   readonly count: (count: number) => string;
@@ -97,7 +99,7 @@ function frame(ink: CanvasRenderingContext2D, x: number, y: number, colour: stri
 function ring(ink: CanvasRenderingContext2D, x: number, y: number, radius: number, look: Look): void {
   circle(ink, x, y, radius);
   ink.lineWidth = 3.4;
-  ink.strokeStyle = look.halo;
+  ink.strokeStyle = look.ground;
   ink.stroke();
   ink.lineWidth = 1.4;
   ink.strokeStyle = look.grey;

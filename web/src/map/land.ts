@@ -31,8 +31,32 @@ export async function loadLand(): Promise<Land> {
 
 function trace(path: Path2D, lines: readonly (readonly (readonly number[])[])[]): void {
   for (const line of lines) {
-    line.forEach(([lon = 0, lat = 0], index) => (index === 0 ? path.moveTo(x(lon), y(lat)) : path.lineTo(x(lon), y(lat))));
+    const unrolled = unroll(line);
+    draw(path, unrolled, 0);
+    // What reaches over the date line is seen at both ends of the map.
+    const longitudes = unrolled.map(([lon = 0]) => lon);
+    if (Math.max(...longitudes) > 180) draw(path, unrolled, -360);
+    if (Math.min(...longitudes) < -180) draw(path, unrolled, 360);
   }
+}
+
+/** A line whose longitudes go on beyond 180 where it crosses the date line, in place of a leap around the world. */
+export function unroll(line: readonly (readonly number[])[]): number[][] {
+  let turns = 0;
+  let before = line[0]?.[0] ?? 0;
+  return line.map(([lon = 0, lat = 0]) => {
+    if (lon - before > 180) turns -= 360;
+    if (lon - before < -180) turns += 360;
+    before = lon;
+    return [lon + turns, lat];
+  });
+}
+
+function draw(path: Path2D, line: readonly (readonly number[])[], shift: number): void {
+  line.forEach(([lon = 0, lat = 0], index) => {
+    if (index === 0) path.moveTo(x(lon + shift), y(lat));
+    else path.lineTo(x(lon + shift), y(lat));
+  });
 }
 
 function x(lon: number): number {

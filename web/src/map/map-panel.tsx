@@ -31,8 +31,9 @@ export function MapPanel() {
           {place.value && <MapButton icon="hive" label={map.toHive} act={() => place.value && commands.value?.goTo(place.value, 9)} />}
         </div>
         {!data && !failure && <p class="map-loading">{say.loading}</p>}
-        <p class={`map-note ${isPicking.value ? "is-picking" : ""}`}>{isPicking.value ? hive.picking : map.hint}</p>
+        {isPicking.value && <p class="map-note">{hive.picking}</p>}
       </div>
+      <p class="soft small">{map.hint}</p>
       <Legend />
       <InView />
     </section>

@@ -50,7 +50,7 @@ function live(element: HTMLElement): () => void {
   if (place.peek()) map.setView(toLatLng(place.peek()!), NEAR);
   else map.fitBounds(WORLD);
 
-  control.scale({ position: "bottomright", imperial: temperatureUnit.peek() === "F" }).addTo(map);
+  control.scale({ position: "bottomleft", imperial: temperatureUnit.peek() === "F" }).addTo(map);
 
   const layer = new CanvasLayer(pictureOf()).addTo(map);
   layer.on("drawn", () => (inView.value = layer.inWindow()));
@@ -98,7 +98,7 @@ function pictureOf(): Picture {
   return {
     land: land.value,
     clusters: drawn.value?.clusters ?? null,
-    look: { scale: drawn.value?.scale ?? [], halo: colour("map-halo"), grey: colour("map-grey"), count: (count) => countText(count, numbers) },
+    look: { scale: drawn.value?.scale ?? [], halo: colour("map-halo"), ground: colour("map-land"), grey: colour("map-grey"), count: (count) => countText(count, numbers) },
     colours: { sea: colour("map-sea"), land: colour("map-land"), coast: colour("map-coast"), grid: colour("map-border") },
     chosen: boxId.value && box && box.latitude !== null && box.longitude !== null ? { lat: box.latitude, lon: box.longitude } : null,
     accent: colour("focus"),

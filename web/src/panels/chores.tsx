@@ -25,18 +25,16 @@ function ChoreItem({ chore }: { chore: Chore }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <li class={`chore is-${chore.verdict}`} data-chore={chore.chore} data-verdict={chore.verdict}>
+      <h4>{say.names[chore.chore] ?? chore.name}</h4>
       <p class="verdict">
         <Icon name={chore.verdict} />
         <span>{say.verdict[chore.verdict]}</span>
       </p>
-      <div class="chore-text">
-        <h4>{say.names[chore.chore] ?? chore.name}</h4>
-        <p class="reason">{reasonOf(chore)}</p>
-        <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-          <summary>{say.why}</summary>
-          {isOpen && <Why chore={chore} />}
-        </details>
-      </div>
+      <p class="reason">{reasonOf(chore)}</p>
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>{say.why}</summary>
+        {isOpen && <Why chore={chore} />}
+      </details>
     </li>
   );
 }

@@ -32,10 +32,10 @@ export function HivePanel() {
       {(!spot || isChanging.value) && <Picker />}
       {spot && (
         <>
+          <h3 class="unseen">{hive.conditions}</h3>
+          <Shown of={conditions}>{(answer) => <Weather conditions={answer.conditions} />}</Shown>
           <h3>{hive.chores}</h3>
           <Shown of={chores}>{(answer) => <ChoreList chores={answer.chores} />}</Shown>
-          <h3>{hive.conditions}</h3>
-          <Shown of={conditions}>{(answer) => <Weather conditions={answer.conditions} />}</Shown>
           <div class="row">
             {!isChanging.value && <button type="button" class="button" onClick={() => (isChanging.value = true)}>{hive.change}</button>}
             <button type="button" class="button" id="hive-forget" onClick={() => choose({ place: null })}>{hive.forget}</button>

@@ -20,13 +20,13 @@ export function Weather({ conditions }: { conditions: readonly Condition[] }) {
   return (
     <>
       {first.length > 0 && <Values conditions={first} id="conditions" />}
+      <p class="soft small">{hive.uncertainty}</p>
       {rest.length > 0 && (
         <details>
           <summary>{hive.more}</summary>
           <Values conditions={rest} />
         </details>
       )}
-      <p class="soft small">{hive.uncertainty}</p>
     </>
   );
 }

@@ -6,7 +6,7 @@ export const de: Words = {
   title: "HiveBox: wie es draußen ist",
   skip: "Zu den Zahlen springen",
   tagline: "wie es draußen ist",
-  settings: { label: "Einstellungen", language: "Sprache", unit: "Temperatur in", theme: "Aussehen", auto: "System", light: "Hell", dark: "Dunkel" },
+  settings: { label: "Einstellungen", language: "Sprache", unit: "Temperatur in", theme: "Aussehen", auto: "Auto", light: "Hell", dark: "Dunkel" },
 
   number: {
     title: "Lufttemperatur aller Boxen",

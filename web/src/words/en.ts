@@ -6,7 +6,7 @@ export const en = {
   title: "HiveBox: what it is like out there",
   skip: "Skip to the numbers",
   tagline: "what it is like out there",
-  settings: { label: "Settings", language: "Language", unit: "Temperature in", theme: "Appearance", auto: "System", light: "Light", dark: "Dark" },
+  settings: { label: "Settings", language: "Language", unit: "Temperature in", theme: "Appearance", auto: "Auto", light: "Light", dark: "Dark" },
 
   number: {
     title: "Air temperature of all boxes",
