@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MapColumns } from "../api/types";
-import { Clusters, type View } from "./clusters";
+import { add, Clusters, meanOf, tallyOf, type View } from "./clusters";
 import { pointsOf, usableValues } from "./points";
 
 /** Four boxes in Berlin, one of them old, one doubtful; one in Sydney; one in Berlin without such a sensor. */
@@ -51,5 +51,18 @@ describe("marks", () => {
     const shownAt = (zoom: number) => clusters.marks({ ...world, zoom }).filter((mark) => mark.kind === "group" || mark.state !== "none").length;
     expect(shownAt(zoom - 1)).toBe(2);
     expect(shownAt(zoom)).toBeGreaterThan(2);
+  });
+});
+
+describe("the mean of directions", () => {
+  it("is where they point, over north, too", () => {
+    const winds = pointsOf({ ...columns, unit: "°", value: [35_000, 1_000, null, 9_900, 9_000, null] });
+    const tally = tallyOf(winds, 0);
+    add(tally, tallyOf(winds, 1));
+    add(tally, tallyOf(winds, 2));
+    const mean = meanOf(tally, winds.unit);
+    expect(Math.min(mean, 360 - mean)).toBeCloseTo(0);
+    expect(tally).toMatchObject({ boxes: 3, usable: 2 });
+    expect(meanOf(tallyOf(winds, 4), winds.unit)).toBeCloseTo(90);
   });
 });

@@ -9,8 +9,10 @@ export interface Tally {
   boxes: number;
   /** How many of them have a current value that nothing speaks against. */
   usable: number;
-  /** Of those. */
+  /** The sum of their values; of directions that of their cosines. */
   sum: number;
+  /** Of directions the sum of their sines: 350° and 10° are 0° in the mean. */
+  sines: number;
 }
 
 interface Base {
@@ -46,6 +48,9 @@ const ALL_FROM = 9;
 /** Beyond it nothing is put together. */
 export const LAST_ZOOM = 13;
 
+/** The unit of what must not be averaged as numbers are. */
+const DIRECTION = "°";
+
 const SPREAD = { radius: 46, extent: 256, maxZoom: LAST_ZOOM, minPoints: 2 };
 
 /** All marks at all zooms. */
@@ -73,8 +78,7 @@ export class Clusters {
       const [lon = 0, lat = 0] = feature.geometry.coordinates;
       const { properties } = feature;
       if ("cluster" in properties) {
-        const { cluster_id: id, boxes, usable, sum } = properties;
-        return { kind: "group", lat, lon, id, boxes, usable, mean: usable > 0 ? sum / usable : NaN };
+        return { kind: "group", lat, lon, id: properties.cluster_id, boxes: properties.boxes, usable: properties.usable, mean: meanOf(properties, this.points.unit) };
       }
       return this.single(properties.row);
     });
@@ -105,8 +109,10 @@ export class Clusters {
 /** What one box adds to a group. A doubtful value does not spoil the mean of the others. */
 export function tallyOf(points: Points, row: number): Tally {
   const value = points.value[row] ?? NaN;
-  const isUsable = points.state[row] === "usable" && !Number.isNaN(value);
-  return { boxes: 1, usable: isUsable ? 1 : 0, sum: isUsable ? value : 0 };
+  if (points.state[row] !== "usable" || Number.isNaN(value)) return { boxes: 1, usable: 0, sum: 0, sines: 0 };
+  if (points.unit !== DIRECTION) return { boxes: 1, usable: 1, sum: value, sines: 0 };
+  const angle = (value * Math.PI) / 180;
+  return { boxes: 1, usable: 1, sum: Math.cos(angle), sines: Math.sin(angle) };
 }
 
 /** Adds one tally to another. */
@@ -114,6 +120,14 @@ export function add(to: Tally, more: Readonly<Tally>): void {
   to.boxes += more.boxes;
   to.usable += more.usable;
   to.sum += more.sum;
+  to.sines += more.sines;
+}
+
+/** The mean of what is current; NaN if nothing is. */
+export function meanOf({ usable, sum, sines }: Readonly<Tally>, unit: string): number {
+  if (usable === 0) return NaN;
+  if (unit !== DIRECTION) return sum / usable;
+  return ((Math.atan2(sines, sum) * 180) / Math.PI + 360) % 360;
 }
 
 /** The more a mark says the later it is drawn, and so stands above others. */
