@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_CHOICE, readAddress, readCoordinates, writeAddress, type Choice } from "./address";
+import { type Choice, DEFAULT_CHOICE, readAddress, readCoordinates, writeAddress } from "./address";
 
 const chosen: Choice = {
   place: { lat: 52.52, lon: -13.4105 },

@@ -42,7 +42,8 @@ export function reconnect(): void {
 }
 
 async function connect(): Promise<void> {
-  const mine = (running = new AbortController());
+  const mine = new AbortController();
+  running = mine;
   let watchdog = 0;
   const watch = () => {
     clearTimeout(watchdog);

@@ -13,7 +13,9 @@ export function Page() {
   const { skip, footer } = words.value;
   return (
     <>
-      <a class="skip" href="#numbers">{skip}</a>
+      <a class="skip" href="#numbers">
+        {skip}
+      </a>
       <Header />
       <main id="numbers" tabIndex={-1}>
         <SystemLine />
@@ -30,8 +32,12 @@ export function Page() {
         </div>
       </main>
       <footer class="foot">
-        <p>{footer.data} {words.value.map.licence}. {footer.noTracking}</p>
-        <p><a href="/docs">{footer.docs}</a></p>
+        <p>
+          {footer.data} {words.value.map.licence}. {footer.noTracking}
+        </p>
+        <p>
+          <a href="/docs">{footer.docs}</a>
+        </p>
       </footer>
       <Announcer />
     </>

@@ -101,7 +101,9 @@ function hex(linearColour: number[]): string {
   const byte = (value: number) => {
     const inGamut = Math.min(1, Math.max(0, value));
     const encoded = inGamut <= 0.0031308 ? 12.92 * inGamut : 1.055 * inGamut ** (1 / 2.4) - 0.055;
-    return Math.round(encoded * 255).toString(16).padStart(2, "0");
+    return Math.round(encoded * 255)
+      .toString(16)
+      .padStart(2, "0");
   };
   return `#${linearColour.map(byte).join("")}`;
 }

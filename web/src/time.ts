@@ -1,7 +1,12 @@
 /** Moments in a reader's words and zone. */
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
-  ["second", 60], ["minute", 60], ["hour", 24], ["day", 30], ["month", 12], ["year", Infinity],
+  ["second", 60],
+  ["minute", 60],
+  ["hour", 24],
+  ["day", 30],
+  ["month", 12],
+  ["year", Infinity],
 ];
 
 /** How long ago a moment is: "3 minutes ago". The future counts as now. */

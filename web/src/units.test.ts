@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { distanceText, inReadersUnits, numberText, uncertaintyText, valueText, type Manner } from "./units";
+import { distanceText, inReadersUnits, type Manner, numberText, uncertaintyText, valueText } from "./units";
 
 const english: Manner = { locale: "en", temperature: "C" };
 const american: Manner = { locale: "en-US", temperature: "F" };

@@ -10,7 +10,18 @@ export interface Manner {
 
 const NO_BREAK = "\u00a0";
 const DIGITS: Readonly<Record<string, number>> = {
-  "°C": 1, "°F": 1, "%": 0, hPa: 1, lx: 0, "°": 0, ppm: 0, ppb: 0, "dB(A)": 0, dBm: 0, UVI: 1, IAQ: 0,
+  "°C": 1,
+  "°F": 1,
+  "%": 0,
+  hPa: 1,
+  lx: 0,
+  "°": 0,
+  ppm: 0,
+  ppb: 0,
+  "dB(A)": 0,
+  dBm: 0,
+  UVI: 1,
+  IAQ: 0,
 };
 
 /** The unit that is shown for a unit of HiveBox. */
@@ -39,8 +50,8 @@ export function valueText(value: number, unit: string, manner: Manner, digits?: 
 }
 
 /** How far the truth may be from a value. */
-export function uncertaintyText(value: number, unit: string, manner: Manner): string {
-  return `±${NO_BREAK}${written(shownDifference(value, unit, manner), shownUnit(unit, manner), manner)}`;
+export function uncertaintyText(value: number, unit: string, manner: Manner, digits?: number): string {
+  return `±${NO_BREAK}${written(shownDifference(value, unit, manner), shownUnit(unit, manner), manner, digits)}`;
 }
 
 /** A count, with the marks between thousands. */
@@ -50,8 +61,7 @@ export function countText(count: number, manner: Manner): string {
 
 /** A distance, in whole metres if it is short. */
 export function distanceText(kilometres: number, manner: Manner): string {
-  const format = (value: number, digits: number) =>
-    new Intl.NumberFormat(manner.locale, { maximumFractionDigits: digits }).format(value);
+  const format = (value: number, digits: number) => new Intl.NumberFormat(manner.locale, { maximumFractionDigits: digits }).format(value);
   if (kilometres < 1) return joined(format(Math.round(kilometres * 100) * 10, 0), "m");
   return joined(format(kilometres, kilometres < 10 ? 1 : 0), "km");
 }

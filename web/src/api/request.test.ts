@@ -3,7 +3,10 @@ import { Failure, getJson, kindOf } from "./request";
 
 const answer = (status: number, body: string) => vi.stubGlobal("fetch", () => Promise.resolve(new Response(body, { status })));
 const failure = async (asked: Promise<unknown>): Promise<Failure> => {
-  const error: unknown = await asked.then(() => new Error("it was answered"), (reason: unknown) => reason);
+  const error: unknown = await asked.then(
+    () => new Error("it was answered"),
+    (reason: unknown) => reason,
+  );
   if (error instanceof Failure) return error;
   throw error;
 };
@@ -29,7 +32,11 @@ describe("a request", () => {
   });
 
   it("ends by itself when nobody answers", async () => {
-    vi.stubGlobal("fetch", (_: string, { signal }: { signal: AbortSignal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))));
+    vi.stubGlobal(
+      "fetch",
+      (_: string, { signal }: { signal: AbortSignal }) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))),
+    );
     expect((await failure(getJson("/x", 20))).kind).toBe("timeout");
   });
 
@@ -40,7 +47,14 @@ describe("a request", () => {
     expect((await failure(getJson("/x"))).kind).toBe("broken");
   });
 
-  it.each([[404, "not_found"], [429, "busy"], [503, "unavailable"], [504, "timeout"], [400, "refused"], [500, "broken"]])("a %d is %s", (status, kind) => {
+  it.each([
+    [404, "not_found"],
+    [429, "busy"],
+    [503, "unavailable"],
+    [504, "timeout"],
+    [400, "refused"],
+    [500, "broken"],
+  ])("a %d is %s", (status, kind) => {
     expect(kindOf(status)).toBe(kind);
   });
 });

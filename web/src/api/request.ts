@@ -4,7 +4,11 @@ export type FailureKind = "timeout" | "unreachable" | "busy" | "unavailable" | "
 
 /** Why there is no answer. */
 export class Failure extends Error {
-  constructor(readonly kind: FailureKind, readonly status: number | null, detail: string) {
+  constructor(
+    readonly kind: FailureKind,
+    readonly status: number | null,
+    detail: string,
+  ) {
     super(detail);
   }
 }
@@ -28,11 +32,17 @@ export async function getJson<T>(path: string, limit = TIME_LIMIT, signal?: Abor
 /** What kind of failure a status is. */
 export function kindOf(status: number): FailureKind {
   switch (status) {
-    case 404: return "not_found";
-    case 429: return "busy";
-    case 502: case 503: return "unavailable";
-    case 504: return "timeout";
-    default: return status < 500 ? "refused" : "broken";
+    case 404:
+      return "not_found";
+    case 429:
+      return "busy";
+    case 502:
+    case 503:
+      return "unavailable";
+    case 504:
+      return "timeout";
+    default:
+      return status < 500 ? "refused" : "broken";
   }
 }
 

@@ -1,6 +1,6 @@
 /** An answer that a part of the page shows: asked for again when its question changes, or when there is something new. */
 
-import { batch, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
+import { batch, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import { Failure, getJson, TIME_LIMIT } from "./request";
 
 export interface Loaded<T> {
@@ -31,7 +31,8 @@ export function resource<T>(path: () => string | null, manners: Manners = {}): R
   const ask = async () => {
     running?.abort();
     if (asked === null) return;
-    const mine = (running = new AbortController());
+    const mine = new AbortController();
+    running = mine;
     loaded.value = { ...loaded.peek(), isLoading: true };
     try {
       const data = await getJson<T>(asked, manners.limit ?? TIME_LIMIT, mine.signal, manners.accepted);
@@ -46,12 +47,14 @@ export function resource<T>(path: () => string | null, manners: Manners = {}): R
   effect(() => {
     const next = path();
     if (next === asked) return;
-    untracked(() => batch(() => {
-      asked = next;
-      running?.abort();
-      loaded.value = NOTHING;
-      void ask();
-    }));
+    untracked(() =>
+      batch(() => {
+        asked = next;
+        running?.abort();
+        loaded.value = NOTHING;
+        void ask();
+      }),
+    );
   });
 
   return Object.assign(loaded, { reload: () => void ask() });

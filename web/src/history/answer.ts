@@ -3,8 +3,8 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { resource } from "../api/resource";
 import type { History } from "../api/types";
-import { asOf } from "../state/present";
 import { boxId, choice, phenomenon, place, range } from "../state/choice";
+import { asOf } from "../state/present";
 import { historyPath, scopeOf } from "./question";
 
 /** HiveBox gives up after 30 s, waiting included. */
@@ -15,10 +15,16 @@ export const scope = computed(() => scopeOf(choice.value.scope, place.value, box
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
-export const history = resource<History>(() => {
-  if (!isNear.value) return null;
-  return historyPath({ phenomenon: phenomenon.value, range: range.value, scope: scope.value, place: place.value, box: boxId.value }, zone);
-}, { limit: LIMIT });
+export const history = resource<History>(
+  () => {
+    if (!isNear.value) return null;
+    return historyPath(
+      { phenomenon: phenomenon.value, range: range.value, scope: scope.value, place: place.value, box: boxId.value },
+      zone,
+    );
+  },
+  { limit: LIMIT },
+);
 
 // There may be more of it with each present. One that failed waits for the reader.
 effect(() => {

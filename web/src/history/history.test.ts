@@ -45,10 +45,22 @@ describe("the question", () => {
 
 describe("a series", () => {
   const row = (hour: number, mean: number | null) => ({
-    from: new Date(hour * HOUR).toISOString(), to: new Date((hour + 1) * HOUR).toISOString(), unit: "°C", count: mean === null ? 0 : 3,
-    mean, min: mean, max: mean, percentiles: [5, 95].map((percentile) => ({ percentile, value: mean })),
+    from: new Date(hour * HOUR).toISOString(),
+    to: new Date((hour + 1) * HOUR).toISOString(),
+    unit: "°C",
+    count: mean === null ? 0 : 3,
+    mean,
+    min: mean,
+    max: mean,
+    percentiles: [5, 95].map((percentile) => ({ percentile, value: mean })),
   });
-  const history = (rows: History["rows"]): History => ({ from: new Date(0).toISOString(), to: new Date(4 * HOUR).toISOString(), every: "PT1H", through: null, rows });
+  const history = (rows: History["rows"]): History => ({
+    from: new Date(0).toISOString(),
+    to: new Date(4 * HOUR).toISOString(),
+    every: "PT1H",
+    through: null,
+    rows,
+  });
 
   it("has its gaps as gaps, and its times in the middle of the buckets", () => {
     const series = seriesOf(history([row(0, 10), row(1, null), row(2, 0)]), { locale: "en", temperature: "F" });

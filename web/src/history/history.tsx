@@ -3,8 +3,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { RANGES } from "../address";
 import type { History } from "../api/types";
-import { Shown } from "../parts/loaded";
 import { phenomenonName } from "../panels/phenomenon";
+import { Shown } from "../parts/loaded";
 import { boxId, choose, phenomenon, place, range } from "../state/choice";
 import { isDark, manner } from "../state/settings";
 import { bucketText, momentText } from "../time";
@@ -21,7 +21,10 @@ export function HistoryPanel() {
   const { history: say } = words.value;
   const section = useRef<HTMLElement>(null);
   useEffect(() => {
-    const watcher = new IntersectionObserver(([entry]) => entry?.isIntersecting && (isNear.value = true), { rootMargin: NEARNESS });
+    const near = ([entry]: IntersectionObserverEntry[]) => {
+      if (entry?.isIntersecting) isNear.value = true;
+    };
+    const watcher = new IntersectionObserver(near, { rootMargin: NEARNESS });
     if (section.current) watcher.observe(section.current);
     return () => watcher.disconnect();
   }, []);
@@ -59,18 +62,32 @@ function Controls() {
     <div class="row">
       <div class="segments" role="group" aria-label={say.range}>
         {RANGES.map((name) => (
-          <button key={name} type="button" id={`range-${name}`} aria-pressed={chosen === name} onClick={() => choose({ range: name })}>{say.ranges[name]}</button>
+          <button key={name} type="button" id={`range-${name}`} aria-pressed={chosen === name} onClick={() => choose({ range: name })}>
+            {say.ranges[name]}
+          </button>
         ))}
       </div>
       {scopes.length > 1 && (
         <label class="field">
           <span>{say.scope}</span>
-          <select id="scope" value={scope.value} onChange={(event) => choose({ scope: scopes.find((name) => name === event.currentTarget.value) ?? null })}>
-            {scopes.map((name) => <option key={name} value={name}>{say.scopes[name]}</option>)}
+          <select
+            id="scope"
+            value={scope.value}
+            onChange={(event) => choose({ scope: scopes.find((name) => name === event.currentTarget.value) ?? null })}
+          >
+            {scopes.map((name) => (
+              <option key={name} value={name}>
+                {say.scopes[name]}
+              </option>
+            ))}
           </select>
         </label>
       )}
-      {typeof chosen !== "string" && <p class="soft" id="stretch">{say.chosen(momentText(chosen.from, 0, locale), momentText(chosen.to, 0, locale))}</p>}
+      {typeof chosen !== "string" && (
+        <p class="soft" id="stretch">
+          {say.chosen(momentText(chosen.from, 0, locale), momentText(chosen.to, 0, locale))}
+        </p>
+      )}
     </div>
   );
 }
@@ -88,8 +105,17 @@ function Chart({ answer }: { answer: History }) {
       if (isGone || !canvas.current) return;
       const styles = getComputedStyle(document.documentElement);
       const colour = (name: string) => styles.getPropertyValue(`--${name}`).trim();
-      const look = { line: colour("series"), band: colour("series-band"), ink: colour("soft"), grid: colour("line"), locale: numbers.locale, unit: answer.rows[0]?.unit ?? "" };
-      end = plot(canvas.current, seriesOf(answer, numbers), look, { over: setOver, dragged: (from, to) => choose({ range: { from, to } }) });
+      const look = {
+        line: colour("series"),
+        band: colour("series-band"),
+        ink: colour("soft"),
+        grid: colour("line"),
+        locale: numbers.locale,
+      };
+      end = plot(canvas.current, seriesOf(answer, numbers), look, {
+        over: setOver,
+        dragged: (from, to) => choose({ range: { from, to } }),
+      });
     });
     return () => {
       isGone = true;
@@ -100,10 +126,18 @@ function Chart({ answer }: { answer: History }) {
   return (
     <figure class="chart">
       <p class="soft small">{shownUnit(unit, numbers)}</p>
-      <div ref={canvas} id="chart" class="plot" role="img" aria-label={say.chart(phenomenonName(phenomenon.value), say.scopes[scope.value])} />
+      <div
+        ref={canvas}
+        id="chart"
+        class="plot"
+        role="img"
+        aria-label={say.chart(phenomenonName(phenomenon.value), say.scopes[scope.value])}
+      />
       <figcaption>
         <p class="figure readout">{over === null ? say.key : readout(answer, over)}</p>
-        <p class="soft small">{say.drag} {answer.through && say.through(momentText(Date.parse(answer.through), Date.now(), numbers.locale))}</p>
+        <p class="soft small">
+          {say.drag} {answer.through && say.through(momentText(Date.parse(answer.through), Date.now(), numbers.locale))}
+        </p>
       </figcaption>
     </figure>
   );
@@ -118,7 +152,10 @@ function readout({ rows }: History, index: number): string {
   const when = bucketText(Date.parse(row.from), Date.parse(row.to) - Date.parse(row.from), numbers.locale);
   if (row.count === 0 || row.mean === null) return `${when}: ${say.gap}`;
   const [low, high] = row.percentiles.map(({ value }) => value);
-  const area = low !== null && low !== undefined && high !== null && high !== undefined ? ` (${numberText(low, row.unit, numbers)} – ${valueText(high, row.unit, numbers)})` : "";
+  const area =
+    low !== null && low !== undefined && high !== null && high !== undefined
+      ? ` (${numberText(low, row.unit, numbers)} – ${valueText(high, row.unit, numbers)})`
+      : "";
   return `${when}: ${valueText(row.mean, row.unit, numbers)}${area}, ${countText(row.count, numbers)} ${say.readings}`;
 }
 
@@ -135,7 +172,13 @@ function Table({ answer: { rows } }: { answer: History }) {
           <table class="buckets">
             <caption class="unseen">{`${phenomenonName(phenomenon.value)}, ${say.scopes[scope.value]}, ${shownUnit(rows[0]?.unit ?? "", numbers)}`}</caption>
             <thead>
-              <tr>{[say.from, say.mean, say.min, say.max, say.readings].map((name) => <th key={name} scope="col">{name}</th>)}</tr>
+              <tr>
+                {[say.from, say.mean, say.min, say.max, say.readings].map((name) => (
+                  <th key={name} scope="col">
+                    {name}
+                  </th>
+                ))}
+              </tr>
             </thead>
             <tbody>
               {rows.map((row) => (

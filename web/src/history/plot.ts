@@ -10,7 +10,6 @@ export interface PlotLook {
   readonly ink: string;
   readonly grid: string;
   readonly locale: string;
-  readonly unit: string;
 }
 
 export interface PlotEvents {
@@ -35,17 +34,27 @@ export function plot(element: HTMLElement, series: Series, look: PlotLook, event
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
       scales: { x: { range: () => [series.from, series.to] } },
-      axes: [axis(look, { values: (_, ticks) => ticks.map((tick, index) => tickText(tick, ticks[index - 1], ticks, look.locale)), space: 70 }), axis(look, { size: 52, values: (_, ticks) => ticks.map((tick) => new Intl.NumberFormat(look.locale).format(tick)) })],
-      series: [{}, { stroke: look.line, width: 2, points: { show: true, size: 5, fill: look.line, filter: () => alone(series.mean) } }, { stroke: "transparent", points: { show: false } }, { stroke: "transparent", points: { show: false } }],
+      axes: [
+        axis(look, { values: (_, ticks) => ticks.map((tick, index) => tickText(tick, ticks[index - 1], ticks, look.locale)), space: 70 }),
+        axis(look, { size: 52, values: (_, ticks) => ticks.map((tick) => new Intl.NumberFormat(look.locale).format(tick)) }),
+      ],
+      series: [
+        {},
+        { stroke: look.line, width: 2, points: { show: true, size: 5, fill: look.line, filter: () => alone(series.mean) } },
+        { stroke: "transparent", points: { show: false } },
+        { stroke: "transparent", points: { show: false } },
+      ],
       bands: [{ series: [3, 2], fill: look.band }],
       hooks: {
         setCursor: [(self) => events.over(self.cursor.left !== undefined && self.cursor.left >= 0 ? (self.cursor.idx ?? null) : null)],
-        setSelect: [(self) => {
-          const { left, width } = self.select;
-          if (width < SHORTEST_DRAG) return;
-          self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-          events.dragged(self.posToVal(left, "x") * 1000, self.posToVal(left + width, "x") * 1000);
-        }],
+        setSelect: [
+          (self) => {
+            const { left, width } = self.select;
+            if (width < SHORTEST_DRAG) return;
+            self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            events.dragged(self.posToVal(left, "x") * 1000, self.posToVal(left + width, "x") * 1000);
+          },
+        ],
       },
     },
     [series.times, series.mean, series.low, series.high],

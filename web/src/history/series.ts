@@ -1,7 +1,7 @@
 /** Buckets as the columns that a chart draws. */
 
 import type { History } from "../api/types";
-import { shownValue, type Manner } from "../units";
+import { type Manner, shownValue } from "../units";
 
 /** In seconds since 1970, and in the reader's unit; `null` is a gap. */
 export interface Series {

@@ -3,9 +3,19 @@
  * browsers do without drawing; it is drawn anew when the window nears its edge or the map has come to rest.
  */
 
-import { DomEvent, DomUtil, Layer, point, type LatLng, type LeafletEvent, type Map as LeafletMap, type Point, type ZoomAnimEvent } from "leaflet";
+import {
+  DomEvent,
+  DomUtil,
+  type LatLng,
+  Layer,
+  type LeafletEvent,
+  type Map as LeafletMap,
+  type Point,
+  point,
+  type ZoomAnimEvent,
+} from "leaflet";
 import type { Clusters, Mark } from "./clusters";
-import { drawMark, radiusOf, type Look, type Spot } from "./draw";
+import { drawMark, type Look, radiusOf, type Spot } from "./draw";
 import type { Land } from "./land";
 
 export interface Picture {

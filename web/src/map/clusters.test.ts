@@ -5,7 +5,9 @@ import { pointsOf, usableValues } from "./points";
 
 /** Four boxes in Berlin, one of them old, one doubtful; one in Sydney; one in Berlin without such a sensor. */
 const columns: MapColumns = {
-  as_of: "2026-11-27T14:00:00Z", phenomenon: "air_temperature", unit: "°C",
+  as_of: "2026-11-27T14:00:00Z",
+  phenomenon: "air_temperature",
+  unit: "°C",
   latitude: [525_200, 10, 10, 10, -864_230, 864_200],
   longitude: [134_100, 10, 10, 10, 1_378_070, -1_378_100],
   value: [1000, 2000, null, 9900, 2250, null],
@@ -48,7 +50,8 @@ describe("marks", () => {
     const group = clusters.marks(world).find((mark) => mark.kind === "group");
     if (group?.kind !== "group") throw new Error("no group");
     const zoom = clusters.opensAt(group);
-    const shownAt = (zoom: number) => clusters.marks({ ...world, zoom }).filter((mark) => mark.kind === "group" || mark.state !== "none").length;
+    const shownAt = (zoom: number) =>
+      clusters.marks({ ...world, zoom }).filter((mark) => mark.kind === "group" || mark.state !== "none").length;
     expect(shownAt(zoom - 1)).toBe(2);
     expect(shownAt(zoom)).toBeGreaterThan(2);
   });

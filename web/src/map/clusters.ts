@@ -64,11 +64,13 @@ export class Clusters {
       reduce: add,
     });
     const rows = Array.from(points.state.keys()).filter((row) => points.state[row] !== "none");
-    this.index.load(rows.map((row) => ({
-      type: "Feature",
-      properties: { row },
-      geometry: { type: "Point", coordinates: [points.longitude[row] ?? 0, points.latitude[row] ?? 0] },
-    })));
+    this.index.load(
+      rows.map((row) => ({
+        type: "Feature",
+        properties: { row },
+        geometry: { type: "Point", coordinates: [points.longitude[row] ?? 0, points.latitude[row] ?? 0] },
+      })),
+    );
   }
 
   /** The marks of a view; what is old comes first, so that it is drawn below the rest. */
@@ -78,7 +80,15 @@ export class Clusters {
       const [lon = 0, lat = 0] = feature.geometry.coordinates;
       const { properties } = feature;
       if ("cluster" in properties) {
-        return { kind: "group", lat, lon, id: properties.cluster_id, boxes: properties.boxes, usable: properties.usable, mean: meanOf(properties, this.points.unit) };
+        return {
+          kind: "group",
+          lat,
+          lon,
+          id: properties.cluster_id,
+          boxes: properties.boxes,
+          usable: properties.usable,
+          mean: meanOf(properties, this.points.unit),
+        };
       }
       return this.single(properties.row);
     });
@@ -102,7 +112,9 @@ export class Clusters {
       const [lat = NaN, lon = NaN] = [latitude[row], longitude[row]];
       return lat >= south && lat <= north && lon >= west && lon <= east;
     };
-    return Array.from(state.keys()).filter((row) => state[row] === "none" && isThere(row)).map((row) => this.single(row));
+    return Array.from(state.keys())
+      .filter((row) => state[row] === "none" && isThere(row))
+      .map((row) => this.single(row));
   }
 }
 

@@ -1,7 +1,7 @@
 /** Marks in words, for a tooltip and for who does not see the map. */
 
 import { degrees } from "../address";
-import { countText, valueText, type Manner } from "../units";
+import { countText, type Manner, valueText } from "../units";
 import type { Words } from "../words/en";
 import type { Mark } from "./clusters";
 
@@ -20,10 +20,14 @@ export function saysText(mark: Mark, unit: string, manner: Manner, words: Words)
     return `${map.mean(valueText(mark.mean, unit, manner))}, ${countText(mark.usable, manner)} ${map.usable}`;
   }
   switch (mark.state) {
-    case "none": return map.withoutSensor;
-    case "stale": return map.stale;
-    case "doubtful": return Number.isNaN(mark.value) ? map.doubtful : `${valueText(mark.value, unit, manner)}, ${map.doubtful}`;
-    case "usable": return valueText(mark.value, unit, manner);
+    case "none":
+      return map.withoutSensor;
+    case "stale":
+      return map.stale;
+    case "doubtful":
+      return Number.isNaN(mark.value) ? map.doubtful : `${valueText(mark.value, unit, manner)}, ${map.doubtful}`;
+    case "usable":
+      return valueText(mark.value, unit, manner);
   }
 }
 

@@ -39,7 +39,9 @@ function List({ marks }: { marks: readonly Mark[] }) {
       <ul>
         {first.map((mark) => (
           <li key={markKey(mark)}>
-            <button type="button" class="link" onClick={() => choosesMark(mark)}>{markText(mark, unit, manner.value, words.value)}</button>
+            <button type="button" class="link" onClick={() => choosesMark(mark)}>
+              {markText(mark, unit, manner.value, words.value)}
+            </button>
           </li>
         ))}
       </ul>

@@ -22,17 +22,45 @@ export function Legend() {
       <ol class="ramp">
         {RAMP.map((colour, step) => (
           <li key={colour} title={`${range(step)} ${shownUnit(unit, manner.value)}`}>
-            <svg class="swatch" viewBox="0 0 10 10" preserveAspectRatio="none" aria-hidden="true"><rect width="10" height="10" fill={colour} /></svg>
+            <svg class="swatch" viewBox="0 0 10 10" preserveAspectRatio="none" aria-hidden="true">
+              <rect width="10" height="10" fill={colour} />
+            </svg>
             <span class="unseen">{range(step)}</span>
-            <span class="bound" aria-hidden="true">{scale[step] === undefined ? shownUnit(unit, manner.value) : bound(scale[step])}</span>
+            <span class="bound" aria-hidden="true">
+              {scale[step] === undefined ? shownUnit(unit, manner.value) : bound(scale[step])}
+            </span>
           </li>
         ))}
       </ol>
       <ul class="signs">
-        <li><svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="6" fill={RAMP[5]} /></svg>{map.usable}</li>
-        <li><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 1.500 18.500 10 10 18.500 1.500 10z" class="sign-frame" /><path d="M10 4.500 15.500 10 10 15.500 4.500 10z" fill={RAMP[5]} /></svg>{map.doubtful}</li>
-        <li><svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="4.500" class="sign-frame" /></svg>{map.stale}</li>
-        <li><svg viewBox="0 0 28 20" aria-hidden="true"><circle cx="14" cy="10" r="10" fill={RAMP[5]} /><text x="14" y="14" text-anchor="middle" font-size="11" font-weight="600" fill="#000000">12</text></svg>{map.cluster}</li>
+        <li>
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <circle cx="10" cy="10" r="6" fill={RAMP[5]} />
+          </svg>
+          {map.usable}
+        </li>
+        <li>
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M10 1.500 18.500 10 10 18.500 1.500 10z" class="sign-frame" />
+            <path d="M10 4.500 15.500 10 10 15.500 4.500 10z" fill={RAMP[5]} />
+          </svg>
+          {map.doubtful}
+        </li>
+        <li>
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <circle cx="10" cy="10" r="4.500" class="sign-frame" />
+          </svg>
+          {map.stale}
+        </li>
+        <li>
+          <svg viewBox="0 0 28 20" aria-hidden="true">
+            <circle cx="14" cy="10" r="10" fill={RAMP[5]} />
+            <text x="14" y="14" text-anchor="middle" font-size="11" font-weight="600" fill="#000000">
+              12
+            </text>
+          </svg>
+          {map.cluster}
+        </li>
       </ul>
     </div>
   );

@@ -1,8 +1,8 @@
 /** The map with all that belongs to it. */
 
-import { FailureNotice } from "../parts/loaded";
-import { Icon, type IconName } from "../parts/icons";
 import { PhenomenonChoice } from "../panels/phenomenon";
+import { Icon, type IconName } from "../parts/icons";
+import { FailureNotice } from "../parts/loaded";
 import { place } from "../state/choice";
 import { mapColumns } from "../state/present";
 import { words } from "../words/words";
@@ -20,10 +20,14 @@ export function MapPanel() {
         <h2 id="map-title">{map.title}</h2>
         <PhenomenonChoice />
       </div>
-      {failure && <FailureNotice failure={failure} isOld={data !== null} retry={mapColumns.reload} />}
+      <FailureNotice of={mapColumns} />
       <div class="map-frame">
         <MapCanvas />
-        {isPicking.value && <div class="cross-hair" aria-hidden="true"><Icon name="plus" /></div>}
+        {isPicking.value && (
+          <div class="cross-hair" aria-hidden="true">
+            <Icon name="plus" />
+          </div>
+        )}
         <div class="map-buttons">
           <MapButton icon="plus" label={map.zoomIn} act={() => zoomBy.value(1)} />
           <MapButton icon="minus" label={map.zoomOut} act={() => zoomBy.value(-1)} />

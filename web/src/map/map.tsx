@@ -1,7 +1,7 @@
 /** The map: Leaflet for moving it, a canvas for what is seen. */
 
 import { effect, signal } from "@preact/signals";
-import { control, divIcon, latLngBounds, map as leafletMap, marker, tooltip, type LatLng, type Map as LeafletMap } from "leaflet";
+import { control, divIcon, type LatLng, type Map as LeafletMap, latLngBounds, map as leafletMap, marker, tooltip } from "leaflet";
 import "leaflet/dist/leaflet.css";
 import { useEffect, useRef } from "preact/hooks";
 import type { Place } from "../address";
@@ -13,7 +13,7 @@ import { words } from "../words/words";
 import { CanvasLayer, type Picture } from "./canvas-layer";
 import type { Mark } from "./clusters";
 import { saysText } from "./describe";
-import { loadLand, type Land } from "./land";
+import { type Land, loadLand } from "./land";
 import { commands, drawn, inView, isPicking } from "./view";
 
 const WORLD = latLngBounds([-52, -128], [68, 160]);
@@ -44,10 +44,20 @@ export function MapCanvas() {
 function live(element: HTMLElement): () => void {
   const still = wantsNoMotion();
   const map = leafletMap(element, {
-    zoomControl: false, attributionControl: false, zoomSnap: 0.25, minZoom: 0, maxZoom: CLOSEST, wheelPxPerZoomLevel: 90,
-    maxBounds: EDGE, maxBoundsViscosity: 0.9, zoomAnimation: !still, inertia: !still, fadeAnimation: false,
+    zoomControl: false,
+    attributionControl: false,
+    zoomSnap: 0.25,
+    minZoom: 0,
+    maxZoom: CLOSEST,
+    wheelPxPerZoomLevel: 90,
+    maxBounds: EDGE,
+    maxBoundsViscosity: 0.9,
+    zoomAnimation: !still,
+    inertia: !still,
+    fadeAnimation: false,
   });
-  if (place.peek()) map.setView(toLatLng(place.peek()!), NEAR);
+  const hive = place.peek();
+  if (hive) map.setView(toLatLng(hive), NEAR);
   else map.fitBounds(WORLD);
 
   control.scale({ position: "bottomleft", imperial: temperatureUnit.peek() === "F" }).addTo(map);
@@ -64,10 +74,14 @@ function live(element: HTMLElement): () => void {
     listenToPointer(map, layer),
     listenToKeys(map, element),
   ];
-  loadLand().then((loaded) => (land.value = loaded), () => setTimeout(() => void retryLand(), 5_000));
+  loadLand().then(
+    (loaded) => (land.value = loaded),
+    () => setTimeout(() => void retryLand(), 5_000),
+  );
   commands.value = {
     goTo: (target, zoom) => map.setView(toLatLng(target), Math.max(zoom, 0), { animate: !still }),
-    open: (group) => map.setView([group.lat, group.lon], Math.min(CLOSEST, (drawn.peek()?.clusters.opensAt(group) ?? 0) + 0.25), { animate: !still }),
+    open: (group) =>
+      map.setView([group.lat, group.lon], Math.min(CLOSEST, (drawn.peek()?.clusters.opensAt(group) ?? 0) + 0.25), { animate: !still }),
   };
   whole.value = () => map.fitBounds(WORLD, { animate: !still });
   zoomBy.value = (steps) => map.setZoom(map.getZoom() + steps, { animate: !still });
@@ -98,7 +112,13 @@ function pictureOf(): Picture {
   return {
     land: land.value,
     clusters: drawn.value?.clusters ?? null,
-    look: { scale: drawn.value?.scale ?? [], halo: colour("map-halo"), ground: colour("map-land"), grey: colour("map-grey"), count: (count) => countText(count, numbers) },
+    look: {
+      scale: drawn.value?.scale ?? [],
+      halo: colour("map-halo"),
+      ground: colour("map-land"),
+      grey: colour("map-grey"),
+      count: (count) => countText(count, numbers),
+    },
     colours: { sea: colour("map-sea"), land: colour("map-land"), coast: colour("map-coast"), grid: colour("map-border") },
     chosen: boxId.value && box && box.latitude !== null && box.longitude !== null ? { lat: box.latitude, lon: box.longitude } : null,
     accent: colour("focus"),
@@ -109,7 +129,8 @@ function showHive(map: LeafletMap): () => void {
   const icon = divIcon({
     className: "hive-pin",
     html: '<svg viewBox="0 0 32 40" aria-hidden="true"><path d="M16 39 8 26H2V10L16 2l14 8v16h-6z"/><path d="M16 8.5 23.5 13v8.5L16 26l-7.5-4.5V13z"/></svg>',
-    iconSize: [32, 40], iconAnchor: [16, 39],
+    iconSize: [32, 40],
+    iconAnchor: [16, 39],
   });
   const pin = marker([0, 0], { icon, interactive: false, keyboard: false });
   let first = true;
@@ -153,7 +174,11 @@ function listenToPointer(map: LeafletMap, layer: CanvasLayer): () => void {
     const mark = isPicking.peek() ? null : layer.markAt(latlng);
     map.getContainer().classList.toggle("is-on-mark", mark !== null);
     const unit = drawn.peek()?.unit ?? "";
-    if (mark) hint.setLatLng([mark.lat, mark.lon]).setContent(saysText(mark, unit, manner.peek(), words.peek())).addTo(map);
+    if (mark)
+      hint
+        .setLatLng([mark.lat, mark.lon])
+        .setContent(saysText(mark, unit, manner.peek(), words.peek()))
+        .addTo(map);
     else hint.remove();
   });
   map.on("mouseout zoomstart", () => hint.remove());

@@ -38,5 +38,8 @@ export function* usableValues(points: Points): Generator<number> {
 
 function summed(differences: readonly number[]): Float64Array {
   let sum = 0;
-  return Float64Array.from(differences, (difference) => (sum += difference) / 10_000);
+  return Float64Array.from(differences, (difference) => {
+    sum += difference;
+    return sum / 10_000;
+  });
 }

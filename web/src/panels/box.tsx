@@ -8,8 +8,8 @@ import { commands } from "../map/view";
 import { Icon } from "../parts/icons";
 import { Shown } from "../parts/loaded";
 import { boxId, choose } from "../state/choice";
-import { boxesThere, clicked, oneBox } from "../state/present";
 import { now } from "../state/clock";
+import { boxesThere, clicked, oneBox } from "../state/present";
 import { manner, wantsNoMotion } from "../state/settings";
 import { agoText, momentText } from "../time";
 import { countText, valueText } from "../units";
@@ -48,9 +48,11 @@ export function BoxPanel() {
           <Icon name="close" />
         </button>
       </div>
-      {clicked.value
-        ? <Shown of={boxesThere}>{({ boxes }) => <Candidates boxes={boxes} />}</Shown>
-        : <Shown of={oneBox}>{(answer) => <Details answer={answer} />}</Shown>}
+      {clicked.value ? (
+        <Shown of={boxesThere}>{({ boxes }) => <Candidates boxes={boxes} />}</Shown>
+      ) : (
+        <Shown of={oneBox}>{(answer) => <Details answer={answer} />}</Shown>
+      )}
     </section>
   );
 }
@@ -83,8 +85,14 @@ function Candidates({ boxes }: { boxes: readonly BoxRow[] }) {
     <ul class="candidates">
       {boxes.map((box) => (
         <li key={box.id}>
-          <button type="button" class="link" onClick={() => choosesBox(box)}>{box.name || box.id}</button>
-          <span class="soft small"> {say.exposure[box.exposure] ?? box.exposure}, {box.freshest ? agoText(Date.parse(box.freshest), now.value, manner.value.locale) : say.never}</span>
+          <button type="button" class="link" onClick={() => choosesBox(box)}>
+            {box.name || box.id}
+          </button>
+          <span class="soft small">
+            {" "}
+            {say.exposure[box.exposure] ?? box.exposure},{" "}
+            {box.freshest ? agoText(Date.parse(box.freshest), now.value, manner.value.locale) : say.never}
+          </span>
         </li>
       ))}
     </ul>
@@ -105,11 +113,24 @@ function Details({ answer: { box, sensors } }: { answer: OneBox }) {
       <p class="soft">
         {facts.filter((fact) => fact !== "").join(" · ")}
         {lat !== null && lon !== null && (
-          <> · <button type="button" class="link" onClick={() => commands.value?.goTo({ lat, lon }, 12)} aria-label={`${say.showOnMap}: ${placeText({ lat, lon }, numbers)}`}>{placeText({ lat, lon }, numbers)}</button></>
+          <>
+            {" "}
+            ·{" "}
+            <button
+              type="button"
+              class="link"
+              onClick={() => commands.value?.goTo({ lat, lon }, 12)}
+              aria-label={`${say.showOnMap}: ${placeText({ lat, lon }, numbers)}`}
+            >
+              {placeText({ lat, lon }, numbers)}
+            </button>
+          </>
         )}
       </p>
       {sensors.length === 0 ? <p>{say.none}</p> : <Sensors sensors={sensors} />}
-      <p class="small"><a href="/docs">{words.value.number.why}</a></p>
+      <p class="small">
+        <a href="/docs">{words.value.number.why}</a>
+      </p>
     </>
   );
 }
@@ -120,9 +141,18 @@ function Sensors({ sensors }: { sensors: readonly Sensor[] }) {
     <table class="sensors">
       <caption class="unseen">{say.sensors}</caption>
       <thead>
-        <tr><th scope="col">{say.sensor}</th><th scope="col">{say.value}</th><th scope="col">{say.time}</th><th scope="col">{say.verdict}</th></tr>
+        <tr>
+          <th scope="col">{say.sensor}</th>
+          <th scope="col">{say.value}</th>
+          <th scope="col">{say.time}</th>
+          <th scope="col">{say.verdict}</th>
+        </tr>
       </thead>
-      <tbody>{sensors.map((sensor) => <SensorRow key={sensor.sensor_id} sensor={sensor} />)}</tbody>
+      <tbody>
+        {sensors.map((sensor) => (
+          <SensorRow key={sensor.sensor_id} sensor={sensor} />
+        ))}
+      </tbody>
     </table>
   );
 }
@@ -140,8 +170,21 @@ function SensorRow({ sensor }: { sensor: Sensor }) {
         <span class="soft small">{[sensor.title, sensor.sensor_type].filter((part) => part !== "").join(" · ")}</span>
       </th>
       <td class="figure">{value === null ? say.noValue : valueText(value, unit, numbers)}</td>
-      <td>{moment === null ? say.never : <time dateTime={sensor.measured_at ?? ""} title={momentText(moment, now.value, numbers.locale)}>{agoText(moment, now.value, numbers.locale)}</time>}</td>
-      <td><span class={`judgement is-${level}`}><Icon name={level} />{text}</span></td>
+      <td>
+        {moment === null ? (
+          say.never
+        ) : (
+          <time dateTime={sensor.measured_at ?? ""} title={momentText(moment, now.value, numbers.locale)}>
+            {agoText(moment, now.value, numbers.locale)}
+          </time>
+        )}
+      </td>
+      <td>
+        <span class={`judgement is-${level}`}>
+          <Icon name={level} />
+          {text}
+        </span>
+      </td>
     </tr>
   );
 }

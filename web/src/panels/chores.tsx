@@ -13,7 +13,9 @@ export function ChoreList({ chores }: { chores: readonly Chore[] }) {
   return (
     <>
       <ul class="chores" id="chores">
-        {chores.map((chore) => <ChoreItem key={chore.chore} chore={chore} />)}
+        {chores.map((chore) => (
+          <ChoreItem key={chore.chore} chore={chore} />
+        ))}
       </ul>
       <Telling />
     </>
@@ -43,12 +45,30 @@ function Why({ chore }: { chore: Chore }) {
   const { chores: say } = words.value;
   return (
     <div class="why">
-      {say.reason && <p>{say.original}: <q lang="en">{inReadersUnits(chore.reason, { ...manner.value, locale: "en" })}</q></p>}
-      {chore.inputs.length > 0 && <ul>{chore.inputs.map((input) => <li key={input.input}>{inputText(input)}</li>)}</ul>}
+      {say.reason && (
+        <p>
+          {say.original}: <q lang="en">{inReadersUnits(chore.reason, { ...manner.value, locale: "en" })}</q>
+        </p>
+      )}
+      {chore.inputs.length > 0 && (
+        <ul>
+          {chore.inputs.map((input) => (
+            <li key={input.input}>{inputText(input)}</li>
+          ))}
+        </ul>
+      )}
       {chore.label && <p class="label">{language.value === "en" ? chore.label : say.label}</p>}
-      <p>{say.sources}: {chore.sources.map(({ title, address }, index) => (
-        <>{index > 0 && " · "}<a key={address} href={address} rel="noreferrer external" lang="en">{title}</a></>
-      ))}</p>
+      <p>
+        {say.sources}:{" "}
+        {chore.sources.map(({ title, address }, index) => (
+          <>
+            {index > 0 && " · "}
+            <a key={address} href={address} rel="noreferrer external" lang="en">
+              {title}
+            </a>
+          </>
+        ))}
+      </p>
     </div>
   );
 }

@@ -26,7 +26,11 @@ export function HivePanel() {
     <section class="card hive" aria-labelledby="hive-title" id="hive">
       <div class="panel-head">
         <h2 id="hive-title">{hive.title}</h2>
-        {spot && <p class="soft" id="hive-place">{hive.at(placeText(spot, manner.value))}</p>}
+        {spot && (
+          <p class="soft" id="hive-place">
+            {hive.at(placeText(spot, manner.value))}
+          </p>
+        )}
       </div>
       {!spot && <p>{hive.intro}</p>}
       {(!spot || isChanging.value) && <Picker />}
@@ -37,8 +41,14 @@ export function HivePanel() {
           <h3>{hive.chores}</h3>
           <Shown of={chores}>{(answer) => <ChoreList chores={answer.chores} />}</Shown>
           <div class="row">
-            {!isChanging.value && <button type="button" class="button" onClick={() => (isChanging.value = true)}>{hive.change}</button>}
-            <button type="button" class="button" id="hive-forget" onClick={() => choose({ place: null })}>{hive.forget}</button>
+            {!isChanging.value && (
+              <button type="button" class="button" onClick={() => (isChanging.value = true)}>
+                {hive.change}
+              </button>
+            )}
+            <button type="button" class="button" id="hive-forget" onClick={() => choose({ place: null })}>
+              {hive.forget}
+            </button>
           </div>
           <p class="soft small">{hive.share}</p>
         </>
@@ -52,18 +62,22 @@ function Picker() {
   const [trouble, setTrouble] = useState<"" | "denied" | "failed" | "wrong">("");
   const [isLocating, setLocating] = useState(false);
   const put = (lat: number, lon: number) => {
+    setLocating(false);
     isChanging.value = false;
     isPicking.value = false;
     choose({ place: { lat: Number(degrees(lat)), lon: Number(degrees(lon)) } });
   };
+  const fail = (kind: "denied" | "failed") => {
+    setLocating(false);
+    setTrouble(kind);
+  };
   const locate = () => {
+    if (!("geolocation" in navigator)) return fail("failed");
     setTrouble("");
     setLocating(true);
-    const done = (end: () => void) => () => (setLocating(false), end());
-    if (!("geolocation" in navigator)) return done(() => setTrouble("failed"))();
     navigator.geolocation.getCurrentPosition(
-      ({ coords }) => done(() => put(coords.latitude, coords.longitude))(),
-      (error) => done(() => setTrouble(error.code === error.PERMISSION_DENIED ? "denied" : "failed"))(),
+      ({ coords }) => put(coords.latitude, coords.longitude),
+      ({ code }) => fail(code === GeolocationPositionError.PERMISSION_DENIED ? "denied" : "failed"),
       { timeout: LOCATE_LIMIT, maximumAge: 600_000 },
     );
   };
@@ -90,11 +104,23 @@ function Picker() {
       <form class="row" onSubmit={type} noValidate>
         <label class="field">
           <span>{hive.byHand}</span>
-          <input id="coordinates" name="coordinates" autocomplete="off" spellcheck={false} placeholder={hive.placeholder} aria-invalid={trouble === "wrong"} aria-describedby="hive-trouble" />
+          <input
+            id="coordinates"
+            name="coordinates"
+            autocomplete="off"
+            spellcheck={false}
+            placeholder={hive.placeholder}
+            aria-invalid={trouble === "wrong"}
+            aria-describedby="hive-trouble"
+          />
         </label>
-        <button type="submit" class="button">{hive.go}</button>
+        <button type="submit" class="button">
+          {hive.go}
+        </button>
       </form>
-      <p id="hive-trouble" class="trouble" role="status">{trouble && hive[trouble]}</p>
+      <p id="hive-trouble" class="trouble" role="status">
+        {trouble && hive[trouble]}
+      </p>
     </div>
   );
 }

@@ -1,20 +1,26 @@
 /** The big number: the mean over all boxes, what it means for bees, and what it is made of. */
 
-import { agoText, momentText } from "../time";
-import { asOf, phenomena, temperature } from "../state/present";
-import { now } from "../state/clock";
 import { live } from "../live";
+import { Shown } from "../parts/loaded";
+import { now } from "../state/clock";
+import { asOf, phenomena, temperature } from "../state/present";
 import { manner } from "../state/settings";
+import { agoText, momentText } from "../time";
 import { countText, numberText, shownUnit } from "../units";
 import { words } from "../words/words";
-import { Shown } from "../parts/loaded";
 
 export function NumberPanel() {
   const { number } = words.value;
   return (
     <section class="card number" aria-labelledby="number-title">
       <h2 id="number-title">{number.title}</h2>
-      {live.value?.temperature ? <Big answer={live.value.temperature} /> : <Shown of={temperature} instead={{ unavailable: <p>{number.none}</p> }}>{(answer) => <Big answer={answer} />}</Shown>}
+      {live.value?.temperature ? (
+        <Big answer={live.value.temperature} />
+      ) : (
+        <Shown of={temperature} instead={{ unavailable: <p>{number.none}</p> }}>
+          {(answer) => <Big answer={answer} />}
+        </Shown>
+      )}
       <MadeOf />
     </section>
   );

@@ -20,7 +20,9 @@ export function SystemLine() {
   return (
     <div class={`system is-${level}`} id="system" data-level={level} data-connection={connection.value.state}>
       <span class="lamp" aria-hidden="true" />
-      <p role="status" aria-label={system.label}>{text}</p>
+      <p role="status" aria-label={system.label}>
+        {text}
+      </p>
       {connection.value.state === "lost" && (
         <button type="button" class="button" onClick={reconnect}>
           {system.retry}

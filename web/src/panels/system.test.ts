@@ -1,12 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { Readiness } from "../api/types";
 import { en } from "../words/en";
-import { systemState, type Known } from "./system";
+import { type Known, systemState } from "./system";
 
 const now = Date.UTC(2026, 10, 27, 14, 30);
 const moment = (minutesAgo: number) => new Date(now - minutesAgo * 60_000).toISOString();
 const readiness: Readiness = {
-  ready: true, draining: false, cache_as_of: moment(2), boxes_asked: 15_000, boxes_failed: 0, last_poll_at: moment(2), last_poll_error: null, cache_error: null,
+  ready: true,
+  draining: false,
+  cache_as_of: moment(2),
+  boxes_asked: 15_000,
+  boxes_failed: 0,
+  last_poll_at: moment(2),
+  last_poll_error: null,
+  cache_error: null,
 };
 const known: Known = { connection: { state: "open" }, isOnline: true, readiness, asOf: moment(2) };
 const state = (change: Partial<Known>, service: Partial<Readiness> = {}) =>
@@ -19,12 +26,18 @@ describe("the state of the system", () => {
 
   it("says first that the connection is lost, for then nothing else is known", () => {
     const lost = { connection: { state: "lost", since: now, retryAt: now } } as const;
-    expect(state(lost, { last_poll_error: "timeout" })).toMatchObject({ level: "bad", text: expect.stringContaining("connection was lost at") });
+    expect(state(lost, { last_poll_error: "timeout" })).toMatchObject({
+      level: "bad",
+      text: expect.stringContaining("connection was lost at"),
+    });
     expect(state({ ...lost, isOnline: false }).text).toContain("offline");
   });
 
   it("names the part that is down", () => {
-    expect(state({}, { last_poll_error: "timeout" })).toMatchObject({ level: "warning", text: expect.stringContaining("openSenseMap does not answer") });
+    expect(state({}, { last_poll_error: "timeout" })).toMatchObject({
+      level: "warning",
+      text: expect.stringContaining("openSenseMap does not answer"),
+    });
     expect(state({}, { cache_error: "refused" })).toEqual({ level: "warning", text: en.system.cache });
     expect(state({}, { draining: true, ready: false })).toEqual({ level: "warning", text: en.system.draining });
     expect(state({}, { boxes_failed: 1_200 }).text).toContain("1,200 of 15,000");

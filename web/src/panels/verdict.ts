@@ -16,7 +16,9 @@ export function verdictOf(sensor: Pick<Sensor, "verdict" | "quality" | "checks">
     const level = sensor.verdict === "missing" || sensor.verdict === "stale" || sensor.verdict === "unit_unknown" ? "unknown" : "no";
     return { level, text: verdicts[sensor.verdict] ?? sensor.verdict };
   }
-  const failed = Object.entries(sensor.checks).filter(([, outcome]) => outcome === "failed").map(([check]) => checks[check] ?? check);
+  const failed = Object.entries(sensor.checks)
+    .filter(([, outcome]) => outcome === "failed")
+    .map(([check]) => checks[check] ?? check);
   if (failed.length > 0) return { level: "caution", text: failed.join("; ") };
   return { level: "go", text: quality[sensor.quality ?? ""] ?? verdicts.ok ?? sensor.verdict };
 }

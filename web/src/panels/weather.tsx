@@ -32,20 +32,40 @@ export function Weather({ conditions }: { conditions: readonly Condition[] }) {
 }
 
 function Values({ conditions, id }: { conditions: readonly Estimated[]; id?: string }) {
+  const madeOf = conditions.map(({ estimate }) => madeOfText(estimate));
+  const isSame = new Set(madeOf).size === 1;
+  return (
+    <>
+      <dl class="values" {...(id && { id })}>
+        {conditions.map(({ phenomenon, name, unit, estimate }, index) => (
+          <div key={phenomenon}>
+            <dt>{phenomenonName(phenomenon, name)}</dt>
+            <dd>
+              <EstimateText estimate={estimate} unit={unit} />
+              {!isSame && <span class="soft small">{madeOf[index]}</span>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {isSame && <p class="soft small">{madeOf[0]}</p>}
+    </>
+  );
+}
+
+function EstimateText({ estimate: { value, uncertainty }, unit }: { estimate: Estimate; unit: string }) {
+  const numbers = manner.value;
+  // Digits that are finer than the doubt say nothing; of temperatures everyone expects one.
+  const digits = uncertainty >= 1 && unit !== "°C" ? 0 : undefined;
+  return (
+    <>
+      <strong class="figure">{valueText(value, unit, numbers, digits)}</strong>{" "}
+      <span class="figure soft">{uncertaintyText(uncertainty, unit, numbers, digits)}</span>
+    </>
+  );
+}
+
+function madeOfText({ boxes, nearest_km: nearest }: Estimate): string {
   const { hive } = words.value;
   const numbers = manner.value;
-  return (
-    <dl class="values" {...(id && { id })}>
-      {conditions.map(({ phenomenon, name, unit, estimate }) => (
-        <div key={phenomenon}>
-          <dt>{phenomenonName(phenomenon, name)}</dt>
-          <dd>
-            <strong class="figure">{valueText(estimate.value, unit, numbers)}</strong>{" "}
-            <span class="figure soft">{uncertaintyText(estimate.uncertainty, unit, numbers)}</span>
-            <span class="soft small">{hive.estimate(hive.boxes(estimate.boxes, countText(estimate.boxes, numbers)), distanceText(estimate.nearest_km, numbers))}</span>
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return hive.estimate(hive.boxes(boxes, countText(boxes, numbers)), distanceText(nearest, numbers));
 }

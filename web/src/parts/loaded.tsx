@@ -17,23 +17,25 @@ export function Shown<T>({ of, children, instead }: Props<T>) {
   const { data, failure, isLoading } = of.value;
   return (
     <>
-      {failure && ((data === null && instead?.[failure.kind]) || <FailureNotice failure={failure} isOld={data !== null} retry={of.reload} />)}
+      {failure && ((data === null && instead?.[failure.kind]) || <FailureNotice of={of} />)}
       {data !== null && children(data)}
       {data === null && !failure && isLoading && <p class="loading">{words.value.failure.loading}</p>}
     </>
   );
 }
 
-export function FailureNotice({ failure, isOld, retry }: { failure: Failure; isOld: boolean; retry: () => void }) {
+export function FailureNotice({ of }: { of: Resource<unknown> }) {
   const { failure: say } = words.value;
+  const { failure, data, isLoading } = of.value;
+  if (!failure) return null;
   return (
     <div class="notice" role="alert">
       <p>
-        {say[failure.kind]} {isOld && say.old}
+        {say[failure.kind]} {data !== null && say.old}
       </p>
-      <button type="button" class="button" onClick={retry}>
+      <button type="button" class="button" aria-disabled={isLoading} onClick={of.reload}>
         <Icon name="retry" />
-        {say.retry}
+        {isLoading ? say.loading : say.retry}
       </button>
     </div>
   );

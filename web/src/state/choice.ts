@@ -1,7 +1,7 @@
 /** What the reader has chosen. It lives in the address, so that it can be shared and gone back to. */
 
 import { computed, signal } from "@preact/signals";
-import { readAddress, writeAddress, type Choice } from "../address";
+import { type Choice, readAddress, writeAddress } from "../address";
 
 export const choice = signal<Choice>(readAddress(location.search));
 

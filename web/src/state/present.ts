@@ -1,9 +1,9 @@
 /** What HiveBox says now. Each part of the page reads what it shows; all of it is asked for again with each new present. */
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { resource, type Resource } from "../api/resource";
+import { degrees, type Place, TELLABLE } from "../address";
+import { type Resource, resource } from "../api/resource";
 import type { Boxes, Chores, Conditions, MapColumns, OneBox, Phenomena, Readiness, Temperature } from "../api/types";
-import { degrees, TELLABLE, type Place } from "../address";
 import { connection, live } from "../live";
 import { boxId, choice, phenomenon, place } from "./choice";
 

@@ -1,6 +1,6 @@
 /** How a reader wants the page: kept in the browser, not in the address (but `lang`, which may be given there). */
 
-import { computed, effect, signal, type Signal } from "@preact/signals";
+import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Manner, TemperatureUnit } from "../units";
 import { LANGUAGES, type Language } from "../words/languages";
 

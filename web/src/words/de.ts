@@ -6,7 +6,15 @@ export const de: Words = {
   title: "HiveBox: wie es draußen ist",
   skip: "Zu den Zahlen springen",
   tagline: "wie es draußen ist",
-  settings: { label: "Einstellungen", language: "Sprache", unit: "Temperatur in", theme: "Aussehen", auto: "Auto", light: "Hell", dark: "Dunkel" },
+  settings: {
+    label: "Einstellungen",
+    language: "Sprache",
+    unit: "Temperatur in",
+    theme: "Aussehen",
+    auto: "Auto",
+    light: "Hell",
+    dark: "Dunkel",
+  },
 
   number: {
     title: "Lufttemperatur aller Boxen",
@@ -100,7 +108,8 @@ export const de: Words = {
 
   map: {
     title: "Karte der Boxen",
-    label: "Karte der Boxen. Die Pfeiltasten verschieben sie, Plus und Minus zoomen, Eingabe setzt Ihren Stand an das Kreuz in der Mitte. Was zu sehen ist, steht auch in der Liste unter der Karte.",
+    label:
+      "Karte der Boxen. Die Pfeiltasten verschieben sie, Plus und Minus zoomen, Eingabe setzt Ihren Stand an das Kreuz in der Mitte. Was zu sehen ist, steht auch in der Liste unter der Karte.",
     hint: "Ein Klick auf eine Box zeigt sie, ein Klick daneben setzt Ihren Stand dorthin.",
     legend: "Farben und Zeichen",
     below: (value) => `unter ${value}`,

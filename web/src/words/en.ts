@@ -6,7 +6,15 @@ export const en = {
   title: "HiveBox: what it is like out there",
   skip: "Skip to the numbers",
   tagline: "what it is like out there",
-  settings: { label: "Settings", language: "Language", unit: "Temperature in", theme: "Appearance", auto: "Auto", light: "Light", dark: "Dark" },
+  settings: {
+    label: "Settings",
+    language: "Language",
+    unit: "Temperature in",
+    theme: "Appearance",
+    auto: "Auto",
+    light: "Light",
+    dark: "Dark",
+  },
 
   number: {
     title: "Air temperature of all boxes",
@@ -100,7 +108,8 @@ export const en = {
 
   map: {
     title: "Map of the boxes",
-    label: "Map of the boxes. The arrow keys move it, plus and minus zoom, Enter puts your hive at the cross in its middle. What is in view is also listed below the map.",
+    label:
+      "Map of the boxes. The arrow keys move it, plus and minus zoom, Enter puts your hive at the cross in its middle. What is in view is also listed below the map.",
     hint: "Click a box to see it, or any other spot to put your hive there.",
     legend: "Colours and signs",
     below: (value: string) => `below ${value}`,
@@ -155,7 +164,9 @@ export const en = {
   },
 
   chores: {
-    verdict: { go: "Go", caution: "Caution", no: "No", unknown: "Unknown" } as Readonly<Record<"go" | "caution" | "no" | "unknown", string>>,
+    verdict: { go: "Go", caution: "Caution", no: "No", unknown: "Unknown" } as Readonly<
+      Record<"go" | "caution" | "no" | "unknown", string>
+    >,
     why: "Why, and by what",
     sources: "Sources",
     names: {

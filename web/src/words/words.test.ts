@@ -11,7 +11,8 @@ function keys(words: object, before = ""): string[] {
   );
 }
 
-const slugs = (toml: string, part: string) => [...toml.matchAll(new RegExp(`^\\[\\[${part}\\]\\]\\nslug = "(\\w+)"`, "gm"))].map(([, slug]) => slug ?? "");
+const slugs = (toml: string, part: string) =>
+  [...toml.matchAll(new RegExp(`^\\[\\[${part}\\]\\]\\nslug = "(\\w+)"`, "gm"))].map(([, slug]) => slug ?? "");
 
 describe("the dictionaries", () => {
   it("say the same things", () => {
@@ -19,12 +20,17 @@ describe("the dictionaries", () => {
   });
 
   it("leave nothing unsaid", () => {
-    const empty = (words: object): string[] => keys(words).filter((key) => key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], words) === "");
+    const empty = (words: object): string[] =>
+      keys(words).filter((key) => key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], words) === "");
     expect(empty(de)).toEqual([]);
     expect(empty(en)).toEqual(["chores.original"]);
   });
 
-  it.each([["phenomenon", catalogue], ["chore", chores], ["input", chores]])("know each %s of the service", (part, toml) => {
+  it.each([
+    ["phenomenon", catalogue],
+    ["chore", chores],
+    ["input", chores],
+  ])("know each %s of the service", (part, toml) => {
     const named = { phenomenon: en.phenomenon.names, chore: en.chores.names, input: en.chores.inputs }[part] ?? {};
     expect(slugs(toml, part).length).toBeGreaterThan(5);
     expect(Object.keys(named).sort()).toEqual(slugs(toml, part).sort());
