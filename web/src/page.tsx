@@ -36,7 +36,7 @@ export function Page() {
           {footer.data} {words.value.map.licence}. {footer.noTracking}
         </p>
         <p>
-          <a href="/docs">{footer.docs}</a>
+          <a href="/docs">{footer.docs}</a> · <a href="/dashboard/licences.txt">{footer.licences}</a>
         </p>
       </footer>
       <Announcer />

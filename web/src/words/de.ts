@@ -273,6 +273,7 @@ export const de: Words = {
   footer: {
     data: "Daten: openSenseMap, von allen, die eine senseBox betreiben.",
     docs: "Alles, was sich fragen lässt",
+    licences: "Lizenzen",
     noTracking: "Diese Seite fragt niemanden außer dieser HiveBox.",
   },
 };

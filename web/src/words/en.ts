@@ -271,6 +271,7 @@ export const en = {
   footer: {
     data: "Data: openSenseMap, by the people who run a senseBox.",
     docs: "All that can be asked",
+    licences: "Licences",
     noTracking: "This page asks nobody but this HiveBox.",
   },
 };
