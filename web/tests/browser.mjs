@@ -93,3 +93,10 @@ export async function eventually(what, look) {
     await new Promise((done) => setTimeout(done, 50));
   }
 }
+
+/** What HiveBox answers. */
+export async function json(url) {
+  const response = await fetch(url);
+  assert.ok(response.ok, `${url}: ${response.status}`);
+  return response.json();
+}

@@ -22,6 +22,7 @@ mod front;
 mod history;
 mod killed;
 mod live;
+mod map;
 mod metrics;
 mod openapi;
 mod outages;
@@ -39,6 +40,7 @@ mod sharing;
 mod some_boxes;
 #[cfg(feature = "history")]
 mod sql;
+mod status;
 mod stopping;
 mod storing;
 #[cfg(feature = "otlp")]

@@ -130,6 +130,15 @@ pub const PHENOMENON: Parameter<List<PhenomenonSlug>> = Parameter {
     default: None,
 };
 
+/// The one thing measured that is asked about.
+pub const ONE_PHENOMENON: Parameter<PhenomenonSlug> = Parameter {
+    name: "phenomenon",
+    description: "What is asked about; `/api/v1/phenomena` lists all.",
+    kind: PhenomenonSlug,
+    example: "relative_humidity",
+    default: Some("air_temperature"),
+};
+
 /// How far readings are trusted.
 pub const QUALITY: Parameter<Choice<Level>> = Parameter {
     name: "quality",

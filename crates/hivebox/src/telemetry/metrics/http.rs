@@ -29,6 +29,7 @@ pub const ROUTES: &[&str] = &[
     "/api/v1/chores",
     "/api/v1/boxes",
     "/api/v1/boxes/{id}",
+    "/api/v1/map",
     "/api/v1/readings",
     "/api/v1/snapshots",
     "/api/v1/snapshots/{name}",
@@ -36,6 +37,7 @@ pub const ROUTES: &[&str] = &[
     "/api/v1/history",
     #[cfg(feature = "history")]
     "/api/v1/sql",
+    "/api/v1/status",
     "/api/v1/live",
     "/openapi.json",
     "/docs",
