@@ -7,6 +7,7 @@ mod conditions;
 mod connection;
 mod cors;
 mod current;
+mod dashboard;
 mod describe;
 mod docs;
 mod error;
@@ -79,6 +80,8 @@ fn routes() -> Routes {
     };
     let routes = Routes::default()
         .add("/", Kind::Memory, get(health::root, health::describe_root()))
+        .add("/dashboard", Kind::Memory, get(dashboard::page, dashboard::describe_page()))
+        .add("/dashboard/{file}", Kind::Memory, get(dashboard::file, dashboard::describe_file()))
         .add("/health", Kind::Memory, get(health::health, health::describe_health()))
         .add("/version", Kind::Memory, get(version::version, version::describe()))
         .add("/metrics", Kind::Work, get(metrics::metrics, metrics::describe()))

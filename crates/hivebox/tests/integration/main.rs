@@ -14,6 +14,7 @@ mod clients;
 mod collector;
 mod commands;
 mod conditions;
+mod dashboard;
 mod described;
 mod documented;
 mod endpoints;

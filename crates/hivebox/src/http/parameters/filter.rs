@@ -68,6 +68,15 @@ pub const BOX_ID: Parameter<Formed<BoxId>> = Parameter {
     default: None,
 };
 
+/// A file of the dashboard, in a path.
+pub const FILE: Parameter<Text> = Parameter {
+    name: "file",
+    description: "The name of a file that the page names.",
+    kind: Text { length: 1..=100 },
+    example: "app.js",
+    default: None,
+};
+
 /// The boxes' names.
 pub const NAME: Parameter<Text> = Parameter {
     name: "name",

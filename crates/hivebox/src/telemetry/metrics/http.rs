@@ -15,6 +15,8 @@ use prometheus_client::registry::Registry;
 /// The routes whose requests are counted, by the path that the router has for them. `other` is all else.
 pub const ROUTES: &[&str] = &[
     "/",
+    "/dashboard",
+    "/dashboard/{file}",
     "/health",
     "/version",
     "/metrics",
