@@ -19,11 +19,6 @@ describe("a request", () => {
     expect(await getJson("/x")).toEqual({ a: 1 });
   });
 
-  it("takes a 503 that is an answer as one", async () => {
-    answer(503, '{"ready":false}');
-    expect(await getJson("/readyz", 1000, undefined, [503])).toEqual({ ready: false });
-  });
-
   it("that fails says of what kind, with the words of the service", async () => {
     answer(503, '{"title":"No","detail":"There is no answer yet."}');
     expect(await failure(getJson("/x"))).toMatchObject({ kind: "unavailable", status: 503, message: "There is no answer yet." });

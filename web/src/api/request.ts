@@ -15,13 +15,13 @@ export class Failure extends Error {
 
 export const TIME_LIMIT = 12_000;
 
-/** Asks for JSON. `accepted` are statuses beside 2xx whose body is an answer, too. */
-export async function getJson<T>(path: string, limit = TIME_LIMIT, signal?: AbortSignal, accepted: readonly number[] = []): Promise<T> {
+/** Asks for JSON. */
+export async function getJson<T>(path: string, limit = TIME_LIMIT, signal?: AbortSignal): Promise<T> {
   const ends = AbortSignal.timeout(limit);
   let response: Response;
   try {
     response = await fetch(path, { headers: { accept: "application/json" }, signal: signal ? AbortSignal.any([ends, signal]) : ends });
-    if (response.ok || accepted.includes(response.status)) return (await response.json()) as T;
+    if (response.ok) return (await response.json()) as T;
   } catch (error) {
     if (signal?.aborted) throw error;
     throw failureOf(error, ends.aborted);

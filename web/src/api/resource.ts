@@ -17,7 +17,6 @@ export interface Resource<T> extends ReadonlySignal<Loaded<T>> {
 
 export interface Manners {
   readonly limit?: number;
-  readonly accepted?: readonly number[];
 }
 
 const NOTHING = { data: null, failure: null, isLoading: false };
@@ -35,7 +34,7 @@ export function resource<T>(path: () => string | null, manners: Manners = {}): R
     running = mine;
     loaded.value = { ...loaded.peek(), isLoading: true };
     try {
-      const data = await getJson<T>(asked, manners.limit ?? TIME_LIMIT, mine.signal, manners.accepted);
+      const data = await getJson<T>(asked, manners.limit ?? TIME_LIMIT, mine.signal);
       if (!mine.signal.aborted) loaded.value = { data, failure: null, isLoading: false };
     } catch (error) {
       if (mine.signal.aborted) return;

@@ -140,15 +140,17 @@ export interface History {
   readonly rows: readonly HistoryRow[];
 }
 
-export interface Readiness {
-  readonly ready: boolean;
-  readonly draining: boolean;
-  readonly cache_as_of: string | null;
-  readonly boxes_asked: number | null;
-  readonly boxes_failed: number | null;
-  readonly last_poll_at: string | null;
-  readonly last_poll_error: string | null;
-  readonly cache_error: string | null;
+/** A part of the system, and since when it cannot be used. */
+export interface PartStatus {
+  readonly down_since: string | null;
+}
+
+export interface Status {
+  readonly as_of: string | null;
+  readonly freshness: "fresh" | "stale" | "none";
+  readonly upstream: PartStatus;
+  readonly cache: PartStatus;
+  readonly store: PartStatus;
 }
 
 export interface LivePresent {

@@ -16,6 +16,10 @@ const DAY = 24 * HOUR;
 const BACK = { "24h": "-PT24H", "7d": "-P7D", "30d": "-P30D", "1y": "-P365D" } as const;
 const LENGTH = { "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY, "1y": 365 * DAY } as const;
 
+/** The buckets that are asked for, by how long they are. */
+export const BUCKETS = { PT5M: HOUR / 12, PT30M: HOUR / 2, PT1H: HOUR, PT6H: 6 * HOUR, P1D: DAY } as const;
+type Bucket = keyof typeof BUCKETS;
+
 /** Whose past is shown: what the reader said, if that is still chosen, else the most particular that is chosen. */
 export function scopeOf(wanted: Scope | null, place: Place | null, box: string | null): Scope {
   const possible = possibleScopes(place, box);
@@ -30,12 +34,14 @@ export function possibleScopes(place: Place | null, box: string | null): Scope[]
 export function historyPath(asked: Asked, zone: string): string {
   const { range, scope } = asked;
   const query = new URLSearchParams({ phenomenon: asked.phenomenon });
+  const every = bucketFor(typeof range === "string" ? LENGTH[range] : range.to - range.from, scope);
   if (typeof range === "string") query.set("from", BACK[range]);
   else {
-    query.set("from", new Date(range.from).toISOString());
-    query.set("to", new Date(range.to).toISOString());
+    // Whole buckets: one that is cut has fewer readings, and looks like a change of the weather.
+    const length = BUCKETS[every];
+    query.set("from", new Date(Math.floor(range.from / length) * length).toISOString());
+    query.set("to", new Date(Math.ceil(range.to / length) * length).toISOString());
   }
-  const every = bucketFor(typeof range === "string" ? LENGTH[range] : range.to - range.from, scope);
   query.set("every", every);
   if (every === "P1D") query.set("timezone", zone);
   query.set("percentiles", "5,95");
@@ -49,7 +55,7 @@ export function historyPath(asked: Asked, zone: string): string {
 }
 
 /** How long buckets are: some hundred of them. Of all boxes whole hours, of which HiveBox has sums at hand. */
-export function bucketFor(length: number, scope: Scope): string {
+export function bucketFor(length: number, scope: Scope): Bucket {
   if (length <= 6 * HOUR) return "PT5M";
   if (length <= 2 * DAY) return scope === "all" ? "PT1H" : "PT30M";
   if (length <= 10 * DAY) return "PT1H";

@@ -1,9 +1,10 @@
 /** A box: its sensors, what they say, and whether that can be trusted. */
 
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { BoxRow, OneBox, Sensor } from "../api/types";
 import { placeText } from "../map/describe";
+import { atSpot } from "../map/spot";
 import { commands } from "../map/view";
 import { Icon } from "../parts/icons";
 import { Shown } from "../parts/loaded";
@@ -17,11 +18,15 @@ import { words } from "../words/words";
 import { phenomenonName } from "./phenomenon";
 import { verdictOf } from "./verdict";
 
+const candidates = computed(() => {
+  const near = boxesThere.value.data?.boxes;
+  return near && clicked.value ? atSpot(near, clicked.value) : [];
+});
+
 // One box at the spot of a click is what was meant; of several the reader chooses.
 effect(() => {
-  const there = boxesThere.value.data?.boxes;
-  const [only] = there ?? [];
-  if (there?.length !== 1 || !only) return;
+  const [only, ...others] = candidates.value;
+  if (!only || others.length > 0) return;
   clicked.value = null;
   choose({ box: only.id });
 });
@@ -49,7 +54,7 @@ export function BoxPanel() {
         </button>
       </div>
       {clicked.value ? (
-        <Shown of={boxesThere}>{({ boxes }) => <Candidates boxes={boxes} />}</Shown>
+        <Shown of={boxesThere}>{() => <Candidates boxes={candidates.value} />}</Shown>
       ) : (
         <Shown of={oneBox}>{(answer) => <Details answer={answer} />}</Shown>
       )}
@@ -59,7 +64,7 @@ export function BoxPanel() {
 
 function title(): string {
   const { box: say } = words.value;
-  if (clicked.value) return (boxesThere.value.data?.boxes.length ?? 0) > 1 ? say.several : say.title;
+  if (clicked.value) return candidates.value.length > 1 ? say.several : say.title;
   return oneBox.value.data?.box.name || say.title;
 }
 

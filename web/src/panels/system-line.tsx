@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { connection, live, reconnect } from "../live";
 import { now } from "../state/clock";
-import { asOf, readiness } from "../state/present";
+import { status } from "../state/present";
 import { manner } from "../state/settings";
 import { numberText, shownUnit } from "../units";
 import { words } from "../words/words";
@@ -15,8 +15,13 @@ addEventListener("offline", () => (isOnline.value = false));
 
 export function SystemLine() {
   const { system } = words.value;
-  const known = { connection: connection.value, isOnline: isOnline.value, readiness: readiness.value.data, asOf: asOf.value };
-  const { level, text } = systemState(known, now.value, words.value, manner.value);
+  const known = {
+    connection: connection.value,
+    isOnline: isOnline.value,
+    status: status.value.data,
+    isSilent: status.value.failure !== null,
+  };
+  const { level, text } = systemState(known, now.value, words.value, manner.value.locale);
   return (
     <div class={`system is-${level}`} id="system" data-level={level} data-connection={connection.value.state}>
       <span class="lamp" aria-hidden="true" />

@@ -3,18 +3,17 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { degrees, type Place, TELLABLE } from "../address";
 import { type Resource, resource } from "../api/resource";
-import type { Boxes, Chores, Conditions, MapColumns, OneBox, Phenomena, Readiness, Temperature } from "../api/types";
+import type { Boxes, Chores, Conditions, MapColumns, OneBox, Phenomena, Status, Temperature } from "../api/types";
 import { connection, live } from "../live";
 import { boxId, choice, phenomenon, place } from "./choice";
 
-const READY_EVERY = 30_000;
+const STATUS_EVERY = 15_000;
 /** All pages hear of a new present at once; they shall not ask at once. */
 const SPREAD = 1_500;
 
 export const temperature = resource<Temperature>(() => "/temperature");
 export const phenomena = resource<Phenomena>(() => "/api/v1/phenomena");
-/** A service that is not ready says so with a 503 that has the same body. */
-export const readiness = resource<Readiness>(() => "/readyz", { accepted: [503] });
+export const status = resource<Status>(() => "/api/v1/status");
 export const mapColumns = resource<MapColumns>(() => `/api/v1/map?phenomenon=${phenomenon.value}`);
 
 export const conditions = resource<Conditions>(() => place.value && `/api/v1/conditions?${at(place.value)}`);
@@ -27,7 +26,7 @@ export const chores = resource<Chores>(() => {
 
 /** The spot of a click under which several boxes may stand. */
 export const clicked = signal<Place | null>(null);
-export const boxesThere = resource<Boxes>(() => clicked.value && `/api/v1/boxes?${at(clicked.value)}&radius_km=0.05&limit=50`);
+export const boxesThere = resource<Boxes>(() => clicked.value && `/api/v1/boxes?${at(clicked.value)}&radius_km=0.1&limit=50`);
 export const oneBox = resource<OneBox>(() => boxId.value && `/api/v1/boxes/${boxId.value}`);
 
 const ALL: readonly Resource<unknown>[] = [temperature, phenomena, mapColumns, conditions, chores, oneBox];
@@ -50,19 +49,19 @@ export function keepFresh(): void {
       const isOnItsWay = phenomena.peek().isLoading && shown() === null;
       if (!isOnItsWay && shown() !== newest) setTimeout(refresh, Math.random() * SPREAD);
     });
-    readiness.reload();
+    status.reload();
   });
   let wasLost = false;
   effect(() => {
     const isLost = connection.value.state === "lost";
     if (wasLost && !isLost) untracked(refresh);
     wasLost = isLost;
-    untracked(readiness.reload);
+    untracked(status.reload);
   });
-  setInterval(readiness.reload, READY_EVERY);
+  setInterval(status.reload, STATUS_EVERY);
   // Where no stream can be had, the state of the service tells that there is something new.
   effect(() => {
-    const newest = readiness.value.data?.cache_as_of;
+    const newest = status.value.data?.as_of;
     untracked(() => {
       if (newest && connection.value.state === "lost" && shown() !== newest) refresh();
     });
