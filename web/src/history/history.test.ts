@@ -31,6 +31,14 @@ describe("the question", () => {
     expect(stretch).not.toContain("timezone");
   });
 
+  it("asks for whole buckets of a stretch that was dragged", () => {
+    const asked = { phenomenon: "pm10", scope: "all", place: null, box: null } as const;
+    const day = (date: number, hour: number) => new Date(2026, 2, date, hour).getTime();
+    const query = new URLSearchParams(historyPath({ ...asked, range: { from: day(1, 5), to: day(1, 5) + 90 * 24 * HOUR } }, "UTC"));
+    expect(new Date(query.get("from") ?? "").getTime()).toBe(day(1, 0));
+    expect(new Date(query.get("to") ?? "").getHours()).toBe(0);
+  });
+
   it("never asks for more buckets than a chart can show", () => {
     for (const hours of [1, 6, 7, 24, 48, 49, 168, 720, 8760]) {
       for (const scope of ["all", "place"] as const) {

@@ -1,6 +1,6 @@
 /** What is asked of HiveBox for a chart. */
 
-import { degrees, type Place, type Range, type Scope } from "../address";
+import { degrees, type Place, type Range, type Scope, type Stretch } from "../address";
 
 export interface Asked {
   readonly phenomenon: string;
@@ -37,10 +37,9 @@ export function historyPath(asked: Asked, zone: string): string {
   const every = bucketFor(typeof range === "string" ? LENGTH[range] : range.to - range.from, scope);
   if (typeof range === "string") query.set("from", BACK[range]);
   else {
-    // Whole buckets: one that is cut has fewer readings, and looks like a change of the weather.
-    const length = BUCKETS[every];
-    query.set("from", new Date(Math.floor(range.from / length) * length).toISOString());
-    query.set("to", new Date(Math.ceil(range.to / length) * length).toISOString());
+    const { from, to } = wholeBuckets(range, every);
+    query.set("from", new Date(from).toISOString());
+    query.set("to", new Date(to).toISOString());
   }
   query.set("every", every);
   if (every === "P1D") query.set("timezone", zone);
@@ -52,6 +51,17 @@ export function historyPath(asked: Asked, zone: string): string {
   }
   if (scope === "box" && asked.box) query.set("box", asked.box);
   return `/api/v1/history?${query}`;
+}
+
+/** A stretch of whole buckets: one that is cut has fewer readings, and looks like a change of the weather. Days are the browser's. */
+function wholeBuckets({ from, to }: Stretch, every: Bucket): Stretch {
+  const length = BUCKETS[every];
+  if (every !== "P1D") return { from: Math.floor(from / length) * length, to: Math.ceil(to / length) * length };
+  const midnight = (moment: number, days: number) => {
+    const date = new Date(moment);
+    return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days).getTime();
+  };
+  return { from: midnight(from, 0), to: midnight(to - 1, 1) };
 }
 
 /** How long buckets are: some hundred of them. Of all boxes whole hours, of which HiveBox has sums at hand. */
