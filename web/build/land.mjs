@@ -5,7 +5,7 @@ import { quantize } from "topojson-client";
 import { filter, filterWeight, presimplify, quantile, simplify } from "topojson-simplify";
 
 /** The share of the coasts' points that stays. */
-const KEPT = 0.15;
+const KEPT = 0.22;
 const ANTARCTICA = "010";
 
 const source = createRequire(import.meta.url).resolve("world-atlas/countries-50m.json");

@@ -249,8 +249,8 @@ export const de: Words = {
 
   history: {
     title: "Wie es war",
-    scope: "Von",
-    scopes: { all: "allen Boxen", place: "der Umgebung meines Stands", box: "der gewählten Box" },
+    scope: "Für",
+    scopes: { all: "alle Boxen", place: "die Umgebung meines Stands", box: "die gewählte Box" },
     range: "Zeitraum",
     ranges: { "24h": "24 Std.", "7d": "7 Tage", "30d": "30 Tage", "1y": "Jahr" },
     chosen: (from, to) => `${from} bis ${to}`,

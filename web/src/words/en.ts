@@ -248,7 +248,7 @@ export const en = {
 
   history: {
     title: "How it was",
-    scope: "Of",
+    scope: "For",
     scopes: { all: "all boxes", place: "my hive's surroundings", box: "the chosen box" },
     range: "Range",
     ranges: { "24h": "24 h", "7d": "7 days", "30d": "30 days", "1y": "Year" },
