@@ -1,5 +1,6 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
+import { markFirstPicture } from "./first-picture";
 import { listen } from "./live";
 import { Page } from "./page";
 import { keepFresh } from "./state/present";
@@ -17,3 +18,4 @@ const root = document.getElementById("page");
 if (root) render(<Page />, root);
 keepFresh();
 listen();
+markFirstPicture();

@@ -14,7 +14,7 @@ import { CanvasLayer, type Picture } from "./canvas-layer";
 import type { Mark } from "./clusters";
 import { saysText } from "./describe";
 import { type Land, loadLand } from "./land";
-import { commands, drawn, inView, isPicking } from "./view";
+import { commands, drawn, inView, isDrawn, isPicking } from "./view";
 
 const WORLD = latLngBounds([-52, -128], [68, 160]);
 const EDGE = latLngBounds([-75, -215], [84, 215]);
@@ -63,8 +63,10 @@ function live(element: HTMLElement): () => void {
   control.scale({ position: "bottomleft", imperial: temperatureUnit.peek() === "F" }).addTo(map);
 
   const layer = new CanvasLayer(pictureOf()).addTo(map);
-  layer.on("drawn", () => (inView.value = layer.inWindow()));
-  inView.value = layer.inWindow();
+  layer.on("drawn", () => {
+    inView.value = layer.inWindow();
+    if (land.peek() && drawn.peek()) isDrawn.value = true;
+  });
   const ends = [
     effect(() => layer.show(pictureOf())),
     // Not by Preact, which would take away the classes that Leaflet has put there.

@@ -12,6 +12,9 @@ export const isPicking = signal(false);
 /** What is in view. */
 export const inView = signal<readonly Mark[]>([]);
 
+/** Whether coasts and boxes have been drawn. */
+export const isDrawn = signal(false);
+
 /** What the newest answer about the map comes to. */
 export const drawn = computed(() => {
   const { data } = mapColumns.value;
