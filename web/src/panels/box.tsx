@@ -54,7 +54,7 @@ export function BoxPanel() {
         </button>
       </div>
       {clicked.value ? (
-        <Shown of={boxesThere}>{() => <Candidates boxes={candidates.value} />}</Shown>
+        <Shown of={boxesThere}>{({ total, boxes }) => <Candidates boxes={candidates.value} near={total} asked={boxes.length} />}</Shown>
       ) : (
         <Shown of={oneBox}>{(answer) => <Details answer={answer} />}</Shown>
       )}
@@ -79,7 +79,8 @@ function reveal(heading: HTMLElement | null): void {
   heading?.closest("section")?.scrollIntoView({ block: "nearest", behavior: wantsNoMotion() ? "auto" : "smooth" });
 }
 
-function Candidates({ boxes }: { boxes: readonly BoxRow[] }) {
+/** `near` is how many boxes are near in all, `asked` of how many of them was asked. */
+function Candidates({ boxes, near, asked }: { boxes: readonly BoxRow[]; near: number; asked: number }) {
   const { box: say } = words.value;
   if (boxes.length === 0) return <p>{say.nobody}</p>;
   const choosesBox = (box: BoxRow) => {
@@ -87,20 +88,23 @@ function Candidates({ boxes }: { boxes: readonly BoxRow[] }) {
     choose({ box: box.id });
   };
   return (
-    <ul class="candidates">
-      {boxes.map((box) => (
-        <li key={box.id}>
-          <button type="button" class="link" onClick={() => choosesBox(box)}>
-            {box.name || box.id}
-          </button>
-          <span class="soft small">
-            {" "}
-            {say.exposure[box.exposure] ?? box.exposure},{" "}
-            {box.freshest ? agoText(Date.parse(box.freshest), now.value, manner.value.locale) : say.never}
-          </span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul class="candidates">
+        {boxes.map((box) => (
+          <li key={box.id}>
+            <button type="button" class="link" onClick={() => choosesBox(box)}>
+              {box.name || box.id}
+            </button>
+            <span class="soft small">
+              {" "}
+              {say.exposure[box.exposure] ?? box.exposure},{" "}
+              {box.freshest ? agoText(Date.parse(box.freshest), now.value, manner.value.locale) : say.never}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {near > asked && <p class="soft">{say.first(countText(asked, manner.value), countText(near, manner.value))}</p>}
+    </>
   );
 }
 

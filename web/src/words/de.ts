@@ -211,6 +211,7 @@ export const de: Words = {
     title: "Box",
     close: "Box schließen",
     several: "Hier stehen mehrere Boxen",
+    first: (shown, all) => `Die ersten ${shown} von ${all} in der Nähe.`,
     nobody: "An dieser Stelle ist keine Box mehr bekannt. Zoomen Sie heran und klicken Sie noch einmal.",
     sensors: "Ihre Sensoren",
     none: "Diese Box hat keine Sensoren.",

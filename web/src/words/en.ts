@@ -210,6 +210,7 @@ export const en = {
     title: "Box",
     close: "Close the box",
     several: "Several boxes stand here",
+    first: (shown: string, all: string) => `The first ${shown} of ${all} near here.`,
     nobody: "No box is known at this spot any more. Zoom in and click again.",
     sensors: "Its sensors",
     none: "This box has no sensors.",
