@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 /** How long a page may take to become as it should: long enough for a busy machine. */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 const FLAGS = [
   "--headless",
   "--no-sandbox",

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { needed, openBrowser, picture, visit } from "./browser.mjs";
+import { eventually, json, needed, openBrowser, picture, visit } from "./browser.mjs";
 import { Wire } from "./wire.mjs";
 
 const hivebox = needed("HIVEBOX_TEST_URL");
@@ -48,9 +48,10 @@ test("a connection that is lost is told, and so is that it was found again", asy
 
 test("an outage of openSenseMap is told until it is over", async () => {
   const faults = `${needed("HIVEBOX_TEST_SIMULATION")}/_sim/faults`;
-  const put = await fetch(faults, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ fault: "status", status: 500 }) });
-  assert.ok(put.ok, await put.text());
+  const outage = { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ fault: "status", status: 500 }) };
+  assert.ok((await fetch(faults, outage)).ok);
   try {
+    await eventually("an outage", async () => (await json(`${hivebox}/api/v1/status`)).upstream.down_since !== null);
     await visit(browser, hivebox, {}, async (page) => {
       await system(page, "[data-connection=open][data-level=warning]");
       await page.locator("#temperature").waitFor();
