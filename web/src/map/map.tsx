@@ -87,7 +87,7 @@ function live(element: HTMLElement): () => void {
   };
   whole.value = () => map.fitBounds(WORLD, { animate: !still });
   zoomBy.value = (steps) => map.setZoom(map.getZoom() + steps, { animate: !still });
-  const watcher = new ResizeObserver(() => map.invalidateSize({ pan: false }));
+  const watcher = new ResizeObserver(() => map.invalidateSize({ animate: false }));
   watcher.observe(element);
   return () => {
     watcher.disconnect();
