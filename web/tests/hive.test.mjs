@@ -97,6 +97,18 @@ test("my hive has its weather and its chores, and an address that can be shared"
   });
 });
 
+test("the address of a hive opens with it in the middle of the map", async () => {
+  // As large as the picture in README.md, which this one is for.
+  await visit(browser, dashboard(BERLIN), { viewport: { width: 1120, height: 700 } }, async (page) => {
+    await page.locator("#chores > li").first().waitFor();
+    await page.waitForFunction(() => performance.getEntriesByName("hivebox-first-picture").length > 0);
+    const [map, pin] = [await page.locator("#map").boundingBox(), await page.locator(".hive-pin").boundingBox()];
+    // The tip of the pin is where the hive stands.
+    assert.ok(Math.abs(pin.x + pin.width / 2 - (map.x + map.width / 2)) < 3 && Math.abs(pin.y + pin.height - (map.y + map.height / 2)) < 3);
+    await picture(page, "readme");
+  });
+});
+
 test("the hive is put where the map is clicked, or where the browser says", async () => {
   const geolocation = { latitude: BERLIN.lat, longitude: BERLIN.lon };
   await visit(browser, hivebox, { geolocation, permissions: ["geolocation"] }, async (page) => {

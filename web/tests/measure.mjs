@@ -3,11 +3,18 @@
  * starts it against a HiveBox with so many boxes, and reads the JSON that it prints. `node measure.mjs LOADS SECONDS`.
  */
 
+import assert from "node:assert/strict";
 import { get } from "node:http";
 import { needed, openBrowser, openPage } from "./browser.mjs";
 
 const address = `${needed("HIVEBOX_TEST_URL")}/dashboard`;
 const [loads = 5, seconds = 3] = process.argv.slice(2).map(Number);
+
+/** Steps on the keyboard from how near the map of a place is, to a view with very many boxes. */
+const ZOOM_OUT = 3;
+/** How far a pull goes from the middle, in pixels, and in how many steps. */
+const WAY = 180;
+const STEPS = 20;
 
 /** What the page asks for up to its first picture, but for the stream, which never ends. */
 const asked = new Set();
@@ -18,12 +25,14 @@ try {
   for (let load = 0; load < loads; load += 1) {
     // A browser that has been used for something, with nothing kept: the first load of all also waits for the browser itself.
     const { page, context } = await openPage(browser, "about:blank");
-    page.on("response", (response) => asked.add(response.url()));
+    page.on("request", (request) => asked.add(request.url()));
     await page.goto(address);
     firstPictures.push(await firstPicture(page));
-    if (load === 0) frames.push(...(await drag(page)));
     await context.close();
   }
+  const { page, context } = await openPage(browser, "about:blank");
+  frames.push(...(await drag(page)));
+  await context.close();
 } finally {
   await browser.close();
 }
@@ -35,10 +44,15 @@ function firstPicture(page) {
   return page.waitForFunction(() => performance.getEntriesByName("hivebox-first-picture")[0]?.startTime).then((time) => time.jsonValue());
 }
 
-/** How long each frame took while the map was dragged to and fro. */
+/** How long each frame took while the map of Central Europe, where most boxes are, was dragged to and fro. */
 async function drag(page) {
-  const map = await page.locator("#map").boundingBox();
-  const [x, y] = [map.x + map.width / 2, map.y + map.height / 2];
+  await page.goto(`${address}?lat=51&lon=10`);
+  await firstPicture(page);
+  const map = page.locator("#map");
+  await map.focus();
+  for (let step = 0; step < ZOOM_OUT; step += 1) await page.keyboard.press("-");
+  const box = await map.boundingBox();
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   await page.evaluate(() => {
     window.times = [];
     const frame = (time) => {
@@ -47,13 +61,18 @@ async function drag(page) {
     };
     requestAnimationFrame(frame);
   });
-  await page.mouse.move(x, y);
-  await page.mouse.down();
+  const where = () => page.locator(".leaflet-map-pane").evaluate((pane) => pane.style.transform);
+  const before = await where();
   const end = Date.now() + 1000 * seconds;
-  for (let step = 0; Date.now() < end; step += 1) {
-    await page.mouse.move(x + 150 * Math.sin(step / 10), y + 60 * Math.sin(step / 7));
+  // Far enough for what was not drawn yet to come into view.
+  for (let pull = 0; Date.now() < end; pull += 1) {
+    const way = pull % 4 < 2 ? WAY : -WAY;
+    await page.mouse.move(x + way, y);
+    await page.mouse.down();
+    for (let step = 1; step <= STEPS; step += 1) await page.mouse.move(x + way - (2 * way * step) / STEPS, y + step);
+    if (pull === 0) assert.notEqual(await where(), before, "the map moves");
+    await page.mouse.up();
   }
-  await page.mouse.up();
   const times = await page.evaluate(() => window.times);
   return times.slice(1).map((time, index) => time - times[index]);
 }

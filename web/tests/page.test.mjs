@@ -34,7 +34,6 @@ test("the page shows the number that the service tells, its status, and how fres
     const { latitude } = await json(`${hivebox}/api/v1/map`);
     assert.equal(await page.locator("#map").getAttribute("data-boxes"), String(latitude.length));
     await picture(page, "wide", { fullPage: true });
-    await picture(page, "readme");
   });
 });
 

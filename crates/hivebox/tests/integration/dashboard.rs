@@ -143,9 +143,9 @@ fn the_parts_of_the_page_do_what_they_should() {
 #[test]
 fn people_can_use_the_page() {
     let folder = tempfile::tempdir().unwrap();
-    // A new present every few seconds, so that nobody waits long for one.
+    // A new present every few seconds, so that nobody waits long for one, and some seconds in which it may come late.
     let demo =
-        ["demo", "--listen", "127.0.0.1:0", "--past", "3h", "--cache-ttl", "10s", "--rate-limit", "off"];
+        ["demo", "--listen", "127.0.0.1:0", "--past", "3h", "--cache-ttl", "20s", "--rate-limit", "off"];
     let (_demo, address, simulation) = start(hivebox(folder.path()).args(demo));
     let tests = fs::read_dir(web().join("tests")).unwrap().map(|entry| entry.unwrap().path());
     let tests: Vec<_> = tests.filter(|path| path.to_string_lossy().ends_with(".test.mjs")).collect();
