@@ -30,8 +30,8 @@ export interface Picture {
 
 /** How far the canvas reaches beyond the window, as a share of the window. */
 const MARGIN = 0.35;
-/** Of a finger or a mouse. */
-const REACH = 8;
+/** Of a finger or a mouse: WCAG wants targets of 24 pixels. */
+const REACH = 12;
 
 export class CanvasLayer extends Layer {
   private readonly canvas = DomUtil.create("canvas", "map-canvas leaflet-zoom-animated");
