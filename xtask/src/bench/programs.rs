@@ -62,7 +62,7 @@ impl Programs {
     /// The same with another number of senseBoxes.
     pub(super) fn with_boxes(&self, boxes: u32) -> Result<Self> {
         let recording = record(&self.hivebox, boxes, &self.directory)?;
-        Ok(Self { boxes, recording, ..self.clone() })
+        Ok(Self { recording, boxes, ..self.clone() })
     }
 
     /// Starts HiveBox on the cores of the servers, with an empty store.

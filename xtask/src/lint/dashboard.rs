@@ -19,15 +19,9 @@ type Files = BTreeMap<String, Vec<u8>>;
 /// Checks the types, builds the page into a folder of its own, and compares.
 pub(super) fn run(workspace: &Workspace) -> Result<()> {
     let built = workspace.target().join("dashboard-build");
-    let mut build = Command::new("npm");
-    build.current_dir(workspace.root().join(SOURCE)).args([
-        "run",
-        "--silent",
-        "build",
-        "--",
-        "--emptyOutDir",
-    ]);
-    step::run("Dashboard: types, and a build", build.arg("--outDir").arg(&built))?;
+    let mut npm = Command::new("npm");
+    npm.current_dir(workspace.root().join(SOURCE)).args(["run", "--silent", "build", "--", "--emptyOutDir"]);
+    step::run("Dashboard: types, and a build", npm.arg("--outDir").arg(&built))?;
     let problems = differences(&files(&workspace.root().join(COMMITTED))?, &files(&built)?);
     step::report("Dashboard: what is committed is what is built", &problems)
 }
