@@ -20,7 +20,12 @@ export async function getJson<T>(path: string, limit = TIME_LIMIT, signal?: Abor
   const ends = AbortSignal.timeout(limit);
   let response: Response;
   try {
-    response = await fetch(path, { headers: { accept: "application/json" }, signal: signal ? AbortSignal.any([ends, signal]) : ends });
+    // The browser's own copy may be older than a present that the page has heard of.
+    response = await fetch(path, {
+      headers: { accept: "application/json" },
+      cache: "no-cache",
+      signal: signal ? AbortSignal.any([ends, signal]) : ends,
+    });
     if (response.ok) return (await response.json()) as T;
   } catch (error) {
     if (signal?.aborted) throw error;

@@ -25,7 +25,7 @@ describe("an answer that is shown", () => {
     expect(waiting.map(({ path }) => path)).toEqual(["/a", "/b"]);
     waiting[1]?.answer(200, "b");
     waiting[0]?.answer(200, "a");
-    await vi.waitFor(() => expect(shown.value).toEqual({ data: "b", failure: null, isLoading: false }));
+    await vi.waitFor(() => expect(shown.value).toMatchObject({ data: "b", failure: null, isLoading: false }));
   });
 
   it("stays while a newer one is on its way, and when that fails", async () => {
@@ -33,13 +33,35 @@ describe("an answer that is shown", () => {
     const shown = resource<string>(() => "/a");
     waiting[0]?.answer(200, "old");
     await vi.waitFor(() => expect(shown.value.data).toBe("old"));
-    shown.reload();
+    void shown.reload();
     expect(shown.value).toMatchObject({ data: "old", isLoading: true });
-    waiting[1]?.answer(503, { detail: "not now" });
-    await vi.waitFor(() => expect(shown.value).toMatchObject({ data: "old", failure: { kind: "unavailable" }, isLoading: false }));
-    shown.reload();
+    waiting[1]?.answer(504, { detail: "too late" });
+    await vi.waitFor(() => expect(shown.value).toMatchObject({ data: "old", failure: { kind: "timeout" }, isLoading: false }));
+    void shown.reload();
     waiting[2]?.answer(200, "new");
-    await vi.waitFor(() => expect(shown.value).toEqual({ data: "new", failure: null, isLoading: false }));
+    await vi.waitFor(() => expect(shown.value).toMatchObject({ data: "new", failure: null, isLoading: false }));
+  });
+
+  it("is gone when the service has nothing of now any more, unless it is of the past", async () => {
+    const waiting = service();
+    const now = resource<string>(() => "/now");
+    const past = resource<string>(() => "/past", { isOfPast: true });
+    waiting.forEach(({ path, answer }) => void answer(200, path));
+    await vi.waitFor(() => expect([now.value.data, past.value.data]).toEqual(["/now", "/past"]));
+    const asked = [now.reload(), past.reload()];
+    waiting.slice(2).forEach(({ answer }) => void answer(503, { detail: "There is no answer." }));
+    await Promise.all(asked);
+    expect(now.value).toMatchObject({ data: null, answeredAt: null, failure: { kind: "unavailable" } });
+    expect(past.value).toMatchObject({ data: "/past", failure: { kind: "unavailable" } });
+  });
+
+  it("tells when it has come, and when it was awaited", async () => {
+    const waiting = service();
+    const shown = resource<string>(() => "/a");
+    const before = Date.now();
+    waiting[0]?.answer(200, "a");
+    await shown.settled();
+    expect(shown.value.answeredAt).toBeGreaterThanOrEqual(before);
   });
 
   it("is gone with its question", async () => {
@@ -49,8 +71,8 @@ describe("an answer that is shown", () => {
     waiting[0]?.answer(200, "a");
     await vi.waitFor(() => expect(shown.value.data).toBe("a"));
     path.value = null;
-    expect(shown.value).toEqual({ data: null, failure: null, isLoading: false });
-    shown.reload();
+    expect(shown.value).toMatchObject({ data: null, answeredAt: null, failure: null, isLoading: false });
+    void shown.reload();
     expect(waiting).toHaveLength(1);
   });
 });

@@ -23,11 +23,11 @@ export const history = resource<History>(
       zone,
     );
   },
-  { limit: LIMIT },
+  { limit: LIMIT, isOfPast: true },
 );
 
 // There may be more of it with each present. One that failed waits for the reader.
 effect(() => {
   void asOf.value;
-  untracked(() => history.peek().data && history.reload());
+  untracked(() => history.peek().data && void history.reload());
 });

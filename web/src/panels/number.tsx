@@ -1,9 +1,8 @@
 /** The big number: the mean over all boxes, what it means for bees, and what it is made of. */
 
-import { live } from "../live";
 import { Shown } from "../parts/loaded";
 import { now } from "../state/clock";
-import { asOf, phenomena, temperature } from "../state/present";
+import { asOf, hasNoNumber, phenomena, readingCount, shownTemperature, temperature } from "../state/present";
 import { manner } from "../state/settings";
 import { agoText, momentText } from "../time";
 import { countText, numberText, shownUnit } from "../units";
@@ -14,8 +13,10 @@ export function NumberPanel() {
   return (
     <section class="card number" aria-labelledby="number-title">
       <h2 id="number-title">{number.title}</h2>
-      {live.value?.temperature ? (
-        <Big answer={live.value.temperature} />
+      {shownTemperature.value ? (
+        <Big answer={shownTemperature.value} />
+      ) : hasNoNumber.value ? (
+        <p>{number.none}</p>
       ) : (
         <Shown of={temperature} instead={{ unavailable: <p>{number.none}</p> }}>
           {(answer) => <Big answer={answer} />}
@@ -60,7 +61,7 @@ function MadeOf() {
             {agoText(moment, now.value, locale)}
           </time>
           {". "}
-          {number.madeOf(count(live.value?.count ?? air?.count ?? 0))}
+          {number.madeOf(count(readingCount.value))}
         </p>
       )}
       {total > 0 && (

@@ -1,9 +1,9 @@
 /** The line that says whether what is shown can be relied on. */
 
 import { signal } from "@preact/signals";
-import { connection, live, reconnect } from "../live";
+import { connection, reconnect } from "../live";
 import { now } from "../state/clock";
-import { status } from "../state/present";
+import { STATUS_EVERY, shownTemperature, status } from "../state/present";
 import { manner } from "../state/settings";
 import { numberText, shownUnit } from "../units";
 import { words } from "../words/words";
@@ -19,7 +19,9 @@ export function SystemLine() {
     connection: connection.value,
     isOnline: isOnline.value,
     status: status.value.data,
+    answeredAt: status.value.answeredAt,
     isSilent: status.value.failure !== null,
+    askedEvery: STATUS_EVERY,
   };
   const { level, text } = systemState(known, now.value, words.value, manner.value.locale);
   return (
@@ -39,7 +41,7 @@ export function SystemLine() {
 
 /** Tells a screen reader of each new number, once. */
 export function Announcer() {
-  const answer = live.value?.temperature;
+  const answer = shownTemperature.value;
   const { number } = words.value;
   const status = answer?.status.toLowerCase() ?? "";
   const value = answer && `${numberText(answer["Average temperature"], "°C", manner.value)} ${shownUnit("°C", manner.value)}`;

@@ -8,7 +8,7 @@ const moment = (minutesAgo: number) => new Date(now - minutesAgo * 60_000).toISO
 const works = { down_since: null };
 const down = { down_since: moment(10) };
 const status: Status = { as_of: moment(2), freshness: "fresh", upstream: works, cache: works, store: works };
-const known: Known = { connection: { state: "open" }, isOnline: true, status, isSilent: false };
+const known: Known = { connection: { state: "open" }, isOnline: true, status, answeredAt: now, isSilent: false, askedEvery: 15_000 };
 const state = (change: Partial<Known>, service: Partial<Status> = {}) =>
   systemState({ ...known, status: { ...status, ...service }, ...change }, now, en, "en-GB");
 
@@ -17,10 +17,18 @@ describe("the state of the system", () => {
     expect(state({})).toEqual({ level: "good", text: en.system.fresh });
   });
 
+  const lost = { connection: { state: "lost", since: now, retryAt: now }, answeredAt: now - 1 } as const;
+
   it("says first that the connection is lost, for then nothing else is known", () => {
-    const lost = { connection: { state: "lost", since: now, retryAt: now } } as const;
     expect(state(lost, { upstream: down })).toEqual({ level: "bad", text: en.system.lost("14:30:00") });
     expect(state({ ...lost, isOnline: false })).toEqual({ level: "bad", text: en.system.offline("14:30:00") });
+  });
+
+  it("does not say that what is shown is old where the service answers without a stream", () => {
+    const answers = { ...lost, answeredAt: now + 1 };
+    expect(state(answers)).toEqual({ level: "warning", text: en.system.polling("15") });
+    expect(state(answers, { upstream: down })).toEqual({ level: "warning", text: en.system.upstream("14:20", "14:28") });
+    expect(state({ ...answers, isSilent: true })).toEqual({ level: "bad", text: en.system.lost("14:30:00") });
   });
 
   it("names the part that is down, and since when", () => {

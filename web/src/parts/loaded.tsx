@@ -33,7 +33,7 @@ export function FailureNotice({ of }: { of: Resource<unknown> }) {
       <p>
         {say[failure.kind]} {data !== null && say.old}
       </p>
-      <button type="button" class="button" aria-disabled={isLoading} onClick={of.reload}>
+      <button type="button" class="button" aria-disabled={isLoading} onClick={() => void of.reload()}>
         <Icon name="retry" />
         {isLoading ? say.loading : say.retry}
       </button>

@@ -46,6 +46,7 @@ export const de: Words = {
     unknown: "HiveBox sagt nicht, wie es ihm geht. Was Sie sehen, ist vielleicht alt.",
     lost: (since) => `Die Verbindung ist um ${since} abgerissen. Sie sehen den Stand von da; die Seite versucht es weiter.`,
     offline: (since) => `Ihr Gerät ist seit ${since} offline. Sie sehen den Stand von da.`,
+    polling: (seconds) => `Keine Live-Verbindung; die Seite fragt alle ${seconds} s nach.`,
     connecting: "Verbindung wird aufgebaut …",
     retry: "Jetzt versuchen",
   },

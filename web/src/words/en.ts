@@ -47,6 +47,7 @@ export const en = {
     unknown: "HiveBox does not say how it is. What you see may be old.",
     lost: (since: string) => `The connection was lost at ${since}. What you see is from then; the page keeps trying.`,
     offline: (since: string) => `Your device has been offline since ${since}. What you see is from then.`,
+    polling: (seconds: string) => `There is no live connection; the page asks every ${seconds} s.`,
     connecting: "Connecting …",
     retry: "Try now",
   },
