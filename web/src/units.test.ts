@@ -38,8 +38,14 @@ describe("an uncertainty", () => {
 describe("a sentence of the service", () => {
   it("has its temperatures in the reader's unit", () => {
     const sentence = "It is 9.32 °C; below 13 °C the hive stays shut. The wind blows at 3 m/s.";
-    expect(plain(inReadersUnits(sentence, american))).toBe("It is 48.8 °F; below 55.4 °F the hive stays shut. The wind blows at 3 m/s.");
-    expect(plain(inReadersUnits(sentence, english))).toBe("It is 9.3 °C; below 13 °C the hive stays shut. The wind blows at 3 m/s.");
+    expect(plain(inReadersUnits(sentence, american))).toBe("It is 48.78 °F; below 55.4 °F the hive stays shut. The wind blows at 3 m/s.");
+    expect(plain(inReadersUnits(sentence, english))).toBe("It is 9.32 °C; below 13 °C the hive stays shut. The wind blows at 3 m/s.");
+  });
+
+  it("keeps the digits that decide", () => {
+    const sentence = "It is 12.96 °C; below 13 °C the hive stays shut.";
+    expect(plain(inReadersUnits(sentence, english))).toBe(sentence);
+    expect(plain(inReadersUnits(sentence, american))).toBe("It is 55.33 °F; below 55.4 °F the hive stays shut.");
   });
 
   it("has its differences as differences", () => {
