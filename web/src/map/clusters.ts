@@ -21,6 +21,8 @@ interface Base {
 }
 export interface Single extends Base {
   readonly kind: "box";
+  /** Where it stands in the columns. */
+  readonly row: number;
   readonly state: BoxState;
   readonly value: number;
 }
@@ -103,7 +105,7 @@ export class Clusters {
 
   private single(row: number): Single {
     const { latitude, longitude, state, value } = this.points;
-    return { kind: "box", lat: latitude[row] ?? 0, lon: longitude[row] ?? 0, state: state[row] ?? "none", value: value[row] ?? NaN };
+    return { kind: "box", row, lat: latitude[row] ?? 0, lon: longitude[row] ?? 0, state: state[row] ?? "none", value: value[row] ?? NaN };
   }
 
   private withoutSensor({ west, south, east, north }: View): Single[] {

@@ -1,6 +1,5 @@
 /** Marks in words, for a tooltip and for who does not see the map. */
 
-import { degrees } from "../address";
 import { countText, type Manner, valueText } from "../units";
 import type { Words } from "../words/en";
 import type { Mark } from "./clusters";
@@ -40,5 +39,5 @@ export function markText(mark: Mark, unit: string, manner: Manner, words: Words)
 
 /** A mark's key in a list. */
 export function markKey(mark: Mark): string {
-  return mark.kind === "group" ? `group ${mark.id}` : `${degrees(mark.lat)} ${degrees(mark.lon)} ${mark.value}`;
+  return mark.kind === "group" ? `group ${mark.id}` : `box ${mark.row}`;
 }

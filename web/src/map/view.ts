@@ -15,9 +15,12 @@ export const inView = signal<readonly Mark[]>([]);
 /** Whether coasts and boxes have been drawn. */
 export const isDrawn = signal(false);
 
+/** The answer alone: it is not another one while the next is on its way. */
+const columns = computed(() => mapColumns.value.data);
+
 /** What the newest answer about the map comes to. */
 export const drawn = computed(() => {
-  const { data } = mapColumns.value;
+  const data = columns.value;
   if (!data) return null;
   const points = pointsOf(data);
   return { points, unit: data.unit, clusters: new Clusters(points), scale: scaleOf(points.phenomenon, usableValues(points)) };
