@@ -10,7 +10,7 @@ import { isDark, manner } from "../state/settings";
 import { bucketText, momentText } from "../time";
 import { countText, numberText, shownUnit, valueText } from "../units";
 import { words } from "../words/words";
-import { history, isNear, scope } from "./answer";
+import { history, isNear, scope, wasNear } from "./answer";
 import { possibleScopes } from "./question";
 import { isEmpty, seriesOf } from "./series";
 
@@ -22,7 +22,8 @@ export function HistoryPanel() {
   const section = useRef<HTMLElement>(null);
   useEffect(() => {
     const near = ([entry]: IntersectionObserverEntry[]) => {
-      if (entry?.isIntersecting) isNear.value = true;
+      isNear.value = entry?.isIntersecting ?? false;
+      if (isNear.value) wasNear.value = true;
     };
     const watcher = new IntersectionObserver(near, { rootMargin: NEARNESS });
     if (section.current) watcher.observe(section.current);
