@@ -48,8 +48,13 @@ pub(super) async fn status(State(app): State<Arc<App>>, Asked(()): Asked<()>) ->
 impl Status {
     fn of(app: &App, now: Timestamp) -> Self {
         let (present, parts) = (app.cache.present(), app.cache.parts());
-        let answer = present.as_ref().and_then(|present| present.answer.as_ref());
-        let freshness = answer.map_or(Freshness::Expired, |answer| answer.freshness(now));
+        let freshness = present.as_ref().map_or(Freshness::Expired, |present| match &present.answer {
+            Some(answer) => answer.freshness(now),
+            // No thermometer counts, and all else may be told.
+            None if !present.is_servable(now) => Freshness::Expired,
+            None if parts.upstream.down_since().is_some() => Freshness::Stale,
+            None => Freshness::Fresh,
+        });
         Self {
             as_of: app.cache.as_of(),
             freshness: match freshness {

@@ -153,7 +153,8 @@ fn people_can_use_the_page() {
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("dashboard");
     succeed(
         Command::new("node")
-            .args(["--test", "--test-reporter=spec"])
+            // One after the other, since one of them makes the simulation fail.
+            .args(["--test", "--test-reporter=spec", "--test-concurrency=1", "--test-timeout=600000"])
             .args(tests)
             .env("HIVEBOX_TEST_URL", address)
             .env("HIVEBOX_TEST_SIMULATION", simulation)

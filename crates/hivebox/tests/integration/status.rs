@@ -65,3 +65,29 @@ async fn a_store_that_fails_is_told_and_so_is_a_cache() {
     assert!(app.post("/store").await.status().is_success());
     assert!(!is_down(&app.json("/api/v1/status").await, "store"));
 }
+
+#[tokio::test]
+async fn readings_are_fresh_also_where_no_thermometer_counts() {
+    let now = Timestamp::now().to_string();
+    let boxes = json!([{
+        "_id": "59721243fe1c7400113446fc",
+        "name": "Hygrometer",
+        "exposure": "outdoor",
+        "currentLocation": { "type": "Point", "coordinates": [7.6, 51.9], "timestamp": now },
+        "lastMeasurementAt": now,
+        "sensors": [{
+            "_id": "59721243fe1c7400113446fe",
+            "title": "rel. Luftfeuchte",
+            "unit": "%",
+            "sensorType": "BME280",
+            "lastMeasurement": { "createdAt": now, "value": "38.32" },
+        }],
+    }]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("boxes.json");
+    std::fs::write(&file, boxes.to_string()).unwrap();
+    let app = TestApp::with(&format!("file:{}", file.display()), &[]).await;
+    assert_eq!(app.get("/temperature").await.status(), 503);
+    assert_eq!(app.json("/api/v1/map?phenomenon=humidity").await["state"], "u");
+    assert_eq!(app.json("/api/v1/status").await["freshness"], "fresh");
+}
