@@ -99,10 +99,10 @@ function Telling() {
 }
 
 /** The reason: the service's own sentence, or where that is in another language, what it was judged by. */
-function reasonOf({ verdict, reason, inputs, missing }: Chore): string {
+function reasonOf({ reason, inputs, missing }: Chore): string {
   const { chores: say } = words.value;
   if (!say.reason) return inReadersUnits(reason, manner.value);
-  return say.reason(verdict, inputs.map(inputText).join("; "), missing.map((input) => say.inputs[input] ?? input).join("; "));
+  return say.reason(inputs.map(inputText).join("; "), missing.map((input) => say.inputs[input] ?? input).join("; "));
 }
 
 function inputText({ input, value, unit, told, uncertainty }: ChoreInput): string {

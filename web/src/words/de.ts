@@ -41,11 +41,11 @@ export const de: Words = {
     old: (asOf) => `Seit ${asOf} kam nichts Neues. HiveBox versucht es weiter.`,
     none: "Es gibt keine aktuellen Daten: openSenseMap antwortet seit zu langer Zeit nicht. HiveBox versucht es weiter.",
     starting: "HiveBox ist gerade gestartet und liest die Boxen zum ersten Mal.",
-    cache: (since) => `Die Kopien von HiveBox erreichen einander seit ${since} nicht. Die Zahlen hier sind trotzdem frisch.`,
-    store: (since) => `Seit ${since} ließ sich nichts speichern, die Geschichte wartet. Die Zahlen sind frisch.`,
+    cache: (since) => `Die HiveBox-Instanzen erreichen sich seit ${since} nicht. Die Zahlen hier sind trotzdem frisch.`,
+    store: (since) => `Seit ${since} ließ sich nichts speichern, der Verlauf wartet. Die Zahlen sind frisch.`,
     unknown: "HiveBox sagt nicht, wie es ihm geht. Was Sie sehen, ist vielleicht alt.",
-    lost: (since) => `Die Verbindung ist um ${since} abgerissen. Sie sehen den Stand von da; die Seite versucht es weiter.`,
-    offline: (since) => `Ihr Gerät ist seit ${since} offline. Sie sehen den Stand von da.`,
+    lost: (since) => `Die Verbindung ist um ${since} abgerissen. Sie sehen den Stand von diesem Zeitpunkt; die Seite versucht es weiter.`,
+    offline: (since) => `Ihr Gerät ist seit ${since} offline. Sie sehen den Stand von diesem Zeitpunkt.`,
     polling: (seconds) => `Keine Live-Verbindung; die Seite fragt alle ${seconds} s nach.`,
     connecting: "Verbindung wird aufgebaut …",
     retry: "Jetzt versuchen",
@@ -78,7 +78,7 @@ export const de: Words = {
       illuminance: "Helligkeit",
       uv_irradiance: "UV-Strahlung",
       uv_index: "UV-Index",
-      solar_irradiance: "Sonnenschein",
+      solar_irradiance: "Sonneneinstrahlung",
       co2: "Kohlendioxid",
       co2_equivalent: "CO₂-Äquivalent",
       gas_resistance: "Gaswiderstand",
@@ -169,7 +169,7 @@ export const de: Words = {
     why: "Warum, und wonach",
     sources: "Quellen",
     names: {
-      full_inspection: "Völlige Durchsicht",
+      full_inspection: "Vollständige Durchsicht",
       quick_look: "Kurzer Blick unter den Deckel",
       syrup_feeding: "Sirup füttern",
       formic_acid: "Ameisensäure: MAQS, Formic Pro",
@@ -193,12 +193,7 @@ export const de: Words = {
       clustered: "Bienen in der Traube",
       heavy_flight: "viele Bienen fliegen",
     },
-    reason: (verdict, used, missing) => {
-      if (verdict === "unknown" && missing) return `Es lässt sich nicht sagen, denn es fehlt: ${missing}.`;
-      if (verdict === "unknown") return `Die Quellen sagen dazu nichts. ${used}.`;
-      const word = { go: "Dafür spricht", caution: "Zur Vorsicht rät", no: "Dagegen spricht" }[verdict];
-      return used ? `${word}: ${used}.` : "";
-    },
+    reason: (used, missing) => [used && `Beurteilt nach: ${used}.`, missing && `Es fehlt: ${missing}.`].filter(Boolean).join(" "),
     original: "Im Wortlaut",
     label: "Halten Sie sich an die Packungsbeilage Ihres Mittels: sie ist in vielen Ländern Gesetz.",
     tell: { broodless: "Das Volk ist brutfrei", clustered: "Die Bienen sitzen in der Traube", heavy_flight: "Viele Bienen fliegen" },
@@ -233,7 +228,7 @@ export const de: Words = {
       stale: "ist über eine Stunde alt",
       unit_unknown: "Titel oder Einheit nicht verstanden",
       sentinel: "ist die Fehlermeldung eines Chips",
-      implausible: "kann nicht sein",
+      implausible: "unplausibel",
     },
     quality: {
       plausible: "glaubhaft",
@@ -242,7 +237,7 @@ export const de: Words = {
     },
     checks: {
       neighbours: "weit von dem, was die Nachbarn sagen",
-      stuck: "hat sich zu lange nicht bewegt",
+      stuck: "Wert seit zu langer Zeit unverändert",
       indoor: "sieht nach einem geheizten Raum aus",
       duplicate: "dasselbe wie eine andere Box hier",
     },
@@ -267,8 +262,8 @@ export const de: Words = {
     table: "Dasselbe als Tabelle",
     gap: "kein Messwert",
     none: "In dieser Zeit wurde nichts gemessen.",
-    notYet: "Die Geschichte ist noch leer. Sie füllt sich alle paar Minuten.",
-    without: "Diese HiveBox führt keine Geschichte.",
+    notYet: "Der Verlauf ist noch leer. Er füllt sich alle paar Minuten.",
+    without: "Diese HiveBox zeichnet keinen Verlauf auf.",
     through: (when) => `Reicht bis ${when}.`,
   },
 

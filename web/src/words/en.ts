@@ -196,8 +196,8 @@ export const en = {
       clustered: "bees in a cluster",
       heavy_flight: "many bees fly",
     } as Names,
-    /** The reason, where this language is not that of the service; `null`: the service's own words are shown. */
-    reason: null as ((verdict: "go" | "caution" | "no" | "unknown", used: string, missing: string) => string) | null,
+    /** What was looked at, where this language is not that of the service, which alone knows what decided; `null`: its own words are shown. */
+    reason: null as ((used: string, missing: string) => string) | null,
     original: "",
     label: "Follow the label of your product: it is law in many countries.",
     tell: { broodless: "The colony has no brood", clustered: "The bees sit in a cluster", heavy_flight: "Many bees fly" },

@@ -35,4 +35,12 @@ describe("the dictionaries", () => {
     expect(slugs(toml, part).length).toBeGreaterThan(5);
     expect(Object.keys(named).sort()).toEqual(slugs(toml, part).sort());
   });
+
+  it("tell what a chore was judged by, without a claim what of it decided", () => {
+    expect(de.chores.reason?.("Lufttemperatur jetzt 9 °C; Wind jetzt 2 m/s", "")).toBe(
+      "Beurteilt nach: Lufttemperatur jetzt 9 °C; Wind jetzt 2 m/s.",
+    );
+    expect(de.chores.reason?.("Wind jetzt 2 m/s", "brutfrei")).toBe("Beurteilt nach: Wind jetzt 2 m/s. Es fehlt: brutfrei.");
+    expect(de.chores.reason?.("", "brutfrei")).toBe("Es fehlt: brutfrei.");
+  });
 });
