@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { History } from "../api/types";
-import { BUCKETS, bucketFor, historyPath, scopeOf } from "./question";
+import { BUCKETS, bucketFor, historyPath, scopeOf, stretchOf } from "./question";
 import { isEmpty, seriesOf } from "./series";
 
 const HOUR = 3_600_000;
@@ -37,6 +37,11 @@ describe("the question", () => {
     const query = new URLSearchParams(historyPath({ ...asked, range: { from: day(1, 5), to: day(1, 5) + 90 * 24 * HOUR } }, "UTC"));
     expect(new Date(query.get("from") ?? "").getTime()).toBe(day(1, 0));
     expect(new Date(query.get("to") ?? "").getHours()).toBe(0);
+  });
+
+  it("knows how far a range goes", () => {
+    expect(stretchOf("24h", 30 * HOUR)).toEqual({ from: 6 * HOUR, to: 30 * HOUR });
+    expect(stretchOf({ from: 0, to: HOUR }, 30 * HOUR)).toEqual({ from: 0, to: HOUR });
   });
 
   it("never asks for more buckets than a chart can show", () => {

@@ -13,6 +13,7 @@ import { words } from "../words/words";
 import { history, isNear, scope, wasNear } from "./answer";
 import { possibleScopes } from "./question";
 import { isEmpty, seriesOf } from "./series";
+import { StretchForm } from "./stretch-form";
 
 /** From how far away the reader counts as near. */
 const NEARNESS = "300px";
@@ -34,7 +35,12 @@ export function HistoryPanel() {
       <div class="panel-head">
         <h2 id="history-title">{`${say.title}: ${phenomenonName(phenomenon.value)}`}</h2>
       </div>
-      {history.value.failure?.kind !== "not_found" && <Controls />}
+      {history.value.failure?.kind !== "not_found" && (
+        <>
+          <Controls />
+          <StretchForm />
+        </>
+      )}
       <div class="past">
         <Shown of={history} instead={{ not_found: <p id="history-missing">{say.without}</p> }}>
           {(answer) => <Past answer={answer} />}

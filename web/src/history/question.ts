@@ -16,6 +16,11 @@ const DAY = 24 * HOUR;
 const BACK = { "24h": "-PT24H", "7d": "-P7D", "30d": "-P30D", "1y": "-P365D" } as const;
 const LENGTH = { "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY, "1y": 365 * DAY } as const;
 
+/** From when to when a range goes. */
+export function stretchOf(range: Range, now: number): Stretch {
+  return typeof range === "string" ? { from: now - LENGTH[range], to: now } : range;
+}
+
 /** The buckets that are asked for, by how long they are. */
 export const BUCKETS = { PT5M: HOUR / 12, PT30M: HOUR / 2, PT1H: HOUR, PT6H: 6 * HOUR, P1D: DAY } as const;
 type Bucket = keyof typeof BUCKETS;
