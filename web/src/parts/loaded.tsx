@@ -29,8 +29,8 @@ export function FailureNotice({ of }: { of: Resource<unknown> }) {
   const { failure, data, isLoading } = of.value;
   if (!failure) return null;
   return (
-    <div class="notice" role="alert">
-      <p>
+    <div class="notice">
+      <p role="status">
         {say[failure.kind]} {data !== null && say.old}
       </p>
       <button type="button" class="button" aria-disabled={isLoading} onClick={() => void of.reload()}>
