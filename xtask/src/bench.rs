@@ -9,11 +9,12 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::step;
-use crate::tools::{self, REDIS_SERVER, TASKSET, WRK};
+use crate::tools::{self, CHROMIUM, PLAYWRIGHT, REDIS_SERVER, TASKSET, WRK};
 use crate::workspace::Workspace;
 
 mod answer;
 mod crates;
+mod dashboard;
 mod faults;
 mod history;
 mod latency;
@@ -81,6 +82,8 @@ enum Section {
     Faults,
     /// Whether requests feel 10,000 streams, and how much memory those take.
     Live,
+    /// What a browser gets, how soon there is something to see, and how smoothly it moves.
+    Dashboard,
 }
 
 /// A section that is a benchmark of a crate itself.
@@ -148,6 +151,11 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     if wanted(Section::Live) {
         step::heading("Latency while 10,000 streams are told of each present");
         live::run(&programs, effort, &mut report)?;
+    }
+    if wanted(Section::Dashboard) {
+        tools::ensure(workspace, &[&CHROMIUM, &PLAYWRIGHT])?;
+        step::heading("The dashboard in a browser");
+        dashboard::run(&programs, workspace, effort, &mut report)?;
     }
     report.print()
 }

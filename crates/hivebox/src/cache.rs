@@ -3,6 +3,7 @@
 //! [`Cache`] is what requests read. [`shared::Shared`] is what replicas agree by: in memory for one alone,
 //! in Redis for many. Only the refresh loop touches the latter, so no request ever waits for it.
 
+mod parts;
 pub mod redis;
 pub mod shared;
 mod wire;
@@ -17,6 +18,7 @@ use tokio::sync::watch;
 use utoipa::ToSchema;
 
 use crate::present::{Freshness, Present};
+pub use parts::{Part, Parts};
 
 /// What the refresh loop writes and requests read. Neither waits for the other.
 #[derive(Debug)]
@@ -24,6 +26,7 @@ pub struct Cache {
     present: ArcSwapOption<Present>,
     last_poll: ArcSwapOption<Poll>,
     standing: ArcSwapOption<Standing>,
+    parts: Parts,
     polls: watch::Sender<u64>,
     changes: watch::Sender<()>,
 }
@@ -77,6 +80,7 @@ impl Default for Cache {
             present: ArcSwapOption::empty(),
             last_poll: ArcSwapOption::empty(),
             standing: ArcSwapOption::empty(),
+            parts: Parts::default(),
             polls: watch::Sender::new(0),
             changes: watch::Sender::new(()),
         }
@@ -104,8 +108,14 @@ impl Cache {
         self.standing.load()
     }
 
+    /// What HiveBox depends on, and since when it cannot be used.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
     /// Takes note of the part that this replica has from now on.
     pub fn set_standing(&self, standing: Standing) {
+        self.parts.shared.note(standing.error.is_none(), Timestamp::now());
         let role = Some(standing.role);
         let before = self.standing.swap(Some(Arc::new(standing)));
         if before.map(|before| before.role) != role {
@@ -127,6 +137,7 @@ impl Cache {
         if present.is_some() {
             self.present.store(present);
         }
+        self.parts.upstream.note(poll.failures_in_a_row == 0, poll.ended_at);
         self.last_poll.store(Some(Arc::new(poll)));
         self.polls.send_modify(|polls| *polls += 1);
         self.changes.send_replace(());

@@ -2,10 +2,12 @@
 
 mod boxes;
 mod chores;
+mod compressed;
 mod conditions;
 mod connection;
 mod cors;
 mod current;
+mod dashboard;
 mod describe;
 mod docs;
 mod error;
@@ -17,6 +19,7 @@ mod health;
 #[cfg(feature = "history")]
 pub(crate) mod history;
 mod live;
+mod map;
 mod metrics;
 mod observe;
 mod one_box;
@@ -33,6 +36,7 @@ pub mod server;
 mod snapshots;
 #[cfg(feature = "history")]
 pub(crate) mod sql;
+mod status;
 mod store;
 pub(crate) mod table;
 mod temperature;
@@ -53,6 +57,7 @@ pub use error::ApiError;
 pub use front::Front;
 use group::Group;
 pub use live::{HEARTBEAT, Live, herald};
+pub use map::Maps;
 use observe::{Observed, observe};
 pub use rate_limit::RateLimit;
 use rate_limit::limit;
@@ -75,6 +80,8 @@ fn routes() -> Routes {
     };
     let routes = Routes::default()
         .add("/", Kind::Memory, get(health::root, health::describe_root()))
+        .add("/dashboard", Kind::Memory, get(dashboard::page, dashboard::describe_page()))
+        .add("/dashboard/{file}", Kind::Memory, get(dashboard::file, dashboard::describe_file()))
         .add("/health", Kind::Memory, get(health::health, health::describe_health()))
         .add("/version", Kind::Memory, get(version::version, version::describe()))
         .add("/metrics", Kind::Work, get(metrics::metrics, metrics::describe()))
@@ -97,6 +104,7 @@ fn routes() -> Routes {
         .add("/api/v1/chores", Kind::Work, get(chores::chores, chores::describe()))
         .add("/api/v1/boxes", Kind::Work, get(boxes::boxes, boxes::describe()))
         .add("/api/v1/boxes/{id}", Kind::Work, get(one_box::one_box, one_box::describe()))
+        .add("/api/v1/map", Kind::Work, get(map::map, map::describe()))
         .add("/api/v1/readings", Kind::Work, get(readings::readings, readings::describe()))
         .add("/api/v1/snapshots", Kind::Work, get(snapshots::list, snapshots::describe_list()))
         .add("/api/v1/snapshots/{name}", Kind::Work, get(snapshots::show, snapshots::describe_show()));
@@ -105,6 +113,7 @@ fn routes() -> Routes {
     #[cfg(feature = "history")]
     let routes = routes.add("/api/v1/sql", Kind::Work, post(sql::sql, sql::describe()));
     routes
+        .add("/api/v1/status", Kind::Memory, get(status::status, status::describe()))
         .add("/api/v1/live", Kind::Memory, get(live::live, live::describe()))
         .add("/openapi.json", Kind::Memory, get(openapi::openapi, openapi::describe()))
         .add("/docs", Kind::Memory, get(docs::docs, docs::describe_docs()))

@@ -23,7 +23,7 @@ pub(super) enum Refresh {
 }
 
 /// Release builds and a recorded answer, ready to be started.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Programs {
     hivebox: PathBuf,
     bare_axum: PathBuf,
@@ -53,15 +53,16 @@ impl Programs {
         let hivebox = hivebox.map_or_else(|| Ok(release.join("hivebox")), std::path::absolute)?;
         let directory = workspace.target().join("bench");
         fs::create_dir_all(&directory).with_context(|| format!("cannot make {}", directory.display()))?;
-        let recording = directory.join("boxes.json");
-        // Made for each run: readings older than an hour do not count.
-        let mut record = Command::new(&hivebox);
-        record.args(["simulate", "--seed", "1", "--at", "now"]);
-        record.args(["--stations", &boxes.to_string(), "--dump"]).arg(&recording);
-        step::run(&format!("Record {boxes} senseBoxes"), &mut record)?;
+        let recording = record(&hivebox, boxes, &directory)?;
         let bare_axum = release.join("examples/bare_axum");
         let redis_server = REDIS_SERVER.path(workspace)?;
         Ok(Self { hivebox, bare_axum, redis_server, recording, directory, boxes, pinning })
+    }
+
+    /// The same with another number of senseBoxes.
+    pub(super) fn with_boxes(&self, boxes: u32) -> Result<Self> {
+        let recording = record(&self.hivebox, boxes, &self.directory)?;
+        Ok(Self { recording, boxes, ..self.clone() })
     }
 
     /// Starts HiveBox on the cores of the servers, with an empty store.
@@ -99,4 +100,14 @@ impl Programs {
         command.arg(address.to_string()).arg(recorded);
         Server::start(command, address, &self.directory.join("bare_axum.log"))
     }
+}
+
+/// Records an answer of the simulation. Made for each run: readings older than an hour do not count.
+fn record(hivebox: &Path, boxes: u32, directory: &Path) -> Result<PathBuf> {
+    let recording = directory.join(format!("boxes-{boxes}.json"));
+    let mut record = Command::new(hivebox);
+    record.args(["simulate", "--seed", "1", "--at", "now"]);
+    record.args(["--stations", &boxes.to_string(), "--dump"]).arg(&recording);
+    step::run(&format!("Record {boxes} senseBoxes"), &mut record)?;
+    Ok(recording)
 }

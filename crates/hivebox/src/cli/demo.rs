@@ -58,7 +58,8 @@ async fn demonstrate(sim: SimServer, args: &Args) -> Result<(), Failure> {
 }
 
 fn welcome(address: SocketAddr, upstream: &str) -> Result<(), Failure> {
-    output::line(&format!("HiveBox serves a simulated openSenseMap. Open http://{address}/temperature"))?;
+    output::line(&format!("HiveBox serves a simulated openSenseMap. Open http://{address}/"))?;
+    output::line(&format!("  the number      http://{address}/temperature"))?;
     output::line(&format!("  all figures     http://{address}/metrics"))?;
     output::line(&format!("  is it ready?    http://{address}/readyz"))?;
     output::line(&format!("  stored so far   http://{address}/api/v1/snapshots"))?;

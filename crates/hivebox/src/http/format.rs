@@ -121,6 +121,19 @@ impl Formats {
     }
 }
 
+/// Whether a client wants one media type more than another. Who says nothing of either wants both as much.
+pub(super) fn prefers(headers: &HeaderMap, one: &str, other: &str) -> bool {
+    let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let ranges: Vec<_> = values.flat_map(preferences).collect();
+    let quality = |media_type: &str| accept::quality(&ranges, essence(media_type));
+    quality(one) > quality(other)
+}
+
+/// The media type without its parameters.
+fn essence(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or(media_type)
+}
+
 impl Kind for Formats {
     type Value = Format;
 

@@ -11,6 +11,8 @@ pub(super) enum Group {
     Stream,
     /// What describes the API.
     Description,
+    /// The dashboard, which no page of another origin has a use for.
+    Dashboard,
 }
 
 impl Group {
@@ -19,6 +21,7 @@ impl Group {
         let is_description = path.starts_with("/docs") || path == "/openapi.json";
         match path {
             "/api/v1/live" => Self::Stream,
+            "/" | "/dashboard" | "/dashboard/{file}" => Self::Dashboard,
             _ if path.starts_with("/api/v1/") => Self::Api,
             _ if is_description => Self::Description,
             _ => Self::Old,
@@ -27,7 +30,7 @@ impl Group {
 
     /// Whether pages of any origin may ask.
     pub(super) fn is_for_any_origin(self) -> bool {
-        self != Self::Old
+        matches!(self, Self::Api | Self::Stream | Self::Description)
     }
 
     /// Whether each client may ask only so often.
@@ -37,6 +40,6 @@ impl Group {
 
     /// Whether answers are compressed, and not sent again to whom has them.
     pub(super) fn is_represented(self) -> bool {
-        matches!(self, Self::Api | Self::Description)
+        matches!(self, Self::Api | Self::Description | Self::Dashboard)
     }
 }

@@ -1,12 +1,15 @@
 //! `GET /` and `GET /health`: the process works.
 
 use axum::body::Bytes;
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::describe::{Answer, Operation, Tag};
+use super::format::{Format, prefers};
+use super::{ApiError, dashboard};
 
 /// A sign of life.
 #[derive(Serialize, ToSchema)]
@@ -23,9 +26,12 @@ struct Health {
     status: &'static str,
 }
 
-/// `GET /`.
-pub(super) async fn root() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "application/json")], Bytes::from_static(br#"{"Status":"OK"}"#))
+/// `GET /`: the dashboard for who wants a page more than JSON, as browsers do.
+pub(super) async fn root(request: HeaderMap) -> Result<Response, ApiError> {
+    if prefers(&request, dashboard::HTML, Format::Json.media_type()) {
+        return dashboard::page(request).await;
+    }
+    Ok(([(CONTENT_TYPE, "application/json")], Bytes::from_static(br#"{"Status":"OK"}"#)).into_response())
 }
 
 /// `GET /health`. It asks nothing of others.
@@ -35,7 +41,9 @@ pub(super) async fn health() -> impl IntoResponse {
 
 pub(super) fn describe_root() -> Operation {
     Operation::new("getRoot", Tag::Service, "A sign of life")
+        .description("A browser gets the dashboard: who accepts `text/html` rather than `application/json`.")
         .answers(Answer::ok("The process works.").json(&Root { status: "OK" }))
+        .answers(dashboard::described_page())
 }
 
 pub(super) fn describe_health() -> Operation {

@@ -16,6 +16,7 @@ mod clients;
 mod collector;
 mod commands;
 mod conditions;
+mod dashboard;
 mod described;
 #[cfg(feature = "history")]
 mod documented;
@@ -25,6 +26,7 @@ mod front;
 mod history;
 mod killed;
 mod live;
+mod map;
 mod metrics;
 mod openapi;
 mod outages;
@@ -42,6 +44,7 @@ mod sharing;
 mod some_boxes;
 #[cfg(feature = "history")]
 mod sql;
+mod status;
 mod stopping;
 mod storing;
 #[cfg(feature = "otlp")]

@@ -102,9 +102,16 @@ async fn every_get_is_answered_as_described() {
             _ => "",
         };
         let path = path.replace("{name}", stored["name"].as_str().unwrap()).replace("{id}", id);
-        let asked = format!("{path}{query}");
         let forms = operation["responses"]["200"]["content"].as_object().unwrap();
         for (media_type, content) in forms {
+            let file = match media_type.split(';').next() {
+                Some("text/css") => "app.css",
+                Some("application/json") => "land.json",
+                Some("image/svg+xml") => "icon.svg",
+                Some("text/plain") => "licences.txt",
+                _ => "app.js",
+            };
+            let asked = format!("{}{query}", path.replace("{file}", file));
             let response = app.request(&asked).header("accept", media_type).send().await.unwrap();
             let (status, headers) = (response.status(), response.headers());
             assert_eq!(status, 200, "{method} {path}");

@@ -109,7 +109,7 @@ async fn an_answer_comes_in_the_encoding_that_the_client_wants() {
     assert_eq!(header(&nothing, "content-type"), "application/problem+json");
 }
 
-fn decoded(encoding: &str, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn decoded(encoding: &str, bytes: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::new();
     match encoding {
         "gzip" => flate2::read::GzDecoder::new(bytes).read_to_end(&mut decoded),

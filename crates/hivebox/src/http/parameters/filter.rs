@@ -68,6 +68,15 @@ pub const BOX_ID: Parameter<Formed<BoxId>> = Parameter {
     default: None,
 };
 
+/// A file of the dashboard, in a path.
+pub const FILE: Parameter<Text> = Parameter {
+    name: "file",
+    description: "The name of a file that the page names.",
+    kind: Text { length: 1..=100 },
+    example: "app.js",
+    default: None,
+};
+
 /// The boxes' names.
 pub const NAME: Parameter<Text> = Parameter {
     name: "name",
@@ -128,6 +137,15 @@ pub const PHENOMENON: Parameter<List<PhenomenonSlug>> = Parameter {
     kind: List { of: PhenomenonSlug, max: 64 },
     example: "air_temperature,relative_humidity",
     default: None,
+};
+
+/// The one thing measured that is asked about.
+pub const ONE_PHENOMENON: Parameter<PhenomenonSlug> = Parameter {
+    name: "phenomenon",
+    description: "What is asked about; `/api/v1/phenomena` lists all.",
+    kind: PhenomenonSlug,
+    example: "relative_humidity",
+    default: Some("air_temperature"),
 };
 
 /// How far readings are trusted.

@@ -262,6 +262,7 @@ async fn put(refresh: &Refresh, sealed: &Sealed) -> Result<Stored, ArchiveError>
     let outcome = refresh.snapshots.put(sealed).await;
     let ended = Timestamp::now();
     refresh.metrics.store.observe(&outcome, ended);
+    refresh.cache.parts().store.note(outcome.is_ok(), ended);
     match &outcome {
         Ok(Stored { object, rows, bytes, created, .. }) => {
             span.record("object", object).record("rows", rows).record("bytes", bytes);

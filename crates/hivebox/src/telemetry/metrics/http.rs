@@ -15,6 +15,8 @@ use prometheus_client::registry::Registry;
 /// The routes whose requests are counted, by the path that the router has for them. `other` is all else.
 pub const ROUTES: &[&str] = &[
     "/",
+    "/dashboard",
+    "/dashboard/{file}",
     "/health",
     "/version",
     "/metrics",
@@ -29,6 +31,7 @@ pub const ROUTES: &[&str] = &[
     "/api/v1/chores",
     "/api/v1/boxes",
     "/api/v1/boxes/{id}",
+    "/api/v1/map",
     "/api/v1/readings",
     "/api/v1/snapshots",
     "/api/v1/snapshots/{name}",
@@ -36,6 +39,7 @@ pub const ROUTES: &[&str] = &[
     "/api/v1/history",
     #[cfg(feature = "history")]
     "/api/v1/sql",
+    "/api/v1/status",
     "/api/v1/live",
     "/openapi.json",
     "/docs",

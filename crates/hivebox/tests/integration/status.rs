@@ -1,0 +1,93 @@
+//! `/api/v1/status`: what is down is told, and since when.
+
+use jiff::Timestamp;
+use opensensemap_sim::Fault;
+use serde_json::{Value, json};
+
+use crate::app::{TestApp, TestUpstream};
+
+fn is_down(status: &Value, part: &str) -> bool {
+    !status[part]["down_since"].is_null()
+}
+
+#[tokio::test]
+async fn all_is_well_once_there_is_an_answer() {
+    let app = TestApp::over(&TestUpstream::start().await).await;
+    app.get("/temperature").await;
+    let status = app.json("/api/v1/status").await;
+    assert_eq!(status["as_of"], app.json("/readyz").await["cache_as_of"]);
+    let works = json!({ "down_since": null });
+    let expected = json!({
+        "as_of": status["as_of"], "freshness": "fresh", "upstream": works, "cache": works, "store": works,
+    });
+    assert_eq!(status, expected);
+}
+
+#[tokio::test]
+async fn an_outage_of_opensensemap_is_told_until_it_is_over() {
+    let started = Timestamp::now();
+    let upstream = TestUpstream::start().await;
+    let app = TestApp::with(&upstream.url, &[("cache-ttl", "1s")]).await;
+    app.get("/temperature").await;
+    upstream.sim.faults().set(Fault::Status { status: 500 }).unwrap();
+    let down = app.until("/api/v1/status", "an outage", |status| is_down(status, "upstream")).await;
+    let since: Timestamp = down["upstream"]["down_since"].as_str().unwrap().parse().unwrap();
+    assert!((started..=Timestamp::now()).contains(&since), "{down}");
+    let stale = app.until("/api/v1/status", "old readings", |status| status["freshness"] == "stale").await;
+    assert_eq!(stale["upstream"], down["upstream"], "further failures are no news");
+    upstream.sim.faults().clear();
+    let well = app.until("/api/v1/status", "an answer", |status| !is_down(status, "upstream")).await;
+    assert_eq!(well["freshness"], "fresh");
+}
+
+#[tokio::test]
+async fn without_any_answer_the_freshness_is_none() {
+    let upstream = TestUpstream::start().await;
+    upstream.sim.faults().set(Fault::Status { status: 500 }).unwrap();
+    let app = TestApp::over(&upstream).await;
+    let status = app.until("/api/v1/status", "an outage", |status| is_down(status, "upstream")).await;
+    assert_eq!((&status["as_of"], &status["freshness"]), (&Value::Null, &"none".into()));
+}
+
+#[tokio::test]
+async fn a_store_that_fails_is_told_and_so_is_a_cache() {
+    let upstream = TestUpstream::start().await;
+    let app =
+        TestApp::with(&upstream.url, &[("cache", "redis://127.0.0.1:1"), ("cache-timeout", "1s")]).await;
+    app.get("/temperature").await;
+    app.until("/api/v1/status", "no cache", |status| is_down(status, "cache")).await;
+    assert!(!is_down(&app.json("/api/v1/status").await, "store"));
+    let readings = app.folder.path().join("readings");
+    std::fs::write(&readings, "this is no folder").unwrap();
+    assert!(app.post("/store").await.status().is_server_error());
+    assert!(is_down(&app.json("/api/v1/status").await, "store"));
+    std::fs::remove_file(readings).unwrap();
+    assert!(app.post("/store").await.status().is_success());
+    assert!(!is_down(&app.json("/api/v1/status").await, "store"));
+}
+
+#[tokio::test]
+async fn readings_are_fresh_also_where_no_thermometer_counts() {
+    let now = Timestamp::now().to_string();
+    let boxes = json!([{
+        "_id": "59721243fe1c7400113446fc",
+        "name": "Hygrometer",
+        "exposure": "outdoor",
+        "currentLocation": { "type": "Point", "coordinates": [7.6, 51.9], "timestamp": now },
+        "lastMeasurementAt": now,
+        "sensors": [{
+            "_id": "59721243fe1c7400113446fe",
+            "title": "rel. Luftfeuchte",
+            "unit": "%",
+            "sensorType": "BME280",
+            "lastMeasurement": { "createdAt": now, "value": "38.32" },
+        }],
+    }]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("boxes.json");
+    std::fs::write(&file, boxes.to_string()).unwrap();
+    let app = TestApp::with(&format!("file:{}", file.display()), &[]).await;
+    assert_eq!(app.get("/temperature").await.status(), 503);
+    assert_eq!(app.json("/api/v1/map?phenomenon=humidity").await["state"], "u");
+    assert_eq!(app.json("/api/v1/status").await["freshness"], "fresh");
+}

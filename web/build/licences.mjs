@@ -1,0 +1,32 @@
+// Writes down under which licences the parts of the page come that are not ours, for they ask to be told with every copy.
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+
+const modules = new URL("../node_modules/", import.meta.url);
+
+/** What the page is made of: what it depends on, with what that depends on, and the source of the base map. */
+async function parts() {
+  const { dependencies } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
+  const waiting = [...Object.keys(dependencies), "world-atlas"];
+  const found = new Map();
+  for (const name of waiting) {
+    if (found.has(name)) continue;
+    const about = JSON.parse(await readFile(new URL(`${name}/package.json`, modules), "utf8"));
+    found.set(name, about);
+    waiting.push(...Object.keys(about.dependencies ?? {}));
+  }
+  return [...found.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+async function notice({ name, version, license }) {
+  const folder = new URL(`${name}/`, modules);
+  const file = (await readdir(folder)).find((file) => /^licen[cs]e/i.test(file));
+  if (!file) throw new Error(`${name} has no file with its licence`);
+  return `${name} ${version} (${license})\n\n${(await readFile(new URL(file, folder), "utf8")).trim()}\n`;
+}
+
+const folder = new URL("../public/", import.meta.url);
+await mkdir(folder, { recursive: true });
+const intro =
+  "The dashboard of HiveBox contains these parts. The coasts and borders are from Natural Earth, which is in the public domain.\n";
+const notices = await Promise.all((await parts()).map(notice));
+await writeFile(new URL("licences.txt", folder), [intro, ...notices].join(`\n${"-".repeat(80)}\n\n`));

@@ -1,0 +1,206 @@
+/** How it was: a chart of the chosen phenomenon, and the same as a table. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { RANGES } from "../address";
+import type { History } from "../api/types";
+import { phenomenonName } from "../panels/phenomenon";
+import { Shown } from "../parts/loaded";
+import { boxId, choose, phenomenon, place, range } from "../state/choice";
+import { isDark, manner } from "../state/settings";
+import { bucketText, momentText } from "../time";
+import { countText, numberText, shownUnit, valueText } from "../units";
+import { words } from "../words/words";
+import { history, isNear, scope, wasNear } from "./answer";
+import { possibleScopes } from "./question";
+import { isEmpty, seriesOf } from "./series";
+import { StretchForm } from "./stretch-form";
+
+/** From how far away the reader counts as near. */
+const NEARNESS = "300px";
+
+export function HistoryPanel() {
+  const { history: say } = words.value;
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const near = ([entry]: IntersectionObserverEntry[]) => {
+      isNear.value = entry?.isIntersecting ?? false;
+      if (isNear.value) wasNear.value = true;
+    };
+    const watcher = new IntersectionObserver(near, { rootMargin: NEARNESS });
+    if (section.current) watcher.observe(section.current);
+    return () => watcher.disconnect();
+  }, []);
+  return (
+    <section class="card history" aria-labelledby="history-title" id="history" ref={section}>
+      <div class="panel-head">
+        <h2 id="history-title">{`${say.title}: ${phenomenonName(phenomenon.value)}`}</h2>
+      </div>
+      {history.value.failure?.kind !== "not_found" && (
+        <>
+          <Controls />
+          <StretchForm />
+        </>
+      )}
+      <div class="past">
+        <Shown of={history} instead={{ not_found: <p id="history-missing">{say.without}</p> }}>
+          {(answer) => <Past answer={answer} />}
+        </Shown>
+      </div>
+    </section>
+  );
+}
+
+function Past({ answer }: { answer: History }) {
+  const { history: say } = words.value;
+  return (
+    <>
+      {isEmpty(answer) ? <p id="history-empty">{answer.through === null ? say.notYet : say.none}</p> : <Chart answer={answer} />}
+      {!isEmpty(answer) && <Table answer={answer} />}
+    </>
+  );
+}
+
+function Controls() {
+  const { history: say } = words.value;
+  const chosen = range.value;
+  const { locale } = manner.value;
+  const scopes = possibleScopes(place.value, boxId.value);
+  return (
+    <div class="row">
+      <div class="segments" role="group" aria-label={say.range}>
+        {RANGES.map((name) => (
+          <button key={name} type="button" id={`range-${name}`} aria-pressed={chosen === name} onClick={() => choose({ range: name })}>
+            {say.ranges[name]}
+          </button>
+        ))}
+      </div>
+      {scopes.length > 1 && (
+        <label class="field">
+          <span>{say.scope}</span>
+          <select
+            id="scope"
+            value={scope.value}
+            onChange={(event) => choose({ scope: scopes.find((name) => name === event.currentTarget.value) ?? null })}
+          >
+            {scopes.map((name) => (
+              <option key={name} value={name}>
+                {say.scopes[name]}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {typeof chosen !== "string" && (
+        <p class="soft" id="stretch">
+          {say.chosen(momentText(chosen.from, 0, locale), momentText(chosen.to, 0, locale))}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Chart({ answer }: { answer: History }) {
+  const { history: say } = words.value;
+  const numbers = manner.value;
+  const canvas = useRef<HTMLDivElement>(null);
+  const [over, setOver] = useState<number | null>(null);
+  const dark = isDark.value;
+  useEffect(() => {
+    let end = () => {};
+    let isGone = false;
+    void import("./plot").then(({ plot }) => {
+      if (isGone || !canvas.current) return;
+      const styles = getComputedStyle(document.documentElement);
+      const colour = (name: string) => styles.getPropertyValue(`--${name}`).trim();
+      const look = {
+        line: colour("series"),
+        band: colour("series-band"),
+        ink: colour("soft"),
+        grid: colour("line"),
+        locale: numbers.locale,
+      };
+      end = plot(canvas.current, seriesOf(answer, numbers), look, {
+        over: setOver,
+        dragged: (from, to) => choose({ range: { from, to } }),
+      });
+    });
+    return () => {
+      isGone = true;
+      end();
+    };
+  }, [answer, numbers, dark]);
+  const unit = answer.rows[0]?.unit ?? "";
+  return (
+    <figure class="chart">
+      <p class="soft small">{shownUnit(unit, numbers)}</p>
+      <div
+        ref={canvas}
+        id="chart"
+        class="plot"
+        role="img"
+        aria-label={say.chart(phenomenonName(phenomenon.value), say.scopes[scope.value])}
+      />
+      <figcaption>
+        <p class="figure readout">{over === null ? say.key : readout(answer, over)}</p>
+        <p class="soft small">
+          {say.drag} {answer.through && say.through(momentText(Date.parse(answer.through), Date.now(), numbers.locale))}
+        </p>
+      </figcaption>
+    </figure>
+  );
+}
+
+/** A bucket in words. */
+function readout({ rows }: History, index: number): string {
+  const { history: say } = words.value;
+  const numbers = manner.value;
+  const row = rows[index];
+  if (!row) return say.key;
+  const when = bucketText(Date.parse(row.from), Date.parse(row.to) - Date.parse(row.from), numbers.locale);
+  if (row.count === 0 || row.mean === null) return `${when}: ${say.gap}`;
+  const [low, high] = row.percentiles.map(({ value }) => value);
+  const area =
+    low !== null && low !== undefined && high !== null && high !== undefined
+      ? ` (${numberText(low, row.unit, numbers)} – ${valueText(high, row.unit, numbers)})`
+      : "";
+  return `${when}: ${valueText(row.mean, row.unit, numbers)}${area}, ${countText(row.count, numbers)} ${say.readings}`;
+}
+
+function Table({ answer: { rows } }: { answer: History }) {
+  const { history: say } = words.value;
+  const [isOpen, setOpen] = useState(false);
+  const numbers = manner.value;
+  const cell = (value: number | null, unit: string) => (value === null ? say.gap : numberText(value, unit, numbers));
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary id="history-table">{say.table}</summary>
+      {isOpen && (
+        <div class="scroll" tabIndex={0} role="group" aria-label={say.table}>
+          <table class="buckets">
+            <caption class="unseen">{`${phenomenonName(phenomenon.value)}, ${say.scopes[scope.value]}, ${shownUnit(rows[0]?.unit ?? "", numbers)}`}</caption>
+            <thead>
+              <tr>
+                {[say.from, say.mean, say.min, say.max, say.readings].map((name) => (
+                  <th key={name} scope="col">
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={row.from}>
+                  <th scope="row">{bucketText(Date.parse(row.from), Date.parse(row.to) - Date.parse(row.from), numbers.locale)}</th>
+                  <td>{cell(row.count > 0 ? row.mean : null, row.unit)}</td>
+                  <td>{cell(row.min, row.unit)}</td>
+                  <td>{cell(row.max, row.unit)}</td>
+                  <td>{countText(row.count, numbers)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </details>
+  );
+}

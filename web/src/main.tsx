@@ -1,0 +1,21 @@
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { markFirstPicture } from "./first-picture";
+import { listen } from "./live";
+import { Page } from "./page";
+import { keepFresh } from "./state/present";
+import "./styles/base.css";
+import "./styles/page.css";
+import "./styles/map.css";
+import "./styles/panels.css";
+import { words } from "./words/words";
+
+effect(() => {
+  document.title = words.value.title;
+});
+
+const root = document.getElementById("page");
+if (root) render(<Page />, root);
+keepFresh();
+listen();
+markFirstPicture();

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import type { MapColumns } from "../api/types";
+import { add, Clusters, meanOf, tallyOf, type View } from "./clusters";
+import { pointsOf, usableValues } from "./points";
+
+/** Four boxes in Berlin, one of them old, one doubtful; one in Sydney; one in Berlin without such a sensor. */
+const columns: MapColumns = {
+  as_of: "2026-11-27T14:00:00Z",
+  phenomenon: "air_temperature",
+  unit: "°C",
+  latitude: [525_200, 10, 10, 10, -864_230, 864_200],
+  longitude: [134_100, 10, 10, 10, 1_378_070, -1_378_100],
+  value: [1000, 2000, null, 9900, 2250, null],
+  state: "uusdun",
+};
+const world: View = { west: -180, south: -85, east: 180, north: 85, zoom: 1 };
+
+describe("the columns", () => {
+  it("are undone to places and values", () => {
+    const points = pointsOf(columns);
+    expect([...points.latitude]).toEqual([52.52, 52.521, 52.522, 52.523, -33.9, 52.52]);
+    expect(points.longitude[4]).toBeCloseTo(151.22);
+    expect(points.value[0]).toBe(10);
+    expect(points.value[2]).toBeNaN();
+    expect([...usableValues(points)]).toEqual([10, 20, 22.5]);
+  });
+});
+
+describe("marks", () => {
+  const clusters = new Clusters(pointsOf(columns));
+
+  it("are put together when far out, with the mean of what is current and nothing else", () => {
+    const [group, ...others] = clusters.marks(world).filter((mark) => mark.kind === "group");
+    expect(others).toEqual([]);
+    expect(group).toMatchObject({ boxes: 4, usable: 2, mean: 15 });
+  });
+
+  it("stand alone when near, with their state", () => {
+    const berlin = { west: 13, south: 52, east: 14, north: 53, zoom: 15 };
+    const states = clusters.marks(berlin).map((mark) => (mark.kind === "box" ? mark.state : "group"));
+    expect(states.sort()).toEqual(["doubtful", "none", "stale", "usable", "usable"]);
+  });
+
+  it("of boxes without such a sensor are left out when far", () => {
+    const shown = clusters.marks(world).reduce((sum, mark) => sum + (mark.kind === "group" ? mark.boxes : 1), 0);
+    expect(shown).toBe(5);
+  });
+
+  it("fall apart where they say", () => {
+    const group = clusters.marks(world).find((mark) => mark.kind === "group");
+    if (group?.kind !== "group") throw new Error("no group");
+    const zoom = clusters.opensAt(group);
+    const shownAt = (zoom: number) =>
+      clusters.marks({ ...world, zoom }).filter((mark) => mark.kind === "group" || mark.state !== "none").length;
+    expect(shownAt(zoom - 1)).toBe(2);
+    expect(shownAt(zoom)).toBeGreaterThan(2);
+  });
+});
+
+describe("the mean of directions", () => {
+  it("is where they point, over north, too", () => {
+    const winds = pointsOf({ ...columns, unit: "°", value: [35_000, 1_000, null, 9_900, 9_000, null] });
+    const tally = tallyOf(winds, 0);
+    add(tally, tallyOf(winds, 1));
+    add(tally, tallyOf(winds, 2));
+    const mean = meanOf(tally, winds.unit);
+    expect(Math.min(mean, 360 - mean)).toBeCloseTo(0);
+    expect(tally).toMatchObject({ boxes: 3, usable: 2 });
+    expect(meanOf(tallyOf(winds, 4), winds.unit)).toBeCloseTo(90);
+  });
+});

@@ -1,0 +1,19 @@
+import { describe, expect, it } from "vitest";
+import { Clusters, LAST_ZOOM } from "./clusters";
+import { markKey } from "./describe";
+import { pointsOf } from "./points";
+
+describe("a mark's key", () => {
+  it("is another for each box, also where several that are old stand at one spot", () => {
+    const columns = {
+      as_of: "2026-11-27T14:00:00Z",
+      phenomenon: "pm10",
+      unit: "µg/m³",
+      latitude: [525_200, 0, 0],
+      longitude: [134_100, 0, 0],
+    };
+    const clusters = new Clusters(pointsOf({ ...columns, value: [null, null, null], state: "ssn" }));
+    const keys = clusters.marks({ west: 13, south: 52, east: 14, north: 53, zoom: LAST_ZOOM + 1 }).map(markKey);
+    expect(new Set(keys).size).toBe(3);
+  });
+});

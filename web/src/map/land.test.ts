@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { unroll } from "./land";
+
+describe("a coast", () => {
+  it("goes on over the date line, both ways, and comes back", () => {
+    expect(
+      unroll([
+        [179, 65],
+        [-179, 66],
+        [-170, 66],
+        [178, 64],
+      ]),
+    ).toEqual([
+      [179, 65],
+      [181, 66],
+      [190, 66],
+      [178, 64],
+    ]);
+    expect(
+      unroll([
+        [-179, 0],
+        [179, 1],
+      ]),
+    ).toEqual([
+      [-179, 0],
+      [-181, 1],
+    ]);
+  });
+
+  it("elsewhere stays as it is", () => {
+    expect(
+      unroll([
+        [-10, 50],
+        [100, 50],
+        [-10, 40],
+      ]),
+    ).toEqual([
+      [-10, 50],
+      [100, 50],
+      [-10, 40],
+    ]);
+  });
+});

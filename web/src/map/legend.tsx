@@ -1,0 +1,67 @@
+/** What the colours and signs of the map mean. */
+
+import { RAMP } from "../palette";
+import { manner } from "../state/settings";
+import { numberText, shownUnit } from "../units";
+import { words } from "../words/words";
+import { drawn } from "./view";
+
+export function Legend() {
+  const { map } = words.value;
+  const scale = drawn.value?.scale ?? [];
+  const unit = drawn.value?.unit ?? "";
+  const digits = scale.some((bound) => bound % 1 !== 0) ? undefined : 0;
+  const bound = (value: number) => numberText(value, unit, manner.value, digits);
+  const range = (step: number) => {
+    const [low, high] = [scale[step - 1], scale[step]];
+    if (low === undefined) return high === undefined ? "" : map.below(bound(high));
+    return high === undefined ? map.from(bound(low)) : map.between(bound(low), bound(high));
+  };
+  return (
+    <div class="legend" role="group" aria-label={map.legend}>
+      <ol class="ramp">
+        {RAMP.map((colour, step) => (
+          <li key={colour} title={`${range(step)} ${shownUnit(unit, manner.value)}`}>
+            <svg class="swatch" viewBox="0 0 10 10" preserveAspectRatio="none" aria-hidden="true">
+              <rect width="10" height="10" fill={colour} />
+            </svg>
+            <span class="unseen">{range(step)}</span>
+            <span class="bound" aria-hidden="true">
+              {scale[step] === undefined ? shownUnit(unit, manner.value) : bound(scale[step])}
+            </span>
+          </li>
+        ))}
+      </ol>
+      <ul class="signs">
+        <li>
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <circle cx="10" cy="10" r="6" fill={RAMP[5]} />
+          </svg>
+          {map.usable}
+        </li>
+        <li>
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M10 1.500 18.500 10 10 18.500 1.500 10z" class="sign-frame" />
+            <path d="M10 4.500 15.500 10 10 15.500 4.500 10z" fill={RAMP[5]} />
+          </svg>
+          {map.doubtful}
+        </li>
+        <li>
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <circle cx="10" cy="10" r="4.500" class="sign-frame" />
+          </svg>
+          {map.stale}
+        </li>
+        <li>
+          <svg viewBox="0 0 28 20" aria-hidden="true">
+            <circle cx="14" cy="10" r="10" fill={RAMP[5]} />
+            <text x="14" y="14" text-anchor="middle" font-size="11" font-weight="600" fill="#000000">
+              12
+            </text>
+          </svg>
+          {map.cluster}
+        </li>
+      </ul>
+    </div>
+  );
+}

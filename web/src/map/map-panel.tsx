@@ -1,0 +1,53 @@
+/** The map with all that belongs to it. */
+
+import { PhenomenonChoice } from "../panels/phenomenon";
+import { Icon, type IconName } from "../parts/icons";
+import { FailureNotice } from "../parts/loaded";
+import { place } from "../state/choice";
+import { mapColumns } from "../state/present";
+import { words } from "../words/words";
+import { InView } from "./in-view";
+import { Legend } from "./legend";
+import { MapCanvas, whole, zoomBy } from "./map";
+import { commands, isPicking } from "./view";
+
+export function MapPanel() {
+  const { map, hive, failure: say } = words.value;
+  const { failure, data } = mapColumns.value;
+  return (
+    <section class="card map-card" aria-labelledby="map-title" id="map-panel">
+      <div class="map-head">
+        <h2 id="map-title">{map.title}</h2>
+        <PhenomenonChoice />
+      </div>
+      <FailureNotice of={mapColumns} />
+      <div class="map-frame">
+        <MapCanvas />
+        {isPicking.value && (
+          <div class="cross-hair" aria-hidden="true">
+            <Icon name="plus" />
+          </div>
+        )}
+        <div class="map-buttons">
+          <MapButton icon="plus" label={map.zoomIn} act={() => zoomBy.value(1)} />
+          <MapButton icon="minus" label={map.zoomOut} act={() => zoomBy.value(-1)} />
+          <MapButton icon="world" label={map.whole} act={() => whole.value()} />
+          {place.value && <MapButton icon="hive" label={map.toHive} act={() => place.value && commands.value?.goTo(place.value, 9)} />}
+        </div>
+        {!data && !failure && <p class="map-loading">{say.loading}</p>}
+        {isPicking.value && <p class="map-note">{hive.picking}</p>}
+      </div>
+      <p class="soft small">{map.hint}</p>
+      <Legend />
+      <InView />
+    </section>
+  );
+}
+
+function MapButton({ icon, label, act }: { icon: IconName; label: string; act: () => void }) {
+  return (
+    <button type="button" class="map-button" aria-label={label} title={label} onClick={act}>
+      <Icon name={icon} />
+    </button>
+  );
+}

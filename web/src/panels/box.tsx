@@ -1,0 +1,199 @@
+/** A box: its sensors, what they say, and whether that can be trusted. */
+
+import { computed, effect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { BoxRow, OneBox, Sensor } from "../api/types";
+import { placeText } from "../map/describe";
+import { atSpot } from "../map/spot";
+import { commands } from "../map/view";
+import { Icon } from "../parts/icons";
+import { Shown } from "../parts/loaded";
+import { boxId, choose } from "../state/choice";
+import { now } from "../state/clock";
+import { boxesThere, clicked, oneBox } from "../state/present";
+import { manner, wantsNoMotion } from "../state/settings";
+import { agoText, momentText } from "../time";
+import { countText, valueText } from "../units";
+import { words } from "../words/words";
+import { phenomenonName } from "./phenomenon";
+import { verdictOf } from "./verdict";
+
+const candidates = computed(() => {
+  const near = boxesThere.value.data?.boxes;
+  return near && clicked.value ? atSpot(near, clicked.value) : [];
+});
+
+// One box at the spot of a click is what was meant; of several the reader chooses.
+effect(() => {
+  const [only, ...others] = candidates.value;
+  if (!only || others.length > 0) return;
+  clicked.value = null;
+  choose({ box: only.id });
+});
+addEventListener("popstate", () => (clicked.value = null));
+
+export function BoxPanel() {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const wanted = clicked.value ? `${clicked.value.lat} ${clicked.value.lon}` : boxId.value;
+  const first = useRef(wanted);
+  useEffect(() => {
+    // Whoever has just chosen a box wants to read of it; whoever opens an address begins at the top.
+    if (wanted && wanted !== first.current) reveal(heading.current);
+    first.current = null;
+  }, [wanted]);
+  if (!wanted) return null;
+  const { box: say } = words.value;
+  return (
+    <section class="card box" aria-labelledby="box-title" id="box">
+      <div class="panel-head">
+        <h2 id="box-title" tabIndex={-1} ref={heading}>
+          {title()}
+        </h2>
+        <button type="button" class="map-button" id="box-close" aria-label={say.close} title={say.close} onClick={close}>
+          <Icon name="close" />
+        </button>
+      </div>
+      {clicked.value ? (
+        <Shown of={boxesThere}>{({ total, boxes }) => <Candidates boxes={candidates.value} near={total} asked={boxes.length} />}</Shown>
+      ) : (
+        <Shown of={oneBox}>{(answer) => <Details answer={answer} />}</Shown>
+      )}
+    </section>
+  );
+}
+
+function title(): string {
+  const { box: say } = words.value;
+  if (clicked.value) return candidates.value.length > 1 ? say.several : say.title;
+  return oneBox.value.data?.box.name || say.title;
+}
+
+function close(): void {
+  clicked.value = null;
+  choose({ box: null });
+  document.getElementById("map")?.focus({ preventScroll: true });
+}
+
+function reveal(heading: HTMLElement | null): void {
+  heading?.focus({ preventScroll: true });
+  heading?.closest("section")?.scrollIntoView({ block: "nearest", behavior: wantsNoMotion() ? "auto" : "smooth" });
+}
+
+/** `near` is how many boxes are near in all, `asked` of how many of them was asked. */
+function Candidates({ boxes, near, asked }: { boxes: readonly BoxRow[]; near: number; asked: number }) {
+  const { box: say } = words.value;
+  if (boxes.length === 0) return <p>{say.nobody}</p>;
+  const choosesBox = (box: BoxRow) => {
+    clicked.value = null;
+    choose({ box: box.id });
+  };
+  return (
+    <>
+      <ul class="candidates">
+        {boxes.map((box) => (
+          <li key={box.id}>
+            <button type="button" class="link" onClick={() => choosesBox(box)}>
+              {box.name || box.id}
+            </button>
+            <span class="soft small">
+              {" "}
+              {say.exposure[box.exposure] ?? box.exposure},{" "}
+              {box.freshest ? agoText(Date.parse(box.freshest), now.value, manner.value.locale) : say.never}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {near > asked && <p class="soft">{say.first(countText(asked, manner.value), countText(near, manner.value))}</p>}
+    </>
+  );
+}
+
+function Details({ answer: { box, sensors } }: { answer: OneBox }) {
+  const { box: say } = words.value;
+  const numbers = manner.value;
+  const facts = [
+    say.exposure[box.exposure] ?? box.exposure,
+    box.height === null ? "" : say.height(`${countText(Math.round(box.height), numbers)} m`),
+    box.model,
+  ];
+  const { latitude: lat, longitude: lon } = box;
+  return (
+    <>
+      <p class="soft">
+        {facts.filter((fact) => fact !== "").join(" · ")}
+        {lat !== null && lon !== null && (
+          <>
+            {" "}
+            ·{" "}
+            <button
+              type="button"
+              class="link"
+              onClick={() => commands.value?.goTo({ lat, lon }, 12)}
+              aria-label={`${say.showOnMap}: ${placeText({ lat, lon }, numbers)}`}
+            >
+              {placeText({ lat, lon }, numbers)}
+            </button>
+          </>
+        )}
+      </p>
+      {sensors.length === 0 ? <p>{say.none}</p> : <Sensors sensors={sensors} />}
+      <p class="small">
+        <a href="/docs">{words.value.number.why}</a>
+      </p>
+    </>
+  );
+}
+
+function Sensors({ sensors }: { sensors: readonly Sensor[] }) {
+  const { box: say } = words.value;
+  return (
+    <table class="sensors">
+      <caption class="unseen">{say.sensors}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{say.sensor}</th>
+          <th scope="col">{say.value}</th>
+          <th scope="col">{say.time}</th>
+          <th scope="col">{say.verdict}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {sensors.map((sensor) => (
+          <SensorRow key={sensor.sensor_id} sensor={sensor} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function SensorRow({ sensor }: { sensor: Sensor }) {
+  const { box: say } = words.value;
+  const numbers = manner.value;
+  const [value, unit] = sensor.value === null ? [sensor.raw_value, sensor.unit] : [sensor.value, sensor.value_unit ?? ""];
+  const moment = sensor.measured_at === null ? null : Date.parse(sensor.measured_at);
+  const { level, text } = verdictOf(sensor, words.value);
+  return (
+    <tr data-verdict={sensor.verdict}>
+      <th scope="row">
+        {sensor.phenomenon ? phenomenonName(sensor.phenomenon) : say.unknownKind}
+        <span class="soft small">{[sensor.title, sensor.sensor_type].filter((part) => part !== "").join(" · ")}</span>
+      </th>
+      <td class="figure">{value === null ? say.noValue : valueText(value, unit, numbers)}</td>
+      <td>
+        {moment === null ? (
+          say.never
+        ) : (
+          <time dateTime={sensor.measured_at ?? ""} title={momentText(moment, now.value, numbers.locale)}>
+            {agoText(moment, now.value, numbers.locale)}
+          </time>
+        )}
+      </td>
+      <td>
+        <span class={`judgement is-${level}`}>
+          <Icon name={level} />
+          {text}
+        </span>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,135 @@
+/** "My hive": the weather at a place, and what it allows to be done there. */
+
+import { signal } from "@preact/signals";
+import { useState } from "preact/hooks";
+import { degrees, readCoordinates } from "../address";
+import { placeText } from "../map/describe";
+import { isPicking } from "../map/view";
+import { Icon } from "../parts/icons";
+import { Shown } from "../parts/loaded";
+import { choose, place } from "../state/choice";
+import { chores, conditions } from "../state/present";
+import { manner, wantsNoMotion } from "../state/settings";
+import { words } from "../words/words";
+import { ChoreList } from "./chores";
+import { Weather } from "./weather";
+
+/** How long a browser may look for the reader. */
+const LOCATE_LIMIT = 15_000;
+
+const isChanging = signal(false);
+
+export function HivePanel() {
+  const { hive } = words.value;
+  const spot = place.value;
+  return (
+    <section class="card hive" aria-labelledby="hive-title" id="hive">
+      <div class="panel-head">
+        <h2 id="hive-title">{hive.title}</h2>
+        {spot && (
+          <p class="soft" id="hive-place">
+            {hive.at(placeText(spot, manner.value))}
+          </p>
+        )}
+      </div>
+      {!spot && <p>{hive.intro}</p>}
+      {(!spot || isChanging.value) && <Picker />}
+      {spot && (
+        <>
+          <h3 class="unseen">{hive.conditions}</h3>
+          <Shown of={conditions}>{(answer) => <Weather conditions={answer.conditions} />}</Shown>
+          <h3>{hive.chores}</h3>
+          <Shown of={chores}>{(answer) => <ChoreList chores={answer.chores} />}</Shown>
+          <div class="row">
+            {!isChanging.value && (
+              <button type="button" class="button" onClick={() => (isChanging.value = true)}>
+                {hive.change}
+              </button>
+            )}
+            <button type="button" class="button" id="hive-forget" onClick={() => choose({ place: null })}>
+              {hive.forget}
+            </button>
+          </div>
+          <p class="soft small">{hive.share}</p>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Picker() {
+  const { hive } = words.value;
+  const [trouble, setTrouble] = useState<"" | "denied" | "failed" | "wrong">("");
+  const [isLocating, setLocating] = useState(false);
+  const put = (lat: number, lon: number) => {
+    setLocating(false);
+    isChanging.value = false;
+    isPicking.value = false;
+    choose({ place: { lat: Number(degrees(lat)), lon: Number(degrees(lon)) } });
+  };
+  const fail = (kind: "denied" | "failed") => {
+    setLocating(false);
+    setTrouble(kind);
+  };
+  const locate = () => {
+    if (!("geolocation" in navigator)) return fail("failed");
+    setTrouble("");
+    setLocating(true);
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => put(coords.latitude, coords.longitude),
+      ({ code }) => fail(code === GeolocationPositionError.PERMISSION_DENIED ? "denied" : "failed"),
+      { timeout: LOCATE_LIMIT, maximumAge: 600_000 },
+    );
+  };
+  const type = (event: SubmitEvent) => {
+    event.preventDefault();
+    const input = (event.currentTarget as HTMLFormElement).elements.namedItem("coordinates");
+    const typed = input instanceof HTMLInputElement ? readCoordinates(input.value) : null;
+    setTrouble(typed ? "" : "wrong");
+    if (typed) put(typed.lat, typed.lon);
+    else if (input instanceof HTMLInputElement) input.focus();
+  };
+  return (
+    <div class="picker">
+      <div class="row">
+        <button type="button" class="button is-main" id="pick" aria-pressed={isPicking.value} onClick={togglePicking}>
+          <Icon name="pin" />
+          {isPicking.value ? hive.cancel : hive.byMap}
+        </button>
+        <button type="button" class="button" id="locate" disabled={isLocating} onClick={locate}>
+          <Icon name="locate" />
+          {isLocating ? hive.locating : hive.byBrowser}
+        </button>
+      </div>
+      <form class="row" onSubmit={type} noValidate>
+        <label class="field">
+          <span>{hive.byHand}</span>
+          <input
+            id="coordinates"
+            name="coordinates"
+            autocomplete="off"
+            spellcheck={false}
+            placeholder={hive.placeholder}
+            aria-invalid={trouble === "wrong"}
+            aria-describedby="hive-trouble"
+          />
+        </label>
+        <button type="submit" class="button">
+          {hive.go}
+        </button>
+      </form>
+      <p id="hive-trouble" class="trouble" role="status">
+        {trouble && hive[trouble]}
+      </p>
+    </div>
+  );
+}
+
+/** Leads the reader to the map, and waits for a click there. */
+function togglePicking(): void {
+  isPicking.value = !isPicking.peek();
+  if (!isPicking.peek()) return;
+  const map = document.getElementById("map");
+  map?.scrollIntoView({ block: "center", behavior: wantsNoMotion() ? "auto" : "smooth" });
+  map?.focus({ preventScroll: true });
+}

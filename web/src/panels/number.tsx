@@ -1,0 +1,85 @@
+/** The big number: the mean over all boxes, what it means for bees, and what it is made of. */
+
+import { Shown } from "../parts/loaded";
+import { now } from "../state/clock";
+import { asOf, hasNoNumber, phenomena, readingCount, shownTemperature, temperature } from "../state/present";
+import { manner } from "../state/settings";
+import { agoText, momentText } from "../time";
+import { countText, numberText, shownUnit } from "../units";
+import { words } from "../words/words";
+
+export function NumberPanel() {
+  const { number } = words.value;
+  return (
+    <section class="card number" aria-labelledby="number-title">
+      <h2 id="number-title">{number.title}</h2>
+      {shownTemperature.value ? (
+        <Big answer={shownTemperature.value} />
+      ) : hasNoNumber.value ? (
+        <p>{number.none}</p>
+      ) : (
+        <Shown of={temperature} instead={{ unavailable: <p>{number.none}</p> }}>
+          {(answer) => <Big answer={answer} />}
+        </Shown>
+      )}
+      <MadeOf />
+    </section>
+  );
+}
+
+function Big({ answer }: { answer: { "Average temperature": number; status: string } }) {
+  const { number } = words.value;
+  const status = answer.status.toLowerCase();
+  return (
+    <div class="big">
+      <p class="big-number" id="temperature" data-celsius={answer["Average temperature"]}>
+        {numberText(answer["Average temperature"], "°C", manner.value)}
+        <span class="big-unit">{shownUnit("°C", manner.value)}</span>
+      </p>
+      <p class={`status status-${status.replace(/\W+/g, "-")}`}>
+        <strong id="status">{number.status[status] ?? answer.status}</strong>
+        <span>{number.meaning[status] ?? ""}</span>
+      </p>
+    </div>
+  );
+}
+
+function MadeOf() {
+  const { number } = words.value;
+  const { locale } = manner.value;
+  const air = phenomena.value.data?.phenomena.find(({ phenomenon }) => phenomenon === "air_temperature");
+  const leftOut = Object.entries(air?.left_out ?? {}).sort(([, one], [, other]) => other - one);
+  const total = leftOut.reduce((sum, [, count]) => sum + count, 0);
+  const moment = asOf.value === null ? null : Date.parse(asOf.value);
+  const count = (value: number) => countText(value, manner.value);
+  return (
+    <div class="made-of">
+      {moment !== null && (
+        <p>
+          {number.measured}{" "}
+          <time id="fresh" dateTime={asOf.value ?? ""} title={momentText(moment, now.value, locale)}>
+            {agoText(moment, now.value, locale)}
+          </time>
+          {". "}
+          {number.madeOf(count(readingCount.value))}
+        </p>
+      )}
+      {total > 0 && (
+        <details>
+          <summary>{number.leftOut(count(total))}</summary>
+          <ul class="reasons">
+            {leftOut.map(([reason, value]) => (
+              <li key={reason}>
+                <span>{words.value.box.verdicts[reason] ?? reason}</span>
+                <span class="figure">{count(value)}</span>
+              </li>
+            ))}
+          </ul>
+          <p>
+            <a href="/docs">{number.why}</a>
+          </p>
+        </details>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+/** The line that says whether what is shown can be relied on. */
+
+import { signal } from "@preact/signals";
+import { connection, reconnect } from "../live";
+import { now } from "../state/clock";
+import { STATUS_EVERY, shownTemperature, status } from "../state/present";
+import { manner } from "../state/settings";
+import { numberText, shownUnit } from "../units";
+import { words } from "../words/words";
+import { systemState } from "./system";
+
+const isOnline = signal(navigator.onLine);
+addEventListener("online", () => (isOnline.value = true));
+addEventListener("offline", () => (isOnline.value = false));
+
+export function SystemLine() {
+  const { system } = words.value;
+  const known = {
+    connection: connection.value,
+    isOnline: isOnline.value,
+    status: status.value.data,
+    answeredAt: status.value.answeredAt,
+    isSilent: status.value.failure !== null,
+    askedEvery: STATUS_EVERY,
+  };
+  const { level, text } = systemState(known, now.value, words.value, manner.value.locale);
+  return (
+    <div class={`system is-${level}`} id="system" data-level={level} data-connection={connection.value.state}>
+      <span class="lamp" aria-hidden="true" />
+      <p role="status" aria-label={system.label}>
+        {text}
+      </p>
+      {connection.value.state === "lost" && (
+        <button type="button" class="button" onClick={reconnect}>
+          {system.retry}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Tells a screen reader of each new number, once. */
+export function Announcer() {
+  const answer = shownTemperature.value;
+  const { number } = words.value;
+  const status = answer?.status.toLowerCase() ?? "";
+  const value = answer && `${numberText(answer["Average temperature"], "°C", manner.value)} ${shownUnit("°C", manner.value)}`;
+  return (
+    <p class="unseen" aria-live="polite" id="announcer">
+      {value && number.updated(value, number.status[status] ?? answer.status)}
+    </p>
+  );
+}

@@ -1,0 +1,21 @@
+/** What the reader has chosen. It lives in the address, so that it can be shared and gone back to. */
+
+import { computed, signal } from "@preact/signals";
+import { type Choice, readAddress, writeAddress } from "../address";
+
+export const choice = signal<Choice>(readAddress(location.search));
+
+/** Chooses something; the browser's "back" takes it back. */
+export function choose(change: Partial<Choice>): void {
+  const next = { ...choice.peek(), ...change };
+  const search = writeAddress(next, location.search);
+  if (search !== location.search) history.pushState(null, "", location.pathname + search + location.hash);
+  choice.value = next;
+}
+
+addEventListener("popstate", () => (choice.value = readAddress(location.search)));
+
+export const place = computed(() => choice.value.place);
+export const phenomenon = computed(() => choice.value.phenomenon);
+export const boxId = computed(() => choice.value.box);
+export const range = computed(() => choice.value.range);

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { distanceText, inReadersUnits, type Manner, numberText, uncertaintyText, valueText } from "./units";
+
+const english: Manner = { locale: "en", temperature: "C" };
+const american: Manner = { locale: "en-US", temperature: "F" };
+const german: Manner = { locale: "de", temperature: "C" };
+const plain = (text: string) => text.replaceAll("\u00a0", " ");
+
+describe("a value", () => {
+  it("is in the reader's unit and notation", () => {
+    expect(plain(valueText(8.66, "°C", english))).toBe("8.7 °C");
+    expect(plain(valueText(8.66, "°C", american))).toBe("47.6 °F");
+    expect(plain(valueText(8.66, "°C", german))).toBe("8,7 °C");
+  });
+
+  it("stays as it is where it is no temperature", () => {
+    expect(plain(valueText(1013.25, "hPa", american))).toBe("1,013.3 hPa");
+  });
+
+  it("shows a temperature always with one digit, and others only with those that say something", () => {
+    expect(numberText(9, "°C", english)).toBe("9.0");
+    expect(numberText(9, "µg/m³", english)).toBe("9");
+    expect(numberText(0.125, "mm/h", english)).toBe("0.13");
+    expect(numberText(123.4, "µg/m³", english)).toBe("123");
+  });
+
+  it("is never minus nought", () => {
+    expect(numberText(-0.04, "°C", english)).toBe("0.0");
+  });
+});
+
+describe("an uncertainty", () => {
+  it("is a difference, so that no 32 is added", () => {
+    expect(plain(uncertaintyText(0.5, "°C", american))).toBe("± 0.9");
+  });
+});
+
+describe("a sentence of the service", () => {
+  it("has its temperatures in the reader's unit", () => {
+    const sentence = "It is 9.32 °C; below 13 °C the hive stays shut. The wind blows at 3 m/s.";
+    expect(plain(inReadersUnits(sentence, american))).toBe("It is 48.78 °F; below 55.4 °F the hive stays shut. The wind blows at 3 m/s.");
+    expect(plain(inReadersUnits(sentence, english))).toBe("It is 9.32 °C; below 13 °C the hive stays shut. The wind blows at 3 m/s.");
+  });
+
+  it("keeps the digits that decide", () => {
+    const sentence = "It is 12.96 °C; below 13 °C the hive stays shut.";
+    expect(plain(inReadersUnits(sentence, english))).toBe(sentence);
+    expect(plain(inReadersUnits(sentence, american))).toBe("It is 55.33 °F; below 55.4 °F the hive stays shut.");
+  });
+
+  it("has its differences as differences", () => {
+    expect(plain(inReadersUnits("± 0.5 °C", american))).toBe("± 0.9 °F");
+  });
+});
+
+describe("a distance", () => {
+  it("is in metres where it is short", () => {
+    expect(plain(distanceText(0.677, english))).toBe("680 m");
+    expect(plain(distanceText(3.87, english))).toBe("3.9 km");
+    expect(plain(distanceText(33.3, german))).toBe("33 km");
+  });
+});
