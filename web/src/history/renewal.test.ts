@@ -9,8 +9,8 @@ afterEach(() => {
 });
 
 /** A history that shows the first present. */
-function shown(isLookedAt: boolean) {
-  const newest = signal<string | null>("first");
+function shown(isLookedAt: boolean, first: string | null = "first") {
+  const newest = signal(first);
   const looks = signal(isLookedAt);
   const renew = vi.fn();
   const end = renewing(newest, looks, renew);
@@ -29,6 +29,16 @@ describe("what is expensive to ask for", () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(renew).toHaveBeenCalledTimes(1);
     await vi.advanceTimersByTimeAsync(2 * LEISURE);
+    expect(renew).toHaveBeenCalledTimes(1);
+  });
+
+  it("is not asked for again when the page first hears of a present", async () => {
+    const { newest, renew } = shown(true, null);
+    newest.value = "first";
+    await vi.advanceTimersByTimeAsync(2 * LEISURE);
+    expect(renew).not.toHaveBeenCalled();
+    newest.value = "second";
+    await vi.advanceTimersByTimeAsync(LEISURE);
     expect(renew).toHaveBeenCalledTimes(1);
   });
 

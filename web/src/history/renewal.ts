@@ -10,7 +10,10 @@ export function renewing(newest: ReadonlySignal<string | null>, isLookedAt: Read
   let reached = newest.peek();
   return effect(() => {
     const next = newest.value;
-    if (!isLookedAt.value || next === null || next === reached) return;
+    if (!isLookedAt.value || next === null) return;
+    // What is asked for at first is of the first that is known.
+    reached ??= next;
+    if (next === reached) return;
     const timer = setTimeout(() => {
       reached = next;
       untracked(renew);

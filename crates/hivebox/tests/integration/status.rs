@@ -88,6 +88,6 @@ async fn readings_are_fresh_also_where_no_thermometer_counts() {
     std::fs::write(&file, boxes.to_string()).unwrap();
     let app = TestApp::with(&format!("file:{}", file.display()), &[]).await;
     assert_eq!(app.get("/temperature").await.status(), 503);
-    assert_eq!(app.json("/api/v1/map?phenomenon=humidity").await["state"], "u");
+    assert_eq!(app.json("/api/v1/map?phenomenon=relative_humidity").await["state"], "u");
     assert_eq!(app.json("/api/v1/status").await["freshness"], "fresh");
 }
