@@ -104,9 +104,9 @@ fn br(mut plain: &[u8], encoded: &mut Vec<u8>) -> io::Result<()> {
 }
 
 fn gzip(plain: &[u8], encoded: &mut Vec<u8>) -> io::Result<()> {
-    let mut encoder = GzEncoder::new(encoded, Compression::default());
-    encoder.write_all(plain)?;
-    encoder.finish().map(|_| ())
+    let mut writer = GzEncoder::new(encoded, Compression::default());
+    writer.write_all(plain)?;
+    writer.finish().map(|_| ())
 }
 
 /// The encoding of ours that the client wants most; none if it wants another more, or the bytes as they are.
