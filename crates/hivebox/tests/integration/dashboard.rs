@@ -168,7 +168,7 @@ fn start(demo: &mut Command) -> (Running, String, String) {
     let mut urls = Vec::new();
     for line in BufReader::new(running.0.stdout.as_mut().unwrap()).lines().map(Result::unwrap) {
         let url = line.split_whitespace().find(|word| word.starts_with("http://"));
-        let base = url.and_then(|url| url.splitn(4, '/').nth(2)).map(|host| format!("http://{host}"));
+        let base = url.and_then(|url| url.split('/').nth(2)).map(|host| format!("http://{host}"));
         urls.extend(base);
         if line.starts_with("Ctrl-C") {
             break;
