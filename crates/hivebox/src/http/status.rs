@@ -50,10 +50,9 @@ impl Status {
         let (present, parts) = (app.cache.present(), app.cache.parts());
         let freshness = present.as_ref().map_or(Freshness::Expired, |present| match &present.answer {
             Some(answer) => answer.freshness(now),
-            // No thermometer counts, and all else may be told.
-            None if !present.is_servable(now) => Freshness::Expired,
-            None if parts.upstream.down_since().is_some() => Freshness::Stale,
-            None => Freshness::Fresh,
+            // No thermometer counts, which is no poll to be content with; all else may be told.
+            None if present.is_servable(now) => Freshness::Stale,
+            None => Freshness::Expired,
         });
         Self {
             as_of: app.cache.as_of(),
