@@ -31,7 +31,7 @@ keep() {
 }
 
 # "name v1.2.3 (what else)|licence" for each crate, ours left out: they have a path after the version.
-cargo tree --locked --package hivebox --features otlp --edges normal --target "$target" --prefix none --no-dedupe \
+cargo tree --locked --package hivebox --features otlp --edges normal --target "$target" --prefix none \
     --format '{p}|{l}' >"$work/tree"
 sed -e 's/ (\*)//' -e 's/ (proc-macro)//' -e '/ (\//d' "$work/tree" | LC_ALL=C sort -u >"$work/crates"
 
