@@ -1,7 +1,7 @@
 //! `cargo xtask cluster`: the feature `ballista`, checked and tested against a real cluster. A task of its own, since it takes all of
 //! `DataFusion` to be built once more.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::step;
 use crate::tools::{self, WEED};
@@ -21,7 +21,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let mut tests = workspace.cargo();
     // Each test has a cluster of three processes.
     tests.args(["test", "--locked", "--manifest-path", MANIFEST, "--", "--test-threads=1"]);
-    tests.env(WEED.variable().context("SeaweedFS has no variable")?, WEED.path(workspace)?);
+    WEED.tell(&mut tests, workspace)?;
     step::run("Tests on a cluster", &mut tests)?;
     step::run(
         "Lints, with the feature ballista",

@@ -2,7 +2,7 @@
 
 use std::os::unix::process::CommandExt;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::step;
 use crate::tools::{self, FOR_TESTS};
@@ -20,8 +20,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     tools::ensure(workspace, &FOR_TESTS)?;
     let mut command = workspace.cargo();
     for tool in FOR_TESTS {
-        let variable = tool.variable().context("a tool of the tests has no variable")?;
-        command.env(variable, tool.path(workspace)?);
+        tool.tell(&mut command, workspace)?;
     }
     let arguments = arguments(&args.extra);
     step::heading(&format!("cargo {}", arguments.join(" ")));

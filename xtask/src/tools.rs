@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -145,9 +146,14 @@ pub(crate) const FOR_TESTS: [&Tool; 11] = [
 ];
 
 impl Tool {
-    /// The variable by which tests find the program.
-    pub(crate) fn variable(&self) -> Option<&'static str> {
-        self.variable
+    /// Tells a command, and the tests that it runs, where the program is.
+    ///
+    /// # Errors
+    /// When it has no variable, or is not there, which [`ensure`] rules out.
+    pub(crate) fn tell(&self, command: &mut Command, workspace: &Workspace) -> Result<()> {
+        let variable = self.variable.with_context(|| format!("{} has no variable", self.program))?;
+        command.env(variable, self.path(workspace)?);
+        Ok(())
     }
 
     /// Where the program is.
@@ -238,7 +244,7 @@ mod tests {
     #[test]
     fn every_tool_of_the_tests_has_a_variable() {
         for tool in FOR_TESTS {
-            let variable = tool.variable().expect(tool.program);
+            let variable = tool.variable.expect(tool.program);
             assert!(variable.starts_with("HIVEBOX_TEST_"), "{variable}");
         }
     }

@@ -20,7 +20,7 @@ pub(super) fn sharing(workspace: &Workspace) -> Result<()> {
     tools::ensure(workspace, &[&REDIS_SERVER])?;
     let mut command = workspace.cargo();
     command.args(["bench", "--package", "hivebox", "--bench", "sharing"]);
-    command.env("HIVEBOX_TEST_REDIS_SERVER", REDIS_SERVER.path(workspace)?);
+    REDIS_SERVER.tell(&mut command, workspace)?;
     step::run("From one replica to another by way of Redis", &mut command)
 }
 

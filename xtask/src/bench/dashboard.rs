@@ -99,7 +99,7 @@ fn measure(programs: &Programs, workspace: &Workspace, effort: Effort) -> Result
         .stderr(Stdio::inherit())
         .env("HIVEBOX_TEST_URL", format!("http://{}", server.address()));
     for tool in [&CHROMIUM, &PLAYWRIGHT] {
-        command.env(tool.variable().context("a tool of the tests has no variable")?, tool.path(workspace)?);
+        tool.tell(&mut command, workspace)?;
     }
     let output = command.output().context("cannot start node")?;
     ensure!(output.status.success(), "the browser could not measure: {}", output.status);

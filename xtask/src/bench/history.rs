@@ -34,7 +34,7 @@ pub(super) fn beside_duckdb(workspace: &Workspace, is_quick: bool) -> Result<()>
     if is_quick {
         command.arg("--quick");
     }
-    command.env("HIVEBOX_TEST_PYTHON", PYTHON.path(workspace)?);
+    PYTHON.tell(&mut command, workspace)?;
     step::run("The past beside DuckDB", &mut command)
 }
 
