@@ -5,22 +5,24 @@ mod operation;
 mod page;
 mod schema;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use axum::body::Bytes;
-use axum::http::HeaderName;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, HeaderName};
 use axum::response::IntoResponse;
 
+use super::ApiError;
+use super::compressed::Compressed;
 use super::describe::{Answer, Operation, Tag, headers};
 
-static PAGE: LazyLock<Bytes> = LazyLock::new(|| {
+static PAGE: LazyLock<Arc<Compressed>> = LazyLock::new(|| {
     // A description holds nothing that JSON cannot.
     let document = serde_json::to_value(super::document()).unwrap_or_default();
-    page::page(&document).into()
+    Arc::new(Compressed::of(page::page(&document).into()))
 });
-
-const STYLE: &str = include_str!("docs/style.css");
+static STYLE: LazyLock<Arc<Compressed>> =
+    LazyLock::new(|| Arc::new(Compressed::of(Bytes::from_static(include_bytes!("docs/style.css")))));
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 /// The page has no script, and takes nothing from elsewhere.
@@ -33,13 +35,13 @@ pub(super) fn prepare() {
 }
 
 /// `GET /docs`.
-pub(super) async fn docs() -> impl IntoResponse {
-    (headers_of(HTML), PAGE.clone())
+pub(super) async fn docs(request: HeaderMap) -> Result<impl IntoResponse, ApiError> {
+    Ok((headers_of(HTML), PAGE.answer(&request).await?))
 }
 
 /// `GET /docs/style.css`.
-pub(super) async fn style() -> impl IntoResponse {
-    (headers_of(CSS), Bytes::from_static(STYLE.as_bytes()))
+pub(super) async fn style(request: HeaderMap) -> Result<impl IntoResponse, ApiError> {
+    Ok((headers_of(CSS), STYLE.answer(&request).await?))
 }
 
 fn headers_of(content_type: &'static str) -> [(HeaderName, &'static str); 4] {

@@ -1,17 +1,20 @@
 //! `GET /openapi.json`: the description of the API.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use axum::body::Bytes;
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use serde_json::{Map, Value};
 
+use super::ApiError;
+use super::compressed::Compressed;
 use super::describe::{Answer, Operation, Tag};
 
-static DOCUMENT: LazyLock<Bytes> =
+static DOCUMENT: LazyLock<Arc<Compressed>> = LazyLock::new(|| {
     // A description holds nothing that JSON cannot.
-    LazyLock::new(|| super::document().to_json().unwrap_or_default().into());
+    Arc::new(Compressed::of(super::document().to_json().unwrap_or_default().into()))
+});
 
 /// Makes the document.
 pub(super) fn prepare() {
@@ -19,8 +22,8 @@ pub(super) fn prepare() {
 }
 
 /// `GET /openapi.json`.
-pub(super) async fn openapi() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "application/json")], DOCUMENT.clone())
+pub(super) async fn openapi(request: HeaderMap) -> Result<impl IntoResponse, ApiError> {
+    Ok(([(CONTENT_TYPE, "application/json")], DOCUMENT.answer(&request).await?))
 }
 
 pub(super) fn describe() -> Operation {
