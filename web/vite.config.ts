@@ -15,8 +15,9 @@ export default defineConfig({
     // Small pictures go into the style sheet, so that there are few files to serve.
     assetsInlineLimit: 8192,
     rollupOptions: {
-      // Names without hashes: the files are committed, and HiveBox sends each with a strong ETag.
-      output: { entryFileNames: "app.js", chunkFileNames: "[name].js", assetFileNames: "app[extname]" },
+      // Names without hashes: the files are committed, and HiveBox sends each with a strong ETag. One script: it is there or it
+      // is not, and no part of it can be lost on the way later.
+      output: { entryFileNames: "app.js", assetFileNames: "app[extname]" },
     },
   },
   test: { include: ["src/**/*.test.ts"] },

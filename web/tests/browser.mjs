@@ -53,7 +53,7 @@ export async function openPage(browser, address, options = {}, expected = () => 
   const faults = [];
   const fault = (text) => !expected(text) && faults.push(text);
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && fault(`console: ${message.text()}`));
-  page.on("pageerror", (error) => fault(`error: ${error.stack ?? error}`));
+  page.on("pageerror", (error) => fault(`error: ${error}\n${error.stack}`));
   page.on("request", (request) => {
     const url = new URL(request.url());
     if (!["data:", "blob:"].includes(url.protocol) && url.host !== new URL(address).host) fault(`another host: ${url}`);

@@ -11,6 +11,7 @@ import { bucketText, momentText } from "../time";
 import { countText, numberText, shownUnit, valueText } from "../units";
 import { words } from "../words/words";
 import { history, isNear, scope, wasNear } from "./answer";
+import { plot } from "./plot";
 import { possibleScopes } from "./question";
 import { isEmpty, seriesOf } from "./series";
 import { StretchForm } from "./stretch-form";
@@ -106,28 +107,20 @@ function Chart({ answer }: { answer: History }) {
   const [over, setOver] = useState<number | null>(null);
   const dark = isDark.value;
   useEffect(() => {
-    let end = () => {};
-    let isGone = false;
-    void import("./plot").then(({ plot }) => {
-      if (isGone || !canvas.current) return;
-      const styles = getComputedStyle(document.documentElement);
-      const colour = (name: string) => styles.getPropertyValue(`--${name}`).trim();
-      const look = {
-        line: colour("series"),
-        band: colour("series-band"),
-        ink: colour("soft"),
-        grid: colour("line"),
-        locale: numbers.locale,
-      };
-      end = plot(canvas.current, seriesOf(answer, numbers), look, {
-        over: setOver,
-        dragged: (from, to) => choose({ range: { from, to } }),
-      });
-    });
-    return () => {
-      isGone = true;
-      end();
+    if (!canvas.current) return;
+    const styles = getComputedStyle(document.documentElement);
+    const colour = (name: string) => styles.getPropertyValue(`--${name}`).trim();
+    const look = {
+      line: colour("series"),
+      band: colour("series-band"),
+      ink: colour("soft"),
+      grid: colour("line"),
+      locale: numbers.locale,
     };
+    return plot(canvas.current, seriesOf(answer, numbers), look, {
+      over: setOver,
+      dragged: (from, to) => choose({ range: { from, to } }),
+    });
   }, [answer, numbers, dark]);
   const unit = answer.rows[0]?.unit ?? "";
   return (

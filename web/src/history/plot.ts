@@ -1,4 +1,4 @@
-/** A chart by uPlot. Loaded when the first chart is needed. */
+/** A chart by uPlot. */
 
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";

@@ -45,10 +45,9 @@ struct File {
 
 static PAGE: LazyLock<File> =
     LazyLock::new(|| File::of("index.html", HTML, include_bytes!("../../dashboard/index.html")));
-static FILES: LazyLock<[File; 6]> = LazyLock::new(|| {
+static FILES: LazyLock<[File; 5]> = LazyLock::new(|| {
     [
         File::of("app.js", SCRIPT, include_bytes!("../../dashboard/app.js")),
-        File::of("plot.js", SCRIPT, include_bytes!("../../dashboard/plot.js")),
         File::of("app.css", STYLE, include_bytes!("../../dashboard/app.css")),
         File::of("land.json", JSON, include_bytes!("../../dashboard/land.json")),
         File::of("icon.svg", PICTURE, include_bytes!("../../dashboard/icon.svg")),
