@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::config::{EngineAddress, QueryConfig};
-use crate::refresh::lower_priority;
+use crate::priority::Priority;
 use crate::telemetry::metrics::{QueryKind, QueryMetrics, QueryOutcome};
 
 /// The past, as it can be asked.
@@ -52,7 +52,7 @@ impl Past {
             running: config.running,
             waiting: config.waiting,
             threads: config.running,
-            on_thread_start: lower_priority,
+            on_thread_start: || Priority::Past.take(),
         };
         let engine = match &config.engine {
             EngineAddress::Local => Engine::new(options)?,

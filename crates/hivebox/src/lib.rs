@@ -31,6 +31,7 @@ pub mod history;
 pub mod http;
 mod open_files;
 pub mod present;
+mod priority;
 pub mod refresh;
 pub mod service;
 pub mod shutdown;

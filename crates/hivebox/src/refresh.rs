@@ -28,6 +28,7 @@ use crate::cache::Cache;
 use crate::cache::shared::{Lease, Shared};
 use crate::config::StoreConfig;
 use crate::days::Days;
+use crate::priority::Priority;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::traces::Origin;
 
@@ -94,7 +95,7 @@ impl Refresh {
         let (ending, ended) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = thread::Builder::new().name("refresh".into()).spawn(move || {
-            lower_priority();
+            Priority::Present.take();
             runtime.block_on(self.run(stopped, waiting));
             // What still hangs in the system, such as the look-up of a name, holds nobody up.
             runtime.shutdown_background();
@@ -159,14 +160,6 @@ impl StoreHandle {
             mpsc::error::TrySendError::Closed(_) => StoreError::Stopping,
         })?;
         outcome.await.unwrap_or(Err(StoreError::Stopping))
-    }
-}
-
-/// Has this thread give way to those that serve requests. On Linux a process id of none names the calling thread.
-pub(crate) fn lower_priority() {
-    const LOWEST: i32 = 19;
-    if let Err(error) = rustix::process::setpriority_process(None, LOWEST) {
-        tracing::debug!(%error, "work in the background runs at normal priority");
     }
 }
 

@@ -18,7 +18,7 @@ use tracing::{info, warn};
 use crate::app::App;
 use crate::bridge::add_box;
 use crate::exit::Failure;
-use crate::refresh::lower_priority;
+use crate::priority::Priority;
 use crate::words::in_words;
 
 /// The longest past.
@@ -47,7 +47,7 @@ pub(super) fn begin(
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     thread::Builder::new().name("past".into()).spawn(move || {
-        lower_priority();
+        Priority::Past.take();
         runtime.block_on(async {
             app.cache.first_poll().await;
             tokio::time::sleep(DELAY).await;
