@@ -3,6 +3,8 @@
 //! It is a binary of its own since the binaries of tests run one after the other: a browser without a GPU, beside tests that
 //! keep all cores busy, would be slower than anybody's patience.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
