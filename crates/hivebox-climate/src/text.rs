@@ -17,6 +17,12 @@ impl TextColumn {
         self.ends.push(self.text.len() as u32);
     }
 
+    /// Makes room for as much as stands in `other`, and a little more.
+    pub(crate) fn reserve(&mut self, other: &Self) {
+        self.text.reserve(with_margin(other.text.len()));
+        self.ends.reserve(with_margin(other.ends.len()));
+    }
+
     pub(crate) fn get(&self, index: usize) -> &str {
         let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.text[start as usize..self.ends[index] as usize]
@@ -52,6 +58,11 @@ impl TextColumn {
     pub(crate) fn heap_bytes(&self) -> usize {
         self.text.capacity() + self.ends.capacity() * size_of::<u32>()
     }
+}
+
+/// Room for `count` things and for some that may have come since.
+pub(crate) fn with_margin(count: usize) -> usize {
+    count + count / 64
 }
 
 /// Numbers texts in the order in which they are first seen.

@@ -8,7 +8,7 @@ use super::run::Run;
 use super::{Boxes, NEVER_MILLIS, Readings, SensorKind};
 use crate::catalogue::Catalogue;
 use crate::place::{Exposure, Place};
-use crate::text::{Interner, TextColumn};
+use crate::text::{Interner, TextColumn, with_margin};
 use crate::verdict::{Judged, Rules, Verdict, judge};
 
 /// What is known of a box.
@@ -110,6 +110,24 @@ impl ReadingsBuilder {
             grouptag_numbers: Interner::default(),
             kind_key: String::new(),
         }
+    }
+
+    /// The builder with room for as much as stands in `readings`, and a little more: what is polled again has nearly
+    /// the size that it had, and columns that grow are copied, and leave holes in memory.
+    #[must_use]
+    pub fn with_room_for(mut self, readings: &Readings) -> Self {
+        let (sensors, boxes) = (with_margin(readings.len()), with_margin(readings.box_count()));
+        let own = &mut self.readings;
+        own.boxes.reserve(&readings.boxes, boxes);
+        own.sensor_id.reserve(&readings.sensor_id);
+        own.box_index.reserve(sensors);
+        own.kind.reserve(sensors);
+        own.raw.reserve(sensors);
+        own.value.reserve(sensors);
+        own.measured_at_millis.reserve(sensors);
+        own.verdict.reserve(sensors);
+        own.run.reserve(sensors);
+        self
     }
 
     /// Adds a box; the sensors added next are its.
@@ -231,4 +249,35 @@ impl ReadingsBuilder {
 /// A value as the API's sensors send it: a decimal number, which may stand in white space. What is no number is NaN.
 pub(super) fn number(text: &str) -> f64 {
     text.trim().parse().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn builder() -> ReadingsBuilder {
+        ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), Timestamp::UNIX_EPOCH)
+    }
+
+    fn filled(mut builder: ReadingsBuilder, boxes: usize) -> ReadingsBuilder {
+        for number in 0..boxes {
+            let id = format!("{number:024}");
+            let (name, model, exposure, place) = ("Garten", "custom", Exposure::Outdoor, None);
+            builder.add_box(&BoxFacts { id: &id, name, model, exposure, place });
+            builder.add_grouptag("Schule");
+            let (title, unit, sensor_type, measured) = ("Temperatur", "°C", "HDC1080", None);
+            builder.add_sensor(&SensorFacts { id: &id, title, unit, sensor_type, measured });
+        }
+        builder
+    }
+
+    #[test]
+    fn columns_do_not_grow_when_nearly_the_same_is_read_again() {
+        let before = filled(builder(), 1000).finish();
+        let empty = builder().with_room_for(&before);
+        let room = empty.readings.heap_bytes();
+        let again = filled(empty, 1010);
+        assert_eq!(again.readings.heap_bytes(), room);
+        assert!(room <= before.heap_bytes() + before.heap_bytes() / 32, "{room}");
+    }
 }

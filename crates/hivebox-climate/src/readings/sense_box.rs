@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{Boxes, Reading, Readings};
 use crate::place::{Exposure, Place};
+use crate::text::with_margin;
 
 /// One box of [`Readings`].
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +50,18 @@ impl Boxes {
     fn tagged_with(&self, index: usize) -> &[u32] {
         let start = index.checked_sub(1).map_or(0, |before| self.tagged_end[before]);
         &self.tagged[start as usize..self.tagged_end[index] as usize]
+    }
+
+    /// Makes room for so many boxes, whose texts are as long as those of `others`.
+    pub(super) fn reserve(&mut self, others: &Self, boxes: usize) {
+        self.id.reserve(&others.id);
+        self.name.reserve(&others.name);
+        self.model.reserve(boxes);
+        self.exposure.reserve(boxes);
+        self.place.reserve(boxes);
+        self.tagged.reserve(with_margin(others.tagged.len()));
+        self.tagged_end.reserve(boxes);
+        self.first_row.reserve(boxes);
     }
 
     /// To be called once all boxes are there.

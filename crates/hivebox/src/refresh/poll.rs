@@ -38,7 +38,13 @@ impl Poller {
         as_of: Timestamp,
         previous: Option<&Readings>,
     ) -> Result<(Present, Polled), PollError> {
-        let start = || ReadingsBuilder::new(self.catalogue, self.answer.rules, as_of);
+        let start = || {
+            let builder = ReadingsBuilder::new(self.catalogue, self.answer.rules, as_of);
+            match previous {
+                Some(previous) => builder.with_room_for(previous),
+                None => builder,
+            }
+        };
         let polled = self.upstream.poll(start, previous).await?;
         let boxes_lost = polled.failed + polled.skipped;
         let present = Present::of(polled.readings.clone(), boxes_lost, self.catalogue, &self.answer);
