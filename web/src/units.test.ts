@@ -42,6 +42,12 @@ describe("a sentence of the service", () => {
     expect(plain(inReadersUnits(sentence, english))).toBe("It is 9.32 °C; below 13 °C the hive stays shut. The wind blows at 3 m/s.");
   });
 
+  it("may have them as its language writes them", () => {
+    const sentence = "Es sind 9,32 °C; unter 13 °C bleibt die Beute zu.";
+    expect(plain(inReadersUnits(sentence, german))).toBe(sentence);
+    expect(plain(inReadersUnits(sentence, { ...german, temperature: "F" }))).toBe("Es sind 48,78 °F; unter 55,4 °F bleibt die Beute zu.");
+  });
+
   it("keeps the digits that decide", () => {
     const sentence = "It is 12.96 °C; below 13 °C the hive stays shut.";
     expect(plain(inReadersUnits(sentence, english))).toBe(sentence);

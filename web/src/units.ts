@@ -68,10 +68,10 @@ export function distanceText(kilometres: number, manner: Manner): string {
 
 /** A sentence of HiveBox with its temperatures in the reader's unit: "below 13 °C" as "below 55.4 °F". */
 export function inReadersUnits(sentence: string, manner: Manner): string {
-  return sentence.replace(/(±\s?)?(-?\d+(?:\.\d+)?)\s?°C/g, (_, plusMinus: string | undefined, number: string) => {
+  return sentence.replace(/(±\s?)?(-?\d+(?:[.,]\d+)?)\s?°C/g, (_, plusMinus: string | undefined, number: string) => {
     // As fine as the service says it: it judges by two digits, and 12.96 is not yet 13.
-    const digits = Math.max(number.split(".")[1]?.length ?? 0, manner.temperature === "F" ? 1 : 0);
-    const value = (plusMinus ? shownDifference : shownValue)(Number(number), "°C", manner);
+    const digits = Math.max(number.split(/[.,]/)[1]?.length ?? 0, manner.temperature === "F" ? 1 : 0);
+    const value = (plusMinus ? shownDifference : shownValue)(Number(number.replace(",", ".")), "°C", manner);
     const text = written(value, shownUnit("°C", manner), manner, undefined, digits);
     return `${plusMinus ?? ""}${joined(text, shownUnit("°C", manner))}`;
   });

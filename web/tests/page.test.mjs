@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { json, needed, openBrowser, PHONE, picture, visit } from "./browser.mjs";
+import { eventually, json, needed, openBrowser, PHONE, picture, visit } from "./browser.mjs";
 
 const hivebox = needed("HIVEBOX_TEST_URL");
 let browser;
@@ -73,8 +73,11 @@ test("on a phone nothing is wider than the screen", async () => {
 });
 
 test("the page speaks German and measures in °F", async () => {
-  await visit(browser, hivebox, { locale: "de-DE" }, async (page) => {
+  await visit(browser, `${hivebox}/dashboard?lat=52.52&lon=13.41`, { locale: "de-DE" }, async (page) => {
     await whole(page);
+    const firstChore = page.locator("#chores > li h4").first();
+    await page.locator("#chores > li h4", { hasText: "Vollständige Durchsicht" }).waitFor();
+    assert.match(await page.locator("#chores .reason").first().innerText(), /^(Es |Der Wind |Das lässt sich nicht sagen)/);
     assert.equal(await page.locator("html").getAttribute("lang"), "de");
     assert.match(await page.locator("#temperature").innerText(), /^[-−]?\d+,\d/);
     assert.ok(["Kalt", "Gut", "Heiß"].includes(await page.locator("#status").innerText()));
@@ -86,6 +89,7 @@ test("the page speaks German and measures in °F", async () => {
     await picture(page, "german-fahrenheit", { fullPage: true });
     await page.locator("#language").selectOption("en");
     assert.equal(await page.locator("html").getAttribute("lang"), "en");
+    await eventually("what the service says in English", async () => (await firstChore.innerText()) === "Full inspection");
   });
 });
 

@@ -7,15 +7,19 @@ mod error;
 mod format;
 mod input;
 mod judge;
+mod language;
 mod read;
 mod rule;
 mod sentence;
 
 use std::sync::LazyLock;
 
+use language::Translated;
+
 pub use error::ChoresError;
 pub use input::{Given, Input, InputKind, Inputs};
 pub use judge::Judgement;
+pub use language::Language;
 pub use rule::{Bound, Condition, Range, Rule};
 
 /// Whether a chore can be done.
@@ -62,12 +66,12 @@ pub struct Source {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chore {
     slug: Box<str>,
-    name: Box<str>,
+    name: Translated<Box<str>>,
     needs: Box<[InputKind]>,
     rules: Box<[Rule]>,
     sources: Box<[Source]>,
-    label: Option<Box<str>>,
-    caveat: Option<Box<str>>,
+    label: Option<Translated<Box<str>>>,
+    caveat: Option<Translated<Box<str>>>,
     readings: Box<[Box<str>]>,
     not_confirmed: Box<[Box<str>]>,
 }
@@ -79,10 +83,10 @@ impl Chore {
         &self.slug
     }
 
-    /// The name in English.
+    /// The name.
     #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
+    pub fn name(&self, language: Language) -> &str {
+        self.name.of(language)
     }
 
     /// What it is judged by.
@@ -105,14 +109,14 @@ impl Chore {
 
     /// What to heed with a treatment: the product's label. `None` if it is no treatment.
     #[must_use]
-    pub fn label(&self) -> Option<&str> {
-        self.label.as_deref()
+    pub fn label(&self, language: Language) -> Option<&str> {
+        self.label.as_ref().map(|label| &**label.of(language))
     }
 
     /// What no sensor tells and is to be looked at, such as the forecast. Each reason ends with it.
     #[must_use]
-    pub fn caveat(&self) -> Option<&str> {
-        self.caveat.as_deref()
+    pub fn caveat(&self, language: Language) -> Option<&str> {
+        self.caveat.as_ref().map(|caveat| &**caveat.of(language))
     }
 
     /// How HiveBox reads the sources where they leave room.
@@ -129,11 +133,11 @@ impl Chore {
 /// All chores.
 ///
 /// ```
-/// use hivebox_climate::chores::{ChoreVerdict, Chores, Input, Inputs};
+/// use hivebox_climate::chores::{ChoreVerdict, Chores, Input, Inputs, Language};
 ///
 /// let now = "2026-11-24T12:00:00Z".parse()?;
 /// let inputs = Inputs { air_temperature: Some(Input::exact(4.5, now)), ..Inputs::default() };
-/// let judgements = Chores::builtin().judge(&inputs);
+/// let judgements = Chores::builtin().judge(&inputs, Language::English);
 /// let inspection = judgements.iter().find(|judged| judged.chore.slug() == "full_inspection").unwrap();
 /// assert_eq!(inspection.verdict, ChoreVerdict::No);
 /// assert_eq!(inspection.reason, "It is 4.5 °C; below 13 °C the hive stays shut.");
@@ -149,21 +153,21 @@ pub struct Chores {
 /// What is said of an input.
 #[derive(Debug, Clone, PartialEq)]
 struct InputFacts {
-    name: Box<str>,
+    name: Translated<Box<str>>,
     /// Empty for what beekeepers tell.
     unit: Box<str>,
     /// Whether its uncertainty is of no account.
     is_exact: bool,
     /// What is said where it is missing.
-    missing: Box<str>,
+    missing: Translated<Box<str>>,
 }
 
 /// Sentences that are not of one chore.
 #[derive(Debug, Clone, PartialEq)]
 struct Words {
-    close: Box<str>,
-    silent: Box<str>,
-    missing: Box<str>,
+    close: Translated<Box<str>>,
+    silent: Translated<Box<str>>,
+    missing: Translated<Box<str>>,
 }
 
 static BUILTIN: LazyLock<Chores> = LazyLock::new(|| {
@@ -191,10 +195,10 @@ impl Chores {
         self.all.iter()
     }
 
-    /// What an input is called in English.
+    /// What an input is called.
     #[must_use]
-    pub fn input_name(&self, kind: InputKind) -> &str {
-        &self.facts[kind.index()].name
+    pub fn input_name(&self, kind: InputKind, language: Language) -> &str {
+        self.facts[kind.index()].name.of(language)
     }
 
     /// The unit of an input; `None` for what beekeepers tell.

@@ -99,6 +99,7 @@ export type ChoreVerdict = "go" | "caution" | "no" | "unknown";
 
 export interface ChoreInput {
   readonly input: string;
+  readonly name: string;
   readonly value: number | null;
   readonly unit: string | null;
   readonly told: boolean | null;
@@ -111,7 +112,6 @@ export interface Chore {
   readonly verdict: ChoreVerdict;
   readonly reason: string;
   readonly inputs: readonly ChoreInput[];
-  readonly missing: readonly string[];
   readonly sources: readonly { readonly title: string; readonly address: string }[];
   readonly label: string | null;
 }

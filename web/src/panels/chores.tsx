@@ -5,7 +5,7 @@ import { TELLABLE, type Told } from "../address";
 import type { Chore, ChoreInput } from "../api/types";
 import { Icon } from "../parts/icons";
 import { choice, choose } from "../state/choice";
-import { language, manner } from "../state/settings";
+import { manner } from "../state/settings";
 import { inReadersUnits, uncertaintyText, valueText } from "../units";
 import { words } from "../words/words";
 
@@ -27,12 +27,12 @@ function ChoreItem({ chore }: { chore: Chore }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <li class={`chore is-${chore.verdict}`} data-chore={chore.chore} data-verdict={chore.verdict}>
-      <h4>{say.names[chore.chore] ?? chore.name}</h4>
+      <h4>{chore.name}</h4>
       <p class="verdict">
         <Icon name={chore.verdict} />
         <span>{say.verdict[chore.verdict]}</span>
       </p>
-      <p class="reason">{reasonOf(chore)}</p>
+      <p class="reason">{inReadersUnits(chore.reason, manner.value)}</p>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>{say.why}</summary>
         {isOpen && <Why chore={chore} />}
@@ -45,11 +45,6 @@ function Why({ chore }: { chore: Chore }) {
   const { chores: say } = words.value;
   return (
     <div class="why">
-      {say.reason && (
-        <p>
-          {say.original}: <q lang="en">{inReadersUnits(chore.reason, { ...manner.value, locale: "en" })}</q>
-        </p>
-      )}
       {chore.inputs.length > 0 && (
         <ul>
           {chore.inputs.map((input) => (
@@ -57,7 +52,7 @@ function Why({ chore }: { chore: Chore }) {
           ))}
         </ul>
       )}
-      {chore.label && <p class="label">{language.value === "en" ? chore.label : say.label}</p>}
+      {chore.label && <p class="label">{chore.label}</p>}
       <p>
         {say.sources}:{" "}
         {chore.sources.map(({ title, address }, index) => (
@@ -98,16 +93,8 @@ function Telling() {
   );
 }
 
-/** The reason: the service's own sentence, or where that is in another language, what it was judged by. */
-function reasonOf({ reason, inputs, missing }: Chore): string {
+function inputText({ name, value, unit, told, uncertainty }: ChoreInput): string {
   const { chores: say } = words.value;
-  if (!say.reason) return inReadersUnits(reason, manner.value);
-  return say.reason(inputs.map(inputText).join("; "), missing.map((input) => say.inputs[input] ?? input).join("; "));
-}
-
-function inputText({ input, value, unit, told, uncertainty }: ChoreInput): string {
-  const { chores: say } = words.value;
-  const name = say.inputs[input] ?? input;
   if (told !== null) return `${name}: ${told ? say.yes : say.no}`;
   if (value === null) return name;
   const doubt = uncertainty === null ? "" : ` ${uncertaintyText(uncertainty, unit ?? "", manner.value)}`;

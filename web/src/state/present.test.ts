@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { REPEAT_AFTER, SPREAD } from "./follower";
 
+// Settings are of a browser, which there is none of here.
+vi.mock("./settings", () => ({ language: { value: "en" } }));
+
 const [older, newer] = ["2026-11-27T14:00:00Z", "2026-11-27T14:05:00Z"] as const;
 const number = (celsius: number) => ({ "Average temperature": celsius, status: "Good" });
 const present = (as_of: string, celsius: number) => ({ as_of, temperature: number(celsius), count: 3, boxes: 4 });

@@ -7,6 +7,7 @@ import type { Boxes, Chores, Conditions, MapColumns, OneBox, Phenomena, Status, 
 import { connection, live } from "../live";
 import { boxId, choice, phenomenon, place } from "./choice";
 import { follower, isAfter } from "./follower";
+import { language } from "./settings";
 
 export const STATUS_EVERY = 15_000;
 
@@ -20,7 +21,7 @@ export const chores = resource<Chores>(() => {
   const { place, told } = choice.value;
   if (!place) return null;
   const said = TELLABLE.filter((name) => told[name] !== undefined).map((name) => `&${name}=${told[name]}`);
-  return `/api/v1/chores?${at(place)}${said.join("")}`;
+  return `/api/v1/chores?${at(place)}&language=${language.value}${said.join("")}`;
 });
 
 /** The spot of a click under which several boxes may stand. */

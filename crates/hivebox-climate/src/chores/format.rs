@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::language::Translated;
+
 /// The whole file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,33 +18,33 @@ pub(super) struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Words {
-    pub(super) label: String,
-    pub(super) close: String,
-    pub(super) silent: String,
-    pub(super) missing: String,
+    pub(super) label: Translated<String>,
+    pub(super) close: Translated<String>,
+    pub(super) silent: Translated<String>,
+    pub(super) missing: Translated<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Input {
     pub(super) slug: String,
-    pub(super) name: String,
+    pub(super) name: Translated<String>,
     #[serde(default)]
     pub(super) unit: String,
     #[serde(default)]
     pub(super) exact: bool,
-    pub(super) missing: String,
+    pub(super) missing: Translated<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Chore {
     pub(super) slug: String,
-    pub(super) name: String,
+    pub(super) name: Translated<String>,
     pub(super) needs: Vec<String>,
     #[serde(default)]
     pub(super) treatment: bool,
-    pub(super) caveat: Option<String>,
+    pub(super) caveat: Option<Translated<String>>,
     #[serde(default)]
     pub(super) readings: Vec<String>,
     #[serde(default)]
@@ -65,7 +67,7 @@ pub(super) struct Source {
 pub(super) struct Rule {
     pub(super) verdict: String,
     pub(super) when: Vec<Condition>,
-    pub(super) reason: String,
+    pub(super) reason: Translated<String>,
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! Judges chores by what is known.
 
 use super::input::{Given, InputKind, Inputs};
+use super::language::Language;
 use super::rule::{Rule, Truth};
 use super::{Chore, ChoreVerdict, Chores};
 
@@ -20,7 +21,7 @@ pub struct Judgement<'a> {
 }
 
 impl Chores {
-    /// Judges every chore, in the order of [`Chores::iter`].
+    /// Judges every chore, in the order of [`Chores::iter`], with reasons in a language.
     ///
     /// The rules of a chore are tried in their order, `no` first, then `unknown` where the sources are silent,
     /// `caution`, `go`; the first that fits decides. A rule fits when all of its conditions hold. There are
@@ -34,20 +35,20 @@ impl Chores {
     ///   its conditions hold all over the ranges, any other rule as soon as they hold anywhere in them: of two
     ///   answers that are possible the more careful one is given, and the reason says so.
     #[must_use]
-    pub fn judge(&self, inputs: &Inputs) -> Vec<Judgement<'_>> {
-        self.all.iter().map(|chore| self.judge_one(chore, inputs)).collect()
+    pub fn judge(&self, inputs: &Inputs, language: Language) -> Vec<Judgement<'_>> {
+        self.all.iter().map(|chore| self.judge_one(chore, inputs, language)).collect()
     }
 
-    fn judge_one<'a>(&'a self, chore: &'a Chore, inputs: &Inputs) -> Judgement<'a> {
+    fn judge_one<'a>(&'a self, chore: &'a Chore, inputs: &Inputs, language: Language) -> Judgement<'a> {
         let used = chore.needs.iter().filter_map(|&kind| Some((kind, inputs.get(kind)?))).collect();
         let missing: Vec<InputKind> =
             chore.needs.iter().copied().filter(|&kind| inputs.get(kind).is_none()).collect();
         let (verdict, reason) = match self.deciding(chore, inputs) {
             Some((rule, truth)) if missing.is_empty() || is_certain_no(rule, truth) => {
-                (rule.verdict, self.reason(chore, rule, truth, inputs))
+                (rule.verdict, self.reason(chore, rule, truth, inputs, language))
             }
-            _ if missing.is_empty() => (ChoreVerdict::Unknown, self.words.silent.to_string()),
-            _ => (ChoreVerdict::Unknown, self.reason_of_missing(&missing)),
+            _ if missing.is_empty() => (ChoreVerdict::Unknown, self.words.silent.of(language).to_string()),
+            _ => (ChoreVerdict::Unknown, self.reason_of_missing(&missing, language)),
         };
         Judgement { chore, verdict, reason, used, missing }
     }
@@ -64,10 +65,17 @@ impl Chores {
             .or(Some(first))
     }
 
-    fn reason(&self, chore: &Chore, rule: &Rule, truth: Truth, inputs: &Inputs) -> String {
-        let mut reason = rule.reason.fill(rule, inputs, &self.facts);
-        let close = Some(&*self.words.close).filter(|_| truth == Truth::Maybe);
-        for more in [close, chore.caveat()].into_iter().flatten() {
+    fn reason(
+        &self,
+        chore: &Chore,
+        rule: &Rule,
+        truth: Truth,
+        inputs: &Inputs,
+        language: Language,
+    ) -> String {
+        let mut reason = rule.reason.of(language).fill(rule, inputs, &self.facts, language);
+        let close = Some(&**self.words.close.of(language)).filter(|_| truth == Truth::Maybe);
+        for more in [close, chore.caveat(language)].into_iter().flatten() {
             reason.push(' ');
             reason.push_str(more);
         }
@@ -75,9 +83,10 @@ impl Chores {
     }
 
     /// Tells what is missing, such as "This cannot be told: no sensor near here tells the wind speed."
-    fn reason_of_missing(&self, missing: &[InputKind]) -> String {
-        let missing: Vec<&str> = missing.iter().map(|kind| &*self.facts[kind.index()].missing).collect();
-        format!("{}: {}.", self.words.missing, missing.join("; "))
+    fn reason_of_missing(&self, missing: &[InputKind], language: Language) -> String {
+        let missing: Vec<&str> =
+            missing.iter().map(|kind| &**self.facts[kind.index()].missing.of(language)).collect();
+        format!("{}: {}.", self.words.missing.of(language), missing.join("; "))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reads chores, and refuses those that contradict themselves.
 
 use super::input::InputKind;
+use super::language::Translated;
 use super::rule::{Bound, Condition, Range, Rule};
 use super::sentence::Sentence;
 use super::{Chore, ChoreVerdict, Chores, ChoresError, InputFacts, Source, Words, format};
@@ -8,7 +9,7 @@ use super::{Chore, ChoreVerdict, Chores, ChoresError, InputFacts, Source, Words,
 pub(super) fn chores(toml: &str) -> Result<Chores, ChoresError> {
     let file: format::File = toml::from_str(toml)?;
     let facts = read_inputs(&file.inputs)?;
-    let label = text("words", "label", &file.words.label)?;
+    let label = translated("words", "label", &file.words.label)?;
     let mut chores: Vec<Chore> = Vec::with_capacity(file.chores.len());
     for written in &file.chores {
         if chores.iter().any(|chore| *chore.slug == *written.slug) {
@@ -20,9 +21,9 @@ pub(super) fn chores(toml: &str) -> Result<Chores, ChoresError> {
         return Err(ChoresError::Empty);
     }
     let words = Words {
-        close: text("words", "close", &file.words.close)?,
-        silent: text("words", "silent", &file.words.silent)?,
-        missing: text("words", "missing", &file.words.missing)?,
+        close: translated("words", "close", &file.words.close)?,
+        silent: translated("words", "silent", &file.words.silent)?,
+        missing: translated("words", "missing", &file.words.missing)?,
     };
     Ok(Chores { all: chores.into(), facts, words })
 }
@@ -35,10 +36,10 @@ fn read_inputs(inputs: &[format::Input]) -> Result<[InputFacts; InputKind::ALL.l
             return Err(ChoresError::UnitAmiss(kind.slug()));
         }
         let facts = InputFacts {
-            name: text(kind.slug(), "name", &input.name)?,
+            name: translated(kind.slug(), "name", &input.name)?,
             unit: input.unit.as_str().into(),
             is_exact: input.exact,
-            missing: text(kind.slug(), "missing", &input.missing)?,
+            missing: translated(kind.slug(), "missing", &input.missing)?,
         };
         if found[kind.index()].replace(facts).is_some() {
             return Err(ChoresError::InputTwice(kind.slug()));
@@ -53,7 +54,7 @@ fn read_inputs(inputs: &[format::Input]) -> Result<[InputFacts; InputKind::ALL.l
     Ok(found.map(|facts| facts.expect("every input is described")))
 }
 
-fn read_chore(written: &format::Chore, label: &str) -> Result<Chore, ChoresError> {
+fn read_chore(written: &format::Chore, label: &Translated<Box<str>>) -> Result<Chore, ChoresError> {
     let slug = &written.slug;
     let in_slug = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
     if slug.is_empty() || !slug.chars().all(in_slug) {
@@ -62,10 +63,10 @@ fn read_chore(written: &format::Chore, label: &str) -> Result<Chore, ChoresError
     let needs = written.needs.iter().map(|slug| kind(slug)).collect::<Result<Box<[_]>, _>>()?;
     let rules = read_rules(written, &needs)?;
     Ok(Chore {
-        name: text(slug, "name", &written.name)?,
+        name: translated(slug, "name", &written.name)?,
         sources: read_sources(written)?,
-        label: written.treatment.then(|| label.into()),
-        caveat: written.caveat.as_deref().map(|caveat| text(slug, "caveat", caveat)).transpose()?,
+        label: written.treatment.then(|| label.clone()),
+        caveat: written.caveat.as_ref().map(|caveat| translated(slug, "caveat", caveat)).transpose()?,
         readings: texts(slug, "readings", &written.readings)?,
         not_confirmed: texts(slug, "not_confirmed", &written.not_confirmed)?,
         slug: slug.as_str().into(),
@@ -138,9 +139,9 @@ fn read_rule(chore: &format::Chore, written: &format::Rule) -> Result<Rule, Chor
         let condition = read_condition(input, condition);
         when.push(condition.ok_or_else(|| ChoresError::NoRange { chore: of(), input: input.slug() })?);
     }
-    text(&chore.slug, "reason", &written.reason)?;
-    let reason = Sentence::parse(&written.reason, &when)
-        .map_err(|place| ChoresError::NoSuchPlace { chore: of(), place })?;
+    let reason = translated(&chore.slug, "reason", &written.reason)?.map(|template| {
+        Sentence::parse(template, &when).map_err(|place| ChoresError::NoSuchPlace { chore: of(), place })
+    })?;
     Ok(Rule { verdict, when: when.into(), reason })
 }
 
@@ -181,6 +182,14 @@ fn kind(slug: &str) -> Result<InputKind, ChoresError> {
 
 fn texts(of: &str, field: &'static str, texts: &[String]) -> Result<Box<[Box<str>]>, ChoresError> {
     texts.iter().map(|one| text(of, field, one)).collect()
+}
+
+fn translated(
+    of: &str,
+    field: &'static str,
+    texts: &Translated<String>,
+) -> Result<Translated<Box<str>>, ChoresError> {
+    texts.map(|one| text(of, field, one))
 }
 
 fn text(of: &str, field: &'static str, text: &str) -> Result<Box<str>, ChoresError> {

@@ -1,6 +1,7 @@
 //! One rule: when it fits, and what it says then.
 
 use super::input::{Given, Input, InputKind, Inputs};
+use super::language::Translated;
 use super::sentence::Sentence;
 use super::{ChoreVerdict, InputFacts};
 
@@ -9,7 +10,7 @@ use super::{ChoreVerdict, InputFacts};
 pub struct Rule {
     pub(super) verdict: ChoreVerdict,
     pub(super) when: Box<[Condition]>,
-    pub(super) reason: Sentence,
+    pub(super) reason: Translated<Sentence>,
 }
 
 /// What must hold of an input.

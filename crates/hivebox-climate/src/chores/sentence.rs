@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::InputFacts;
 use super::input::{Given, InputKind, Inputs};
+use super::language::Language;
 use super::rule::{Condition, Rule};
 
 /// A sentence with places in it.
@@ -43,7 +44,13 @@ impl Sentence {
         Ok(Self { parts: parts.into() })
     }
 
-    pub(super) fn fill(&self, rule: &Rule, inputs: &Inputs, facts: &[InputFacts]) -> String {
+    pub(super) fn fill(
+        &self,
+        rule: &Rule,
+        inputs: &Inputs,
+        facts: &[InputFacts],
+        language: Language,
+    ) -> String {
         let mut filled = String::new();
         for part in &self.parts {
             let (kind, number) = match part {
@@ -63,7 +70,7 @@ impl Sentence {
                 },
             };
             // Writing to a String cannot fail.
-            let _ = write!(filled, "{number} {}", facts[kind.index()].unit);
+            let _ = write!(filled, "{} {}", language.number(number), facts[kind.index()].unit);
         }
         filled
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use hivebox_climate::chores::{
-    Bound, Chore, ChoreVerdict, Chores, Condition, Given, Input, InputKind, Inputs, Judgement,
+    Bound, Chore, ChoreVerdict, Chores, Condition, Given, Input, InputKind, Inputs, Judgement, Language,
 };
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -52,7 +52,7 @@ fn fine_day() -> Inputs {
 }
 
 fn judged(slug: &str, inputs: &Inputs) -> Judgement<'static> {
-    let judgements = Chores::builtin().judge(inputs);
+    let judgements = Chores::builtin().judge(inputs, Language::English);
     judgements.into_iter().find(|judged| judged.chore.slug() == slug).unwrap()
 }
 
@@ -67,7 +67,7 @@ fn verdicts<const N: usize>(slug: &str, kind: InputKind, values: [f64; N]) -> [&
 
 #[test]
 fn on_a_fine_day_every_chore_can_be_done() {
-    for judged in Chores::builtin().judge(&fine_day()) {
+    for judged in Chores::builtin().judge(&fine_day(), Language::English) {
         assert_eq!(judged.verdict, ChoreVerdict::Go, "{}: {}", judged.chore.slug(), judged.reason);
         assert!(judged.missing.is_empty());
         assert_eq!(judged.used.len(), judged.chore.needs().len());
@@ -161,7 +161,7 @@ fn each_input_that_is_missing_makes_a_chore_unknown() {
 fn what_is_known_may_suffice_for_a_no() {
     let cold = Inputs { air_temperature: Some(measured(3.0)), ..Inputs::default() };
     let of = |inputs: &Inputs| -> Vec<(&str, &str)> {
-        let judgements = Chores::builtin().judge(inputs);
+        let judgements = Chores::builtin().judge(inputs, Language::English);
         judgements.iter().map(|judged| (judged.chore.slug(), judged.verdict.slug())).collect()
     };
     insta::assert_debug_snapshot!(of(&cold));
@@ -225,25 +225,47 @@ fn that_meet(conditions: &[Condition]) -> Inputs {
     inputs
 }
 
+/// What every rule says, and what is said where nothing is known.
+fn said(language: Language) -> String {
+    let mut said = String::new();
+    for (index, chore) in Chores::builtin().iter().enumerate() {
+        writeln!(said, "{}", chore.name(language)).unwrap();
+        let met = chore.rules().iter().map(|rule| (that_meet(rule.when()), rule.verdict()));
+        for (inputs, verdict) in met.chain([(Inputs::default(), ChoreVerdict::Unknown)]) {
+            let judged = Chores::builtin().judge(&inputs, language).swap_remove(index);
+            assert_eq!(judged.verdict, verdict, "{}: {}", chore.slug(), judged.reason);
+            writeln!(said, "  {}: {}", judged.verdict.slug(), judged.reason).unwrap();
+        }
+    }
+    said
+}
+
 #[test]
 fn every_rule_is_reached_and_says_why() {
-    let mut told = String::new();
-    for chore in Chores::builtin().iter() {
-        writeln!(told, "{}", chore.name()).unwrap();
-        for rule in chore.rules() {
-            let judged = judged(chore.slug(), &that_meet(rule.when()));
-            assert_eq!(judged.verdict, rule.verdict(), "{}: {}", chore.slug(), judged.reason);
-            writeln!(told, "  {}: {}", judged.verdict.slug(), judged.reason).unwrap();
-        }
-        let judged = judged(chore.slug(), &Inputs::default());
-        writeln!(told, "  {}: {}", judged.verdict.slug(), judged.reason).unwrap();
+    insta::assert_snapshot!(said(Language::English));
+}
+
+#[test]
+fn the_same_is_said_in_german_with_the_same_numbers() {
+    let (english, german) = (said(Language::English), said(Language::German));
+    assert_eq!(english.lines().count(), german.lines().count());
+    let numbers = |text: &str| -> Vec<String> {
+        let parts = text.split(|letter: char| !letter.is_ascii_digit() && letter != '.' && letter != ',');
+        let numbers = parts.map(|part| part.trim_matches(['.', ',']).replace(',', "."));
+        numbers.filter(|number| !number.is_empty()).collect()
+    };
+    // What is missing is told in other words, without numbers.
+    let is_told = |(_, german): &(&str, &str)| !german.contains("lässt sich nicht sagen");
+    for (english, german) in english.lines().zip(german.lines()).filter(is_told) {
+        assert_eq!(numbers(german), numbers(english), "{german}");
     }
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(german);
 }
 
 #[test]
 fn treatments_name_the_label_and_chores_their_sources() {
-    let is_treatment = |chore: &&Chore| chore.label().is_some_and(|label| label.contains("label"));
+    let is_treatment =
+        |chore: &&Chore| chore.label(Language::English).is_some_and(|label| label.contains("label"));
     let treatments: Vec<&str> = Chores::builtin().iter().filter(is_treatment).map(Chore::slug).collect();
     assert_eq!(
         treatments,
@@ -289,7 +311,7 @@ fn rank(verdict: ChoreVerdict) -> usize {
 proptest! {
     #[test]
     fn only_a_no_is_given_while_something_is_missing(inputs in any_inputs()) {
-        for judged in Chores::builtin().judge(&inputs) {
+        for judged in Chores::builtin().judge(&inputs, Language::English) {
             let is_careful = matches!(judged.verdict, ChoreVerdict::No | ChoreVerdict::Unknown);
             prop_assert!(judged.missing.is_empty() || is_careful, "{judged:?}");
             prop_assert_eq!(judged.used.len() + judged.missing.len(), judged.chore.needs().len());
@@ -303,7 +325,7 @@ proptest! {
         let mut fewer = inputs;
         set(&mut fewer, InputKind::ALL[index], None);
         let chores = Chores::builtin();
-        for (all, fewer) in chores.judge(&inputs).iter().zip(chores.judge(&fewer)) {
+        for (all, fewer) in chores.judge(&inputs, Language::English).iter().zip(chores.judge(&fewer, Language::English)) {
             let is_no_better = rank(fewer.verdict) <= rank(all.verdict) || fewer.verdict == ChoreVerdict::Unknown;
             prop_assert!(is_no_better, "{all:?} {fewer:?}");
         }
@@ -329,7 +351,7 @@ proptest! {
             }
         }
         let chores = Chores::builtin();
-        for (sure, doubtful) in chores.judge(&inputs).iter().zip(chores.judge(&doubtful)) {
+        for (sure, doubtful) in chores.judge(&inputs, Language::English).iter().zip(chores.judge(&doubtful, Language::English)) {
             // Without doubt a `no` may be certain that is not with it.
             let is_no_better = rank(doubtful.verdict) <= rank(sure.verdict) || doubtful.verdict == ChoreVerdict::Unknown;
             prop_assert!(is_no_better, "{sure:?} {doubtful:?}");

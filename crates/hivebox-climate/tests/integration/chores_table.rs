@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use hivebox_climate::chores::{Chore, Chores, Condition, Range};
+use hivebox_climate::chores::{Chore, Chores, Condition, Language, Range};
 
 const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/chores.md");
 const BEGIN: &str =
@@ -35,8 +35,9 @@ fn table() -> String {
 }
 
 fn section(to: &mut String, chores: &Chores, chore: &Chore) {
-    writeln!(to, "\n### {}\n", chore.name()).unwrap();
-    let needs: Vec<&str> = chore.needs().iter().map(|need| chores.input_name(*need)).collect();
+    writeln!(to, "\n### {}\n", chore.name(Language::English)).unwrap();
+    let needs: Vec<&str> =
+        chore.needs().iter().map(|need| chores.input_name(*need, Language::English)).collect();
     writeln!(to, "`{}` needs: {}.\n", chore.slug(), needs.join("; ")).unwrap();
     writeln!(to, "| verdict | when |\n|---|---|").unwrap();
     for rule in chore.rules() {
@@ -44,7 +45,11 @@ fn section(to: &mut String, chores: &Chores, chore: &Chore) {
         writeln!(to, "| `{}` | {} |", rule.verdict().slug(), when.join(" and ")).unwrap();
     }
     writeln!(to).unwrap();
-    for more in [chore.label(), chore.caveat()].into_iter().flatten().chain(chore.readings()) {
+    for more in [chore.label(Language::English), chore.caveat(Language::English)]
+        .into_iter()
+        .flatten()
+        .chain(chore.readings())
+    {
         writeln!(to, "* {more}").unwrap();
     }
     for doubt in chore.not_confirmed() {
@@ -62,7 +67,7 @@ fn section(to: &mut String, chores: &Chores, chore: &Chore) {
 }
 
 fn words(chores: &Chores, condition: &Condition) -> String {
-    let name = chores.input_name(condition.input());
+    let name = chores.input_name(condition.input(), Language::English);
     match condition {
         Condition::Told { is, .. } => format!("{name}: {}", if *is { "yes" } else { "no" }),
         Condition::Within { input, range: Range { lower, upper } } => {

@@ -13,37 +13,37 @@ fn good() -> String {
         + r#"
 [[chore]]
 slug = "look"
-name = "Look"
+name = { en = "Look", de = "Auf Deutsch." }
 needs = ["wind_speed", "broodless"]
-caveat = "Mind the dog."
+caveat = { en = "Mind the dog.", de = "Auf Deutsch." }
 sources = [{ title = "A book", address = "https://example.org" }]
 [[chore.rule]]
 verdict = "no"
 when = [{ input = "wind_speed", from = 2.0, below = 9.0 }]
-reason = "It blows at {wind_speed}, below {wind_speed.below}."
+reason = { en = "It blows at {wind_speed}, below {wind_speed.below}.", de = "Auf Deutsch." }
 [[chore.rule]]
 verdict = "go"
 when = [{ input = "broodless", is = true }]
-reason = "No brood."
+reason = { en = "No brood.", de = "Auf Deutsch." }
 
 [[chore]]
 slug = "wait"
-name = "Wait"
+name = { en = "Wait", de = "Auf Deutsch." }
 needs = ["broodless"]
 sources = [{ title = "A book", address = "https://example.org" }]
 [[chore.rule]]
 verdict = "go"
 when = [{ input = "broodless", is = false }]
-reason = "Brood."
+reason = { en = "Brood.", de = "Auf Deutsch." }
 "#
 }
 
 /// A rule after which a more careful one comes.
-const MILDER: &str = r#"reason = "No brood."
+const MILDER: &str = r#"reason = { en = "No brood.", de = "Auf Deutsch." }
 [[chore.rule]]
 verdict = "caution"
 when = [{ input = "broodless", is = false }]
-reason = "Brood.""#;
+reason = { en = "Brood.", de = "Auf Deutsch." }"#;
 
 #[test]
 fn good_chores_are_read() {
@@ -56,9 +56,10 @@ fn each_contradiction_is_told_with_what_is_wrong() {
     for (from, to) in [
         ("slug = \"wait\"", "slug = \"look\""),
         ("slug = \"wait\"", "slug = \"Wait\""),
-        ("name = \"Wait\"", "name = \" \""),
-        ("caveat = \"Mind the dog.\"", "caveat = \"\""),
-        ("caveat = \"Mind the dog.\"", "cave = \"Mind the dog.\""),
+        ("en = \"Wait\"", "en = \" \""),
+        ("en = \"Mind the dog.\"", "en = \"\""),
+        ("\"Mind the dog.\", de = \"Auf Deutsch.\"", "\"Mind the dog.\""),
+        ("caveat = { en = \"Mind", "cave = { en = \"Mind"),
         ("[\"wind_speed\", \"broodless\"]", "[\"wind_speed\", \"broodless\", \"clustered\"]"),
         ("[\"wind_speed\", \"broodless\"]", "[\"wind_speed\", \"broodless\", \"broodless\"]"),
         ("[\"wind_speed\", \"broodless\"]", "[\"wind_speed\"]"),
@@ -69,7 +70,7 @@ fn each_contradiction_is_told_with_what_is_wrong() {
         ),
         ("address = \"https://example.org\"", "address = \"example.org\""),
         ("verdict = \"no\"", "verdict = \"never\""),
-        ("reason = \"No brood.\"", MILDER),
+        ("reason = { en = \"No brood.\", de = \"Auf Deutsch.\" }", MILDER),
         ("verdict = \"go\"\nwhen = [{ input = \"broodless\", is = true }]", "verdict = \"go\"\nwhen = []"),
         ("from = 2.0, below = 9.0", "from = 9.0, below = 9.0"),
         ("from = 2.0, below = 9.0", "from = 2.0, above = 1.0, below = 9.0"),
@@ -85,12 +86,12 @@ fn each_contradiction_is_told_with_what_is_wrong() {
         ("{wind_speed.below}", "{wind_speed.up_to}"),
         ("{wind_speed.below}", "{air_temperature}"),
         ("{wind_speed.below}", "{wind_speed"),
-        ("reason = \"No brood.\"", "reason = \"{broodless}\""),
+        ("\"No brood.\"", "\"{broodless}\""),
         ("unit = \"m/s\"\n", ""),
         ("slug = \"broodless\"\n", "slug = \"broodless\"\nunit = \"°C\"\n"),
         ("slug = \"clustered\"\n", "slug = \"broodless\"\n"),
         ("slug = \"clustered\"\n", "slug = \"huddled\"\n"),
-        ("close = \"", "closed = \""),
+        ("close.en = \"", "closed.en = \""),
     ] {
         let good = good();
         assert!(good.contains(from), "{from}");

@@ -5,9 +5,11 @@ mod body;
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_LANGUAGE;
 use axum::response::Response;
 use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::chores::{Chores, Input, Inputs};
+use hivebox_climate::chores::{Chores, Input, Inputs, Language};
 use hivebox_climate::estimate::{Estimate, Spot};
 use hivebox_climate::extremes::{Extremes, Neighbour};
 use hivebox_climate::phenomenon::PhenomenonId;
@@ -22,7 +24,7 @@ use super::current::{NOTHING_CURRENT, current, nothing_current};
 use super::describe::{Answer, Operation, Tag};
 use super::example;
 use super::format::{Format, Formats};
-use super::parameters::filter::{self, BROODLESS, CLUSTERED, HEAVY_FLIGHT, HEIGHT};
+use super::parameters::filter::{self, BROODLESS, CLUSTERED, HEAVY_FLIGHT, HEIGHT, LANGUAGE};
 use super::parameters::{Ask, Asked, Reader};
 use super::table::{self, Heading};
 use crate::app::App;
@@ -40,6 +42,7 @@ pub(super) struct AskChores {
     broodless: Option<bool>,
     clustered: Option<bool>,
     heavy_flight: Option<bool>,
+    language: Language,
     format: Format,
 }
 
@@ -47,13 +50,14 @@ impl Ask for AskChores {
     fn read(reader: &mut Reader) -> Option<Self> {
         let (position, height) = (filter::position(reader), reader.query(&HEIGHT).map(Metres));
         let (broodless, clustered) = (reader.query(&BROODLESS), reader.query(&CLUSTERED));
-        let heavy_flight = reader.query(&HEAVY_FLIGHT);
+        let (heavy_flight, language) = (reader.query(&HEAVY_FLIGHT), reader.query(&LANGUAGE));
         let format = reader.format(FORMATS);
         Some(Self {
             spot: Spot { position: position?, height },
             broodless,
             clustered,
             heavy_flight,
+            language: language?,
             format: format?,
         })
     }
@@ -67,10 +71,12 @@ pub(super) async fn chores(
     let present = current(&app).await?;
     let inputs = asked.inputs(&present, &app.days.extremes());
     let as_of = present.readings.as_of();
-    let judged = Chores::builtin().judge(&inputs);
-    let chores = judged.iter().map(|judgement| ChoreBody::of(judgement, as_of)).collect();
+    let judged = Chores::builtin().judge(&inputs, asked.language);
+    let chores = judged.iter().map(|judgement| ChoreBody::of(judgement, as_of, asked.language)).collect();
     let body = ChoresBody::of(as_of, asked.spot, chores);
-    table::whole(asked.format, Heading { name: "chores", as_of }, &body.chores, &body)
+    let mut answer = table::whole(asked.format, Heading { name: "chores", as_of }, &body.chores, &body)?;
+    answer.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(asked.language.tag()));
+    Ok(answer)
 }
 
 impl AskChores {
@@ -148,9 +154,10 @@ pub(super) fn describe() -> Operation {
     let present = example::present();
     let as_of = present.readings.as_of();
     let inputs = Inputs { air_temperature: Some(Input::exact(16.07, as_of)), ..Inputs::default() };
-    let judged = Chores::builtin().judge(&inputs);
-    let chores =
-        || judged.iter().take(2).map(|judgement| ChoreBody::of(judgement, as_of)).collect::<Vec<_>>();
+    let language = Language::English;
+    let judged = Chores::builtin().judge(&inputs, language);
+    let body = |judgement| ChoreBody::of(judgement, as_of, language);
+    let chores = || judged.iter().take(2).map(body).collect::<Vec<_>>();
     let answer = Answer::ok("All chores, each with a verdict, its reason and its sources.");
     let heading = Heading { name: "chores", as_of };
     let position = present.readings.sense_box(0).place().map(|place| place.position());

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::app::{TestApp, TestUpstream, json, pointers};
+use crate::app::{TestApp, TestUpstream, header, json, pointers};
 
 async fn place(app: &TestApp) -> (String, f64) {
     let path = "/api/v1/readings?phenomenon=air_temperature&quality=confirmed&exposure=outdoor";
@@ -44,6 +44,34 @@ async fn without_a_sensor_nearby_nothing_is_known() {
         chores["chores"].as_array().unwrap().iter().all(|chore| chore["verdict"] == "unknown"),
         "{chores}"
     );
+}
+
+#[tokio::test]
+async fn what_people_read_is_in_the_language_that_they_ask_for() {
+    let app = TestApp::over(&TestUpstream::start().await).await;
+    let path = "/api/v1/chores?lat=-75&lon=-120&clustered=true";
+    for (query, language, name, input, reason, label) in [
+        ("", "en", "Oxalic acid by trickling", "bees sit in a cluster", "This cannot be told: ", "Follow"),
+        (
+            "&language=de",
+            "de",
+            "Oxalsäure träufeln",
+            "Bienen in der Traube",
+            "Das lässt sich nicht",
+            "Halten",
+        ),
+    ] {
+        let response = app.get(&format!("{path}{query}")).await;
+        assert_eq!(header(&response, "content-language"), language);
+        let chores = json(response).await;
+        let chore = chore(&chores, "oxalic_trickling");
+        assert_eq!((&chore["name"], &chore["inputs"][0]["name"]), (&name.into(), &input.into()));
+        assert!(chore["reason"].as_str().unwrap().starts_with(reason), "{chore}");
+        assert!(chore["label"].as_str().unwrap().starts_with(label), "{chore}");
+    }
+    let wrong = app.get(&format!("{path}&language=fr")).await;
+    assert_eq!(wrong.status(), 400);
+    assert_eq!(pointers(&json(wrong).await), ["#/query/language"]);
 }
 
 #[tokio::test]

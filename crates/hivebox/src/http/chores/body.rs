@@ -1,7 +1,7 @@
 //! Chores as answers have them.
 
 use hivebox_archive::{Cell, CellKind, TableColumn};
-use hivebox_climate::chores::{Chores, Given, InputKind, Judgement, Source};
+use hivebox_climate::chores::{Chores, Given, InputKind, Judgement, Language, Source};
 use hivebox_climate::estimate::Spot;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -34,7 +34,7 @@ pub(in crate::http) struct ChoreBody<'a> {
     /// Its name in programs.
     #[schema(example = "full_inspection")]
     chore: &'a str,
-    /// Its name in English.
+    /// Its name.
     #[schema(example = "Full inspection")]
     name: &'a str,
     /// `go`, `caution`, `no` or `unknown`.
@@ -59,6 +59,9 @@ struct InputBody<'a> {
     /// What it is.
     #[schema(example = "air_temperature")]
     input: &'static str,
+    /// Its name.
+    #[schema(example = "air temperature now")]
+    name: &'a str,
     /// The number, in `unit`, if it was measured.
     value: Option<f64>,
     /// The unit.
@@ -96,25 +99,27 @@ impl<'a> ChoresBody<'a> {
 }
 
 impl<'a> ChoreBody<'a> {
-    pub(super) fn of(judgement: &'a Judgement<'a>, as_of: Timestamp) -> Self {
+    pub(super) fn of(judgement: &'a Judgement<'a>, as_of: Timestamp, language: Language) -> Self {
         let chore = judgement.chore;
+        let input = |&(kind, given): &(InputKind, Given)| InputBody::of(kind, given, as_of, language);
         Self {
             chore: chore.slug(),
-            name: chore.name(),
+            name: chore.name(language),
             verdict: judgement.verdict.slug(),
             reason: &judgement.reason,
-            inputs: judgement.used.iter().map(|&(kind, given)| InputBody::of(kind, given, as_of)).collect(),
+            inputs: judgement.used.iter().map(input).collect(),
             missing: judgement.missing.iter().map(|kind| kind.slug()).collect(),
             sources: chore.sources().iter().map(SourceBody::of).collect(),
-            label: chore.label(),
+            label: chore.label(language),
         }
     }
 }
 
 impl InputBody<'_> {
-    fn of(kind: InputKind, given: Given, as_of: Timestamp) -> Self {
+    fn of(kind: InputKind, given: Given, as_of: Timestamp, language: Language) -> Self {
         let nothing = Self {
             input: kind.slug(),
+            name: Chores::builtin().input_name(kind, language),
             value: None,
             unit: Chores::builtin().input_unit(kind),
             told: None,
@@ -146,7 +151,7 @@ impl<'a> SourceBody<'a> {
 impl Row for ChoreBody<'_> {
     const COLUMNS: &'static [TableColumn] = &[
         TableColumn::new("chore", CellKind::Text, false, "", "The chore's name in programs"),
-        TableColumn::new("name", CellKind::Text, false, "", "The chore's name in English"),
+        TableColumn::new("name", CellKind::Text, false, "", "The chore's name"),
         TableColumn::new("verdict", CellKind::Text, false, "", "go, caution, no or unknown"),
         TableColumn::new("reason", CellKind::Text, false, "", "Why"),
         TableColumn::new("label", CellKind::Text, true, "", "What to heed with a treatment"),

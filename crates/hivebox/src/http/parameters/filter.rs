@@ -1,5 +1,6 @@
 //! Parameters that choose boxes and readings, the same for every route that has them.
 
+use hivebox_climate::chores::Language;
 use hivebox_climate::place::{Exposure, Position};
 use hivebox_climate::quality::Level;
 use hivebox_climate::quantity::Metres;
@@ -190,6 +191,15 @@ pub const CLUSTERED: Parameter<Choice<bool>> =
 /// Many bees fly.
 pub const HEAVY_FLIGHT: Parameter<Choice<bool>> =
     told("heavy_flight", "Whether many bees fly, if you see it.");
+
+/// The language of what people read.
+pub const LANGUAGE: Parameter<Choice<Language>> = Parameter {
+    name: "language",
+    description: "The language of names, reasons and labels.",
+    kind: Choice { options: &[("en", Language::English), ("de", Language::German)] },
+    example: "de",
+    default: Some("en"),
+};
 
 const fn told(name: &'static str, description: &'static str) -> Parameter<Choice<bool>> {
     let kind = Choice { options: &[("true", true), ("false", false)] };
