@@ -2,6 +2,8 @@
 
 import { choose, phenomenon } from "../state/choice";
 import { phenomena } from "../state/present";
+import { manner } from "../state/settings";
+import { shownUnit } from "../units";
 import { words } from "../words/words";
 
 export function PhenomenonChoice() {
@@ -14,7 +16,7 @@ export function PhenomenonChoice() {
       <select id="phenomenon" value={phenomenon.value} onChange={(event) => choose({ phenomenon: event.currentTarget.value })}>
         {shown.length === 0 && <option value={phenomenon.value}>{phenomenonName(phenomenon.value)}</option>}
         {shown.map(({ phenomenon: slug, name, unit }) => (
-          <option key={slug} value={slug}>{`${phenomenonName(slug, name)} (${unit})`}</option>
+          <option key={slug} value={slug}>{`${phenomenonName(slug, name)} (${shownUnit(unit, manner.value)})`}</option>
         ))}
       </select>
     </label>
