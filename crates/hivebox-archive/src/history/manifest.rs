@@ -102,10 +102,11 @@ impl Manifest {
         self.days.get(place)
     }
 
-    /// When the last reading of all was measured: how far the history reaches.
+    /// When the last reading of all was measured: how far the history reaches. Clocks that are ahead, and would have
+    /// it reach into the future, are heeded no further than to when the manifest was written.
     #[must_use]
     pub fn through(&self) -> Option<Timestamp> {
-        self.days.last().map(|day| day.last_at)
+        self.days.last().map(|day| day.last_at.min(self.written_at))
     }
 
     /// The number of readings.
@@ -229,6 +230,23 @@ mod tests {
         manifest.take(&names[..1]);
         assert!(names.iter().all(|&name| manifest.has_taken(name)));
         assert!(!manifest.has_taken("2026-11-24T00-05-00.001Z".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_makes_no_history_of_the_future() {
+        let file = || FileEntry { path: String::new(), bytes: 0, rows: 1, sha256: String::new() };
+        let day = |last_at: &str| {
+            let last_at: Timestamp = last_at.parse().unwrap();
+            let date = jiff::tz::Offset::UTC.to_datetime(last_at).date();
+            Day { date, readings: file(), first_at: last_at, last_at, hourly: file() }
+        };
+        let written_at = "2026-11-27T19:02:00Z".parse().unwrap();
+        let mut manifest = Manifest { written_at, ..Manifest::empty() };
+        assert_eq!(manifest.through(), None);
+        manifest.set_day(day("2026-11-27T18:59:00Z"));
+        assert_eq!(manifest.through(), "2026-11-27T18:59:00Z".parse().ok());
+        manifest.set_day(day("2027-12-31T10:00:00Z"));
+        assert_eq!(manifest.through(), Some(written_at));
     }
 
     #[test]
