@@ -1,6 +1,6 @@
 //! How cold and how warm it was on the last days, as the service knows it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use hivebox_archive::{ArchiveError, GoodValue, Snapshot};
@@ -12,10 +12,11 @@ use hivebox_climate::readings::Readings;
 use hivebox_climate::verdict::Verdict;
 use jiff::Timestamp;
 
-/// The extremes of the last days. The refresh loop alone writes them; requests read them, and neither waits.
+/// The extremes of the last days. Those who write them take turns; requests read them, and wait for nobody.
 #[derive(Debug, Default)]
 pub struct Days {
     extremes: ArcSwap<Extremes>,
+    writing: Mutex<()>,
 }
 
 impl Days {
@@ -37,6 +38,7 @@ impl Days {
                 temperature: Celsius(celsius),
             })
         });
+        let _turn = self.turn();
         let mut extremes = Extremes::clone(&self.extremes.load());
         extremes.add(now, observed);
         self.extremes.store(Arc::new(extremes));
@@ -53,6 +55,7 @@ impl Days {
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
         let air_temperature = catalogue.phenomenon(catalogue.air_temperature()).slug();
+        let _turn = self.turn();
         let mut extremes = Extremes::clone(&self.extremes.load());
         snapshot.good_values(&[air_temperature], |value: GoodValue<'_>| {
             if is_in_the_open(value.exposure) {
@@ -62,6 +65,13 @@ impl Days {
         })?;
         self.extremes.store(Arc::new(extremes));
         Ok(())
+    }
+}
+
+impl Days {
+    /// What was written last is whole, also where somebody panicked before it was the turn of another.
+    fn turn(&self) -> impl Drop + '_ {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

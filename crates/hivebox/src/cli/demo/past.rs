@@ -17,6 +17,7 @@ use tracing::{info, warn};
 
 use crate::app::App;
 use crate::bridge::add_box;
+use crate::days::Days;
 use crate::exit::Failure;
 use crate::priority::Priority;
 use crate::words::in_words;
@@ -51,7 +52,10 @@ pub(super) fn begin(
         runtime.block_on(async {
             app.cache.first_poll().await;
             tokio::time::sleep(DELAY).await;
-            if let Err(error) = make(&sim, &app.snapshots, rules, moments(Timestamp::now(), reach)).await {
+            if let Err(error) =
+                make(&sim, &app.snapshots, &app.days, rules, moments(Timestamp::now(), reach), Timestamp::now)
+                    .await
+            {
                 warn!(error = in_words(&error), "the demo has no past");
             }
         });
@@ -59,13 +63,15 @@ pub(super) fn begin(
     Ok(())
 }
 
-/// Stores the snapshots of some moments that are missing, and compacts all; does nothing where there is a history
+/// Stores the snapshots of some moments that are missing, adds them to the last days, and compacts all; does nothing where there is a history
 /// already.
 async fn make(
     sim: &SimServer,
     store: &SnapshotStore,
+    days: &Days,
     rules: Rules,
     moments: impl Iterator<Item = Timestamp>,
+    clock: impl Fn() -> Timestamp,
 ) -> Result<(), ArchiveError> {
     let history = store.history();
     if history.manifest().await?.number > 0 {
@@ -78,11 +84,13 @@ async fn make(
     for moment in moments.filter(|moment| !stored.contains(moment)) {
         let readings = readings(sim, rules, moment);
         store.put(&Sealed::of(SnapshotName::at(moment), &readings, Catalogue::builtin())?).await?;
+        // The service looked for the last days in the store when it started.
+        days.add_readings(&readings, Catalogue::builtin(), clock());
         made += 1;
     }
     // The service may be at it as well: whoever comes second finds nothing left to do.
     let limits = CompactionLimits::default();
-    while history.compact(&limits, Timestamp::now()).await?.more {}
+    while history.compact(&limits, clock()).await?.more {}
     info!(snapshots = made, "the demo has a past");
     Ok(())
 }
@@ -130,17 +138,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_made_before_is_not_made_again() {
+    async fn a_past_is_made_once_and_known_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let store = SnapshotStore::open_folder(folder.path()).unwrap();
         let options = Options { stations: Stations::Generated(40), ..Options::default() };
         let sim = SimServer::new(Simulation::new(options));
         let part = moments(now(), reach("30m").unwrap());
-        make(&sim, &store, Rules::default(), part).await.unwrap();
+        let days = Days::default();
+        make(&sim, &store, &days, Rules::default(), part, now).await.unwrap();
+        assert!(days.extremes().box_count() > 0, "the last days are known without a new start");
         let made = store.list(None, 10).await.unwrap();
         let known = store.history().manifest().await.unwrap();
         assert_eq!((made.len(), known.rows() > 0), (2, true));
-        make(&sim, &store, Rules::default(), moments(now(), reach("2h").unwrap())).await.unwrap();
+        let more = moments(now(), reach("2h").unwrap());
+        make(&sim, &store, &days, Rules::default(), more, now).await.unwrap();
         assert_eq!(store.list(None, 10).await.unwrap(), made);
     }
 }
