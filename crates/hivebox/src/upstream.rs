@@ -46,7 +46,7 @@ pub enum Upstream {
 pub struct Polled {
     /// The readings.
     pub readings: Arc<Readings>,
-    /// How many things were asked for: boxes by id, or one list of all.
+    /// How many boxes were asked for.
     pub asked: usize,
     /// How many of them could not be had, and the first reason.
     pub failed: usize,
@@ -151,7 +151,8 @@ pub fn client(config: &UpstreamConfig, base_url: String, observer: Observer) -> 
 
 impl Polled {
     fn whole(readings: Arc<Readings>, decoded: &Decoded) -> Self {
-        Self { readings, asked: 1, failed: 0, first_failure: None, skipped: decoded.skipped }
+        let asked = readings.box_count() + decoded.skipped;
+        Self { readings, asked, failed: 0, first_failure: None, skipped: decoded.skipped }
     }
 }
 

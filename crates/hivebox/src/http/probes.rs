@@ -63,7 +63,7 @@ struct Readiness {
     cache_age_seconds: Option<u64>,
     /// The moment of the present.
     cache_as_of: Option<Timestamp>,
-    /// How many boxes the last poll asked for.
+    /// How many boxes the last poll asked for; 1 if it asked for all and got no answer.
     boxes_asked: Option<usize>,
     /// How many of them it did not get.
     boxes_failed: Option<usize>,

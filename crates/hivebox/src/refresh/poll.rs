@@ -120,7 +120,7 @@ async fn poll_and_publish(refresh: &Refresh) {
                 None => None,
             };
             let failures_in_a_row = if has_answer { 0 } else { failed };
-            let (asked, failed) = (polled.asked, polled.failed);
+            let (asked, failed) = (polled.asked, polled.failed + polled.skipped);
             let poll = Poll { ended_at, asked, failed, error, failures_in_a_row, retry_after: None };
             (poll, Some(Arc::new(present)))
         }
