@@ -8,6 +8,7 @@ mod completions;
 mod config;
 mod demo;
 mod doctor;
+mod existing;
 mod healthcheck;
 #[cfg(feature = "history")]
 mod history;
@@ -22,6 +23,7 @@ mod snapshots;
 mod sql;
 mod store;
 mod temperature;
+mod values;
 
 use clap::{Parser, Subcommand};
 

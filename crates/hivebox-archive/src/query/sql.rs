@@ -278,6 +278,27 @@ pub(super) fn told(error: &DataFusionError, limit_bytes: usize) -> QueryError {
     }
     match error.find_root() {
         DataFusionError::ResourcesExhausted(_) => QueryError::OutOfMemory { limit_bytes },
-        root => QueryError::Sql(root.strip_backtrace()),
+        root => QueryError::Sql(in_words(root)),
     }
 }
+
+/// What is wrong with the SQL, and what to do about it where that is known.
+fn in_words(error: &DataFusionError) -> String {
+    let said = error.strip_backtrace();
+    match error {
+        DataFusionError::SQL(error, _) => {
+            let said = error.to_string();
+            format!("the SQL cannot be read: {}", said.trim_start_matches("sql parser error: "))
+        }
+        DataFusionError::Plan(text) if text.starts_with("table '") && text.contains("not found") => {
+            format!("{said}; there are readings, hourly, boxes and sensors")
+        }
+        DataFusionError::Plan(text) if CHANGES.iter().any(|what| text.starts_with(what)) => {
+            format!("{said}. SQL can only read here, by SELECT, EXPLAIN or DESCRIBE")
+        }
+        _ => said,
+    }
+}
+
+/// How `DataFusion` begins to refuse what would change something.
+const CHANGES: [&str; 3] = ["DDL not supported", "DML not supported", "Statement not supported"];

@@ -49,9 +49,11 @@ pub enum QuestionError {
         /// The last day.
         to: Date,
     },
-    /// The last day is not over.
-    #[error("--to may be {yesterday} at the latest: later days are not over yet, by UTC")]
+    /// A day is not over.
+    #[error("{flag} may be {yesterday} at the latest: later days are not over yet, by UTC")]
     NotOver {
+        /// Where that day was named.
+        flag: &'static str,
         /// The last day that is over.
         yesterday: Date,
     },
@@ -86,10 +88,12 @@ impl Question {
     pub fn check(&self, now: Timestamp) -> Result<(), QuestionError> {
         let Self { from, to, .. } = *self;
         let yesterday = Self::yesterday(now);
-        if to < from {
+        if from > yesterday {
+            Err(QuestionError::NotOver { flag: "--from", yesterday })
+        } else if to < from {
             Err(QuestionError::Backwards { from, to })
         } else if to > yesterday {
-            Err(QuestionError::NotOver { yesterday })
+            Err(QuestionError::NotOver { flag: "--to", yesterday })
         } else if self.day_count() > MAX_DAYS {
             Err(QuestionError::TooLong(self.day_count()))
         } else {
@@ -167,7 +171,10 @@ mod tests {
         let now = |text: &str| text.parse::<Timestamp>().unwrap();
         assert_eq!(question().check(now("2026-11-04T00:00:00Z")), Ok(()));
         let yesterday = date(2026, 11, 2);
-        assert_eq!(question().check(now("2026-11-03T23:59:59Z")), Err(QuestionError::NotOver { yesterday }));
+        let not_over = |flag| Err(QuestionError::NotOver { flag, yesterday });
+        assert_eq!(question().check(now("2026-11-03T23:59:59Z")), not_over("--to"));
+        let today = Question { from: date(2026, 11, 3), to: yesterday, ..question() };
+        assert_eq!(today.check(now("2026-11-03T23:59:59Z")), not_over("--from"));
         let backwards = Question { to: date(2026, 10, 31), ..question() };
         assert!(matches!(backwards.check(now("2026-11-04T00:00:00Z")), Err(QuestionError::Backwards { .. })));
         let ages = Question { from: date(1900, 1, 1), ..question() };

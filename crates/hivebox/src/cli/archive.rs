@@ -5,12 +5,12 @@ use hivebox_archive::history::{Compacted, CompactionLimits, History, Verificatio
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::existing;
 use super::output;
 use super::progress;
 use super::serve::block_on;
-use super::settings::SettingFlags;
+use super::settings::{SettingFlags, Storing};
 use crate::exit::{Code, Failure};
-use crate::service;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -28,7 +28,7 @@ enum Action {
         #[arg(long)]
         json: bool,
         #[command(flatten)]
-        settings: SettingFlags,
+        settings: SettingFlags<Storing>,
     },
     /// Prove that the history is whole
     ///
@@ -39,7 +39,7 @@ enum Action {
         #[arg(long)]
         json: bool,
         #[command(flatten)]
-        settings: SettingFlags,
+        settings: SettingFlags<Storing>,
     },
 }
 
@@ -72,8 +72,8 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
     }
 }
 
-fn open(settings: &SettingFlags) -> Result<History, Failure> {
-    Ok(service::snapshots(&settings.config()?.store)?.history())
+fn open(settings: &SettingFlags<Storing>) -> Result<History, Failure> {
+    Ok(existing::store(&settings.config()?.store)?.history())
 }
 
 async fn compact(history: &History, json: bool) -> Result<(), Failure> {
@@ -149,7 +149,10 @@ fn tell(verification: &Verification) -> Result<(), Failure> {
         output::line(&format!("BAD   {}  {}", fault.object, fault.reason))?;
     }
     let Verification { days, readings, snapshots, orphans, .. } = verification;
-    output::line(&format!("{days} days with {readings} readings, and {snapshots} snapshots compared"))?;
+    let whole = if verification.faults.is_empty() { "whole: " } else { "" };
+    output::line(&format!(
+        "{whole}{days} days with {readings} readings, and {snapshots} snapshots compared"
+    ))?;
     if !orphans.is_empty() {
         let count = orphans.len();
         output::line(&format!(

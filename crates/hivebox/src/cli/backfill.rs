@@ -11,7 +11,8 @@ use opensensemap::Observer;
 use super::output;
 use super::progress;
 use super::serve::block_on;
-use super::settings::SettingFlags;
+use super::settings::{ReadingAndStoring, SettingFlags};
+use super::values;
 use crate::backfill::{Backfill, Manners, Progress, Question, Source, Summary};
 use crate::config::UpstreamAddress;
 use crate::exit::{Code, Failure};
@@ -24,10 +25,10 @@ const NAMED: usize = 10;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The first day to bring in, by UTC, such as 2026-01-31
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = values::date)]
     from: Date,
     /// The last day to bring in; yesterday if left out
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = values::date)]
     to: Option<Date>,
     /// Where to take it from
     #[arg(long, value_enum, default_value_t = Source::Api)]
@@ -45,7 +46,7 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    settings: SettingFlags,
+    settings: SettingFlags<ReadingAndStoring>,
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {

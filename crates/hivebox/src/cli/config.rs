@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::output;
-use super::settings::SettingFlags;
+use super::settings::{Serving, SettingFlags};
 use crate::config::setting::SETTINGS;
 use crate::config::{Config, Origin, mask_secrets};
 use crate::exit::Failure;
@@ -14,7 +14,7 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    settings: SettingFlags,
+    settings: SettingFlags<Serving>,
 }
 
 #[derive(Debug, Serialize)]

@@ -10,9 +10,9 @@ use tokio::net::TcpListener;
 
 use super::output;
 use super::serve::{block_on, serve};
-use super::settings::SettingFlags;
+use super::settings::{Demonstrating, SettingFlags};
 use super::simulate::SimulatedFlags;
-use crate::config::setting;
+use crate::config::{Config, StoreAddress, setting};
 use crate::exit::Failure;
 
 #[derive(Debug, clap::Args)]
@@ -24,7 +24,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "DURATION", default_value = "2d", value_parser = past::reach)]
     past: jiff::SignedDuration,
     #[command(flatten)]
-    settings: SettingFlags,
+    settings: SettingFlags<Demonstrating>,
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
@@ -35,17 +35,10 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 async fn demonstrate(sim: SimServer, args: &Args) -> Result<(), Failure> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let upstream = format!("http://{}", listener.local_addr()?);
-    // What is simulated must not get between snapshots of what was measured.
-    let settings = args
-        .settings
-        .clone()
-        .with_default(&setting::UPSTREAM, upstream.clone())
-        .with_default(&setting::STORE, "file:./hivebox-data/demo")
-        .with_default(&setting::LOG, "warn");
-    let config = settings.config()?;
+    let config = args.settings.clone().with_default(&setting::UPSTREAM, upstream.clone()).config()?;
     let simulating = tokio::spawn(opensensemap_sim::serve(listener, sim.clone(), std::future::pending()));
     let served = serve(&config, |address, app| {
-        welcome(address, &upstream)?;
+        welcome(address, &upstream, &config)?;
         #[cfg(feature = "history")]
         past::begin(sim, std::sync::Arc::clone(app), config.answer.rules, args.past)?;
         #[cfg(not(feature = "history"))]
@@ -57,7 +50,7 @@ async fn demonstrate(sim: SimServer, args: &Args) -> Result<(), Failure> {
     served
 }
 
-fn welcome(address: SocketAddr, upstream: &str) -> Result<(), Failure> {
+fn welcome(address: SocketAddr, upstream: &str, config: &Config) -> Result<(), Failure> {
     output::line(&format!("HiveBox serves a simulated openSenseMap. Open http://{address}/"))?;
     output::line(&format!("  the number      http://{address}/temperature"))?;
     output::line(&format!("  all figures     http://{address}/metrics"))?;
@@ -67,5 +60,10 @@ fn welcome(address: SocketAddr, upstream: &str) -> Result<(), Failure> {
         output::line(&format!("  the last days   http://{address}/api/v1/history (in half a minute)"))?;
     }
     output::line(&format!("  the simulation  {upstream}/_sim/ (how to make it fail)"))?;
+    let store = match &config.store.address {
+        StoreAddress::Folder(folder) => format!("file:{}", folder.display()),
+        other @ StoreAddress::S3 { .. } => other.to_string(),
+    };
+    output::line(&format!("  its store       {store} (other commands take it by --store)"))?;
     output::line("Ctrl-C stops it.")
 }

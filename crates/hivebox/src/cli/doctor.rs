@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::output;
 use super::serve::block_on;
-use super::settings::SettingFlags;
+use super::settings::{Serving, SettingFlags};
 use crate::cache::redis::RedisCache;
 use crate::config::{AnswerConfig, CacheAddress, CacheConfig, Config, StoreAddress, StoreConfig};
 use crate::exit::{Code, Failure};
@@ -23,7 +23,7 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    settings: SettingFlags,
+    settings: SettingFlags<Serving>,
 }
 
 /// What was found out about one part.

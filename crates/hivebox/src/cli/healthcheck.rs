@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use super::output;
-use super::settings::SettingFlags;
+use super::settings::{Calling, SettingFlags};
 use crate::exit::{Code, Failure};
 
 #[derive(Debug, clap::Args)]
@@ -17,7 +17,7 @@ pub(super) struct Args {
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=60))]
     timeout_seconds: u64,
     #[command(flatten)]
-    settings: SettingFlags,
+    settings: SettingFlags<Calling>,
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {

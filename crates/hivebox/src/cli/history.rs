@@ -8,17 +8,17 @@ use std::io::{IsTerminal, stdout};
 use hivebox_archive::TableFormat;
 use jiff::Timestamp;
 
+use super::existing;
 use super::output;
 use super::progress;
 use super::serve::block_on;
-use super::settings::SettingFlags;
+use super::settings::{Asking, SettingFlags};
 use crate::exit::{Code, Failure};
 use crate::history::Past;
 use crate::http::ApiError;
 use crate::http::history::{AskHistory, HistoryBody, columns, heading};
 use crate::http::parameters::{self, Wrong};
 use crate::http::table::table;
-use crate::service;
 use crate::telemetry::metrics::QueryMetrics;
 use flags::QuestionFlags;
 
@@ -30,7 +30,7 @@ pub(super) struct Args {
     #[command(flatten)]
     output: OutputFlags,
     #[command(flatten)]
-    settings: SettingFlags,
+    settings: SettingFlags<Asking>,
 }
 
 const EXAMPLES: &str = "\
@@ -93,7 +93,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let question = asked.question(Timestamp::now(), None).map_err(|error| refused(&error))?;
     let config = args.settings.config()?;
     block_on(async {
-        let store = service::snapshots(&config.store)?;
+        let store = existing::store(&config.store)?;
         let past = Past::new(&config.query, &store, QueryMetrics::default())?;
         let spinner = progress::spinner("asking the past");
         let answer = past.answer(&question).await;
@@ -105,7 +105,12 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             OutputFormat::Json => return output::json(&body),
             OutputFormat::Table => {
                 let bars = stdout().is_terminal();
-                return output::write(show::text(&body, &question, bars).as_bytes());
+                output::write(show::text(&body, &question, bars).as_bytes())?;
+                if body.through.is_none() {
+                    let store = &config.store.address;
+                    output::line(&format!("This is of {store}; --store names another."))?;
+                }
+                return Ok(());
             }
             OutputFormat::Csv => TableFormat::Csv,
             OutputFormat::Parquet => TableFormat::Parquet,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tracing::info;
 
-use super::settings::SettingFlags;
+use super::settings::{Serving, SettingFlags};
 use crate::app::App;
 use crate::config::Config;
 use crate::exit::{Code, Failure};
@@ -18,7 +18,7 @@ use crate::words::in_words;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    settings: SettingFlags,
+    settings: SettingFlags<Serving>,
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {

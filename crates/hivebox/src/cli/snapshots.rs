@@ -8,13 +8,13 @@ use hivebox_archive::{ArchiveError, Format, Listed, SnapshotName, SnapshotStore}
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::existing;
 use super::output;
 use super::progress;
 use super::serve::block_on;
-use super::settings::SettingFlags;
-use crate::config::setting;
+use super::settings::{SettingFlags, Storing};
+use super::values;
 use crate::exit::{Code, Failure};
-use crate::service;
 
 /// What stands beside the bar.
 const BESIDE: &str = "{pos}/{len} snapshots";
@@ -39,7 +39,7 @@ enum Action {
         #[arg(long)]
         json: bool,
         #[command(flatten)]
-        settings: SettingFlags,
+        settings: SettingFlags<Storing>,
     },
     /// Print a snapshot's readings
     Show {
@@ -49,13 +49,13 @@ enum Action {
         #[arg(long, value_enum, default_value_t = ShowFormat::Csv)]
         format: ShowFormat,
         #[command(flatten)]
-        settings: SettingFlags,
+        settings: SettingFlags<Storing>,
     },
     /// Tell which snapshots are older than need be, and remove them if asked to
     Prune {
         /// How old a snapshot may be, such as 90d; what the setting retention says if left out
-        #[arg(long, value_name = "DURATION")]
-        older_than: Option<String>,
+        #[arg(long, value_name = "DURATION", value_parser = values::age)]
+        older_than: Option<Duration>,
         /// Remove them; otherwise they are only told
         #[arg(long)]
         remove: bool,
@@ -63,7 +63,7 @@ enum Action {
         #[arg(long)]
         json: bool,
         #[command(flatten)]
-        settings: SettingFlags,
+        settings: SettingFlags<Storing>,
     },
     /// Check that snapshots are as they were written
     Verify {
@@ -73,7 +73,7 @@ enum Action {
         #[arg(long)]
         json: bool,
         #[command(flatten)]
-        settings: SettingFlags,
+        settings: SettingFlags<Storing>,
     },
 }
 
@@ -105,12 +105,8 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
             block_on(async { show(&store, name, format).await })
         }
         Action::Prune { older_than, remove, json, settings } => {
-            let settings = match older_than {
-                Some(older_than) => settings.with_default(&setting::RETENTION, older_than),
-                None => settings,
-            };
             let store = open(&settings)?;
-            let Some(limit) = settings.config()?.store.retention else {
+            let Some(limit) = older_than.or(settings.config()?.store.retention) else {
                 let message = "nothing is too old while retention is off; say --older-than 90d, for example";
                 return Err(Failure::new(Code::Usage, message));
             };
@@ -123,8 +119,8 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
     }
 }
 
-fn open(settings: &SettingFlags) -> Result<SnapshotStore, Failure> {
-    Ok(service::snapshots(&settings.config()?.store)?)
+fn open(settings: &SettingFlags<Storing>) -> Result<SnapshotStore, Failure> {
+    existing::store(&settings.config()?.store)
 }
 
 async fn list(

@@ -3,14 +3,14 @@
 use hivebox_archive::{BatchFormat, BatchWriter, TableError, texts};
 
 use super::columns::Columns;
+use super::existing;
 use super::history::{OutputFlags, OutputFormat};
 use super::output;
 use super::progress;
 use super::serve::block_on;
-use super::settings::SettingFlags;
+use super::settings::{Asking, SettingFlags};
 use crate::exit::{Code, Failure};
 use crate::history::{Past, SqlAnswer};
-use crate::service;
 use crate::telemetry::metrics::QueryMetrics;
 
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,7 @@ pub(super) struct Args {
     #[command(flatten)]
     output: OutputFlags,
     #[command(flatten)]
-    settings: SettingFlags,
+    settings: SettingFlags<Asking>,
 }
 
 const EXAMPLES: &str = "\
@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let format = args.output.format()?;
     let config = args.settings.config()?;
     block_on(async {
-        let store = service::snapshots(&config.store)?;
+        let store = existing::store(&config.store)?;
         let past = Past::new(&config.query, &store, QueryMetrics::default())?;
         let spinner = progress::spinner("asking the past");
         let answer = past.sql(&args.text, args.most_rows).await;

@@ -6,20 +6,21 @@ use opensensemap::Observer;
 
 use super::output;
 use super::serve::block_on;
-use super::settings::SettingFlags;
+use super::settings::{ReadingAndStoring, SettingFlags};
+use super::values;
 use crate::exit::Failure;
 use crate::service;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Judge readings as of this moment instead of now, such as 2024-10-14T09:20:00Z
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = values::moment)]
     at: Option<Timestamp>,
     /// Print JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    settings: SettingFlags,
+    settings: SettingFlags<ReadingAndStoring>,
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {

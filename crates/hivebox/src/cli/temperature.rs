@@ -1,5 +1,7 @@
 //! `hivebox temperature`.
 
+use std::collections::BTreeMap;
+
 use hivebox_climate::verdict::Verdict;
 use jiff::Timestamp;
 use opensensemap::Observer;
@@ -7,7 +9,8 @@ use serde::Serialize;
 
 use super::output;
 use super::serve::block_on;
-use super::settings::SettingFlags;
+use super::settings::{Reading, SettingFlags};
+use super::values;
 use crate::exit::{Code, Failure};
 use crate::present::Present;
 use crate::service;
@@ -15,13 +18,13 @@ use crate::service;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Judge readings as of this moment instead of now, such as 2024-10-14T09:20:00Z
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = values::moment)]
     at: Option<Timestamp>,
     /// Print JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    settings: SettingFlags,
+    settings: SettingFlags<Reading>,
 }
 
 /// What `--json` prints.
@@ -33,7 +36,7 @@ struct Told<'a> {
     as_of: Timestamp,
     boxes: usize,
     /// Air temperature sensors by what was said of their reading.
-    sensors: Vec<(&'static str, u64)>,
+    sensors: BTreeMap<&'static str, u64>,
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
@@ -47,7 +50,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 
 fn tell(present: &Present, json: bool) -> Result<(), Failure> {
     let by_verdict = present.summary.air_temperature().by_verdict;
-    let sensors: Vec<(&str, u64)> =
+    let sensors: Vec<(&'static str, u64)> =
         Verdict::ALL.iter().map(|verdict| (verdict.slug(), by_verdict[verdict.index()])).collect();
     let (as_of, boxes) = (present.readings.as_of(), present.readings.box_count());
     let Some(answer) = &present.answer else {
@@ -59,6 +62,7 @@ fn tell(present: &Present, json: bool) -> Result<(), Failure> {
     };
     if json {
         let (mean_celsius, status, readings) = (answer.mean.0, answer.status.as_str(), answer.count);
+        let sensors = sensors.into_iter().collect();
         return output::json(&Told { mean_celsius, status, readings, as_of, boxes, sensors });
     }
     output::line(&format!("{:.2} °C  {}", answer.mean.0, answer.status))?;

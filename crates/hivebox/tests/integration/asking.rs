@@ -99,8 +99,9 @@ async fn what_cannot_be_answered_is_refused_with_what_to_do() {
         (&["history", "--colour", "red"], 64, "unexpected argument '--colour'"),
         (&["sql"], 64, "<SQL>"),
         (&["sql", "selekt"], 64, "found: selekt"),
-        (&["sql", "drop table readings"], 64, "DDL"),
-        (&["sql", "select * from elsewhere"], 64, "elsewhere"),
+        (&["sql", "drop table readings"], 64, "SQL can only read here"),
+        (&["sql", "delete from readings"], 64, "SQL can only read here"),
+        (&["sql", "select * from elsewhere"], 64, "there are readings, hourly, boxes and sensors"),
         (&["sql", "select * from readings", "--most-rows", "3"], 69, "more than 3 rows: ask for fewer"),
     ] {
         let (told, said) = refusal(folder.path(), arguments);
@@ -111,7 +112,12 @@ async fn what_cannot_be_answered_is_refused_with_what_to_do() {
 #[test]
 fn where_there_is_no_history_this_is_said() {
     let folder = tempfile::tempdir().unwrap();
+    for command in [&["history"][..], &["sql", "select 1"], &["archive", "verify"], &["snapshots", "list"]] {
+        let (code, said) = refusal(folder.path(), command);
+        assert!(code == 66 && said.contains("there is no folder ./hivebox-data"), "{code} {said}");
+    }
+    std::fs::create_dir(folder.path().join("hivebox-data")).unwrap();
     let said = stdout(folder.path(), &["history"]);
-    assert!(said.contains("There is no history yet"), "{said}");
+    assert!(said.contains("There is no history yet") && said.contains("--store names another"), "{said}");
     assert_eq!(stdout(folder.path(), &["sql", "select count(*) as boxes from boxes", "--csv"]), "boxes\n0\n");
 }

@@ -114,7 +114,11 @@ fn failures_end_with_a_sentence_and_the_code_of_sysexits() {
         &["temperature", "--upstream", "file:missing.json"],
         &["temperature", "--upstream", OCTOBER_14],
         &["snapshots", "show"],
-        &["snapshots", "show", "2026-11-24T12-00-00.000Z"],
+        &["snapshots", "show", "--store", "file:."],
+        &["snapshots", "show", "2026-11-24T12-00-00.000Z", "--store", "file:."],
+        &["snapshots", "prune", "--older-than", "old"],
+        &["temperature", "--at", "yesterday"],
+        &["history", "--boxes", "5ade1acf223bd80019a1011c"],
         &["simulate", "--stations", "0"],
         &["healthcheck", "--listen", "127.0.0.1:1"],
     ] {

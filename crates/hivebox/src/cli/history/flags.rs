@@ -1,7 +1,9 @@
 //! Every parameter of a question as a flag, made from what the HTTP API takes.
 
 use clap::{Arg, ArgMatches, Command, Error, FromArgMatches};
+use serde_json::Value;
 use utoipa::openapi::path::Parameter;
+use utoipa::openapi::{RefOr, Schema};
 
 use crate::http::history::AskHistory;
 use crate::http::parameters::Ask;
@@ -53,10 +55,24 @@ impl FromArgMatches for QuestionFlags {
 fn flag(parameter: Parameter) -> Arg {
     // Written for Markdown.
     let help = parameter.description.unwrap_or_default().replace('`', "");
-    let help = help.trim_end_matches('.').to_owned();
+    let help = help.trim_end_matches('.');
+    let default = match parameter.schema {
+        Some(RefOr::T(Schema::Object(object))) => object.default,
+        _ => None,
+    };
+    let default = default.map(|default| format!(" [default: {}]", plain(&default))).unwrap_or_default();
     Arg::new(parameter.name.clone())
         .long(parameter.name.replace('_', "-"))
         .value_name("VALUE")
-        .help(help)
+        .help(format!("{help}{default}"))
         .allow_hyphen_values(true)
+}
+
+/// A value as it is typed.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
 }
