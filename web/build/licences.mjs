@@ -27,6 +27,6 @@ async function notice({ name, version, license }) {
 const folder = new URL("../public/", import.meta.url);
 await mkdir(folder, { recursive: true });
 const intro =
-  "The dashboard of HiveBox contains these parts. The coasts and borders are from Natural Earth, which is in the public domain.\n";
+  "The dashboard of HiveBox contains these parts. Coasts, borders and towns are from Natural Earth, which is in the public domain.\n";
 const notices = await Promise.all((await parts()).map(notice));
 await writeFile(new URL("licences.txt", folder), [intro, ...notices].join(`\n${"-".repeat(80)}\n\n`));

@@ -15,11 +15,14 @@ import {
   type ZoomAnimEvent,
 } from "leaflet";
 import type { Clusters, Mark } from "./clusters";
-import { drawMark, type Look, radiusOf, type Spot } from "./draw";
+import { drawLabel, drawMark, LABEL_FONT, type Look, radiusOf, type Spot } from "./draw";
 import type { Land } from "./land";
+import { labels, type Sheet, type Towns } from "./towns";
 
 export interface Picture {
   readonly land: Land | null;
+  readonly towns: Towns | null;
+  readonly isGerman: boolean;
   readonly clusters: Clusters | null;
   readonly look: Look;
   readonly colours: { readonly sea: string; readonly land: string; readonly coast: string; readonly grid: string };
@@ -177,6 +180,7 @@ export class CanvasLayer extends Layer {
       return { mark, x, y };
     });
     for (const each of this.spots) drawMark(ink, each, look);
+    this.drawTowns(ink, { ...view, spot });
     if (chosen) {
       const { x, y } = spot(chosen.lat, chosen.lon);
       ink.beginPath();
@@ -185,6 +189,19 @@ export class CanvasLayer extends Layer {
       ink.strokeStyle = accent;
       ink.stroke();
     }
+  }
+
+  private drawTowns(ink: CanvasRenderingContext2D, view: Omit<Sheet, "widthOf">): void {
+    const { towns, isGerman, look } = this.picture;
+    if (!towns) return;
+    ink.font = LABEL_FONT;
+    ink.textAlign = "center";
+    ink.textBaseline = "middle";
+    const sheet = { ...view, widthOf: (name: string) => ink.measureText(name).width };
+    // Names may lie on single boxes, of which there are many and none has a number in it.
+    const groups = this.spots.filter(({ mark }) => mark.kind === "group");
+    const obstacles = groups.map(({ mark, x, y }) => ({ x, y, radius: radiusOf(mark) }));
+    for (const label of labels(towns, isGerman, sheet, obstacles)) drawLabel(ink, label, look);
   }
 }
 

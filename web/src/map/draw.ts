@@ -2,6 +2,7 @@
 
 import { colourOf, needsDarkInk, type Scale } from "../palette";
 import type { Group, Mark, Single } from "./clusters";
+import type { Label } from "./towns";
 
 export interface Spot {
   readonly mark: Mark;
@@ -23,6 +24,7 @@ export interface Look {
 
 const TURN = 2 * Math.PI;
 const FONT = "600 11px system-ui, sans-serif";
+export const LABEL_FONT = "12px system-ui, sans-serif";
 
 /** How far a mark reaches from its middle. */
 export function radiusOf(mark: Mark): number {
@@ -50,6 +52,16 @@ function drawGroup(ink: CanvasRenderingContext2D, group: Group, x: number, y: nu
   ink.textBaseline = "middle";
   ink.fillStyle = needsDarkInk(colour) ? "#000000" : "#ffffff";
   ink.fillText(look.count(group.usable), x, y + 0.5);
+}
+
+/** A name on the land. */
+export function drawLabel(ink: CanvasRenderingContext2D, { name, x, y }: Label, look: Look): void {
+  ink.lineJoin = "round";
+  ink.lineWidth = 3;
+  ink.strokeStyle = look.ground;
+  ink.strokeText(name, x, y);
+  ink.fillStyle = look.grey;
+  ink.fillText(name, x, y);
 }
 
 function drawBox(ink: CanvasRenderingContext2D, box: Single, x: number, y: number, look: Look): void {

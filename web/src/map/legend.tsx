@@ -53,6 +53,12 @@ export function Legend() {
           {map.stale}
         </li>
         <li>
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <circle cx="10" cy="10" r="2.500" class="sign-dot" />
+          </svg>
+          {map.withoutSensor}
+        </li>
+        <li>
           <svg viewBox="0 0 28 20" aria-hidden="true">
             <circle cx="14" cy="10" r="10" fill={RAMP[5]} />
             <text x="14" y="14" text-anchor="middle" font-size="11" font-weight="600" fill="#000000">
@@ -60,6 +66,13 @@ export function Legend() {
             </text>
           </svg>
           {map.cluster}
+        </li>
+        <li>
+          <svg viewBox="0 0 28 20" aria-hidden="true">
+            <circle cx="14" cy="10" r="8.500" class="sign-frame" />
+            <circle cx="14" cy="10" r="5.500" class="sign-frame" />
+          </svg>
+          {map.oldCluster}
         </li>
       </ul>
     </div>

@@ -1,19 +1,20 @@
 /** The map: Leaflet for moving it, a canvas for what is seen. */
 
-import { effect, signal } from "@preact/signals";
+import { effect, type Signal, signal } from "@preact/signals";
 import { control, divIcon, type LatLng, type Map as LeafletMap, latLngBounds, map as leafletMap, marker, tooltip } from "leaflet";
 import "leaflet/dist/leaflet.css";
 import { useEffect, useRef } from "preact/hooks";
 import type { Place } from "../address";
 import { boxId, choose, place } from "../state/choice";
 import { clicked, mapColumns, oneBox } from "../state/present";
-import { isDark, manner, temperatureUnit, wantsNoMotion } from "../state/settings";
+import { isDark, language, manner, temperatureUnit, wantsNoMotion } from "../state/settings";
 import { countText } from "../units";
 import { words } from "../words/words";
 import { CanvasLayer, type Picture } from "./canvas-layer";
 import type { Mark } from "./clusters";
 import { saysText } from "./describe";
 import { type Land, loadLand } from "./land";
+import { loadTowns, type Towns } from "./towns";
 import { commands, drawn, inView, isDrawn, isPicking } from "./view";
 
 const WORLD = latLngBounds([-52, -128], [68, 160]);
@@ -22,8 +23,12 @@ const NEAR = 9;
 const CLOSEST = 16;
 /** A click may be the first of two, which zoom. */
 const TWO_CLICKS = 240;
+/** How often a part of the map is asked for, and with what pause. */
+const TRIES = 5;
+const PAUSE = 5_000;
 
 const land = signal<Land | null>(null);
+const towns = signal<Towns | null>(null);
 
 export function MapCanvas() {
   const element = useRef<HTMLDivElement>(null);
@@ -76,10 +81,11 @@ function live(element: HTMLElement): () => void {
     listenToPointer(map, layer),
     listenToKeys(map, element),
   ];
-  loadLand().then(
-    (loaded) => (land.value = loaded),
-    () => setTimeout(() => void retryLand(), 5_000),
-  );
+  void keepTrying(loadLand, land);
+  // Names wait for the first picture, which is of use without them.
+  const endOfWait = effect(() => {
+    if (isDrawn.value) void keepTrying(loadTowns, towns);
+  });
   commands.value = {
     goTo: (target, zoom) => map.setView(toLatLng(target), Math.max(zoom, 0), { animate: !still }),
     open: (group) =>
@@ -91,6 +97,7 @@ function live(element: HTMLElement): () => void {
   watcher.observe(element);
   return () => {
     watcher.disconnect();
+    endOfWait();
     ends.forEach((end) => end());
     map.remove();
   };
@@ -99,9 +106,12 @@ function live(element: HTMLElement): () => void {
 export const whole = signal<() => void>(() => undefined);
 export const zoomBy = signal<(steps: number) => void>(() => undefined);
 
-async function retryLand(): Promise<void> {
-  // A map without land is of use still, so this is tried once more and not made much of.
-  land.value = await loadLand().catch(() => null);
+/** Loads a part of the map, without which the rest is of use still: what fails is tried again, and not made much of. */
+async function keepTrying<T>(load: () => Promise<T>, into: Signal<T | null>): Promise<void> {
+  for (let tries = 0; into.peek() === null && tries < TRIES; tries += 1) {
+    if (tries > 0) await new Promise((done) => setTimeout(done, PAUSE));
+    into.value = await load().catch(() => null);
+  }
 }
 
 /** What to draw, by all that it hangs on. */
@@ -113,6 +123,8 @@ function pictureOf(): Picture {
   const numbers = manner.value;
   return {
     land: land.value,
+    towns: towns.value,
+    isGerman: language.value === "de",
     clusters: drawn.value?.clusters ?? null,
     look: {
       scale: drawn.value?.scale ?? [],

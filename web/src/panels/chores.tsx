@@ -12,12 +12,12 @@ import { words } from "../words/words";
 export function ChoreList({ chores }: { chores: readonly Chore[] }) {
   return (
     <>
+      <Telling />
       <ul class="chores" id="chores">
         {chores.map((chore) => (
           <ChoreItem key={chore.chore} chore={chore} />
         ))}
       </ul>
-      <Telling />
     </>
   );
 }

@@ -45,11 +45,12 @@ struct File {
 
 static PAGE: LazyLock<File> =
     LazyLock::new(|| File::of("index.html", HTML, include_bytes!("../../dashboard/index.html")));
-static FILES: LazyLock<[File; 5]> = LazyLock::new(|| {
+static FILES: LazyLock<[File; 6]> = LazyLock::new(|| {
     [
         File::of("app.js", SCRIPT, include_bytes!("../../dashboard/app.js")),
         File::of("app.css", STYLE, include_bytes!("../../dashboard/app.css")),
         File::of("land.json", JSON, include_bytes!("../../dashboard/land.json")),
+        File::of("towns.json", JSON, include_bytes!("../../dashboard/towns.json")),
         File::of("icon.svg", PICTURE, include_bytes!("../../dashboard/icon.svg")),
         File::of("licences.txt", TEXT, include_bytes!("../../dashboard/licences.txt")),
     ]

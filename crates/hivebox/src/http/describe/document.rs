@@ -26,7 +26,15 @@ and also while openSenseMap is down.
 
 Times are in UTC by RFC 3339. Units stand in the names of fields, or beside the values. Errors are \
 `application/problem+json` (RFC 9457): `detail` says what to do, and `errors` has a pointer to each parameter that \
-is wrong, with what is allowed. Parameters that are not described here are refused.";
+is wrong, with what is allowed. Parameters that are not described here are refused.
+
+Each reading has one verdict, the first that fits: `missing` (no value, or none with a time), `not_a_number`, \
+`from_future` (measured over 5 minutes after the moment of judging), `stale` (over an hour before it, unless the \
+service is set otherwise), `unit_unknown` (title or unit are not understood), `sentinel` (a value by which a chip says \
+that it failed), `implausible` (outside the range of the phenomenon), or `ok`: it counts. Readings that count are then \
+checked beside their neighbours (`neighbours`), their own past (`stuck`), heated rooms (`indoor`) and other boxes of \
+the same place (`duplicate`). `quality` asks for a level: `plausible` (the verdict is `ok`), `unsuspicious` (and no \
+check failed) or `confirmed` (and the neighbours agree).";
 
 impl Tag {
     /// All, in the order of the document.
