@@ -12,9 +12,6 @@ pub enum Language {
 }
 
 impl Language {
-    /// All of them, the usual one first.
-    pub const ALL: [Self; 2] = [Self::English, Self::German];
-
     /// Its tag, by BCP 47.
     #[must_use]
     pub const fn tag(self) -> &'static str {
