@@ -126,7 +126,15 @@ impl Upstream {
             Self::Some(client, boxes) => poll_boxes(client, boxes, start(), previous).await,
             Self::File { path, boxes, max_bytes } => {
                 let (readings, decoded) = read_file(path, boxes.as_deref(), *max_bytes, start())?;
-                Ok(Polled::whole(readings.finish_after(previous), &decoded))
+                let readings = readings.finish_after(previous);
+                Ok(match boxes {
+                    None => Polled::whole(readings, &decoded),
+                    Some(boxes) => {
+                        let (asked, found) = (boxes.len(), readings.box_count());
+                        let failed = asked.saturating_sub(found);
+                        Polled { readings, asked, failed, first_failure: None, skipped: 0 }
+                    }
+                })
             }
         }
     }

@@ -103,10 +103,12 @@ impl Manifest {
     }
 
     /// When the last reading of all was measured: how far the history reaches. Clocks that are ahead, and would have
-    /// it reach into the future, are heeded no further than to when the manifest was written.
+    /// it reach into the future, are heeded no further than to when the manifest was written; days that lie wholly
+    /// beyond that, not at all.
     #[must_use]
     pub fn through(&self) -> Option<Timestamp> {
-        self.days.last().map(|day| day.last_at.min(self.written_at))
+        let day = self.days.iter().rev().find(|day| day.first_at <= self.written_at)?;
+        Some(day.last_at.min(self.written_at))
     }
 
     /// The number of readings.
@@ -246,6 +248,9 @@ mod tests {
         manifest.set_day(day("2026-11-27T18:59:00Z"));
         assert_eq!(manifest.through(), "2026-11-27T18:59:00Z".parse().ok());
         manifest.set_day(day("2027-12-31T10:00:00Z"));
+        assert_eq!(manifest.through(), "2026-11-27T18:59:00Z".parse().ok());
+        let ahead = Day { last_at: "2026-11-27T19:17:00Z".parse().unwrap(), ..day("2026-11-27T18:59:00Z") };
+        manifest.set_day(ahead);
         assert_eq!(manifest.through(), Some(written_at));
     }
 
