@@ -1,6 +1,6 @@
 //! How cold and how warm it was on the last days, as the service knows it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use hivebox_archive::{ArchiveError, GoodValue, Snapshot};
@@ -38,6 +38,7 @@ impl Days {
                 temperature: Celsius(celsius),
             })
         });
+        let observed: Vec<_> = observed.collect();
         let _turn = self.turn();
         let mut extremes = Extremes::clone(&self.extremes.load());
         extremes.add(now, observed);
@@ -66,11 +67,9 @@ impl Days {
         self.extremes.store(Arc::new(extremes));
         Ok(())
     }
-}
 
-impl Days {
     /// What was written last is whole, also where somebody panicked before it was the turn of another.
-    fn turn(&self) -> impl Drop + '_ {
+    fn turn(&self) -> MutexGuard<'_, ()> {
         self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

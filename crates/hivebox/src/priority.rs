@@ -6,7 +6,7 @@ pub(crate) enum Priority {
     /// Work that keeps the present: it gives way to requests, which are many times shorter, but gets a tenth of a
     /// core that other programs would have whole, since a present that comes too late is none.
     Present,
-    /// Work on the past, which may take what nobody else wants.
+    /// Questions about the past, which may take what nobody else wants.
     Past,
 }
 

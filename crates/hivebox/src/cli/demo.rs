@@ -10,9 +10,9 @@ use tokio::net::TcpListener;
 
 use super::output;
 use super::serve::{block_on, serve};
-use super::settings::{Demonstrating, SettingFlags};
+use super::settings::{DEMO_STORE, Demonstrating, SettingFlags};
 use super::simulate::SimulatedFlags;
-use crate::config::{Config, StoreAddress, setting};
+use crate::config::{Config, setting};
 use crate::exit::Failure;
 
 #[derive(Debug, clap::Args)]
@@ -35,7 +35,9 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 async fn demonstrate(sim: SimServer, args: &Args) -> Result<(), Failure> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let upstream = format!("http://{}", listener.local_addr()?);
-    let config = args.settings.clone().with_default(&setting::UPSTREAM, upstream.clone()).config()?;
+    // Whatever the environment says, which is for the service: what is simulated must not get between what was measured.
+    let settings = args.settings.clone().with_default(&setting::UPSTREAM, upstream.clone());
+    let config = settings.with_default(&setting::STORE, DEMO_STORE).config()?;
     let simulating = tokio::spawn(opensensemap_sim::serve(listener, sim.clone(), std::future::pending()));
     let served = serve(&config, |address, app| {
         welcome(address, &upstream, &config)?;
@@ -60,10 +62,7 @@ fn welcome(address: SocketAddr, upstream: &str, config: &Config) -> Result<(), F
         output::line(&format!("  the last days   http://{address}/api/v1/history (in half a minute)"))?;
     }
     output::line(&format!("  the simulation  {upstream}/_sim/ (how to make it fail)"))?;
-    let store = match &config.store.address {
-        StoreAddress::Folder(folder) => format!("file:{}", folder.display()),
-        other @ StoreAddress::S3 { .. } => other.to_string(),
-    };
+    let store = config.store.address.setting();
     output::line(&format!("  its store       {store} (other commands take it by --store)"))?;
     output::line("Ctrl-C stops it.")
 }

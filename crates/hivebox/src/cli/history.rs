@@ -107,7 +107,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
                 let bars = stdout().is_terminal();
                 output::write(show::text(&body, &question, bars).as_bytes())?;
                 if body.through.is_none() {
-                    let store = &config.store.address;
+                    let store = config.store.address.setting();
                     output::line(&format!("This is of {store}; --store names another."))?;
                 }
                 return Ok(());

@@ -27,6 +27,9 @@ impl Heeds for Serving {
     }
 }
 
+/// Where the demo stores.
+pub(super) const DEMO_STORE: &str = "file:./hivebox-data/demo";
+
 /// The demo has an openSenseMap of its own, and a store beside that of the service: what is simulated must not get
 /// between what was measured.
 #[derive(Debug, Clone)]
@@ -38,7 +41,7 @@ impl Heeds for Demonstrating {
     }
 
     const OTHERWISE: &'static [(Setting, &'static str)] = &[
-        (setting::STORE, "file:./hivebox-data/demo"),
+        (setting::STORE, DEMO_STORE),
         (setting::LOG, "warn"),
         // Nobody's laptop has to be told that it may open few files.
         (setting::MAX_CONNECTIONS, "2000"),
@@ -60,6 +63,8 @@ impl Heeds for Reading {
             setting::UPSTREAM_RETRIES,
             setting::BOXES,
             setting::MAX_READING_AGE,
+            // `max-reading-age` may not be shorter.
+            setting::CACHE_TTL,
             setting::STATUS,
         ]
         .contains(setting)
@@ -129,12 +134,11 @@ impl<C: Heeds> SettingFlags<C> {
         self.given.iter().any(|(name, _)| name == setting.name)
     }
 
-    /// Flags, then the environment, then `.env` in the working folder.
+    /// Flags, then the environment, then `.env` in the working folder, then what is otherwise for this command.
     pub(super) fn source(&self) -> Result<Source, Failure> {
-        let own = C::OTHERWISE.iter().filter(|(setting, _)| !self.is_given(setting));
-        let own = own.map(|(setting, value)| (setting.name.to_owned(), (*value).to_owned()));
-        let flags = Source::default().with_names(Origin::Flag, self.given.iter().cloned().chain(own));
-        Ok(flags.with_environment(std::path::Path::new("."))?)
+        let flags = Source::default().with_names(Origin::Flag, self.given.iter().cloned());
+        let own = C::OTHERWISE.iter().map(|(setting, value)| (setting.name.to_owned(), (*value).to_owned()));
+        Ok(flags.with_environment(std::path::Path::new("."))?.with_names(Origin::Default, own))
     }
 
     pub(super) fn config(&self) -> Result<Config, Failure> {

@@ -15,11 +15,12 @@ pub(super) fn date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "use a day such as 2026-01-31".into())
 }
 
-/// An age; a day has 24 hours.
-pub(super) fn age(text: &str) -> Result<Duration, String> {
+/// How long something is kept: an hour at least, since `5m` may have been meant as months. A day has 24 hours.
+pub(super) fn retention(text: &str) -> Result<Duration, String> {
     let age = text.parse::<Span>().and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()));
-    let age = age.ok().and_then(|age| Duration::try_from(age).ok());
-    age.ok_or_else(|| "use a duration such as 12h or 90d".into())
+    let age =
+        age.ok().and_then(|age| Duration::try_from(age).ok()).filter(|age| *age >= Duration::from_hours(1));
+    age.ok_or_else(|| "use a duration of an hour or more, such as 12h or 90d".into())
 }
 
 #[cfg(test)]
@@ -32,7 +33,9 @@ mod tests {
         assert!(moment("yesterday").unwrap_err().contains("2024-10-14T09:20:00Z"));
         assert!(date("2026-01-31").is_ok());
         assert!(date("01/31").unwrap_err().contains("2026-01-31"));
-        assert_eq!(age("90d"), Ok(Duration::from_hours(90 * 24)));
-        assert!(age("-1h").unwrap_err().contains("90d") && age("old").is_err());
+        assert_eq!(retention("90d"), Ok(Duration::from_hours(90 * 24)));
+        for wrong in ["-1h", "0s", "59m", "old"] {
+            assert!(retention(wrong).unwrap_err().contains("90d"), "{wrong}");
+        }
     }
 }

@@ -47,6 +47,17 @@ pub enum StoreAddress {
     },
 }
 
+impl StoreAddress {
+    /// The address as the setting has it.
+    #[must_use]
+    pub fn setting(&self) -> String {
+        match self {
+            Self::Folder(folder) => format!("file:{}", folder.display()),
+            Self::S3 { .. } => self.to_string(),
+        }
+    }
+}
+
 impl std::fmt::Display for StoreAddress {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

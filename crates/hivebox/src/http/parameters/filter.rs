@@ -196,7 +196,9 @@ pub const HEAVY_FLIGHT: Parameter<Choice<bool>> =
 pub const LANGUAGE: Parameter<Choice<Language>> = Parameter {
     name: "language",
     description: "The language of names, reasons and labels.",
-    kind: Choice { options: &[("en", Language::English), ("de", Language::German)] },
+    kind: Choice {
+        options: &[(Language::English.tag(), Language::English), (Language::German.tag(), Language::German)],
+    },
     example: "de",
     default: Some("en"),
 };
