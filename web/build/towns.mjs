@@ -7,7 +7,7 @@ const LEAST_PEOPLE = 100_000;
 /** Nearer than this, in degrees, it is the same town in another spelling. */
 const SAME = 0.1;
 
-/** As they are written where they lie. */
+/** As they are written, be it where they lie or in English. */
 const SPELLED = {
   Århus: "Aarhus",
   Antwerpen: "Antwerp",

@@ -23,9 +23,9 @@ const NEAR = 9;
 const CLOSEST = 16;
 /** A click may be the first of two, which zoom. */
 const TWO_CLICKS = 240;
-/** How often a part of the map is asked for, and with what pause. */
-const TRIES = 5;
-const PAUSE = 5_000;
+/** How long it is until a part of the map is asked for again; each pause doubles. */
+const FIRST_PAUSE = 5_000;
+const LONGEST_PAUSE = 60_000;
 
 const land = signal<Land | null>(null);
 const towns = signal<Towns | null>(null);
@@ -81,6 +81,14 @@ function live(element: HTMLElement): () => void {
     listenToPointer(map, layer),
     listenToKeys(map, element),
   ];
+  let isGone = false;
+  const keepTrying = async <T,>(load: () => Promise<T>, into: Signal<T | null>) => {
+    // The rest is of use without it, so what fails is tried again, and not made much of.
+    for (let pause = FIRST_PAUSE; into.peek() === null && !isGone; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+      into.value = await load().catch(() => null);
+      if (into.peek() === null) await new Promise((done) => setTimeout(done, pause));
+    }
+  };
   void keepTrying(loadLand, land);
   // Names wait for the first picture, which is of use without them.
   const endOfWait = effect(() => {
@@ -96,6 +104,7 @@ function live(element: HTMLElement): () => void {
   const watcher = new ResizeObserver(() => map.invalidateSize({ animate: false }));
   watcher.observe(element);
   return () => {
+    isGone = true;
     watcher.disconnect();
     endOfWait();
     ends.forEach((end) => end());
@@ -105,14 +114,6 @@ function live(element: HTMLElement): () => void {
 
 export const whole = signal<() => void>(() => undefined);
 export const zoomBy = signal<(steps: number) => void>(() => undefined);
-
-/** Loads a part of the map, without which the rest is of use still: what fails is tried again, and not made much of. */
-async function keepTrying<T>(load: () => Promise<T>, into: Signal<T | null>): Promise<void> {
-  for (let tries = 0; into.peek() === null && tries < TRIES; tries += 1) {
-    if (tries > 0) await new Promise((done) => setTimeout(done, PAUSE));
-    into.value = await load().catch(() => null);
-  }
-}
 
 /** What to draw, by all that it hangs on. */
 function pictureOf(): Picture {

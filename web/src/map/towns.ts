@@ -38,7 +38,7 @@ export interface Sheet {
   widthOf(name: string): number;
 }
 
-export const LABEL_HEIGHT = 14;
+const LABEL_HEIGHT = 14;
 const GAP = 6;
 /** By how many lines a name may stand below or above the middle of its town, where marks lie: nearer first. */
 const SHIFTS = [0, 1, -1, 2, -2];

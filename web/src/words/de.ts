@@ -119,7 +119,7 @@ export const de: Words = {
     usable: "aktuell",
     doubtful: "zweifelhaft",
     stale: "alt",
-    cluster: "mehrere Boxen: das Mittel der aktuellen, und ihre Zahl",
+    cluster: "mehrere Boxen: das Mittel der aktuellen und ihre Zahl",
     oldCluster: "mehrere Boxen, keine aktuell",
     hive: "Ihr Stand",
     zoomIn: "Näher heran",
