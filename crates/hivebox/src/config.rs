@@ -27,7 +27,7 @@ use parse::{Parser, duration, number};
 pub use query::{EngineAddress, QueryConfig};
 pub use quota::Quota;
 pub use source::{Origin, Source};
-pub use store::{StoreAddress, StoreConfig};
+pub use store::{StoreAddress, StoreConfig, time_to_keep};
 
 /// All settings.
 #[derive(Debug, Clone)]

@@ -54,7 +54,7 @@ enum Action {
     /// Tell which snapshots are older than need be, and remove them if asked to
     Prune {
         /// How old a snapshot may be, such as 90d; what the setting retention says if left out
-        #[arg(long, value_name = "DURATION", value_parser = values::retention)]
+        #[arg(long, value_name = "DURATION", value_parser = values::time_to_keep)]
         older_than: Option<Duration>,
         /// Remove them; otherwise they are only told
         #[arg(long)]

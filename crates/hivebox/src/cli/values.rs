@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{Span, SpanRelativeTo, Timestamp};
+
+use crate::config;
 
 /// A moment.
 pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
@@ -15,12 +17,9 @@ pub(super) fn date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "use a day such as 2026-01-31".into())
 }
 
-/// How long something is kept: an hour at least, since `5m` may have been meant as months. A day has 24 hours.
-pub(super) fn retention(text: &str) -> Result<Duration, String> {
-    let age = text.parse::<Span>().and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()));
-    let age =
-        age.ok().and_then(|age| Duration::try_from(age).ok()).filter(|age| *age >= Duration::from_hours(1));
-    age.ok_or_else(|| "use a duration of an hour or more, such as 12h or 90d".into())
+/// How long snapshots may be kept: an hour at least, since `5m` may have been meant as months.
+pub(super) fn time_to_keep(text: &str) -> Result<Duration, String> {
+    config::time_to_keep(text).map_err(|_| "use a duration of an hour or more, such as 12h or 90d".into())
 }
 
 #[cfg(test)]
@@ -33,9 +32,9 @@ mod tests {
         assert!(moment("yesterday").unwrap_err().contains("2024-10-14T09:20:00Z"));
         assert!(date("2026-01-31").is_ok());
         assert!(date("01/31").unwrap_err().contains("2026-01-31"));
-        assert_eq!(retention("90d"), Ok(Duration::from_hours(90 * 24)));
+        assert_eq!(time_to_keep("90d"), Ok(Duration::from_hours(90 * 24)));
         for wrong in ["-1h", "0s", "59m", "old"] {
-            assert!(retention(wrong).unwrap_err().contains("90d"), "{wrong}");
+            assert!(time_to_keep(wrong).unwrap_err().contains("90d"), "{wrong}");
         }
     }
 }

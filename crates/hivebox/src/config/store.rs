@@ -68,6 +68,14 @@ impl std::fmt::Display for StoreAddress {
     }
 }
 
+/// How long snapshots may be kept, as the setting and the command line have it.
+///
+/// # Errors
+/// It is no duration, or not one of an hour to a hundred years.
+pub fn time_to_keep(text: &str) -> Result<Duration, String> {
+    duration(HOUR, 36_500 * DAY)(text)
+}
+
 impl StoreConfig {
     pub(super) fn read(parser: &mut Parser<'_>, source: &Source) -> Option<Self> {
         let address = parser.read(setting::STORE, address);
@@ -76,9 +84,9 @@ impl StoreConfig {
         let create_bucket = parser.read(setting::STORE_CREATE_BUCKET, switch);
         let spool = parser.read(setting::SPOOL, |text| Ok(PathBuf::from(text)));
         let spool_max_bytes = parser.read(setting::SPOOL_MAX_BYTES, number(1 << 20, 1 << 40));
-        let retention = parser.read(setting::RETENTION, or_off(duration(HOUR, 36_500 * DAY)));
+        let retention = parser.read(setting::RETENTION, or_off(time_to_keep));
         let compact_interval = parser.read(setting::COMPACT_INTERVAL, or_off(duration(SECOND, DAY)));
-        let compacted_keep = parser.read(setting::COMPACTED_KEEP, or_off(duration(HOUR, 36_500 * DAY)));
+        let compacted_keep = parser.read(setting::COMPACTED_KEEP, or_off(time_to_keep));
         Some(Self {
             address: address?,
             interval: interval?,

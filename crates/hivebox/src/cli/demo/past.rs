@@ -63,8 +63,8 @@ pub(super) fn begin(
     Ok(())
 }
 
-/// Stores the snapshots of some moments that are missing, adds them to the last days, and compacts all; does nothing where there is a history
-/// already.
+/// Stores the snapshots of some moments that are missing, adds them to the last days, and compacts all; does
+/// nothing where there is a history already.
 async fn make(
     sim: &SimServer,
     store: &SnapshotStore,
