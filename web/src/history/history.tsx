@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { RANGES } from "../address";
 import type { History } from "../api/types";
 import { phenomenonName } from "../panels/phenomenon";
+import { colours } from "../parts/colour";
 import { Shown } from "../parts/loaded";
 import { boxId, choose, phenomenon, place, range } from "../state/choice";
 import { isDark, manner } from "../state/settings";
@@ -108,8 +109,7 @@ function Chart({ answer }: { answer: History }) {
   const dark = isDark.value;
   useEffect(() => {
     if (!canvas.current) return;
-    const styles = getComputedStyle(document.documentElement);
-    const colour = (name: string) => styles.getPropertyValue(`--${name}`).trim();
+    const colour = colours();
     const look = {
       line: colour("series"),
       band: colour("series-band"),

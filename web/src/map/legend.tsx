@@ -1,5 +1,6 @@
 /** What the colours and signs of the map mean. */
 
+import type { ComponentChildren } from "preact";
 import { RAMP } from "../palette";
 import { manner } from "../state/settings";
 import { numberText, shownUnit } from "../units";
@@ -33,48 +34,42 @@ export function Legend() {
         ))}
       </ol>
       <ul class="signs">
-        <li>
-          <svg viewBox="0 0 20 20" aria-hidden="true">
-            <circle cx="10" cy="10" r="6" fill={RAMP[5]} />
-          </svg>
-          {map.usable}
-        </li>
-        <li>
-          <svg viewBox="0 0 20 20" aria-hidden="true">
-            <path d="M10 1.500 18.500 10 10 18.500 1.500 10z" class="sign-frame" />
-            <path d="M10 4.500 15.500 10 10 15.500 4.500 10z" fill={RAMP[5]} />
-          </svg>
-          {map.doubtful}
-        </li>
-        <li>
-          <svg viewBox="0 0 20 20" aria-hidden="true">
-            <circle cx="10" cy="10" r="4.500" class="sign-frame" />
-          </svg>
-          {map.stale}
-        </li>
-        <li>
-          <svg viewBox="0 0 20 20" aria-hidden="true">
-            <circle cx="10" cy="10" r="2.500" class="sign-dot" />
-          </svg>
-          {map.withoutSensor}
-        </li>
-        <li>
-          <svg viewBox="0 0 28 20" aria-hidden="true">
-            <circle cx="14" cy="10" r="10" fill={RAMP[5]} />
-            <text x="14" y="14" text-anchor="middle" font-size="11" font-weight="600" fill="#000000">
-              12
-            </text>
-          </svg>
-          {map.cluster}
-        </li>
-        <li>
-          <svg viewBox="0 0 28 20" aria-hidden="true">
-            <circle cx="14" cy="10" r="8.500" class="sign-frame" />
-            <circle cx="14" cy="10" r="5.500" class="sign-frame" />
-          </svg>
-          {map.oldCluster}
-        </li>
+        <Sign width={20} means={map.usable}>
+          <circle cx="10" cy="10" r="6" fill={RAMP[5]} />
+        </Sign>
+        <Sign width={20} means={map.doubtful}>
+          <path d="M10 1.500 18.500 10 10 18.500 1.500 10z" class="sign-frame" />
+          <path d="M10 4.500 15.500 10 10 15.500 4.500 10z" fill={RAMP[5]} />
+        </Sign>
+        <Sign width={20} means={map.stale}>
+          <circle cx="10" cy="10" r="4.500" class="sign-frame" />
+        </Sign>
+        <Sign width={20} means={map.withoutSensor}>
+          <circle cx="10" cy="10" r="2.500" class="sign-dot" />
+        </Sign>
+        <Sign width={28} means={map.cluster}>
+          <circle cx="14" cy="10" r="10" fill={RAMP[5]} />
+          <text x="14" y="14" text-anchor="middle" font-size="11" font-weight="600" fill="#000000">
+            12
+          </text>
+        </Sign>
+        <Sign width={28} means={map.oldCluster}>
+          <circle cx="14" cy="10" r="8.500" class="sign-frame" />
+          <circle cx="14" cy="10" r="5.500" class="sign-frame" />
+        </Sign>
       </ul>
     </div>
+  );
+}
+
+/** A sign as the map has it, and what it means. */
+function Sign({ width, means, children }: { width: number; means: string; children: ComponentChildren }) {
+  return (
+    <li>
+      <svg viewBox={`0 0 ${width} 20`} aria-hidden="true">
+        {children}
+      </svg>
+      {means}
+    </li>
   );
 }

@@ -5,6 +5,7 @@ import { control, divIcon, type LatLng, type Map as LeafletMap, latLngBounds, ma
 import "leaflet/dist/leaflet.css";
 import { useEffect, useRef } from "preact/hooks";
 import type { Place } from "../address";
+import { colours } from "../parts/colour";
 import { boxId, choose, place } from "../state/choice";
 import { clicked, mapColumns, oneBox } from "../state/present";
 import { isDark, language, manner, temperatureUnit, wantsNoMotion } from "../state/settings";
@@ -118,8 +119,7 @@ export const zoomBy = signal<(steps: number) => void>(() => undefined);
 /** What to draw, by all that it hangs on. */
 function pictureOf(): Picture {
   void isDark.value;
-  const styles = getComputedStyle(document.documentElement);
-  const colour = (name: string) => styles.getPropertyValue(`--${name}`).trim();
+  const colour = colours();
   const box = oneBox.value.data?.box;
   const numbers = manner.value;
   return {
