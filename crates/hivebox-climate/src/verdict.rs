@@ -6,6 +6,10 @@ use crate::catalogue::{Catalogue, Meaning};
 use crate::phenomenon::PhenomenonId;
 use crate::quantity::Canonical;
 
+/// How far a clock may be ahead. What claims to be from further in the future is ignored: the clock that
+/// stamped it is wrong, or ours has stepped back since.
+pub const MAX_CLOCK_LEAD: SignedDuration = SignedDuration::from_mins(5);
+
 /// What is said of one reading. Each reading has exactly one verdict: the first in the order below, read
 /// from the end, that fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,7 +87,7 @@ pub struct Rules {
 impl Default for Rules {
     /// One hour and five minutes.
     fn default() -> Self {
-        Self { max_age: SignedDuration::from_hours(1), max_lead: SignedDuration::from_mins(5) }
+        Self { max_age: SignedDuration::from_hours(1), max_lead: MAX_CLOCK_LEAD }
     }
 }
 

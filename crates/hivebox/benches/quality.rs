@@ -5,23 +5,26 @@
 
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use hivebox::bridge::add_box;
+use tokio::time::Instant;
+
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::quality::{Quality, Rules};
 use hivebox_climate::readings::{Readings, ReadingsBuilder};
 use hivebox_climate::verdict;
+use hivebox_present::Clock;
+use hivebox_refresh::bridge::add_box;
 use jiff::{SignedDuration, Timestamp};
 use opensensemap::{Decoder, Limits};
-use opensensemap_sim::{Clock, Options, SimServer, Simulation, Stations};
+use opensensemap_sim::{Clock as SimClock, Options, SimServer, Simulation, Stations};
 
 const BOXES: usize = 15_000;
 const ROUNDS: usize = 31;
 const GOAL_MILLIS: f64 = 100.0;
 
 fn builder(sim: &SimServer, as_of: Timestamp) -> ReadingsBuilder {
-    sim.set_time(Clock::Fixed(as_of));
+    sim.set_time(SimClock::Fixed(as_of));
     let mut readings = ReadingsBuilder::new(Catalogue::builtin(), verdict::Rules::default(), as_of);
     let mut decoder = Decoder::new(Limits::default());
     let mut sink = |sense_box: opensensemap::SenseBox<'_>| add_box(&mut readings, sense_box);
@@ -45,7 +48,7 @@ fn best<T>(mut run: impl FnMut() -> T) -> f64 {
 fn main() {
     let options = Options { seed: 1, stations: Stations::Generated(BOXES), bad_share: 0.02 };
     let sim = SimServer::new(Simulation::new(options));
-    let as_of = Timestamp::now();
+    let as_of = Clock::system().now();
     let readings: Arc<Readings> = builder(&sim, as_of).finish();
     println!("{BOXES} senseBoxes, {} sensors, one core, best of {ROUNDS} rounds", readings.len());
     let checking = best(|| Quality::of(&readings, Rules::builtin(), || ()));

@@ -9,16 +9,18 @@
 use std::borrow::Cow;
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use hivebox::bridge::add_box;
-use hivebox::config::{Config, Source};
-use hivebox::present::Present;
+use tokio::time::Instant;
+
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::ReadingsBuilder;
+use hivebox_config::{Config, Source};
+use hivebox_present::{Clock, Present};
+use hivebox_refresh::bridge::add_box;
 use jiff::Timestamp;
 use opensensemap::{Decoder, Limits};
-use opensensemap_sim::{Clock, Options, SimServer, Simulation, Stations};
+use opensensemap_sim::{Clock as SimClock, Options, SimServer, Simulation, Stations};
 use serde::Deserialize;
 
 const ROUNDS: usize = 15;
@@ -64,7 +66,7 @@ struct BorrowedMeasurement<'a> {
 fn answer(boxes: usize, as_of: Timestamp) -> Vec<u8> {
     let options = Options { seed: 1, stations: Stations::Generated(boxes), bad_share: 0.02 };
     let sim = SimServer::new(Simulation::new(options));
-    sim.set_time(Clock::Fixed(as_of));
+    sim.set_time(SimClock::Fixed(as_of));
     sim.boxes_body().flatten().collect()
 }
 
@@ -89,7 +91,7 @@ fn time(run: impl FnOnce()) -> Duration {
 }
 
 fn main() {
-    let as_of = Timestamp::now();
+    let as_of = Clock::system().now();
     let config = Config::read(&Source::default()).unwrap();
     let small = answer(15_000, as_of);
     let large = answer(150_000, as_of);

@@ -8,18 +8,19 @@
 
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use hivebox::bridge::add_box;
-use hivebox::cache::Poll;
-use hivebox::cache::shared::{Published, Shared, Tenure};
-use hivebox::config::{Config, Origin, Source};
-use hivebox::present::Present;
+use tokio::time::Instant;
+
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::ReadingsBuilder;
-use jiff::Timestamp;
+use hivebox_config::{Config, Origin, Source};
+use hivebox_present::{Clock, Poll, Present};
+use hivebox_refresh::bridge::add_box;
+use hivebox_refresh::lease::{Published, Tenure};
+use hivebox_refresh::shared::Shared;
 use opensensemap::{Decoder, Limits};
-use opensensemap_sim::{Clock, Options, SimServer, Simulation, Stations};
+use opensensemap_sim::{Clock as SimClock, Options, SimServer, Simulation, Stations};
 
 const BOXES: usize = 15_000;
 const ROUNDS: usize = 31;
@@ -53,13 +54,13 @@ impl Drop for Redis {
 }
 
 fn present(config: &Config) -> Present {
-    let as_of = Timestamp::now();
+    let as_of = Clock::system().now();
     let sim = SimServer::new(Simulation::new(Options {
         seed: 1,
         stations: Stations::Generated(BOXES),
         bad_share: 0.02,
     }));
-    sim.set_time(Clock::Fixed(as_of));
+    sim.set_time(SimClock::Fixed(as_of));
     let mut readings = ReadingsBuilder::new(Catalogue::builtin(), config.answer.rules, as_of);
     let mut decoder = Decoder::new(Limits::default());
     let mut sink = |sense_box: opensensemap::SenseBox<'_>| add_box(&mut readings, sense_box);
@@ -78,7 +79,7 @@ async fn main() {
     let present = present(&config);
     let (publisher, reader) = (Shared::new(&config.cache), Shared::new(&config.cache));
     let Tenure::Here(lease) = publisher.look(true).await.unwrap().tenure else { panic!("the lease is free") };
-    let poll = Poll::good(Timestamp::now());
+    let poll = Poll::good(Clock::system().now());
     let (mut publishing, mut taking, mut bytes) = (Vec::new(), Vec::new(), 0);
     for _ in 0..ROUNDS {
         let started = Instant::now();

@@ -31,11 +31,11 @@ use hivebox_climate::verdict::Rules;
 use jiff::Timestamp;
 use opensensemap::Client;
 
-use crate::upstream::Upstream;
 use api::Api;
 use directory::Directory;
 pub use error::BackfillError;
 use harvest::Harvest;
+use hivebox_refresh::upstream::Upstream;
 use manners::Asker;
 pub use manners::Manners;
 use plan::{Pace, Window};

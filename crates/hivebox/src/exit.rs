@@ -4,13 +4,13 @@ use std::process::ExitCode;
 
 use hivebox_archive::ArchiveError;
 
-use crate::config::ConfigError;
-#[cfg(feature = "history")]
-use crate::history::PastError;
-use crate::refresh::StoreError;
 use crate::service::StartError;
-use crate::upstream::PollError;
-use crate::words::in_words;
+use hivebox_config::{ConfigError, DotEnvError};
+#[cfg(feature = "history")]
+use hivebox_question::past::PastError;
+use hivebox_refresh::StoreError;
+use hivebox_refresh::upstream::PollError;
+use hivebox_telemetry::in_words;
 
 /// A command that failed: one sentence, and the code that goes with it.
 #[derive(Debug)]
@@ -72,9 +72,9 @@ impl From<ConfigError> for Failure {
     }
 }
 
-impl From<dotenvy::Error> for Failure {
-    fn from(error: dotenvy::Error) -> Self {
-        Self::new(Code::Config, format!("the file .env cannot be read: {error}"))
+impl From<DotEnvError> for Failure {
+    fn from(error: DotEnvError) -> Self {
+        Self::new(Code::Config, error.to_string())
     }
 }
 

@@ -1,30 +1,27 @@
 //! The service from start to stop: build, serve, drain.
 
-use std::cell::Cell;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hivebox_archive::{ArchiveError, S3Options, SnapshotStore, Spool};
 use hivebox_climate::catalogue::Catalogue;
-use jiff::Timestamp;
+use hivebox_config::{Config, ShutdownConfig, StoreAddress, StoreConfig};
+use hivebox_http::server::Bounds;
+use hivebox_http::{App, Front};
+use hivebox_present::{Cache, Clock, Days};
+#[cfg(feature = "history")]
+use hivebox_question::QueryMetrics;
+#[cfg(feature = "history")]
+use hivebox_question::past::Past;
+use hivebox_refresh::shared::Shared;
+use hivebox_refresh::upstream::Upstream;
+use hivebox_refresh::{Poller, Refresh, RefreshMetrics, RefreshParts, Running};
+use hivebox_telemetry::metrics::Metrics;
 use opensensemap::{FetchError, Observer};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
 use tracing::{info, warn};
 
-use crate::app::App;
-use crate::cache::Cache;
-use crate::cache::shared::Shared;
-use crate::config::{Config, ShutdownConfig, StoreAddress, StoreConfig};
-use crate::days::Days;
-#[cfg(feature = "history")]
-use crate::history::Past;
-use crate::http;
-use crate::http::server::Bounds;
-use crate::refresh::{Poller, Refresh, Running};
 use crate::shutdown::Stop;
-use crate::telemetry::metrics::Metrics;
-use crate::upstream::Upstream;
 
 /// Why the service cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +56,8 @@ pub enum StartError {
 #[derive(Debug)]
 pub struct Service {
     app: Arc<App>,
+    front: Front,
+    metrics: Metrics,
     listener: TcpListener,
     refreshing: Running,
     bounds: Bounds,
@@ -66,34 +65,54 @@ pub struct Service {
 }
 
 impl Service {
-    /// Builds the service and starts its refresh loop.
+    /// Builds the service and starts its refresh loop. Everything in it goes by `clock`.
     ///
     /// # Errors
     /// The address is taken, the store cannot be written to, or the system lacks something.
-    pub async fn build(config: &Config) -> Result<Self, StartError> {
+    pub async fn build(config: &Config, clock: Clock) -> Result<Self, StartError> {
         let address = config.http.listen;
         let listener =
             TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
-        let refresh = refresh(config)?;
-        let (cache, days) = (refresh.cache.clone(), refresh.days.clone());
-        let (snapshots, metrics) = (refresh.snapshots.clone(), refresh.metrics.clone());
+        let catalogue = Catalogue::builtin();
+        let mut registry = Metrics::registry();
+        let http_metrics = hivebox_http::register_metrics(&mut registry);
+        let metrics = RefreshMetrics::register(&mut registry, catalogue);
+        #[cfg(feature = "history")]
+        let query_metrics = QueryMetrics::register(&mut registry);
+        let snapshots = snapshots(&config.store).map_err(|source| StartError::Store { source })?;
+        let (cache, days) = (Arc::new(Cache::default()), Arc::new(Days::default()));
+        let upstream = metrics.upstream.clone();
+        let refresh = Refresh::new(RefreshParts {
+            clock: clock.clone(),
+            poller: poller(config, Observer::new(move |attempt| upstream.observe(attempt)))?,
+            cache: Arc::clone(&cache),
+            days: Arc::clone(&days),
+            shared: Shared::new(&config.cache),
+            lease_ttl: config.cache.lease_ttl,
+            snapshots: snapshots.clone(),
+            spool: spool(&config.store).map_err(|source| StartError::Store { source })?,
+            grace: config.shutdown.grace,
+            store: config.store.clone(),
+            metrics,
+        });
         let (refreshing, store) = refresh.start().map_err(StartError::Thread)?;
         #[cfg(feature = "history")]
-        let past =
-            Past::new(&config.query, &snapshots, metrics.query.clone()).map_err(StartError::History)?;
+        let past = Past::new(&config.query, &snapshots, query_metrics).map_err(StartError::History)?;
         let app = Arc::new(App::new(
             config,
+            clock,
             cache,
             days,
             store,
             snapshots,
-            metrics,
             #[cfg(feature = "history")]
             past,
         ));
+        let metrics = Metrics::of(registry);
+        let front = Front::new(Arc::clone(&app), &config.http, metrics.clone(), http_metrics);
         let bounds =
             Bounds { connections: config.http.max_connections, write_timeout: config.http.write_timeout };
-        Ok(Self { app, listener, refreshing, bounds, shutdown: config.shutdown })
+        Ok(Self { app, front, metrics, listener, refreshing, bounds, shutdown: config.shutdown })
     }
 
     /// The address that it listens on.
@@ -109,10 +128,21 @@ impl Service {
         &self.app
     }
 
+    /// What connections ask.
+    pub fn front(&self) -> &Front {
+        &self.front
+    }
+
+    /// All metrics of the process.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
     /// Serves until told to stop; then finishes what has begun. Whether all of it could be finished in the
     /// time given.
     pub async fn run(self, stop: Stop) -> bool {
-        let (app, shutdown) = (Arc::clone(&self.app), self.shutdown);
+        let (app, front, shutdown) = (self.app, self.front, self.shutdown);
+        let streams = front.clone();
         let stop = async move {
             let at_once = stop.wait().await;
             app.drain();
@@ -121,13 +151,14 @@ impl Service {
                 tokio::time::sleep(shutdown.drain_delay).await;
             }
             // Not before: until now a client that comes back could come to this replica again.
-            app.live.end();
+            streams.end_streams();
             #[cfg(feature = "history")]
             app.past.stop();
         };
-        let service = http::Front::new(Arc::clone(&self.app));
-        let heralding = tokio::spawn(http::herald(Arc::clone(&self.app), Catalogue::builtin()));
-        let finished = http::server::serve(self.listener, service, self.bounds, stop, shutdown.grace).await;
+        let herald = front.clone();
+        let heralding = tokio::spawn(async move { herald.herald(Catalogue::builtin()).await });
+        let finished =
+            hivebox_http::server::serve(self.listener, front, self.bounds, stop, shutdown.grace).await;
         heralding.abort();
         if !finished {
             warn!(grace = ?shutdown.grace, "some requests did not finish in time");
@@ -148,34 +179,6 @@ impl Service {
 pub fn poller(config: &Config, observer: Observer) -> Result<Poller, StartError> {
     let upstream = Upstream::new(&config.upstream, observer)?;
     Ok(Poller { upstream, answer: config.answer.clone(), catalogue: Catalogue::builtin() })
-}
-
-/// The parts of the refresh loop, which has not started.
-fn refresh(config: &Config) -> Result<Refresh, StartError> {
-    let metrics = Arc::new(Metrics::new(Catalogue::builtin()));
-    let unusable = |source| StartError::Store { source };
-    let snapshots = snapshots(&config.store).map_err(unusable)?;
-    let spool = spool(&config.store).map_err(unusable)?;
-    let upstream = metrics.upstream.clone();
-    let poller = poller(config, Observer::new(move |attempt| upstream.observe(attempt)))?;
-    let cache = Arc::new(Cache::default());
-    Ok(Refresh {
-        poller,
-        cache,
-        days: Arc::new(Days::default()),
-        shared: Shared::new(&config.cache),
-        lease_ttl: config.cache.lease_ttl,
-        snapshots,
-        spool,
-        grace: config.shutdown.grace,
-        store: config.store.clone(),
-        metrics,
-        lease: Cell::default(),
-        heard_at: Cell::new(Timestamp::now()),
-        abstains_until: Cell::default(),
-        saw_damage: Cell::default(),
-        doubt: Notify::default(),
-    })
 }
 
 /// The store that is configured. Nothing is asked of a server yet.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Instant;
+use tokio::time::Instant;
 
 use hivebox_archive::history::CompactionLimits;
 use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};

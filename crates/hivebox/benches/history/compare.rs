@@ -1,6 +1,8 @@
 //! HiveBox and `DuckDB` in turns, so that what else the machine does falls on both.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use hivebox_archive::history::question::Question;
 use hivebox_archive::query::Answer;

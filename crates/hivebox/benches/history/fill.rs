@@ -1,7 +1,7 @@
 //! Makes the past of a workload by the archive's own writer, day by day.
 
 use std::path::Path;
-use std::time::Instant;
+use tokio::time::Instant;
 
 use hivebox_archive::SnapshotStore;
 use hivebox_archive::history::{Gathered, GatheredReading};

@@ -14,7 +14,9 @@ mod questions;
 mod workload;
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use hivebox_archive::SnapshotStore;
 use hivebox_archive::history::History;

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Exposure, Place};

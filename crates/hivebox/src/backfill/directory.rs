@@ -11,7 +11,7 @@ use opensensemap::BoxId;
 
 use super::error::BackfillError;
 use super::question::Question;
-use crate::upstream::Upstream;
+use hivebox_refresh::upstream::Upstream;
 
 /// The sensors that are asked for, by their rows in the readings of now.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use opensensemap::FetchError;
 
 use super::question::QuestionError;
-use crate::upstream::PollError;
+use hivebox_refresh::upstream::PollError;
 
 /// Why a backfill stopped. Days that were done by then stay done.
 #[derive(Debug, thiserror::Error)]

@@ -2,7 +2,8 @@
 
 use clap::Subcommand;
 use hivebox_archive::history::{Compacted, CompactionLimits, History, Verification};
-use jiff::Timestamp;
+use hivebox_present::Clock;
+
 use serde::Serialize;
 
 use super::existing;
@@ -81,7 +82,7 @@ async fn compact(history: &History, json: bool) -> Result<(), Failure> {
     let limits = CompactionLimits::default();
     let mut done = Done::default();
     loop {
-        let step = history.compact(&limits, Timestamp::now()).await?;
+        let step = history.compact(&limits, Clock::system().now()).await?;
         done.add(&step);
         progress.set_message(format!("{} snapshots, {} new readings", done.snapshots, done.added));
         if !step.more {

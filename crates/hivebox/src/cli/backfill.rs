@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use hivebox_climate::place::Bbox;
+use hivebox_present::Clock;
 use indicatif::ProgressBar;
+use jiff::SignedDuration;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 use opensensemap::Observer;
 
 use super::output;
@@ -14,10 +15,10 @@ use super::serve::block_on;
 use super::settings::{ReadingAndStoring, SettingFlags};
 use super::values;
 use crate::backfill::{Backfill, Manners, Progress, Question, Source, Summary};
-use crate::config::UpstreamAddress;
 use crate::exit::{Code, Failure};
 use crate::service::{self, StartError};
-use crate::upstream::{Upstream, client};
+use hivebox_config::UpstreamAddress;
+use hivebox_refresh::upstream::{Upstream, client};
 
 /// So many boxes and titles are named for people; `--json` names all.
 const NAMED: usize = 10;
@@ -53,7 +54,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let backfill = args.backfill()?;
     block_on(async {
         let bar = progress::bar(0, "{percent}%, {msg}");
-        let summary = backfill.run(Timestamp::now, |progress| show(&bar, progress)).await;
+        let summary = backfill.run(|| Clock::system().now(), |progress| show(&bar, progress)).await;
         bar.finish_and_clear();
         let summary = summary?;
         if args.json { output::json(&summary) } else { tell(&summary) }
@@ -74,7 +75,7 @@ impl Args {
                 source: self.source,
                 address,
                 from: self.from,
-                to: self.to.unwrap_or_else(|| Question::yesterday(Timestamp::now())),
+                to: self.to.unwrap_or_else(|| Question::yesterday(Clock::system().now())),
                 boxes: config.upstream.boxes.clone(),
                 bbox: self.bbox,
             },
@@ -161,7 +162,7 @@ impl From<crate::backfill::BackfillError> for Failure {
             Error::Fetch { .. } | Error::TooMany { .. } => Code::Unavailable,
             Error::Record { .. } => Code::Data,
         };
-        Self::new(code, crate::words::in_words(&error))
+        Self::new(code, hivebox_telemetry::in_words(&error))
     }
 }
 

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::output;
 use super::settings::{Serving, SettingFlags};
-use crate::config::setting::SETTINGS;
-use crate::config::{Config, Origin, mask_secrets};
 use crate::exit::Failure;
+use hivebox_config::setting::SETTINGS;
+use hivebox_config::{Config, Origin, mask_secrets};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

@@ -12,8 +12,8 @@ use super::output;
 use super::serve::{block_on, serve};
 use super::settings::{DEMO_STORE, Demonstrating, SettingFlags};
 use super::simulate::SimulatedFlags;
-use crate::config::{Config, setting};
 use crate::exit::Failure;
+use hivebox_config::{Config, setting};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

@@ -4,18 +4,19 @@ use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 
 use hivebox_archive::Spool;
-use jiff::{SignedDuration, Timestamp};
+use hivebox_present::Clock;
+use jiff::SignedDuration;
 use opensensemap::Observer;
 use serde::Serialize;
 
 use super::output;
 use super::serve::block_on;
 use super::settings::{Serving, SettingFlags};
-use crate::cache::redis::RedisCache;
-use crate::config::{AnswerConfig, CacheAddress, CacheConfig, Config, StoreAddress, StoreConfig};
 use crate::exit::{Code, Failure};
 use crate::service;
-use crate::words::in_words;
+use hivebox_config::{AnswerConfig, CacheAddress, CacheConfig, Config, StoreAddress, StoreConfig};
+use hivebox_refresh::redis::RedisCache;
+use hivebox_telemetry::in_words;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -85,7 +86,7 @@ fn describe(finding: &Finding) -> String {
 
 async fn upstream(config: &Config) -> Finding {
     const PART: &str = "upstream";
-    let started = Timestamp::now();
+    let started = Clock::system().now();
     let poller = match service::poller(config, Observer::default()) {
         Ok(poller) => poller,
         Err(error) => {
@@ -94,7 +95,7 @@ async fn upstream(config: &Config) -> Finding {
     };
     match poller.poll(started, None).await {
         Ok((present, of_poll)) => {
-            let took_seconds = Timestamp::now().duration_since(started).as_secs_f64();
+            let took_seconds = Clock::system().now().duration_since(started).as_secs_f64();
             let boxes = present.readings.box_count();
             let lost = of_poll.failed + of_poll.skipped;
             let found = format!("{boxes} senseBoxes in {took_seconds:.1} s, {lost} lost");
@@ -135,15 +136,15 @@ async fn cache(config: &CacheConfig) -> Finding {
     let redis = RedisCache::new(address.clone(), config);
     let examined = async {
         let what = redis.describe().await?;
-        let started = Timestamp::now();
+        let started = Clock::system().now();
         let holder = redis.holder().await?;
-        let took_ms = Timestamp::now().duration_since(started).as_secs_f64() * 1e3;
+        let took_ms = Clock::system().now().duration_since(started).as_secs_f64() * 1e3;
         redis.rehearse().await?;
         let held = match holder {
             Some(since) => format!("a replica holds the lease since {since:.0}"),
             None => "no replica holds the lease".into(),
         };
-        Ok::<_, crate::cache::shared::SharedError>(format!("{what}, answers in {took_ms:.1} ms; {held}"))
+        Ok::<_, hivebox_refresh::lease::SharedError>(format!("{what}, answers in {took_ms:.1} ms; {held}"))
     };
     match examined.await {
         Ok(found) => Finding::good(PART, found),

@@ -5,9 +5,9 @@ use std::io::ErrorKind;
 use hivebox_archive::SnapshotStore;
 
 use super::settings::DEMO_STORE;
-use crate::config::{StoreAddress, StoreConfig};
 use crate::exit::{Code, Failure};
 use crate::service;
+use hivebox_config::{StoreAddress, StoreConfig};
 
 /// The store that is configured. A folder must be there: one that is mistyped would look like one that is empty.
 pub(super) fn store(config: &StoreConfig) -> Result<SnapshotStore, Failure> {

@@ -6,7 +6,7 @@ mod show;
 use std::io::{IsTerminal, stdout};
 
 use hivebox_archive::TableFormat;
-use jiff::Timestamp;
+use hivebox_present::Clock;
 
 use super::existing;
 use super::output;
@@ -14,13 +14,12 @@ use super::progress;
 use super::serve::block_on;
 use super::settings::{Asking, SettingFlags};
 use crate::exit::{Code, Failure};
-use crate::history::Past;
-use crate::http::ApiError;
-use crate::http::history::{AskHistory, HistoryBody, columns, heading};
-use crate::http::parameters::{self, Wrong};
-use crate::http::table::table;
-use crate::telemetry::metrics::QueryMetrics;
 use flags::QuestionFlags;
+use hivebox_question::QueryMetrics;
+use hivebox_question::history::{AskHistory, HistoryBody, columns, heading};
+use hivebox_question::parameters::{self, Refusal, Wrong};
+use hivebox_question::past::Past;
+use hivebox_question::table::table;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -89,8 +88,8 @@ impl OutputFlags {
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let format = args.output.format()?;
-    let asked: AskHistory = parameters::read(args.question.given()).map_err(|error| refused(&error))?;
-    let question = asked.question(Timestamp::now(), None).map_err(|error| refused(&error))?;
+    let asked: AskHistory = parameters::read(args.question.given()).map_err(refused)?;
+    let question = asked.question(Clock::system().now(), None).map_err(refused)?;
     let config = args.settings.config()?;
     block_on(async {
         let store = existing::store(&config.store)?;
@@ -123,11 +122,14 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 }
 
 /// All that is wrong with a question, a line each.
-fn refused(error: &ApiError) -> Failure {
-    let wrong = error
-        .errors()
-        .iter()
-        .map(|Wrong { detail, allowed, .. }| format!("{}; allowed: {allowed}", detail.trim_end_matches('.')));
-    let wrong: Vec<String> = wrong.collect();
-    Failure::new(Code::Usage, if wrong.is_empty() { error.detail().to_owned() } else { wrong.join("\n") })
+fn refused(refusal: Refusal) -> Failure {
+    let line = |Wrong { detail, allowed, .. }: Wrong| {
+        format!("{}; allowed: {allowed}", detail.trim_end_matches('.'))
+    };
+    let message = match refusal {
+        Refusal::Wrong(wrong) => wrong.into_iter().map(line).collect::<Vec<_>>().join("\n"),
+        Refusal::Contradiction(reason) => reason,
+        Refusal::NotAcceptable(offered) => format!("the formats are {}", offered.in_words()),
+    };
+    Failure::new(Code::Usage, message)
 }

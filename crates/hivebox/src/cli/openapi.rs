@@ -2,11 +2,10 @@
 
 use super::output;
 use crate::exit::Failure;
-use crate::http;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {}
 
 pub(super) fn run(_: &Args) -> Result<(), Failure> {
-    output::json(&http::document())
+    output::json(&hivebox_http::document())
 }

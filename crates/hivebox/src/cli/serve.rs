@@ -3,17 +3,18 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use hivebox_present::Clock;
 use tracing::info;
 
 use super::settings::{Serving, SettingFlags};
-use crate::app::App;
-use crate::config::Config;
 use crate::exit::{Code, Failure};
 use crate::open_files;
 use crate::service::Service;
 use crate::shutdown::Stop;
-use crate::telemetry::Telemetry;
-use crate::words::in_words;
+use hivebox_config::Config;
+use hivebox_http::App;
+use hivebox_telemetry::Telemetry;
+use hivebox_telemetry::in_words;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -44,7 +45,7 @@ async fn serve_seen(
     listening: impl FnOnce(SocketAddr, &Arc<App>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let stop = Stop::on_signals()?;
-    let service = Service::build(config).await?;
+    let service = Service::build(config, Clock::system()).await?;
     open_files::raise_limit(config.http.max_connections);
     let address = service.address()?;
     info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");

@@ -4,9 +4,9 @@ use std::marker::PhantomData;
 
 use clap::{Arg, ArgMatches, Command, Error, FromArgMatches};
 
-use crate::config::setting::{self, SETTINGS, Setting};
-use crate::config::{Config, Origin, Source};
 use crate::exit::Failure;
+use hivebox_config::setting::{self, SETTINGS, Setting};
+use hivebox_config::{Config, Origin, Source};
 
 /// Which settings a command heeds.
 pub(super) trait Heeds: 'static {

@@ -73,7 +73,9 @@ impl Args {
     fn clock(&self) -> Clock {
         match (self.at, self.speed) {
             (Moment::Now, None) => Clock::System,
-            (Moment::Now, Some(factor)) => Clock::Accelerated { start: Timestamp::now(), factor },
+            (Moment::Now, Some(factor)) => {
+                Clock::Accelerated { start: hivebox_present::Clock::system().now(), factor }
+            }
             (Moment::At(start), speed) => Clock::Accelerated { start, factor: speed.unwrap_or(1.0) },
         }
     }

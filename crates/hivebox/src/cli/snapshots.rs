@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Subcommand, ValueEnum};
 use hivebox_archive::{ArchiveError, Format, Listed, SnapshotName, SnapshotStore};
+use hivebox_present::Clock;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -174,7 +175,7 @@ struct Pruned {
 
 async fn prune(store: &SnapshotStore, limit: Duration, remove: bool, json: bool) -> Result<(), Failure> {
     // A limit beyond the beginning of time leaves nothing that is too old.
-    let before = Timestamp::now().checked_sub(limit).unwrap_or(Timestamp::MIN);
+    let before = Clock::system().now().checked_sub(limit).unwrap_or(Timestamp::MIN);
     let snapshots = store.expired(before).await?;
     if remove {
         let progress = progress::bar(snapshots.len() as u64, BESIDE);

@@ -10,8 +10,8 @@ use super::progress;
 use super::serve::block_on;
 use super::settings::{Asking, SettingFlags};
 use crate::exit::{Code, Failure};
-use crate::history::{Past, SqlAnswer};
-use crate::telemetry::metrics::QueryMetrics;
+use hivebox_question::QueryMetrics;
+use hivebox_question::past::{Past, SqlAnswer};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]

@@ -1,6 +1,7 @@
 //! `hivebox store`.
 
 use hivebox_archive::{Sealed, SnapshotName};
+use hivebox_present::Clock;
 use jiff::Timestamp;
 use opensensemap::Observer;
 
@@ -28,7 +29,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     block_on(async {
         let snapshots = service::snapshots(&config.store)?;
         let poller = service::poller(&config, Observer::default())?;
-        let (present, _) = poller.poll(args.at.unwrap_or_else(Timestamp::now), None).await?;
+        let (present, _) = poller.poll(args.at.unwrap_or_else(|| Clock::system().now()), None).await?;
         let name = SnapshotName::at(present.readings.as_of());
         let stored = snapshots.put(&Sealed::of(name, &present.readings, poller.catalogue)?).await?;
         if args.json {

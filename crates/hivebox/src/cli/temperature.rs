@@ -12,8 +12,8 @@ use super::serve::block_on;
 use super::settings::{Reading, SettingFlags};
 use super::values;
 use crate::exit::{Code, Failure};
-use crate::present::Present;
 use crate::service;
+use hivebox_present::{Clock, Present};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let config = args.settings.config()?;
     block_on(async {
         let poller = service::poller(&config, Observer::default())?;
-        let (present, _) = poller.poll(args.at.unwrap_or_else(Timestamp::now), None).await?;
+        let (present, _) = poller.poll(args.at.unwrap_or_else(|| Clock::system().now()), None).await?;
         tell(&present, args.json)
     })
 }

@@ -5,8 +5,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::config;
-
 /// A moment.
 pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|_| "use a time with its zone, such as 2024-10-14T09:20:00Z".into())
@@ -19,7 +17,8 @@ pub(super) fn date(text: &str) -> Result<Date, String> {
 
 /// How long snapshots may be kept: an hour at least, since `5m` may have been meant as months.
 pub(super) fn time_to_keep(text: &str) -> Result<Duration, String> {
-    config::time_to_keep(text).map_err(|_| "use a duration of an hour or more, such as 12h or 90d".into())
+    hivebox_config::time_to_keep(text)
+        .map_err(|_| "use a duration of an hour or more, such as 12h or 90d".into())
 }
 
 #[cfg(test)]

@@ -3,12 +3,16 @@
 use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use hivebox::app::App;
-use hivebox::config::{Config, Origin, Source};
+use tokio::time::Instant;
+
 use hivebox::service::Service;
 use hivebox::shutdown::Stop;
+use hivebox_config::{Config, Origin, Source};
+use hivebox_http::{App, Front};
+use hivebox_present::Clock;
+use hivebox_telemetry::metrics::Metrics;
 use opensensemap_sim::{Options, SimServer, Simulation, Stations};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
@@ -58,6 +62,10 @@ pub(crate) struct TestApp {
     pub(crate) folder: TempDir,
     /// What it serves from.
     pub(crate) serves: Arc<App>,
+    pub(crate) front: Front,
+    pub(crate) metrics: Metrics,
+    /// The clock that it goes by.
+    pub(crate) clock: Clock,
     client: Client,
     stop: oneshot::Sender<()>,
     running: JoinHandle<bool>,
@@ -116,13 +124,15 @@ impl TestApp {
             .with_variables(Origin::Environment, environment);
         let mut config = Config::read(&source).unwrap();
         tune(&mut config);
-        let service = Service::build(&config).await.unwrap();
+        let clock = Clock::showing(Clock::system().now());
+        let service = Service::build(&config, clock.clone()).await.unwrap();
         let address = service.address().unwrap();
         let serves = Arc::clone(service.app());
+        let (front, metrics) = (service.front().clone(), service.metrics().clone());
         let (stop, told) = oneshot::channel();
         let running = tokio::spawn(service.run(Stop::Told(told)));
         let client = client();
-        Self { address, folder, serves, client, stop, running }
+        Self { address, folder, serves, front, metrics, clock, client, stop, running }
     }
 
     pub(crate) fn request(&self, path: &str) -> RequestBuilder {

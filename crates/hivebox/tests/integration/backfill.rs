@@ -5,15 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hivebox::backfill::{Backfill, BackfillError, Manners, Question, Source};
-use hivebox::upstream::Upstream;
 use hivebox_archive::SnapshotStore;
 use hivebox_archive::history::{History, read_day};
 use hivebox_climate::verdict::{Rules, Verdict};
+use hivebox_present::Clock;
+use hivebox_refresh::upstream::Upstream;
 use jiff::civil::{Date, date};
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 use opensensemap::{BoxId, Client, ClientOptions, MAX_MEASUREMENTS};
-use opensensemap_sim::{Clock, Defect, Fault, FaultRule, Options, SenseBox, SimServer, Simulation, Stations};
+use opensensemap_sim::{
+    Clock as SimClock, Defect, Fault, FaultRule, Options, SenseBox, SimServer, Simulation, Stations,
+};
 use tempfile::TempDir;
 
 use crate::app::TestUpstream;
@@ -40,7 +43,7 @@ impl Scene {
     async fn new(bad_share: f64) -> Self {
         let options = Options { seed: 4, stations: Stations::Generated(150), bad_share };
         let sim = SimServer::new(Simulation::new(options));
-        sim.set_time(Clock::Fixed(now()));
+        sim.set_time(SimClock::Fixed(now()));
         let upstream = TestUpstream::with(sim, "127.0.0.1:0".parse().unwrap()).await;
         Self { upstream, folder: tempfile::tempdir().unwrap() }
     }
@@ -282,10 +285,10 @@ async fn a_day_that_the_archive_does_not_have_is_asked_for_again() {
     let boxes = scene.boxes(1);
     let backfill = || scene.backfill(Source::Archive, &boxes, scene.history("late"));
     // The archive of the last day is not made yet; the other clock is ours.
-    scene.upstream.sim.set_time(Clock::Fixed("2026-11-20T23:00:00Z".parse().unwrap()));
+    scene.upstream.sim.set_time(SimClock::Fixed("2026-11-20T23:00:00Z".parse().unwrap()));
     let summary = backfill().run(now, |_| ()).await.unwrap();
     assert_eq!((summary.days.len(), summary.days_not_there), (3, vec![TO]));
-    scene.upstream.sim.set_time(Clock::Fixed(now()));
+    scene.upstream.sim.set_time(SimClock::Fixed(now()));
     let summary = backfill().run(now, |_| ()).await.unwrap();
     assert_eq!((summary.days.len(), summary.done_before, summary.days_not_there.len()), (1, 3, 0));
     same(&read(&scene.history("late"), &scene.folder.path().join("late")).await.0, &scene.truth(&boxes));
@@ -333,7 +336,7 @@ async fn the_command_tells_what_came_and_what_did_not() {
     let sim = SimServer::new(Simulation::new(options));
     let upstream = TestUpstream::with(sim, "127.0.0.1:0".parse().unwrap()).await;
     let folder = tempfile::tempdir().unwrap();
-    let yesterday = Question::yesterday(Timestamp::now()).to_string();
+    let yesterday = Question::yesterday(Clock::system().now()).to_string();
     let run = |arguments: &[&str]| {
         let mut command = hivebox(folder.path());
         command.args(["backfill", "--pause", "0s", "--upstream", &upstream.url]).args(arguments);

@@ -60,7 +60,7 @@ impl Hive {
     }
 
     async fn until(&self, what: &str, is_so: impl Fn(&[serde_json::Value]) -> bool) {
-        let started = std::time::Instant::now();
+        let started = tokio::time::Instant::now();
         loop {
             let mut ready = Vec::new();
             for replica in &self.replicas {

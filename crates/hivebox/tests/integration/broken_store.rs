@@ -66,7 +66,7 @@ impl Depot {
 
     /// Waits until so many snapshots are stored, and none waits in a spool.
     async fn until_stored(&self, count: usize) {
-        let started = std::time::Instant::now();
+        let started = tokio::time::Instant::now();
         loop {
             let mut waiting = 0.0;
             for replica in &self.replicas {

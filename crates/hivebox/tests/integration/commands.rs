@@ -205,7 +205,7 @@ fn the_doctor_tells_of_each_part_in_a_line() {
     let told = String::from_utf8(old.stdout).unwrap();
     assert!(told.starts_with("BAD upstream") && told.contains("see whether HIVEBOX_BOXES"), "{told}");
 
-    let now = jiff::Timestamp::now().to_string();
+    let now = hivebox_present::Clock::system().now().to_string();
     let dumping = ["simulate", "--stations", "300", "--at", &now, "--speed", "0", "--dump", "now.json"];
     stdout(&hivebox(folder.path()).args(dumping).output().unwrap());
     let good = stdout(&run(&["--upstream", "file:now.json", "--json"]));

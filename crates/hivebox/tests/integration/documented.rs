@@ -8,7 +8,9 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use hivebox_archive::SnapshotStore;
 use serde_json::Value;

@@ -6,11 +6,11 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::Stdio;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use hivebox::http::router;
-use opensensemap_sim::{Clock, Fault};
+use tokio::time::Instant;
+
+use opensensemap_sim::{Clock as SimClock, Fault};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -41,7 +41,7 @@ impl Both {
     async fn beside(app: TestApp) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let router_address = listener.local_addr().unwrap();
-        let routes = router(Arc::clone(&app.serves));
+        let routes = app.front.router();
         let serving = tokio::spawn(async move { axum::serve(listener, routes).await });
         Self { app, router: router_address, serving }
     }
@@ -179,7 +179,7 @@ async fn no_answer_yet_a_stale_one_and_one_too_old_are_told_as_the_router_would(
 
     let upstream = TestUpstream::of(3000).await;
     let nearly_an_hour = jiff::SignedDuration::from_mins(60) - jiff::SignedDuration::from_secs(8);
-    upstream.sim.set_time(Clock::Fixed(jiff::Timestamp::now() - nearly_an_hour));
+    upstream.sim.set_time(SimClock::Fixed(hivebox_present::Clock::system().now() - nearly_an_hour));
     let both = Both::beside(TestApp::with(&upstream.url, &[("cache-ttl", "1s")]).await).await;
     both.app.get("/temperature").await;
     upstream.kill();

@@ -1,10 +1,9 @@
 //! Streams of events, as clients hold them open.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use hivebox::config::Config;
-use hivebox::telemetry::metrics::Exposition;
+use hivebox_config::Config;
+use hivebox_telemetry::metrics::Exposition;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::Value;
@@ -248,12 +247,12 @@ async fn when_the_service_stops_its_streams_end_well_and_hold_nothing_up() {
         reading.event().await.unwrap();
         streams.push(reading);
     }
-    let serves = Arc::clone(&app.serves);
+    let metrics = app.metrics.clone();
     assert!(timeout(PATIENCE / 2, app.stop()).await.unwrap(), "all was finished");
     for stream in &mut streams {
         assert_eq!(stream.event().await, None);
     }
-    let metrics = serves.metrics.render(Exposition::OpenMetrics).unwrap();
+    let metrics = metrics.render(Exposition::OpenMetrics).unwrap();
     assert!(metrics.contains(&format!("{} 20\n", ended("stopping"))), "{metrics}");
 }
 

@@ -16,7 +16,7 @@ fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
 }
 
 fn document() -> Value {
-    serde_json::to_value(hivebox::http::document()).unwrap()
+    serde_json::to_value(hivebox_http::document()).unwrap()
 }
 
 #[test]

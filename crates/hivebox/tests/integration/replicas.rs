@@ -1,16 +1,19 @@
 //! Many replicas act as one, also while some of them are killed, paused and restarted.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use hivebox::cache::Poll;
-use hivebox::cache::shared::{Published, Shared, Tenure};
-use hivebox::config::{Config, Origin, Source};
+use tokio::time::Instant;
+
 use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::ReadingsBuilder;
 use hivebox_climate::verdict::Rules;
-use jiff::{SignedDuration, Timestamp};
+use hivebox_config::{Config, Origin, Source};
+use hivebox_present::{Clock, Poll};
+use hivebox_refresh::lease::{Published, Tenure};
+use hivebox_refresh::shared::Shared;
+use jiff::SignedDuration;
 use opensensemap_sim::Fault;
 use redis::Commands;
 
@@ -232,7 +235,7 @@ async fn what_is_published_under_a_lease_that_another_has_by_now_is_refused() {
     };
     assert!(late.token > early.token, "the token grows");
 
-    let poll = |error: &str| Poll { error: Some(error.into()), ..Poll::good(Timestamp::now()) };
+    let poll = |error: &str| Poll { error: Some(error.into()), ..Poll::good(Clock::system().now()) };
     assert_eq!(second.publish(late, &poll("late"), None).await.unwrap(), Published::Yes { bytes: 0 });
     assert_eq!(first.publish(early, &poll("early"), None).await.unwrap(), Published::Fenced);
     let seen = first.look(true).await.unwrap();
@@ -261,7 +264,7 @@ async fn snapshots_that_are_too_old_are_removed_by_the_holder_alone() {
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
     let folder = tempfile::tempdir().unwrap();
     let store = SnapshotStore::open_folder(folder.path()).unwrap();
-    let now = Timestamp::now();
+    let now = Clock::system().now();
     let readings = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), now).finish();
     for hours in [0, 1, 30, 31, 24 * 400] {
         let name = SnapshotName::at(now - SignedDuration::from_hours(hours));

@@ -1,8 +1,9 @@
 //! Replicas that share the present by Redis: one polls, all answer alike.
 
-use hivebox::cache::redis::RedisAddress;
-use jiff::{SignedDuration, Timestamp};
-use opensensemap_sim::{Clock, Fault};
+use hivebox_config::RedisAddress;
+use hivebox_present::Clock;
+use jiff::SignedDuration;
+use opensensemap_sim::{Clock as SimClock, Fault};
 use redis::Commands;
 use reqwest::StatusCode;
 
@@ -191,7 +192,7 @@ async fn a_poll_without_an_answer_takes_none_away_from_a_new_replica() {
     first.until_metric("hivebox_cache_publishes_total", 1.0).await;
     let told = first.get("/temperature").await.text().await.unwrap();
     // Each reading is two hours old now.
-    upstream.sim.set_time(Clock::Fixed(Timestamp::now() - SignedDuration::from_hours(2)));
+    upstream.sim.set_time(SimClock::Fixed(Clock::system().now() - SignedDuration::from_hours(2)));
     let is_empty = |ready: &serde_json::Value| {
         ready["last_poll_error"].as_str().is_some_and(|error| error.contains("no sensor has a reading"))
     };

@@ -1,6 +1,8 @@
 //! `/api/v1/sql`, and how questions about the past are kept within bounds.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};

@@ -1,5 +1,6 @@
 //! `/api/v1/status`: what is down is told, and since when.
 
+use hivebox_present::Clock;
 use jiff::Timestamp;
 use opensensemap_sim::Fault;
 use serde_json::{Value, json};
@@ -25,14 +26,14 @@ async fn all_is_well_once_there_is_an_answer() {
 
 #[tokio::test]
 async fn an_outage_of_opensensemap_is_told_until_it_is_over() {
-    let started = Timestamp::now();
+    let started = Clock::system().now();
     let upstream = TestUpstream::start().await;
     let app = TestApp::with(&upstream.url, &[("cache-ttl", "1s")]).await;
     app.get("/temperature").await;
     upstream.sim.faults().set(Fault::Status { status: 500 }).unwrap();
     let down = app.until("/api/v1/status", "an outage", |status| is_down(status, "upstream")).await;
     let since: Timestamp = down["upstream"]["down_since"].as_str().unwrap().parse().unwrap();
-    assert!((started..=Timestamp::now()).contains(&since), "{down}");
+    assert!((started..=Clock::system().now()).contains(&since), "{down}");
     let stale = app.until("/api/v1/status", "old readings", |status| status["freshness"] == "stale").await;
     assert_eq!(stale["upstream"], down["upstream"], "further failures are no news");
     upstream.sim.faults().clear();
@@ -68,7 +69,7 @@ async fn a_store_that_fails_is_told_and_so_is_a_cache() {
 
 #[tokio::test]
 async fn what_there_is_may_be_told_also_where_no_thermometer_counts() {
-    let now = Timestamp::now().to_string();
+    let now = Clock::system().now().to_string();
     let boxes = json!([{
         "_id": "59721243fe1c7400113446fc",
         "name": "Hygrometer",

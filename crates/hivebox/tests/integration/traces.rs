@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use serde_json::Value;
 
@@ -29,7 +31,7 @@ impl Traced {
         let log = folder.join("log");
         let mut command = hivebox(folder);
         command.args(["demo", "--listen", "127.0.0.1:0", "--stations", "500", "--drain-delay", "0s"]);
-        command.args(["--log", "info,hivebox::http::observe=debug", "--log-format", "json"]);
+        command.args(["--log", "info,hivebox_http::observe=debug", "--log-format", "json"]);
         command.args(["--store-interval", "off", "--otlp-endpoint", endpoint]).args(settings);
         let (running, line) = Running::start_logging(&mut command, File::create(&log).unwrap());
         let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();

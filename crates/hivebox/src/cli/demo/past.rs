@@ -15,12 +15,12 @@ use opensensemap::{Decoder, Limits};
 use opensensemap_sim::SimServer;
 use tracing::{info, warn};
 
-use crate::app::App;
-use crate::bridge::add_box;
-use crate::days::Days;
 use crate::exit::Failure;
-use crate::priority::Priority;
-use crate::words::in_words;
+use hivebox_http::App;
+use hivebox_present::Priority;
+use hivebox_present::{Clock, Days};
+use hivebox_refresh::bridge::add_box;
+use hivebox_telemetry::in_words;
 
 /// The longest past.
 const LONGEST: SignedDuration = SignedDuration::from_hours(31 * 24);
@@ -53,8 +53,10 @@ pub(super) fn begin(
             app.cache.first_poll().await;
             tokio::time::sleep(DELAY).await;
             if let Err(error) =
-                make(&sim, &app.snapshots, &app.days, rules, moments(Timestamp::now(), reach), Timestamp::now)
-                    .await
+                make(&sim, &app.snapshots, &app.days, rules, moments(Clock::system().now(), reach), || {
+                    Clock::system().now()
+                })
+                .await
             {
                 warn!(error = in_words(&error), "the demo has no past");
             }

@@ -5,9 +5,9 @@ use serde_json::Value;
 use utoipa::openapi::path::Parameter;
 use utoipa::openapi::{RefOr, Schema};
 
-use crate::http::history::AskHistory;
-use crate::http::parameters::Ask;
-use crate::http::parameters::filter::GROUPTAG;
+use hivebox_question::history::AskHistory;
+use hivebox_question::parameters::Ask;
+use hivebox_question::parameters::filter::GROUPTAG;
 
 /// The parameters that are given as flags.
 #[derive(Debug, Clone, Default)]

@@ -5,7 +5,7 @@ use hivebox_climate::catalogue::Catalogue;
 use jiff::Timestamp;
 
 use crate::cli::columns::Columns;
-use crate::http::history::{BucketRow, HistoryBody};
+use hivebox_question::history::{BucketRow, HistoryBody};
 
 /// The cells of a bar; each can be filled by eighths.
 const BAR_CELLS: usize = 20;

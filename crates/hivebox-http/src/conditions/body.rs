@@ -1,0 +1,232 @@
+//! Conditions as answers have them.
+
+use std::collections::BTreeMap;
+
+use hivebox_archive::{Cell, CellKind, TableColumn};
+use hivebox_climate::estimate::Estimate;
+use hivebox_climate::phenomenon::Phenomenon;
+use hivebox_climate::quantity::Canonical;
+use hivebox_climate::sample::Sample;
+use hivebox_climate::statistics::Statistics;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use hivebox_question::table::Row;
+
+/// The conditions that some boxes tell of.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Conditions {
+    /// The moment as of which the readings are judged.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) as_of: Timestamp,
+    /// One for each phenomenon, in the order of the request or of the catalogue.
+    pub(crate) conditions: Vec<Condition>,
+}
+
+/// One phenomenon in some boxes.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Condition {
+    /// What was measured.
+    #[schema(example = "air_temperature")]
+    phenomenon: &'static str,
+    /// Its name in English.
+    #[schema(example = "Air temperature")]
+    name: &'static str,
+    /// The unit of all values.
+    #[schema(example = "°C")]
+    unit: &'static str,
+    /// How many boxes were selected.
+    boxes: i64,
+    /// How many of them have such a sensor.
+    boxes_with_sensor: i64,
+    /// How many of them gave a usable reading.
+    boxes_usable: i64,
+    /// The share of the selected boxes that gave a usable reading, 0 to 1; `null` if none was selected.
+    #[schema(example = 0.83)]
+    coverage: Option<f64>,
+    /// How many readings were used. Each sensor counts once.
+    count: i64,
+    /// Their mean.
+    mean: Option<f64>,
+    /// Their median.
+    median: Option<f64>,
+    /// The mean without the lowest and the highest tenth.
+    trimmed_mean: Option<f64>,
+    /// The standard deviation of the sample.
+    standard_deviation: Option<f64>,
+    /// The lowest.
+    min: Option<f64>,
+    /// The highest.
+    max: Option<f64>,
+    /// The percentiles that were asked for.
+    percentiles: Vec<PercentileValue>,
+    /// When the newest reading was measured.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    freshest: Option<Timestamp>,
+    /// When the oldest reading was measured.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    oldest: Option<Timestamp>,
+    /// How many readings were left out, by reason: a verdict, `too_old`, a check that failed, or `unconfirmed`.
+    left_out: BTreeMap<&'static str, u64>,
+    /// What it is like at the place; missing where no place was asked for, or nobody around measures it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimate: Option<EstimateBody>,
+}
+
+/// A percentile.
+#[derive(Debug, Serialize, ToSchema)]
+struct PercentileValue {
+    /// Which one, 0 to 100.
+    #[schema(example = 95.0)]
+    percentile: f64,
+    /// Its value; `null` without readings.
+    value: Option<f64>,
+}
+
+/// What it is like at a place, by inverse-distance weighting of the outdoor boxes around it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Estimate)]
+struct EstimateBody {
+    /// The estimate.
+    value: f64,
+    /// One standard deviation of how far the truth may be from it.
+    uncertainty: f64,
+    /// How many boxes it is made of.
+    boxes: i64,
+    /// How far the nearest of them is.
+    nearest_km: f64,
+    /// How far the furthest of them is.
+    furthest_km: f64,
+    /// The height above sea level that it is for, in metres; `null` if it was not corrected for height.
+    height: Option<f64>,
+    /// When the newest of their readings was measured.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    freshest: Option<Timestamp>,
+    /// When the oldest of their readings was measured.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    oldest: Option<Timestamp>,
+}
+
+impl Condition {
+    pub(super) fn of(
+        phenomenon: &'static Phenomenon,
+        sample: &Sample<'_>,
+        statistics: &Statistics,
+        estimate: Option<&Estimate>,
+    ) -> Self {
+        let boxes = sample.boxes();
+        let percentile = |&(percentile, value): &(hivebox_climate::statistics::Percentile, _)| {
+            PercentileValue { percentile: percentile.get(), value: number(value) }
+        };
+        Self {
+            phenomenon: phenomenon.slug(),
+            name: phenomenon.name(),
+            unit: phenomenon.unit(),
+            boxes: boxes.selected as i64,
+            boxes_with_sensor: boxes.with_sensor as i64,
+            boxes_usable: boxes.usable as i64,
+            coverage: boxes.coverage(),
+            count: statistics.count as i64,
+            mean: number(statistics.mean),
+            median: number(statistics.median),
+            trimmed_mean: number(statistics.trimmed_mean),
+            standard_deviation: number(statistics.standard_deviation),
+            min: number(statistics.min),
+            max: number(statistics.max),
+            percentiles: statistics.percentiles.iter().map(percentile).collect(),
+            freshest: statistics.freshest,
+            oldest: statistics.oldest,
+            left_out: sample.left_out().iter().collect(),
+            estimate: estimate.map(EstimateBody::of),
+        }
+    }
+}
+
+fn number(value: Option<Canonical>) -> Option<f64> {
+    value.map(|value| value.0)
+}
+
+impl EstimateBody {
+    fn of(estimate: &Estimate) -> Self {
+        Self {
+            value: estimate.value.0,
+            uncertainty: estimate.uncertainty.0,
+            boxes: estimate.boxes as i64,
+            nearest_km: estimate.nearest.0 / 1000.0,
+            furthest_km: estimate.furthest.0 / 1000.0,
+            height: estimate.height.map(|height| height.0),
+            freshest: estimate.freshest,
+            oldest: estimate.oldest,
+        }
+    }
+}
+
+impl Row for Condition {
+    const COLUMNS: &'static [TableColumn] = &[
+        TableColumn::new("phenomenon", CellKind::Text, false, "", "What was measured"),
+        TableColumn::new("unit", CellKind::Text, false, "", "The unit of all values"),
+        TableColumn::new("boxes", CellKind::Integer, false, "", "How many boxes were selected"),
+        TableColumn::new(
+            "boxes_with_sensor",
+            CellKind::Integer,
+            false,
+            "",
+            "How many of them have such a sensor",
+        ),
+        TableColumn::new(
+            "boxes_usable",
+            CellKind::Integer,
+            false,
+            "",
+            "How many of them gave a usable reading",
+        ),
+        TableColumn::new("coverage", CellKind::Number, true, "", "boxes_usable of boxes, 0 to 1"),
+        TableColumn::new("count", CellKind::Integer, false, "", "How many readings were used"),
+        TableColumn::new("mean", CellKind::Number, true, "as in unit", "Their mean"),
+        TableColumn::new("median", CellKind::Number, true, "as in unit", "Their median"),
+        TableColumn::new(
+            "trimmed_mean",
+            CellKind::Number,
+            true,
+            "as in unit",
+            "Without a tenth at either end",
+        ),
+        TableColumn::new("standard_deviation", CellKind::Number, true, "as in unit", "Of the sample"),
+        TableColumn::new("min", CellKind::Number, true, "as in unit", "The lowest"),
+        TableColumn::new("max", CellKind::Number, true, "as in unit", "The highest"),
+        TableColumn::new("freshest", CellKind::Time, true, "UTC, ms", "When the newest was measured"),
+        TableColumn::new("oldest", CellKind::Time, true, "UTC, ms", "When the oldest was measured"),
+        TableColumn::new("estimate", CellKind::Number, true, "as in unit", "What it is like at the place"),
+        TableColumn::new(
+            "uncertainty",
+            CellKind::Number,
+            true,
+            "as in unit",
+            "One standard deviation of that",
+        ),
+    ];
+
+    fn cells(&self) -> Vec<Cell<'_>> {
+        let estimate = self.estimate.as_ref();
+        vec![
+            self.phenomenon.into(),
+            self.unit.into(),
+            self.boxes.into(),
+            self.boxes_with_sensor.into(),
+            self.boxes_usable.into(),
+            self.coverage.into(),
+            self.count.into(),
+            self.mean.into(),
+            self.median.into(),
+            self.trimmed_mean.into(),
+            self.standard_deviation.into(),
+            self.min.into(),
+            self.max.into(),
+            self.freshest.into(),
+            self.oldest.into(),
+            estimate.map(|estimate| estimate.value).into(),
+            estimate.map(|estimate| estimate.uncertainty).into(),
+        ]
+    }
+}

@@ -1,0 +1,124 @@
+//! `GET /dashboard` and its files: the page that people look at, built from `web/` and carried by the program.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::body::Bytes;
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::Response;
+
+use super::compressed::Compressed;
+use super::describe::{Answer, Operation, Tag};
+use crate::asked::Asked;
+use crate::error::ApiError;
+use hivebox_question::parameters::filter::FILE;
+use hivebox_question::parameters::{Ask, Reader};
+
+pub(super) const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const JSON: &str = "application/json";
+const PICTURE: &str = "image/svg+xml";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
+/// All that the page may do: use what stands here, and ask a browser where it is if a person wants that.
+const POLICIES: [(HeaderName, HeaderValue); 4] = [
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+             base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        ),
+    ),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (PERMISSIONS_POLICY, HeaderValue::from_static("geolocation=(self)")),
+];
+
+/// A file of the page.
+struct File {
+    name: &'static str,
+    media_type: &'static str,
+    content: Arc<Compressed>,
+}
+
+static PAGE: LazyLock<File> =
+    LazyLock::new(|| File::of("index.html", HTML, include_bytes!("../dashboard/index.html")));
+static FILES: LazyLock<[File; 6]> = LazyLock::new(|| {
+    [
+        File::of("app.js", SCRIPT, include_bytes!("../dashboard/app.js")),
+        File::of("app.css", STYLE, include_bytes!("../dashboard/app.css")),
+        File::of("land.json", JSON, include_bytes!("../dashboard/land.json")),
+        File::of("towns.json", JSON, include_bytes!("../dashboard/towns.json")),
+        File::of("icon.svg", PICTURE, include_bytes!("../dashboard/icon.svg")),
+        File::of("licences.txt", TEXT, include_bytes!("../dashboard/licences.txt")),
+    ]
+});
+
+impl File {
+    fn of(name: &'static str, media_type: &'static str, content: &'static [u8]) -> Self {
+        let content = Arc::new(Compressed::of(Bytes::from_static(content)));
+        Self { name, media_type, content }
+    }
+
+    async fn answer(&self, request: &HeaderMap) -> Result<Response, ApiError> {
+        let mut response = self.content.answer(request).await?;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.media_type));
+        headers.extend(POLICIES);
+        Ok(response)
+    }
+}
+
+/// Which file of the page is asked for.
+#[derive(Debug)]
+pub(super) struct AskFile {
+    name: String,
+}
+
+impl Ask for AskFile {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        Some(Self { name: reader.path(&FILE)? })
+    }
+}
+
+/// `GET /dashboard`. What its address says beyond that is for the page to read.
+pub(super) async fn page(request: HeaderMap) -> Result<Response, ApiError> {
+    PAGE.answer(&request).await
+}
+
+/// `GET /dashboard/{file}`.
+pub(super) async fn file(
+    request: HeaderMap,
+    Asked(AskFile { name }): Asked<AskFile>,
+) -> Result<Response, ApiError> {
+    let file = FILES.iter().find(|file| file.name == name).ok_or_else(unknown)?;
+    file.answer(&request).await
+}
+
+pub(super) fn described_page() -> Answer {
+    Answer::ok("The page.").text(HTML, "<!doctype html><title>HiveBox</title>")
+}
+
+pub(super) fn describe_page() -> Operation {
+    Operation::new("getDashboard", Tag::Service, "All of this as a page for people").answers(described_page())
+}
+
+pub(super) fn describe_file() -> Operation {
+    let file = Answer::ok("The file.")
+        .text(SCRIPT, "document.title = 'HiveBox'")
+        .text(STYLE, "body { margin: 0 }")
+        .object(JSON, serde_json::Map::new())
+        .text(PICTURE, "<svg xmlns='http://www.w3.org/2000/svg'/>")
+        .text(TEXT, "MIT License");
+    Operation::new("getDashboardFile", Tag::Service, "What that page is made of")
+        .asks::<AskFile>()
+        .answers(file)
+        .fails("There is no such file.", &unknown())
+}
+
+fn unknown() -> ApiError {
+    ApiError::not_found("The dashboard has no such file.")
+}

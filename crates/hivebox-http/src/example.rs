@@ -1,0 +1,46 @@
+//! A small network of senseBoxes, from which the examples of the description are made by the code that answers
+//! requests.
+
+use std::time::Duration;
+
+use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::place::{Exposure, Place};
+use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
+use hivebox_climate::status::Bands;
+use hivebox_climate::verdict::Rules;
+use jiff::{SignedDuration, Timestamp};
+
+use hivebox_config::AnswerConfig;
+use hivebox_present::Present;
+
+/// 2024-10-14T09:20:00Z, as in the other examples.
+pub(super) const MOMENT: Timestamp = Timestamp::constant(1_728_897_600, 0);
+
+/// Ids, names, distances from the first box in hundredths of a degree, temperatures and humidities.
+const BOXES: [(&str, &str, f64, [&str; 2]); 6] = [
+    ("5ade1acf223bd80019a1011c", "Imkerei am Kanal", 0.0, ["16.07", "71.2"]),
+    ("5b0d436e0c1ab9001a7b0b7e", "Schulgarten", 1.0, ["16.31", "69.8"]),
+    ("5bf8373386f11b001aae627e", "Balkon", 2.0, ["15.88", "70.4"]),
+    ("5c6b1e6f3bd6ff001a3c2a41", "Gasometer", 3.0, ["16.40", "68.9"]),
+    ("5d6d5269953683001ae46adc", "Hauptbahnhof", 4.0, ["15.95", "72.0"]),
+    ("5e60cf5557703e001bdae7f8", "Dachterrasse", 5.0, ["-127", "70.9"]),
+];
+
+/// The network, as of [`MOMENT`].
+pub(super) fn present() -> Present {
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), MOMENT);
+    for (id, name, steps, [temperature, humidity]) in BOXES {
+        let place = Place::new(51.96 + 0.01 * steps, 7.63, Some(60.0));
+        builder.add_box(&BoxFacts { id, name, model: "homeV2Wifi", exposure: Exposure::Outdoor, place });
+        builder.add_grouptag("bees");
+        let at = MOMENT - SignedDuration::from_secs(40 + steps as i64);
+        let sensors = [("Temperatur", "°C", temperature), ("rel. Luftfeuchte", "%", humidity)];
+        for (index, (title, unit, value)) in sensors.into_iter().enumerate() {
+            let id = format!("{}{index}", &id[..23]);
+            let measured = Some(Measured { value, at });
+            builder.add_sensor(&SensorFacts { id: &id, title, unit, sensor_type: "HDC1080", measured });
+        }
+    }
+    let config = AnswerConfig { ttl: Duration::from_mins(5), rules: Rules::default(), bands: Bands::hive() };
+    Present::of(builder.finish(), 0, Catalogue::builtin(), &config)
+}

@@ -1,0 +1,155 @@
+//! `GET /api/v1/history`: what the past was like, bucket by bucket.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use hivebox_archive::history::question::{HistoryRow, Question};
+use hivebox_archive::query::{Answer as Answered, AnswerSource, Scanned};
+use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::quantity::Canonical;
+use hivebox_climate::selection::Selection;
+use hivebox_climate::statistics::Percentile;
+use hivebox_question::format::{Format, Formats};
+use hivebox_question::history::{AskHistory, HistoryBody, NAME, columns, heading};
+use hivebox_question::parameters::{Ask, Reader};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::current::{NOTHING_CURRENT, nothing_current};
+use super::describe::{Answer, Operation, Tag};
+use super::example;
+use super::represent::entity_tag;
+use super::table;
+use crate::app::App;
+use crate::asked::Asked;
+use crate::error::ApiError;
+
+/// Of days that are over nothing changes but by a reading that comes late.
+const SETTLED: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+
+/// `GET /api/v1/history`.
+pub(super) async fn history(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Asked(AskFormatted { history, format }): Asked<AskFormatted>,
+) -> Result<Response, ApiError> {
+    let is_by_tag = history.needs_present();
+    let tagged = if is_by_tag { Some(tagged(&app, &history).await?) } else { None };
+    let question = history.question(app.clock.now(), tagged)?;
+    let asked = format!("{question:?}");
+    let tag = |number: u64| table::tag_of(format, NAME, &asked, &number.to_string());
+    // Whoever has the answer has it without the work of making it again.
+    if headers.contains_key(IF_NONE_MATCH) {
+        let tag = tag(app.past.number().await?);
+        if let Some(known) = entity_tag::known(&tag, &headers) {
+            return Ok((StatusCode::NOT_MODIFIED, [(ETAG, known)]).into_response());
+        }
+    }
+    let answer = app.past.answer(&question).await?;
+    let tag = tag(answer.manifest);
+    let is_settled = !is_by_tag && is_settled(&question, &answer);
+    let heading = heading(&question, &answer);
+    let body = HistoryBody::of(&question, &answer);
+    let mut response = table::whole_in(format, heading, &columns(&question.percentiles), &body.rows, &body)?;
+    response.headers_mut().insert(ETAG, tag);
+    if is_settled {
+        response.headers_mut().insert(CACHE_CONTROL, SETTLED);
+    }
+    Ok(response)
+}
+
+const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, Format::Arrow]);
+
+/// The question with the format of its answer.
+#[derive(Debug)]
+pub(super) struct AskFormatted {
+    history: AskHistory,
+    format: Format,
+}
+
+impl Ask for AskFormatted {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let (history, format) = (AskHistory::read(reader), reader.format(FORMATS));
+        Some(Self { history: history?, format: format? })
+    }
+}
+
+/// The ids of the boxes that carry the grouptags now, among those that are asked for.
+async fn tagged(app: &App, history: &AskHistory) -> Result<Vec<String>, ApiError> {
+    if app.cache.present().is_none() && app.cache.last_poll().is_none() {
+        // If the wait takes too long the answer below says so.
+        let _ = tokio::time::timeout(app.request_timeout(), app.cache.first_poll()).await;
+    }
+    // However old: what boxes carry does not change with the weather.
+    let present = app.cache.present().clone().ok_or_else(nothing_current)?;
+    let selection = history.selection();
+    let carries = |tags: &[&str]| selection.grouptags.iter().all(|wanted| tags.contains(&wanted.as_str()));
+    let boxes = present.readings.boxes().filter(|sense_box| {
+        selection.ids.as_ref().is_none_or(|ids| ids.iter().any(|id| id == sense_box.id()))
+            && carries(&sense_box.grouptags().collect::<Vec<_>>())
+    });
+    Ok(boxes.map(|sense_box| sense_box.id().to_owned()).collect())
+}
+
+/// Whether all of it lies before the day of the newest reading.
+fn is_settled(question: &Question, answer: &Answered) -> bool {
+    let today = |moment: Timestamp| moment.to_zoned_datetime(TimeZone::UTC).start_of_day().ok();
+    answer.through.and_then(today).is_some_and(|today| question.to <= today.timestamp())
+}
+
+pub(super) fn describe() -> Operation {
+    let (from, hour) = (example::MOMENT - SignedDuration::from_mins(80), SignedDuration::from_hours(1));
+    let percentiles: Vec<Percentile> = [5.0, 95.0].into_iter().filter_map(Percentile::new).collect();
+    let phenomenon = Catalogue::builtin().air_temperature();
+    let question = Question {
+        phenomena: vec![phenomenon],
+        selection: Selection::default(),
+        from,
+        to: from + hour * 2,
+        every: "PT1H".parse().ok(),
+        zone: TimeZone::UTC,
+        percentiles: percentiles.clone(),
+    };
+    let row = |hours: i32, [mean, min, max, low, high]: [f64; 5]| HistoryRow {
+        phenomenon,
+        from: from + hour * hours,
+        to: from + hour * (hours + 1),
+        count: 41_234,
+        mean: Some(Canonical(mean)),
+        min: Some(Canonical(min)),
+        max: Some(Canonical(max)),
+        percentiles: percentiles
+            .iter()
+            .zip([low, high])
+            .map(|(percentile, value)| (*percentile, Some(Canonical(value))))
+            .collect(),
+    };
+    let answered = Answered {
+        rows: vec![row(0, [11.2, -3.1, 27.9, 4.2, 21.6]), row(1, [12.4, -2.8, 28.4, 5.1, 22.3])],
+        source: AnswerSource::Hourly,
+        through: Some(example::MOMENT),
+        is_exact: false,
+        manifest: 1,
+        scanned: Scanned::default(),
+    };
+    let heading = heading(&question, &answered);
+    let body = HistoryBody::of(&question, &answered);
+    let answer = Answer::ok("What the readings of each bucket come to. Without any: no row.").json(&body);
+    let columns = columns(&percentiles);
+    Operation::new("getHistory", Tag::Past, "What the past was like")
+        .description(
+            "Statistics over all readings that counted when they were current, of all boxes that the filters let \
+             through, for each bucket of time: also of those that have no reading, so that a chart has its gaps. At \
+             most 10,000 buckets times phenomena. Boxes are where they were then; `grouptag` chooses those that carry \
+             the tag now. Whole hours (also days, weeks and months of zones that begin with an hour) of all boxes are \
+             told the fastest.",
+        )
+        .asks::<AskFormatted>()
+        .answers(table::described_in(answer, heading, &columns, &body.rows))
+        .fails(NOTHING_CURRENT, &nothing_current())
+        .fails_of_past()
+        .may_fail()
+}

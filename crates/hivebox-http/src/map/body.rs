@@ -1,0 +1,144 @@
+//! The body of a map.
+
+use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::phenomenon::{Phenomenon, PhenomenonId};
+use hivebox_climate::place::Position;
+use hivebox_climate::quality::{Level, Quality};
+use hivebox_climate::readings::{Reading, SenseBox};
+use hivebox_climate::verdict::Verdict;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use hivebox_present::Present;
+
+/// All boxes with a place, as columns of equal length.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub(super) struct Map {
+    /// The moment that the map is of.
+    #[schema(value_type = String, format = DateTime)]
+    as_of: Timestamp,
+    /// What the values are of.
+    #[schema(example = "air_temperature")]
+    phenomenon: &'static str,
+    /// The unit of which the values are hundredths.
+    #[schema(example = "°C")]
+    unit: &'static str,
+    /// Ten-thousandths of a degree north, by WGS 84: of the first box, then always the difference to the box before.
+    latitude: Vec<i32>,
+    /// The same to the east.
+    longitude: Vec<i32>,
+    /// What the box's best sensor says, in hundredths of the unit; `null` if that is nothing, or no weather has it.
+    value: Vec<Option<i32>>,
+    /// A character for each box: `u`: the reading is usable; `d`: doubtful, by its verdict or since it failed a check;
+    /// `s`: stale, there are only old readings; `n`: there are none.
+    #[schema(pattern = "^[udsn]*$")]
+    state: String,
+}
+
+/// What is to be thought of what a box says, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    None,
+    Stale,
+    Doubtful,
+    Usable,
+}
+
+impl Map {
+    pub(super) fn of(present: &Present, id: PhenomenonId) -> Self {
+        let (readings, quality) = (&*present.readings, &present.detail().quality);
+        let phenomenon = Catalogue::builtin().phenomenon(id);
+        let mut boxes: Vec<(Position, SenseBox<'_>)> =
+            readings.boxes().filter_map(|it| Some((it.place()?.position(), it))).collect();
+        boxes.sort_by_cached_key(|(position, _)| position.z_order());
+        let (mut value, mut state) = (Vec::with_capacity(boxes.len()), String::with_capacity(boxes.len()));
+        for (_, sense_box) in &boxes {
+            let best = best(*sense_box, id, quality);
+            value.push(best.and_then(|(_, reading)| hundredths(reading, phenomenon)));
+            state.push(best.map_or(State::None, |(state, _)| state).letter());
+        }
+        Self {
+            as_of: readings.as_of(),
+            phenomenon: phenomenon.slug(),
+            unit: phenomenon.unit(),
+            latitude: differences(boxes.iter().map(|(position, _)| position.latitude_degrees())),
+            longitude: differences(boxes.iter().map(|(position, _)| position.longitude_degrees())),
+            value,
+            state,
+        }
+    }
+}
+
+/// The reading of a phenomenon that says most about a box: the best one, of equal ones the newest.
+fn best<'a>(
+    sense_box: SenseBox<'a>,
+    phenomenon: PhenomenonId,
+    quality: &Quality,
+) -> Option<(State, Reading<'a>)> {
+    let of_it = sense_box.readings().filter(|reading| reading.phenomenon() == Some(phenomenon));
+    let judged = of_it.map(|reading| (State::of(reading, quality), reading));
+    judged.max_by_key(|(state, reading)| (*state, quality.level(reading.row()), reading.measured_at()))
+}
+
+impl State {
+    fn of(reading: Reading<'_>, quality: &Quality) -> Self {
+        match (quality.level(reading.row()), reading.verdict()) {
+            (Some(Level::Unsuspicious | Level::Confirmed), _) => Self::Usable,
+            (None, Verdict::Stale) => Self::Stale,
+            (None, Verdict::Missing) => Self::None,
+            (Some(Level::Plausible) | None, _) => Self::Doubtful,
+        }
+    }
+
+    const fn letter(self) -> char {
+        match self {
+            Self::None => 'n',
+            Self::Stale => 's',
+            Self::Doubtful => 'd',
+            Self::Usable => 'u',
+        }
+    }
+}
+
+fn hundredths(reading: Reading<'_>, phenomenon: &Phenomenon) -> Option<i32> {
+    let value = reading.value()?.0;
+    let is_weather = phenomenon.plausible().contains(&value) && !phenomenon.is_sentinel(value);
+    is_weather.then(|| (value * 100.0).round() as i32)
+}
+
+/// Degrees as ten-thousandths, each but the first as the difference to the one before.
+fn differences(degrees: impl Iterator<Item = f64>) -> Vec<i32> {
+    let mut before = 0;
+    let steps = degrees.map(|degrees| (degrees * 1e4).round() as i32);
+    steps.map(|step| step - std::mem::replace(&mut before, step)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::example;
+
+    #[test]
+    fn columns_say_where_boxes_are_and_what_is_thought_of_what_they_say() {
+        let present = example::present();
+        let map = Map::of(&present, Catalogue::builtin().air_temperature());
+        assert_eq!(map.latitude, [519_600, 100, 100, 100, 100, 100]);
+        assert_eq!(map.longitude, [76_300, 0, 0, 0, 0, 0]);
+        let expected = [Some(1607), Some(1631), Some(1588), Some(1640), Some(1595), None];
+        assert_eq!((&map.value[..], &*map.state), (&expected[..], "uuuuud"), "-127 °C is no weather");
+        let none = Map::of(&present, Catalogue::builtin().by_slug("pm10").unwrap());
+        assert_eq!((&none.value[..], &*none.state), (&[None; 6][..], "nnnnnn"));
+    }
+
+    #[test]
+    fn coordinates_do_not_drift_however_many_there_are() {
+        let degrees = (0..10_000).map(|number| f64::from(number) * 0.001_23 - 6.0);
+        let steps = differences(degrees.clone());
+        let mut at = 0;
+        for (step, degrees) in steps.into_iter().zip(degrees) {
+            at += step;
+            assert!((f64::from(at) / 1e4 - degrees).abs() <= 0.000_05 + 1e-9);
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! `GET /livez` and `GET /readyz`: what Kubernetes asks.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::describe::{Answer, Operation, Tag};
+use crate::app::App;
+use hivebox_config::ReadinessRule;
+use hivebox_present::{Poll, Role};
+
+/// Whether the process works.
+#[derive(Serialize, ToSchema)]
+struct Liveness {
+    /// In words.
+    status: &'static str,
+}
+
+/// `GET /livez`: the process works. It asks nothing of others, since killing this process mends none; but one
+/// whose refresh loop is gone will never have a new answer.
+pub(super) async fn livez(State(app): State<Arc<App>>) -> impl IntoResponse {
+    let (status, body) = alive(app.store.has_ended(), app.is_draining());
+    (status, [(CONTENT_TYPE, "application/json")], Bytes::from_static(body))
+}
+
+fn alive(has_ended: bool, is_draining: bool) -> (StatusCode, &'static [u8]) {
+    if has_ended && !is_draining {
+        (StatusCode::SERVICE_UNAVAILABLE, br#"{"status":"the refresh loop has ended"}"#)
+    } else {
+        (StatusCode::OK, br#"{"status":"alive"}"#)
+    }
+}
+
+/// `GET /readyz`: whether this replica wants requests, and the figures behind that.
+pub(super) async fn readyz(State(app): State<Arc<App>>) -> impl IntoResponse {
+    let readiness = Readiness::of(&app, app.clock.now());
+    let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(readiness))
+}
+
+/// The verdict and what it was made of.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+struct Readiness {
+    /// Whether this replica wants requests.
+    ready: bool,
+    /// Why.
+    #[schema(example = "there is an answer to serve")]
+    reason: &'static str,
+    /// The rule of the verdict: `hive` or `roadmap`.
+    #[schema(example = "hive")]
+    rule: &'static str,
+    /// Whether it is stopping.
+    draining: bool,
+    /// The age of the present.
+    cache_age_seconds: Option<u64>,
+    /// The moment of the present.
+    cache_as_of: Option<Timestamp>,
+    /// How many boxes the last poll asked for; 1 if it asked for all and got no answer.
+    boxes_asked: Option<usize>,
+    /// How many of them it did not get.
+    boxes_failed: Option<usize>,
+    /// When the last poll ended.
+    last_poll_at: Option<Timestamp>,
+    /// What was wrong with it.
+    last_poll_error: Option<String>,
+    /// Where the replicas share the present.
+    #[schema(example = "memory")]
+    cache: &'static str,
+    /// This one's part among them.
+    role: Option<ReplicaRole>,
+    /// Why the others cannot be reached.
+    cache_error: Option<String>,
+}
+
+/// What part a replica has among those that share the present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = Role)]
+enum ReplicaRole {
+    /// It holds the lease: it polls, publishes, and stores on the clock.
+    Holder,
+    /// Another holds the lease: it takes over what that one publishes.
+    Follower,
+    /// It cannot reach the others: it polls for itself.
+    Alone,
+}
+
+impl From<Role> for ReplicaRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Holder => Self::Holder,
+            Role::Follower => Self::Follower,
+            Role::Alone => Self::Alone,
+        }
+    }
+}
+
+/// The age from which on the roadmap's rule calls cached content old.
+const ROADMAP_CACHE_AGE: SignedDuration = SignedDuration::from_mins(5);
+
+impl Readiness {
+    fn of(app: &App, now: Timestamp) -> Self {
+        let (cache, rule, draining) = (&app.cache, app.readiness(), app.is_draining());
+        let standing = cache.standing();
+        let present = cache.present();
+        let poll = cache.last_poll();
+        let poll = poll.as_deref();
+        let age = present.as_ref().map(|present| now.duration_since(present.readings.as_of()));
+        let (ready, reason) = if draining {
+            (false, "this replica is stopping")
+        } else {
+            match rule {
+                ReadinessRule::Hive => hive(cache.is_servable(now), poll),
+                ReadinessRule::Roadmap => roadmap(age, poll),
+            }
+        };
+        Self {
+            ready,
+            reason,
+            rule: match rule {
+                ReadinessRule::Hive => "hive",
+                ReadinessRule::Roadmap => "roadmap",
+            },
+            draining,
+            cache_age_seconds: age.map(|age| age.as_secs().max(0).unsigned_abs()),
+            cache_as_of: present.as_ref().map(|present| present.readings.as_of()),
+            boxes_asked: poll.map(|poll| poll.asked),
+            boxes_failed: poll.map(|poll| poll.failed),
+            last_poll_at: poll.map(|poll| poll.ended_at),
+            last_poll_error: poll.and_then(|poll| poll.error.clone()),
+            cache: app.shared_cache(),
+            role: standing.as_ref().map(|standing| standing.role.into()),
+            cache_error: standing.as_ref().and_then(|standing| standing.error.clone()),
+        }
+    }
+}
+
+fn hive(is_servable: bool, poll: Option<&Poll>) -> (bool, &'static str) {
+    match (is_servable, poll) {
+        (true, _) => (true, "there is an answer to serve"),
+        (false, None) => (false, "the first poll of openSenseMap has not ended"),
+        (false, Some(_)) => (false, "there is no answer that may be served"),
+    }
+}
+
+/// The rule of the HiveBox roadmap: not ready when more than half of the boxes could not be fetched at the
+/// last attempt and the cached content is older than 5 minutes. No content counts as old content.
+fn roadmap(age: Option<SignedDuration>, poll: Option<&Poll>) -> (bool, &'static str) {
+    let Some(poll) = poll else {
+        return (false, "the first poll of openSenseMap has not ended");
+    };
+    let is_old = age.is_none_or(|age| age > ROADMAP_CACHE_AGE);
+    match (poll.failed.saturating_mul(2) > poll.asked, is_old) {
+        (true, true) => {
+            (false, "over half of the boxes could not be fetched, and the cache is over 5 minutes old")
+        }
+        (true, false) => (true, "over half of the boxes could not be fetched, but the cache is young"),
+        (false, _) => (true, "at least half of the boxes could be fetched"),
+    }
+}
+
+pub(super) fn describe_livez() -> Operation {
+    Operation::new("getLivez", Tag::Service, "Whether the process works, for Kubernetes")
+        .answers(Answer::ok("The process works.").json(&Liveness { status: "alive" }))
+        .answers(
+            Answer::new(StatusCode::SERVICE_UNAVAILABLE, "It needs to be started again.")
+                .json(&Liveness { status: "the refresh loop has ended" }),
+        )
+}
+
+pub(super) fn describe_readyz() -> Operation {
+    let moment = Timestamp::constant(1_728_897_600, 0);
+    let ready = Readiness {
+        ready: true,
+        reason: "there is an answer to serve",
+        rule: "hive",
+        draining: false,
+        cache_age_seconds: Some(42),
+        cache_as_of: Some(moment),
+        boxes_asked: Some(15_000),
+        boxes_failed: Some(3),
+        last_poll_at: Some(moment),
+        last_poll_error: None,
+        cache: "memory",
+        role: None,
+        cache_error: None,
+    };
+    let not_ready = Readiness {
+        ready: false,
+        reason: "the first poll of openSenseMap has not ended",
+        cache_age_seconds: None,
+        cache_as_of: None,
+        boxes_asked: None,
+        boxes_failed: None,
+        last_poll_at: None,
+        last_poll_error: None,
+        cache_error: None,
+        ..ready
+    };
+    Operation::new("getReadyz", Tag::Service, "Whether this replica wants requests, for Kubernetes")
+        .answers(Answer::ok("It does.").json(&ready))
+        .answers(
+            Answer::new(StatusCode::SERVICE_UNAVAILABLE, "It does not, as `reason` says.").json(&not_ready),
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn poll(asked: usize, failed: usize) -> Poll {
+        Poll { asked, failed, ..Poll::good(Timestamp::UNIX_EPOCH) }
+    }
+
+    #[test]
+    fn a_process_without_its_refresh_loop_is_not_alive_unless_it_stops() {
+        assert_eq!(alive(true, false).0, StatusCode::SERVICE_UNAVAILABLE);
+        for (has_ended, is_draining) in [(false, false), (false, true), (true, true)] {
+            assert_eq!(alive(has_ended, is_draining).0, StatusCode::OK);
+        }
+    }
+
+    #[test]
+    fn the_roadmap_rule_needs_both_failed_boxes_and_an_old_cache() {
+        let (young, old) = (Some(SignedDuration::from_mins(5)), Some(SignedDuration::from_secs(301)));
+        assert!(roadmap(old, Some(&poll(4, 2))).0, "half is not more than half");
+        assert!(!roadmap(old, Some(&poll(4, 3))).0);
+        assert!(roadmap(young, Some(&poll(4, 4))).0);
+        assert!(!roadmap(None, Some(&poll(1, 1))).0);
+        assert!(!roadmap(None, None).0);
+    }
+
+    #[test]
+    fn the_hive_rule_needs_an_answer_and_nothing_else() {
+        assert!(hive(true, Some(&poll(1, 1))).0);
+        assert!(!hive(false, Some(&poll(1, 0))).0);
+        assert!(!hive(false, None).0);
+    }
+}

@@ -1,0 +1,255 @@
+//! A reading as answers have it, with all that is known of whether it can be trusted.
+
+use hivebox_archive::{Cell, CellKind, TableColumn};
+use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::phenomenon::Phenomenon;
+use hivebox_climate::quality::{Check, Level};
+use hivebox_climate::readings::Reading;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use hivebox_present::Detail;
+use hivebox_question::table::{Coordinates, Row};
+
+/// A sensor with its newest reading.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SensorReading<'a> {
+    /// The sensor's id in openSenseMap.
+    pub(super) sensor_id: &'a str,
+    /// What it measures, in its owner's words.
+    pub(super) title: &'a str,
+    /// The unit of `raw_value`, in its owner's spelling.
+    pub(super) unit: &'a str,
+    /// The chip, in its owner's spelling.
+    pub(super) sensor_type: &'a str,
+    /// What HiveBox takes it to measure; `null` if it does not know.
+    pub(super) phenomenon: Option<&'a str>,
+    /// The value as the sensor sent it.
+    pub(super) raw_value: Option<f64>,
+    /// The value in the phenomenon's canonical unit.
+    pub(super) value: Option<f64>,
+    /// The phenomenon's canonical unit.
+    pub(super) value_unit: Option<&'a str>,
+    /// When it was measured.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(super) measured_at: Option<Timestamp>,
+    /// `ok`, or why the reading does not count.
+    pub(super) verdict: &'static str,
+    /// How good it is: `plausible`, `unsuspicious` or `confirmed`; `null` if its verdict is not `ok`.
+    pub(super) quality: Option<&'static str>,
+    /// What came of each check.
+    pub(super) checks: Checks,
+    /// Since when it has shown this value, as far as HiveBox has seen.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(super) unchanged_since: Option<Timestamp>,
+}
+
+/// What came of each check: `passed`, `failed` or `not_checked`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Checks {
+    /// It is not far from what boxes around it say.
+    #[schema(example = "passed")]
+    neighbours: &'static str,
+    /// It has not been the same for longer than weather is.
+    #[schema(example = "passed")]
+    stuck: &'static str,
+    /// It does not look like a heated room.
+    #[schema(example = "passed")]
+    indoor: &'static str,
+    /// It is not the same as that of another box at the same place.
+    #[schema(example = "not_checked")]
+    duplicate: &'static str,
+}
+
+/// A reading with its box.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReadingRow<'a> {
+    /// The senseBox's id in openSenseMap.
+    box_id: &'a str,
+    /// The senseBox's name, as its owner wrote it.
+    box_name: &'a str,
+    /// The senseBox's model.
+    model: &'a str,
+    /// `indoor`, `outdoor`, `mobile` or `unknown`.
+    exposure: &'static str,
+    /// Degrees north, by WGS 84.
+    latitude: Option<f64>,
+    /// Degrees east, by WGS 84.
+    longitude: Option<f64>,
+    /// Metres above sea level.
+    height: Option<f64>,
+    #[serde(flatten)]
+    sensor: SensorReading<'a>,
+}
+
+impl<'a> SensorReading<'a> {
+    pub(super) fn of(reading: Reading<'a>, detail: &Detail) -> Self {
+        let kind = reading.kind();
+        let phenomenon = reading.phenomenon().map(|id| Catalogue::builtin().phenomenon(id));
+        let outcome = |check: Check| detail.quality.outcome(reading.row(), check).slug();
+        Self {
+            sensor_id: reading.sensor_id(),
+            title: &kind.title,
+            unit: &kind.unit,
+            sensor_type: &kind.sensor_type,
+            phenomenon: phenomenon.map(Phenomenon::slug),
+            raw_value: reading.raw_value(),
+            value: reading.value().map(|value| value.0),
+            value_unit: phenomenon.map(Phenomenon::unit),
+            measured_at: reading.measured_at(),
+            verdict: reading.verdict().slug(),
+            quality: detail.quality.level(reading.row()).map(Level::slug),
+            checks: Checks {
+                neighbours: outcome(Check::Neighbours),
+                stuck: outcome(Check::Stuck),
+                indoor: outcome(Check::Indoor),
+                duplicate: outcome(Check::Duplicate),
+            },
+            unchanged_since: reading.unchanged_since(),
+        }
+    }
+}
+
+impl<'a> ReadingRow<'a> {
+    pub(super) fn of(reading: Reading<'a>, detail: &Detail) -> Self {
+        let place = reading.place();
+        Self {
+            box_id: reading.box_id(),
+            box_name: reading.box_name(),
+            model: reading.model(),
+            exposure: reading.exposure().slug(),
+            latitude: place.map(|place| place.latitude_degrees()),
+            longitude: place.map(|place| place.longitude_degrees()),
+            height: place.and_then(|place| place.height_metres()),
+            sensor: SensorReading::of(reading, detail),
+        }
+    }
+}
+
+impl Row for ReadingRow<'_> {
+    const COLUMNS: &'static [TableColumn] = &[
+        TableColumn::new("box_id", CellKind::Text, false, "", "The senseBox's id in openSenseMap"),
+        TableColumn::new("box_name", CellKind::Text, false, "", "The senseBox's name, as its owner wrote it"),
+        TableColumn::new("model", CellKind::Text, false, "", "The senseBox's model"),
+        TableColumn::new("exposure", CellKind::Text, false, "", "indoor, outdoor, mobile or unknown"),
+        TableColumn::new("latitude", CellKind::Number, true, "° north, WGS 84", "Where the senseBox stands"),
+        TableColumn::new("longitude", CellKind::Number, true, "° east, WGS 84", "Where the senseBox stands"),
+        TableColumn::new("height", CellKind::Number, true, "m above sea level", "Where the senseBox stands"),
+        TableColumn::new("sensor_id", CellKind::Text, false, "", "The sensor's id in openSenseMap"),
+        TableColumn::new(
+            "title",
+            CellKind::Text,
+            false,
+            "",
+            "What the sensor measures, in its owner's words",
+        ),
+        TableColumn::new("unit", CellKind::Text, false, "", "The unit of raw_value, in its owner's spelling"),
+        TableColumn::new(
+            "sensor_type",
+            CellKind::Text,
+            false,
+            "",
+            "The sensor's chip, in its owner's spelling",
+        ),
+        TableColumn::new(
+            "phenomenon",
+            CellKind::Text,
+            true,
+            "",
+            "What HiveBox takes the sensor to measure, if it knows",
+        ),
+        TableColumn::new(
+            "raw_value",
+            CellKind::Number,
+            true,
+            "as in unit",
+            "The value as the sensor sent it",
+        ),
+        TableColumn::new(
+            "value",
+            CellKind::Number,
+            true,
+            "as in value_unit",
+            "The value in the phenomenon's canonical unit",
+        ),
+        TableColumn::new("value_unit", CellKind::Text, true, "", "The phenomenon's canonical unit"),
+        TableColumn::new("measured_at", CellKind::Time, true, "UTC, ms", "When the sensor measured it"),
+        TableColumn::new("verdict", CellKind::Text, false, "", "ok, or why the reading does not count"),
+        TableColumn::new(
+            "quality",
+            CellKind::Text,
+            true,
+            "",
+            "plausible, unsuspicious or confirmed, if the verdict is ok",
+        ),
+        TableColumn::new(
+            "neighbours",
+            CellKind::Text,
+            false,
+            "",
+            "passed, failed or not_checked: boxes around it agree",
+        ),
+        TableColumn::new(
+            "stuck",
+            CellKind::Text,
+            false,
+            "",
+            "passed, failed or not_checked: it changes as weather does",
+        ),
+        TableColumn::new(
+            "indoor",
+            CellKind::Text,
+            false,
+            "",
+            "passed, failed or not_checked: it looks like no room",
+        ),
+        TableColumn::new(
+            "duplicate",
+            CellKind::Text,
+            false,
+            "",
+            "passed, failed or not_checked: no other box tells the same",
+        ),
+        TableColumn::new(
+            "unchanged_since",
+            CellKind::Time,
+            true,
+            "UTC, ms",
+            "Since when it has shown this value",
+        ),
+    ];
+
+    fn cells(&self) -> Vec<Cell<'_>> {
+        let sensor = &self.sensor;
+        vec![
+            self.box_id.into(),
+            self.box_name.into(),
+            self.model.into(),
+            self.exposure.into(),
+            self.latitude.into(),
+            self.longitude.into(),
+            self.height.into(),
+            sensor.sensor_id.into(),
+            sensor.title.into(),
+            sensor.unit.into(),
+            sensor.sensor_type.into(),
+            sensor.phenomenon.into(),
+            sensor.raw_value.into(),
+            sensor.value.into(),
+            sensor.value_unit.into(),
+            sensor.measured_at.into(),
+            sensor.verdict.into(),
+            sensor.quality.into(),
+            sensor.checks.neighbours.into(),
+            sensor.checks.stuck.into(),
+            sensor.checks.indoor.into(),
+            sensor.checks.duplicate.into(),
+            sensor.unchanged_since.into(),
+        ]
+    }
+
+    fn coordinates(&self) -> Option<Coordinates> {
+        Coordinates::at(self.latitude, self.longitude, self.height)
+    }
+}

@@ -1,0 +1,155 @@
+//! All routes: what answers each, what is said of it, and what its requests pass on their way.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use hivebox_config::HttpConfig;
+use hivebox_telemetry::metrics::Metrics;
+use prometheus_client::registry::Registry;
+use utoipa::openapi::OpenApi;
+
+use crate::app::App;
+#[cfg(feature = "history")]
+use crate::describe::post;
+use crate::describe::{self, Methods, Operation, get};
+use crate::metrics::HttpMetrics;
+use crate::observe::{Observed, observe};
+use crate::policy::Policy;
+use crate::rate_limit::limit;
+use crate::represent::represent;
+use crate::state::{Description, HttpState};
+use crate::{
+    boxes, chores, conditions, cors, dashboard, docs, error, exposition, health, live, map, one_box, openapi,
+    phenomena, probes, readings, snapshots, status, store, temperature, version,
+};
+#[cfg(feature = "history")]
+use crate::{history, sql};
+
+/// All routes, each with its description.
+fn routes() -> Routes {
+    let store = |get_id, post_id| {
+        get(store::store, store::describe(get_id)).post(store::store, store::describe(post_id))
+    };
+    let routes = Routes::default()
+        .add("/", Policy::DASHBOARD, get(health::root, health::describe_root()))
+        .add("/dashboard", Policy::DASHBOARD, get(dashboard::page, dashboard::describe_page()))
+        .add("/dashboard/{file}", Policy::DASHBOARD, get(dashboard::file, dashboard::describe_file()))
+        .add("/health", Policy::PLAIN, get(health::health, health::describe_health()))
+        .add("/version", Policy::PLAIN, get(version::version, version::describe()))
+        .add("/metrics", Policy::PLAIN.with_work(), get(exposition::metrics, exposition::describe()))
+        .add(
+            "/temperature",
+            Policy::PLAIN,
+            get(temperature::temperature, temperature::describe("getTemperature")),
+        )
+        .add(
+            "/api/temperature",
+            Policy::PLAIN,
+            get(temperature::temperature, temperature::describe("getApiTemperature")),
+        )
+        .add("/store", Policy::PLAIN.with_work(), store("getStore", "postStore"))
+        .add("/api/store", Policy::PLAIN.with_work(), store("getApiStore", "postApiStore"))
+        .add("/livez", Policy::PLAIN, get(probes::livez, probes::describe_livez()))
+        .add("/readyz", Policy::PLAIN, get(probes::readyz, probes::describe_readyz()))
+        .add("/api/v1/phenomena", Policy::API, get(phenomena::phenomena, phenomena::describe()))
+        .add("/api/v1/conditions", Policy::API, get(conditions::conditions, conditions::describe()))
+        .add("/api/v1/chores", Policy::API, get(chores::chores, chores::describe()))
+        .add("/api/v1/boxes", Policy::API, get(boxes::boxes, boxes::describe()))
+        .add("/api/v1/boxes/{id}", Policy::API, get(one_box::one_box, one_box::describe()))
+        .add("/api/v1/map", Policy::API, get(map::map, map::describe()))
+        .add("/api/v1/readings", Policy::API, get(readings::readings, readings::describe()))
+        .add("/api/v1/snapshots", Policy::API, get(snapshots::list, snapshots::describe_list()))
+        .add("/api/v1/snapshots/{name}", Policy::API, get(snapshots::show, snapshots::describe_show()));
+    #[cfg(feature = "history")]
+    let routes = routes.add("/api/v1/history", Policy::API, get(history::history, history::describe()));
+    #[cfg(feature = "history")]
+    let routes = routes.add("/api/v1/sql", Policy::API, post(sql::sql, sql::describe()));
+    routes
+        .add("/api/v1/status", Policy::API.without_work(), get(status::status, status::describe()))
+        .add("/api/v1/live", Policy::STREAM, get(live::live, live::describe()))
+        .add("/openapi.json", Policy::DESCRIPTION, get(openapi::openapi, openapi::describe()))
+        .add("/docs", Policy::DESCRIPTION, get(docs::docs, docs::describe_docs()))
+        .add("/docs/style.css", Policy::DESCRIPTION, get(docs::style, docs::describe_style()))
+}
+
+/// The description of the API, made once for all routers of the process.
+static DESCRIPTION: LazyLock<Arc<Description>> = LazyLock::new(|| {
+    let document = document();
+    Arc::new(Description { document: openapi::render(&document), page: docs::render(&document) })
+});
+
+/// What handlers have at hand.
+pub(crate) fn state(
+    app: Arc<App>,
+    config: &HttpConfig,
+    exposition: Metrics,
+    metrics: HttpMetrics,
+) -> HttpState {
+    HttpState::new(app, config, exposition, metrics, Arc::clone(&DESCRIPTION))
+}
+
+/// The router over all routes.
+pub(crate) fn over(state: &HttpState) -> Router {
+    let router = routes().observed(state);
+    // No extractor reads a body: SQL has a limit of its own.
+    router.layer(DefaultBodyLimit::max(0)).with_state(state.clone())
+}
+
+/// The description of the API.
+pub fn document() -> OpenApi {
+    describe::document(routes().0.into_iter().map(|route| (route.path, route.methods)))
+}
+
+/// Registers what HTTP counts, with series for all routes.
+pub fn register_metrics(registry: &mut Registry) -> HttpMetrics {
+    HttpMetrics::register(registry, routes().0.iter().map(|route| route.path))
+}
+
+#[derive(Default)]
+struct Routes(Vec<Route>);
+
+struct Route {
+    path: &'static str,
+    policy: Policy,
+    methods: Methods,
+}
+
+impl Routes {
+    fn add(mut self, path: &'static str, policy: Policy, methods: Methods) -> Self {
+        let methods = if policy.is_represented { methods.map_gets(Operation::revalidates) } else { methods };
+        let methods = if policy.is_limited { methods.map(Operation::limited) } else { methods };
+        self.0.push(Route { path, policy, methods });
+        self
+    }
+
+    /// The routes with the middleware that each of their requests passes, from the outside in: the request
+    /// gets an id, and is counted, timed and logged; pages of other origins may read the answer; a client
+    /// that sends too many requests is refused; the answer is sent as the client wants it; then a method that
+    /// the route does not know is refused. The [`Policy`] of a route says which of these it has.
+    fn observed(self, state: &HttpState) -> Router<HttpState> {
+        let router = self.0.into_iter().fold(Router::new(), |router, Route { path, policy, methods }| {
+            let mut handlers = methods.handlers.fallback(error::method_not_allowed);
+            if policy.is_represented {
+                handlers = handlers.layer(from_fn(represent));
+            }
+            if let Some(rate_limit) = state.rate_limit.as_ref().filter(|_| policy.is_limited) {
+                handlers = handlers.layer(from_fn_with_state(Arc::clone(rate_limit), limit));
+            }
+            if policy.is_for_any_origin {
+                handlers = handlers.layer(cors::layer());
+            }
+            let observed = observed(state, path, policy.does_work);
+            router.route(path, handlers.layer(from_fn_with_state(observed, observe)))
+        });
+        let observed = observed(state, "other", false);
+        let not_found = axum::routing::any(error::not_found).layer(from_fn_with_state(observed, observe));
+        router.fallback_service(not_found.with_state::<()>(()))
+    }
+}
+
+/// How the requests to `route` are observed.
+pub(crate) fn observed(state: &HttpState, route: &str, does_work: bool) -> Observed {
+    Observed { metrics: state.metrics.requests.route(route), does_work }
+}

@@ -1,0 +1,21 @@
+//! Questions about the past, and their answers as HTTP and the command line give them.
+
+mod ask;
+mod body;
+
+use hivebox_archive::history::question::Question;
+use hivebox_archive::query::Answer;
+
+pub use ask::AskHistory;
+pub use body::{BucketRow, HistoryBody, PercentileOfBucket, columns};
+
+use crate::table::Heading;
+
+/// The name of the rows.
+pub const NAME: &str = "history";
+
+/// What the head of a table says of an answer.
+#[must_use]
+pub fn heading(question: &Question, answer: &Answer) -> Heading {
+    Heading { name: NAME, as_of: answer.through.unwrap_or(question.to) }
+}

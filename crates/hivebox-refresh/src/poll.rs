@@ -1,0 +1,186 @@
+//! Polls upstream and publishes what it says, here and to the other replicas.
+
+use std::sync::Arc;
+
+use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::readings::{Readings, ReadingsBuilder};
+use hivebox_config::AnswerConfig;
+use hivebox_present::{Poll, Present};
+use hivebox_telemetry::traces::note_outcome;
+use hivebox_telemetry::{in_words, trace_span};
+use jiff::Timestamp;
+use tracing::field::Empty;
+use tracing::{Instrument, Span, info, warn};
+
+use crate::publish;
+use crate::refresh::Refresh;
+use crate::schedule::{self, Known};
+use crate::upstream::{PollError, Polled, Upstream};
+
+/// Asks upstream, and makes a present of what it says.
+#[derive(Debug, Clone)]
+pub struct Poller {
+    /// Where boxes come from.
+    pub upstream: Upstream,
+    /// What the present is made of.
+    pub answer: AnswerConfig,
+    /// What titles and units mean.
+    pub catalogue: &'static Catalogue,
+}
+
+impl Poller {
+    /// Polls once, judging the readings as of `as_of`; they follow upon the `previous` ones, if there are any.
+    ///
+    /// # Errors
+    /// Upstream gave nothing.
+    pub async fn poll(
+        &self,
+        as_of: Timestamp,
+        previous: Option<&Readings>,
+    ) -> Result<(Present, Polled), PollError> {
+        let start = || {
+            let builder = ReadingsBuilder::new(self.catalogue, self.answer.rules, as_of);
+            match previous {
+                Some(previous) => builder.with_room_for(previous),
+                None => builder,
+            }
+        };
+        let polled = self.upstream.poll(start, previous).await?;
+        let boxes_lost = polled.failed + polled.skipped;
+        let present = Present::of(polled.readings.clone(), boxes_lost, self.catalogue, &self.answer);
+        Ok((present, polled))
+    }
+}
+
+/// Polls for ever, whenever it is this replica's turn.
+pub(crate) async fn run(refresh: &Refresh) {
+    let mut chance = fastrand::f64();
+    let mut changes = refresh.cache.changes();
+    loop {
+        changes.mark_unchanged();
+        tokio::select! {
+            () = wait_for_turn(refresh, chance) => {
+                poll_and_publish(refresh).instrument(trace_span!("renew")).await;
+                chance = fastrand::f64();
+            }
+            // Another replica's present, or another part to play: whose turn is it now?
+            _ = changes.changed() => {}
+        }
+    }
+}
+
+/// Waits until this replica is to poll; for ever while its part is not settled.
+async fn wait_for_turn(refresh: &Refresh, chance: f64) {
+    let standing = refresh.cache.standing().clone();
+    let Some(standing) = standing else {
+        return std::future::pending().await;
+    };
+    let last_poll = refresh.cache.last_poll().clone();
+    let known = Known {
+        role: standing.role,
+        as_of: refresh.cache.as_of(),
+        last_poll: last_poll.as_deref(),
+        heard_at: refresh.heard_at(),
+    };
+    let wait = schedule::next_poll(&known, refresh.clock.now(), refresh.poller.answer.ttl, chance);
+    refresh.clock.sleep(wait).await;
+}
+
+async fn poll_and_publish(refresh: &Refresh) {
+    // The lease of now, not of later: if it goes to another in between, what this poll brings is older than
+    // what the other one publishes.
+    let lease = refresh.lease();
+    let failures_before = refresh.cache.last_poll().as_ref().map_or(0, |poll| poll.failures_in_a_row);
+    // Judged as of the start: an answer that took long is older than one that came at once.
+    let span = trace_span!(
+        "poll",
+        otel.kind = "client",
+        otel.status_code = Empty,
+        asked = refresh.poller.upstream.asked(),
+        boxes = Empty,
+        sensors = Empty,
+        failed = Empty,
+        outcome = Empty,
+        error = Empty,
+    );
+    let previous = refresh.cache.present().as_ref().map(|present| present.readings.clone());
+    let outcome = refresh.poller.poll(to_the_millisecond(refresh.clock.now()), previous.as_deref());
+    let outcome = outcome.instrument(span.clone()).await;
+    trace(&span, &outcome);
+    drop(span);
+    let ended_at = refresh.clock.now();
+    let failed = failures_before.saturating_add(1);
+    let (poll, present) = match outcome {
+        Ok((present, polled)) => {
+            report(&present, &polled);
+            let has_answer = present.answer.is_some();
+            let error = match &polled.first_failure {
+                Some(failure) => Some(in_words(failure)),
+                None if !has_answer => Some("no sensor has a reading that counts".into()),
+                None => None,
+            };
+            let failures_in_a_row = if has_answer { 0 } else { failed };
+            let (asked, failed) = (polled.asked, polled.failed + polled.skipped);
+            let poll = Poll { ended_at, asked, failed, error, failures_in_a_row, retry_after: None };
+            (poll, Some(Arc::new(present)))
+        }
+        Err(error) => {
+            let words = in_words(&error);
+            warn!(error = words, "openSenseMap could not be polled");
+            let asked = refresh.poller.upstream.asked();
+            let retry_after = match error {
+                PollError::Fetch(error) => error.retry_after(),
+                PollError::File { .. } | PollError::Decode { .. } => None,
+            };
+            let error = Some(words);
+            (Poll { ended_at, asked, failed: asked, error, failures_in_a_row: failed, retry_after }, None)
+        }
+    };
+    let is_taken = publish::here(refresh, poll.clone(), present.clone());
+    if let Some(lease) = lease {
+        publish::to_others(refresh, lease, &poll, present.filter(|_| is_taken).as_deref()).await;
+    }
+}
+
+/// As presents travel, and as people read it.
+fn to_the_millisecond(moment: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(moment.as_millisecond()).unwrap_or(moment)
+}
+
+/// Notes what a poll brought in its span.
+fn trace(span: &Span, outcome: &Result<(Present, Polled), PollError>) {
+    if span.is_disabled() {
+        return;
+    }
+    match outcome {
+        Ok((present, polled)) => {
+            let readings = &present.readings;
+            span.record("boxes", readings.box_count()).record("sensors", readings.len());
+            span.record("failed", polled.failed);
+            let outcome = match (&present.answer, polled.failed) {
+                (None, _) => "no answer",
+                (Some(_), 0) => "answer",
+                (Some(_), _) => "answer of some boxes",
+            };
+            note_outcome(span, outcome, present.answer.is_none());
+        }
+        Err(error) => {
+            span.record("error", in_words(error));
+            note_outcome(span, "failed", true);
+        }
+    }
+}
+
+fn report(present: &Present, polled: &Polled) {
+    let readings = &present.readings;
+    let (boxes, sensors, skipped) = (readings.box_count(), readings.len(), polled.skipped);
+    if let Some(failure) = &polled.first_failure {
+        warn!(failed = polled.failed, error = in_words(failure), "some senseBoxes could not be fetched");
+    }
+    if let Some(answer) = &present.answer {
+        let (mean_celsius, count) = (answer.mean.0, answer.count);
+        info!(boxes, sensors, skipped, mean_celsius, count, status = answer.status, "the present is new");
+    } else {
+        warn!(boxes, sensors, skipped, "no sensor has a reading of the air temperature that counts");
+    }
+}

@@ -1,0 +1,315 @@
+//! Keeps the extremes of the last days: from each new present, and from the start on from stored snapshots.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use hivebox_archive::{ArchiveError, SnapshotName, SnapshotStore};
+use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::extremes::{DAYS, HOURS_A_DAY};
+use hivebox_present::Days;
+use hivebox_telemetry::in_words;
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+use tracing::{info, warn};
+
+use crate::metrics::StoreMetrics;
+use crate::refresh::Refresh;
+
+/// How far back snapshots are read.
+const REACH: SignedDuration = SignedDuration::from_hours((DAYS * HOURS_A_DAY) as i64);
+/// One snapshot is read for each of these.
+const GRID: SignedDuration = SignedDuration::from_mins(30);
+/// Snapshots that are asked for in one list.
+const LISTED_AT_ONCE: usize = 500;
+/// After how long a store that failed is asked again; each further pause doubles.
+const FIRST_PAUSE: Duration = Duration::from_mins(1);
+const LONGEST_PAUSE: Duration = Duration::from_mins(30);
+
+/// Takes up every new present, for ever.
+pub(crate) async fn follow(refresh: &Refresh) {
+    let mut changes = refresh.cache.changes();
+    let mut last = None;
+    loop {
+        changes.mark_unchanged();
+        let present = refresh.cache.present().clone();
+        if let Some(present) = present.filter(|present| last != Some(present.readings.as_of())) {
+            last = Some(present.readings.as_of());
+            refresh.days.add_readings(&present.readings, refresh.poller.catalogue, refresh.clock.now());
+        }
+        // The cache lives as long as this does, so waiting cannot fail.
+        let _ = changes.changed().await;
+    }
+}
+
+/// Reads stored snapshots until there are none left to read. A store that fails is asked again later.
+pub(crate) async fn recall(refresh: &Refresh) {
+    let mut recall = Recall {
+        snapshots: &refresh.snapshots,
+        days: &refresh.days,
+        metrics: &refresh.metrics.store,
+        catalogue: refresh.poller.catalogue,
+        rest: 1,
+        done: HashSet::new(),
+    };
+    let mut pause = FIRST_PAUSE;
+    while let Err(error) = recall.round(|| refresh.clock.now()).await {
+        refresh.metrics.store.read_failed();
+        warn!(error = in_words(&error), "the last days cannot be read from the store yet");
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+    info!(
+        snapshots = recall.done.len(),
+        boxes = refresh.days.extremes().box_count(),
+        "the last days are known"
+    );
+}
+
+/// What reads the last days from stored snapshots.
+struct Recall<'a> {
+    snapshots: &'a SnapshotStore,
+    days: &'a Days,
+    metrics: &'a StoreMetrics,
+    catalogue: &'static Catalogue,
+    /// How long it rests after each snapshot, in multiples of what that took: the poll on this thread and the
+    /// server of the store have others to see to.
+    rest: u32,
+    /// Those that need not be read again, be it that they are damaged.
+    done: HashSet<SnapshotName>,
+}
+
+impl Recall<'_> {
+    /// Reads those of the last days that are left, newest first. The clock is looked at for each: presents go on
+    /// being added meanwhile, as of then.
+    async fn round(&mut self, clock: impl Fn() -> Timestamp) -> Result<(), ArchiveError> {
+        for name in chosen(&self.stored_since(clock() - REACH).await?) {
+            if !self.done.contains(&name) {
+                let started = Instant::now();
+                self.read(name, &clock).await?;
+                tokio::time::sleep(started.elapsed() * self.rest).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn read(&mut self, name: SnapshotName, clock: impl Fn() -> Timestamp) -> Result<(), ArchiveError> {
+        let read = match self.snapshots.get(name).await {
+            Ok(snapshot) => self.days.add_snapshot(&snapshot, self.catalogue, clock()),
+            Err(error) => Err(error),
+        };
+        match read {
+            // One that was removed since it was listed is too old.
+            Ok(()) | Err(ArchiveError::NotFound { .. }) => {}
+            Err(error @ ArchiveError::Corrupt { .. }) => {
+                self.metrics.read_failed();
+                warn!(error = in_words(&error), "a stored snapshot is left out of the last days");
+            }
+            Err(error) => return Err(error),
+        }
+        self.done.insert(name);
+        Ok(())
+    }
+
+    /// The names of all snapshots since `since`, newest first.
+    async fn stored_since(&self, since: Timestamp) -> Result<Vec<SnapshotName>, ArchiveError> {
+        let mut names: Vec<SnapshotName> = Vec::new();
+        loop {
+            let listed = self.snapshots.list(names.last().copied(), LISTED_AT_ONCE).await?;
+            let found = listed.len();
+            let recent = listed.iter().filter(|listed| listed.moment >= since);
+            let before = names.len();
+            names.extend(recent.map(|listed| SnapshotName::at(listed.moment)));
+            if found < LISTED_AT_ONCE || names.len() - before < found {
+                return Ok(names);
+            }
+        }
+    }
+}
+
+/// The newest of each half hour, of names that are sorted from the newest on.
+fn chosen(names: &[SnapshotName]) -> Vec<SnapshotName> {
+    let cell = |name: &SnapshotName| name.moment().as_second().div_euclid(GRID.as_secs());
+    let mut chosen = names.to_vec();
+    chosen.dedup_by_key(|name| cell(name));
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use hivebox_archive::Sealed;
+    use hivebox_climate::chores::{Input, Inputs};
+    use hivebox_climate::extremes::Neighbour;
+    use hivebox_climate::place::Exposure;
+    use hivebox_climate::readings::{Reading, Readings, ReadingsBuilder};
+    use hivebox_climate::verdict::{Rules, Verdict};
+    use hivebox_telemetry::metrics::{Exposition, Metrics};
+    use opensensemap::{Decoder, Limits};
+    use opensensemap_sim::{Clock, Options, SimServer, Simulation, Stations};
+
+    use super::*;
+    use crate::RefreshMetrics;
+    use crate::bridge;
+
+    fn now() -> Timestamp {
+        "2026-11-24T12:10:00Z".parse().unwrap()
+    }
+
+    fn hours_ago(hours: i64) -> Timestamp {
+        now() - SignedDuration::from_hours(hours)
+    }
+
+    /// What 60 simulated boxes say at a moment.
+    fn readings(as_of: Timestamp) -> Arc<Readings> {
+        let options = Options { seed: 1, stations: Stations::Generated(60), bad_share: 0.0 };
+        let sim = SimServer::new(Simulation::new(options));
+        sim.set_time(Clock::Fixed(as_of));
+        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+        let mut decoder = Decoder::new(Limits::default());
+        let mut sink = |sense_box: opensensemap::SenseBox<'_>| bridge::add_box(&mut builder, sense_box);
+        for piece in sim.boxes_body() {
+            decoder.push(&piece, &mut sink).unwrap();
+        }
+        decoder.finish(&mut sink).unwrap();
+        builder.finish()
+    }
+
+    /// A store with a snapshot of each of so many hours.
+    async fn stored(folder: &Path, hours: std::ops::Range<i64>) -> SnapshotStore {
+        let store = SnapshotStore::open_folder(folder).unwrap();
+        for hour in hours {
+            let as_of = hours_ago(hour);
+            let sealed = Sealed::of(SnapshotName::at(as_of), &readings(as_of), Catalogue::builtin()).unwrap();
+            store.put(&sealed).await.unwrap();
+        }
+        store
+    }
+
+    /// What is known of the last days after one round of reading; how many snapshots it took note of, and
+    /// whether it could read all.
+    async fn recalled(store: &SnapshotStore, metrics: &StoreMetrics) -> (Days, usize, bool) {
+        let days = Days::default();
+        let catalogue = Catalogue::builtin();
+        let mut recall =
+            Recall { snapshots: store, days: &days, metrics, catalogue, rest: 0, done: HashSet::new() };
+        let is_complete = recall.round(now).await.is_ok();
+        let done = recall.done.len();
+        (days, done, is_complete)
+    }
+
+    /// The outdoor boxes with an air temperature that counts, and the lowest and highest of each that the simulation
+    /// has at the full hours.
+    fn truth(hours: std::ops::Range<i64>) -> Vec<(String, f64, f64)> {
+        let mut truth: Vec<(String, f64, f64)> = Vec::new();
+        for readings in hours.map(hours_ago).map(readings) {
+            let counts = |reading: &Reading<'_>| {
+                reading.phenomenon() == Some(Catalogue::builtin().air_temperature())
+                    && reading.verdict() == Verdict::Ok
+                    && reading.exposure() == Exposure::Outdoor
+            };
+            for reading in readings.iter().filter(counts) {
+                let (id, celsius) = (reading.box_id(), reading.value().unwrap().0);
+                match truth.iter_mut().find(|(known, ..)| known == id) {
+                    Some((_, min, max)) => (*min, *max) = (min.min(celsius), max.max(celsius)),
+                    None => truth.push((id.to_owned(), celsius, celsius)),
+                }
+            }
+        }
+        truth
+    }
+
+    #[test]
+    fn the_newest_snapshot_of_each_half_hour_is_read() {
+        let names = ["12:05", "12:00", "11:59", "11:35", "11:29", "10:30"]
+            .map(|time| SnapshotName::at(format!("2026-11-24T{time}:00Z").parse().unwrap()));
+        let chosen: Vec<String> =
+            chosen(&names).iter().map(|name| name.moment().strftime("%H:%M").to_string()).collect();
+        assert_eq!(chosen, ["12:05", "11:59", "11:29", "10:30"]);
+    }
+
+    #[tokio::test]
+    async fn the_last_days_are_read_from_stored_snapshots() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = stored(folder.path(), 0..26).await;
+        let (days, read, is_complete) = recalled(&store, &StoreMetrics::default()).await;
+        assert_eq!((read, is_complete), (26, true));
+        let extremes = days.extremes();
+        let mut compared = 0;
+        for (id, min, max) in truth(0..24) {
+            let Some(day) = extremes.day(&id, 0, now()) else { continue };
+            assert!(
+                (day.min.0 - min).abs() < 0.006 && (day.max.0 - max).abs() < 0.006,
+                "{id}: {day:?} {min} {max}"
+            );
+            assert_eq!(extremes.day(&id, 1, now()), None, "two hours make no day");
+            compared += 1;
+        }
+        assert!(compared > 5, "{compared}");
+    }
+
+    #[tokio::test]
+    async fn an_empty_or_young_store_makes_no_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let (days, read, is_complete) =
+            recalled(&stored(folder.path(), 0..0).await, &StoreMetrics::default()).await;
+        assert_eq!((read, is_complete, days.extremes().box_count()), (0, true, 0));
+        let (days, ..) = recalled(&stored(folder.path(), 0..10).await, &StoreMetrics::default()).await;
+        let extremes = days.extremes();
+        assert!(extremes.box_count() > 5);
+        assert!(truth(0..1).iter().all(|(id, ..)| extremes.day(id, 0, now()).is_none()));
+        // Presents make the day whole.
+        for hour in 10..24 {
+            days.add_readings(&readings(hours_ago(hour)), Catalogue::builtin(), now());
+        }
+        let known = truth(0..1).iter().filter(|(id, ..)| days.extremes().day(id, 0, now()).is_some()).count();
+        assert!(known > 5, "{known}");
+    }
+
+    #[tokio::test]
+    async fn what_is_too_old_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = stored(folder.path(), 70..76).await;
+        let (_, read, is_complete) = recalled(&store, &StoreMetrics::default()).await;
+        assert_eq!((read, is_complete), (3, true), "of 70, 71 and 72 hours ago");
+    }
+
+    #[tokio::test]
+    async fn a_damaged_snapshot_is_counted_and_left_out_and_a_store_that_fails_ends_the_round() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = stored(folder.path(), 0..3).await;
+        let damaged = SnapshotName::at(hours_ago(1)).object_path();
+        std::fs::write(folder.path().join(damaged), b"no snapshot").unwrap();
+        let mut registry = Metrics::registry();
+        let metrics = RefreshMetrics::register(&mut registry, Catalogue::builtin());
+        let told = Metrics::of(registry);
+        let (days, read, is_complete) = recalled(&store, &metrics.store).await;
+        assert_eq!((read, is_complete), (3, true));
+        assert!(days.extremes().box_count() > 5);
+        let told = told.render(Exposition::Prometheus).unwrap();
+        assert!(told.contains("hivebox_store_read_failures_total 1\n"), "{told}");
+
+        // A folder that is in itself cannot be listed.
+        std::os::unix::fs::symlink(".", folder.path().join("readings/loop")).unwrap();
+        let (_, read, is_complete) = recalled(&store, &metrics.store).await;
+        assert_eq!((read, is_complete), (0, false));
+    }
+
+    #[tokio::test]
+    async fn chores_have_their_extremes_from_the_boxes_near_by() {
+        let folder = tempfile::tempdir().unwrap();
+        let (days, ..) = recalled(&stored(folder.path(), 0..24).await, &StoreMetrics::default()).await;
+        let boxes = truth(0..24);
+        let neighbours: Vec<Neighbour<'_>> = boxes
+            .iter()
+            .map(|(box_id, ..)| Neighbour { box_id, metres: 1000.0, height_correction_kelvin: 0.0 })
+            .collect();
+        let mut inputs = Inputs::default();
+        days.extremes().fill(&mut inputs, &neighbours, now());
+        let value = |input: Option<Input>| input.unwrap().value;
+        assert!(value(inputs.air_temperature_min_24h) < value(inputs.air_temperature_mean_24h));
+        assert!(value(inputs.air_temperature_mean_24h) < value(inputs.air_temperature_max_24h));
+        assert_eq!(inputs.air_temperature_max_24_to_48h, None);
+    }
+}

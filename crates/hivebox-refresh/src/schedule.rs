@@ -1,0 +1,192 @@
+//! When to poll and when to store. Pure: time and chance are arguments.
+//!
+//! Clocks step, and those of replicas differ: what lies further in the future than clocks go wrong is taken
+//! as never having been.
+
+use std::time::Duration;
+
+use hivebox_climate::verdict::MAX_CLOCK_LEAD;
+use hivebox_present::{Poll, Role};
+use jiff::{SignedDuration, Timestamp};
+
+/// The first pause after a poll that failed; each further one doubles.
+const FIRST_RETRY: Duration = Duration::from_secs(5);
+
+/// What decides when this replica polls next.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// Its part among the replicas.
+    pub(super) role: Role,
+    /// The moment of the present.
+    pub(super) as_of: Option<Timestamp>,
+    /// The last poll, here or at another replica.
+    pub(super) last_poll: Option<&'a Poll>,
+    /// When the holder of the lease last was of use: it gave a present, or told that there is none to be had.
+    /// Before that, when this replica began to wait for it.
+    pub(super) heard_at: Timestamp,
+}
+
+/// How long this replica waits before it polls.
+///
+/// * The holder of the lease: until four fifths of the time to live are over since the present's moment, so
+///   that the next one is there before this one goes stale. After failures in a row: 5 s, doubling up to
+///   the time to live, but no less than upstream asked for.
+/// * A replica alone: the same, spread over the last fifth, so that not all come at once.
+/// * A follower: for ever, unless the holder has been of no use for half as long again as an answer lasts.
+///
+/// `chance` in 0..1 spreads replicas.
+pub(super) fn next_poll(known: &Known<'_>, now: Timestamp, ttl: Duration, chance: f64) -> Duration {
+    let chance = chance.clamp(0.0, 1.0);
+    let left = |of: Duration, since: Timestamp| of.saturating_sub(age(since, now));
+    if known.role == Role::Follower {
+        return left(ttl.mul_f64(1.5 + 0.3 * chance), known.heard_at);
+    }
+    let is_alone = known.role == Role::Alone;
+    let since_poll = |of: Duration| known.last_poll.map_or(Duration::ZERO, |poll| left(of, poll.ended_at));
+    let failures = known.last_poll.map_or(0, |poll| poll.failures_in_a_row);
+    if failures > 0 {
+        let pause = FIRST_RETRY.saturating_mul(1_u32 << (failures - 1).min(16)).min(ttl);
+        let asked = known.last_poll.and_then(|poll| poll.retry_after).unwrap_or_default();
+        let spread = if is_alone { 0.8 + 0.4 * chance } else { 1.0 - 0.1 * chance };
+        return since_poll(pause.mul_f64(spread).max(asked));
+    }
+    let lasts = ttl.mul_f64(if is_alone { 0.8 + 0.2 * chance } else { 0.8 - 0.08 * chance });
+    let due = known.as_of.map_or(Duration::ZERO, |as_of| left(lasts, as_of));
+    // A poll that takes nearly as long as its result lasts is not followed by another at once.
+    due.max(since_poll(ttl / 10))
+}
+
+/// How long ago a moment was; without end if it lies further in the future than clocks go wrong.
+fn age(moment: Timestamp, now: Timestamp) -> Duration {
+    let age = now.duration_since(moment);
+    if age < -MAX_CLOCK_LEAD { Duration::MAX } else { Duration::try_from(age).unwrap_or_default() }
+}
+
+/// The first moment after `now` that is a multiple of `interval` since the epoch, at which all replicas
+/// store, and so name the snapshot alike.
+pub(super) fn next_slot(now: Timestamp, interval: Duration) -> Timestamp {
+    // Intervals are configured between a second and a day, so they are not zero and fit.
+    let interval_millis = (interval.as_millis() as i64).max(1);
+    let slot = (now.as_millisecond().div_euclid(interval_millis) + 1) * interval_millis;
+    Timestamp::from_millisecond(slot).unwrap_or(Timestamp::MAX)
+}
+
+/// The last moment up to `now` that is a multiple of `interval` since the epoch.
+pub(super) fn last_slot(now: Timestamp, interval: Duration) -> Timestamp {
+    let next = next_slot(now, interval);
+    next.checked_sub(SignedDuration::try_from(interval).unwrap_or_default()).unwrap_or(next)
+}
+
+/// How long it is from `now` to `moment`; zero if that has passed.
+pub(super) fn until(moment: Timestamp, now: Timestamp) -> Duration {
+    let wait: SignedDuration = moment.duration_since(now);
+    Duration::try_from(wait).unwrap_or_default()
+}
+
+/// The moment so long after another.
+pub(super) fn later(moment: Timestamp, by: Duration) -> Timestamp {
+    SignedDuration::try_from(by).ok().and_then(|by| moment.checked_add(by).ok()).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TTL: Duration = Duration::from_mins(5);
+
+    fn noon() -> Timestamp {
+        "2024-10-14T12:00:00Z".parse().unwrap()
+    }
+
+    fn after_noon(seconds: i64) -> Timestamp {
+        noon() + SignedDuration::from_secs(seconds)
+    }
+
+    /// A poll that ended two seconds after noon.
+    fn poll(failures_in_a_row: u32) -> Poll {
+        Poll {
+            ended_at: after_noon(2),
+            asked: 1,
+            failed: 0,
+            error: None,
+            failures_in_a_row,
+            retry_after: None,
+        }
+    }
+
+    /// How many seconds a replica waits that knows a present of noon.
+    fn waits(role: Role, last_poll: &Poll, now: Timestamp, chance: f64) -> u64 {
+        let known = Known { role, as_of: Some(noon()), last_poll: Some(last_poll), heard_at: after_noon(2) };
+        next_poll(&known, now, TTL, chance).as_secs()
+    }
+
+    #[test]
+    fn an_answer_is_renewed_before_it_goes_stale() {
+        assert_eq!(waits(Role::Holder, &poll(0), after_noon(2), 0.0), 238);
+        assert_eq!(waits(Role::Holder, &poll(0), after_noon(2), 1.0), 214);
+        assert_eq!(waits(Role::Alone, &poll(0), after_noon(2), 0.0), 238);
+        assert_eq!(waits(Role::Alone, &poll(0), after_noon(2), 1.0), 298);
+        assert_eq!(waits(Role::Holder, &poll(0), after_noon(9999), 0.0), 0);
+    }
+
+    #[test]
+    fn without_a_present_there_is_nothing_to_wait_for() {
+        let known = Known { role: Role::Holder, as_of: None, last_poll: None, heard_at: noon() };
+        assert_eq!(next_poll(&known, noon(), TTL, 0.0), Duration::ZERO);
+        let follower = Known { role: Role::Follower, ..known };
+        assert_eq!(next_poll(&follower, noon(), TTL, 0.0).as_secs(), 450, "but for the one who polls");
+    }
+
+    #[test]
+    fn failures_are_retried_ever_more_slowly() {
+        let after = |failures| waits(Role::Holder, &poll(failures), after_noon(2), 0.0);
+        assert_eq!((1..9).map(after).collect::<Vec<_>>(), [5, 10, 20, 40, 80, 160, 300, 300]);
+        assert_eq!(after(u32::MAX), 300);
+    }
+
+    #[test]
+    fn upstream_may_ask_for_a_longer_pause() {
+        let polite = Poll { retry_after: Some(Duration::from_mins(7)), ..poll(1) };
+        assert_eq!(waits(Role::Holder, &polite, after_noon(2), 0.5), 420);
+    }
+
+    #[test]
+    fn a_follower_polls_only_when_the_holder_has_been_of_no_use_for_longer_than_an_answer_lasts() {
+        assert_eq!(waits(Role::Follower, &poll(0), after_noon(2), 0.0), 450);
+        assert_eq!(waits(Role::Follower, &poll(3), after_noon(2), 1.0), 540);
+        let other_polls = Poll { ended_at: after_noon(452), ..poll(0) };
+        assert_eq!(waits(Role::Follower, &other_polls, after_noon(452), 0.0), 0, "polls alone are of no use");
+    }
+
+    #[test]
+    fn a_poll_that_took_as_long_as_its_answer_lasts_is_followed_by_a_pause() {
+        let slow = Poll { ended_at: after_noon(360), ..poll(0) };
+        assert_eq!(waits(Role::Holder, &slow, after_noon(360), 0.0), 30);
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_makes_nobody_wait() {
+        let (a_day_before, a_minute_before) = (after_noon(-86_400), after_noon(-60));
+        for role in [Role::Holder, Role::Alone, Role::Follower] {
+            assert_eq!(waits(role, &poll(0), a_day_before, 0.0), 0, "{role:?}");
+            assert_eq!(waits(role, &poll(4), a_day_before, 0.0), 0, "{role:?}");
+        }
+        assert_eq!(
+            waits(Role::Holder, &poll(0), a_minute_before, 0.0),
+            240,
+            "a little is as good as not at all"
+        );
+    }
+
+    #[test]
+    fn slots_lie_on_the_clock() {
+        let now: Timestamp = "2024-10-14T09:21:07.5Z".parse().unwrap();
+        assert_eq!(next_slot(now, TTL).to_string(), "2024-10-14T09:25:00Z");
+        let slot = next_slot(now, TTL);
+        assert_eq!(next_slot(slot, TTL).to_string(), "2024-10-14T09:30:00Z", "a slot is not its own next");
+        assert_eq!(last_slot(now, TTL).to_string(), "2024-10-14T09:20:00Z");
+        assert_eq!(last_slot(slot, TTL), slot);
+        assert_eq!(until(slot, now), Duration::from_millis(232_500));
+        assert_eq!(until(now, slot), Duration::ZERO);
+    }
+}

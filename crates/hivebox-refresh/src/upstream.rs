@@ -1,0 +1,246 @@
+//! Where senseBoxes come from: the API, some boxes of it, or a recorded answer.
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flate2::bufread::MultiGzDecoder;
+use futures_util::{StreamExt, stream};
+use hivebox_climate::readings::{Readings, ReadingsBuilder};
+use hivebox_config::{UpstreamAddress, UpstreamConfig};
+use opensensemap::{
+    BoxId, Client, ClientOptions, DecodeError, Decoded, Decoder, FetchError, FetchedBox, Limits, Observer,
+    SenseBox,
+};
+
+use crate::bridge::add_box;
+
+/// Boxes asked for by id at the same time.
+const PARALLEL_BOXES: usize = 8;
+
+/// Boxes that are read without giving way to requests: about 50 µs of work.
+const BOXES_AT_A_TIME: usize = 32;
+
+/// A source of senseBoxes.
+#[derive(Debug, Clone)]
+pub enum Upstream {
+    /// All boxes of the API.
+    All(Client),
+    /// Some boxes of the API, each by its id.
+    Some(Client, Arc<[BoxId]>),
+    /// A recorded answer, and the boxes of it that count if not all.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The boxes; `None` means all.
+        boxes: Option<Arc<[BoxId]>>,
+        /// The most bytes to read, after decompression.
+        max_bytes: u64,
+    },
+}
+
+/// What one poll brought.
+#[derive(Debug)]
+pub struct Polled {
+    /// The readings.
+    pub readings: Arc<Readings>,
+    /// How many boxes were asked for.
+    pub asked: usize,
+    /// How many of them could not be had, and the first reason.
+    pub failed: usize,
+    /// Why the first of those that failed did.
+    pub first_failure: Option<FetchError>,
+    /// Boxes that came but could not be read.
+    pub skipped: usize,
+}
+
+/// Why a poll brought nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum PollError {
+    /// The API gave nothing.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// The recorded answer could not be read.
+    #[error("{} cannot be read: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The recorded answer is not what it should be.
+    #[error("{}: {source}", path.display())]
+    Decode {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: DecodeError,
+    },
+}
+
+impl Upstream {
+    /// The source that the configuration names.
+    ///
+    /// # Errors
+    /// The HTTP client cannot be set up.
+    pub fn new(config: &UpstreamConfig, observer: Observer) -> Result<Self, FetchError> {
+        let boxes: Option<Arc<[BoxId]>> = config.boxes.clone().map(Into::into);
+        let base_url = match &config.address {
+            UpstreamAddress::File(path) => {
+                return Ok(Self::File { path: path.clone(), boxes, max_bytes: config.max_bytes });
+            }
+            UpstreamAddress::Api(base_url) => base_url.clone(),
+        };
+        let client = client(config, base_url, observer)?;
+        Ok(match boxes {
+            Some(boxes) => Self::Some(client, boxes),
+            None => Self::All(client),
+        })
+    }
+
+    /// How many things a poll asks for.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        match self {
+            Self::All(_) | Self::File { .. } => 1,
+            Self::Some(_, boxes) => boxes.len(),
+        }
+    }
+
+    /// Reads all boxes into readings that `start` has begun, and that follow upon the `previous` ones.
+    ///
+    /// # Errors
+    /// There was nothing to be had at all.
+    pub async fn poll(
+        &self,
+        start: impl Fn() -> ReadingsBuilder,
+        previous: Option<&Readings>,
+    ) -> Result<Polled, PollError> {
+        match self {
+            Self::All(client) => {
+                let fetched = client.fold_boxes(start, giving_way(add_box)).await?;
+                Ok(Polled::whole(fetched.value.finish_after(previous), &fetched.decoded))
+            }
+            Self::Some(client, boxes) => poll_boxes(client, boxes, start(), previous).await,
+            Self::File { path, boxes, max_bytes } => {
+                let (readings, decoded) = read_file(path, boxes.as_deref(), *max_bytes, start())?;
+                let readings = readings.finish_after(previous);
+                Ok(match boxes {
+                    None => Polled::whole(readings, &decoded),
+                    Some(boxes) => {
+                        let (asked, found) = (boxes.len(), readings.box_count());
+                        let failed = asked.saturating_sub(found);
+                        Polled { readings, asked, failed, first_failure: None, skipped: 0 }
+                    }
+                })
+            }
+        }
+    }
+}
+
+/// A client of an address, as configured for upstream.
+///
+/// # Errors
+/// The HTTP client cannot be set up.
+pub fn client(config: &UpstreamConfig, base_url: String, observer: Observer) -> Result<Client, FetchError> {
+    Client::new(ClientOptions {
+        base_url,
+        user_agent: concat!("hivebox/", env!("CARGO_PKG_VERSION")).into(),
+        attempt_timeout: config.timeout,
+        idle_timeout: config.idle_timeout,
+        max_body_bytes: config.max_bytes,
+        max_retries: config.retries,
+        observer,
+        ..ClientOptions::default()
+    })
+}
+
+impl Polled {
+    fn whole(readings: Arc<Readings>, decoded: &Decoded) -> Self {
+        let asked = readings.box_count() + decoded.skipped;
+        Self { readings, asked, failed: 0, first_failure: None, skipped: decoded.skipped }
+    }
+}
+
+/// Lets requests go first now and then: whatever its priority, a thread that is at work may keep its core for
+/// some milliseconds, which is many times what a request takes.
+fn giving_way(
+    add: impl Fn(&mut ReadingsBuilder, SenseBox<'_>),
+) -> impl Fn(&mut ReadingsBuilder, SenseBox<'_>) {
+    let added = Cell::new(0_usize);
+    move |readings, sense_box| {
+        add(readings, sense_box);
+        added.set(added.get() + 1);
+        if added.get().is_multiple_of(BOXES_AT_A_TIME) {
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// Fetches boxes by id, some at a time. One that fails costs no other.
+async fn poll_boxes(
+    client: &Client,
+    boxes: &[BoxId],
+    mut readings: ReadingsBuilder,
+    previous: Option<&Readings>,
+) -> Result<Polled, PollError> {
+    // In the order of the ids, so that equal answers give equal presents whichever box answers first.
+    let answers: Vec<Result<FetchedBox, FetchError>> =
+        stream::iter(boxes).map(|id| client.fetch_box(id)).buffered(PARALLEL_BOXES).collect().await;
+    let (mut failed, mut first_failure) = (0, None);
+    for answer in answers {
+        let read = answer.and_then(|answer| Ok(answer.read(|sense_box| add_box(&mut readings, sense_box))?));
+        if let Err(error) = read {
+            failed += 1;
+            first_failure.get_or_insert(error);
+        }
+    }
+    match first_failure {
+        Some(error) if failed == boxes.len() => Err(error.into()),
+        first_failure => {
+            let (readings, asked) = (readings.finish_after(previous), boxes.len());
+            Ok(Polled { readings, asked, failed, first_failure, skipped: 0 })
+        }
+    }
+}
+
+fn read_file(
+    path: &Path,
+    boxes: Option<&[BoxId]>,
+    max_bytes: u64,
+    mut readings: ReadingsBuilder,
+) -> Result<(ReadingsBuilder, Decoded), PollError> {
+    let io_failed = |source| PollError::File { path: path.into(), source };
+    let decode_failed = |source| PollError::Decode { path: path.into(), source };
+    let file = BufReader::new(File::open(path).map_err(io_failed)?);
+    let mut bytes: Box<dyn Read> = match path.extension() {
+        Some(extension) if extension == "gz" => Box::new(MultiGzDecoder::new(file)),
+        _ => Box::new(file),
+    };
+    let add_box = giving_way(add_box);
+    let mut sink = |sense_box: SenseBox<'_>| {
+        if boxes.is_none_or(|boxes| boxes.iter().any(|id| id.as_str() == sense_box.id())) {
+            add_box(&mut readings, sense_box);
+        }
+    };
+    let mut decoder = Decoder::new(Limits::default());
+    let mut piece = vec![0; 64 << 10];
+    let mut total = 0;
+    loop {
+        let length = match bytes.read(&mut piece) {
+            Ok(0) => break,
+            Ok(length) => length,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(io_failed(error)),
+        };
+        total += length as u64;
+        if total > max_bytes {
+            return Err(FetchError::BodyTooLarge { limit: max_bytes }.into());
+        }
+        decoder.push(&piece[..length], &mut sink).map_err(decode_failed)?;
+    }
+    let tally = decoder.finish(&mut sink).map_err(decode_failed)?;
+    Ok((readings, tally))
+}
