@@ -15,7 +15,7 @@ use crate::app::{TestApp, TestUpstream, header, json};
 use crate::commands::{Running, get, hivebox};
 
 const LIVE: &str = "/api/v1/live";
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A stream as its client reads it.
 struct Reading {

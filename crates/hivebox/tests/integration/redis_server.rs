@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use redis::{Commands, Connection};
 use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A Redis that ends with the test, also when the test process is killed.
 pub(crate) struct RedisServer {

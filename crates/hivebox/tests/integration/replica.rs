@@ -15,7 +15,7 @@ use crate::app::{client, eventually};
 use crate::commands::hivebox;
 
 /// The longest time to wait for a process to listen.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// `hivebox serve` in a folder of its own. It is killed when this is dropped.
 pub(crate) struct Replica {

@@ -1,15 +1,12 @@
 //! How the service stops.
 
+use opensensemap_sim::Fault;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
-use std::time::Duration;
-
 use tokio::time::Instant;
 
-use opensensemap_sim::Fault;
-
-use crate::app::{TestApp, TestUpstream};
+use crate::app::{PATIENCE, TestApp, TestUpstream};
 use crate::commands::{Running, get, hivebox};
 
 pub(crate) fn signal(running: &Running, signal: &str) {
@@ -28,13 +25,13 @@ fn demo(folder: &std::path::Path, settings: &[&str]) -> (Running, String) {
 #[test]
 fn after_sigterm_it_is_not_ready_at_once_serves_on_for_a_while_and_ends_well() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut running, address) = demo(folder.path(), &["--drain-delay", "2s"]);
+    let (mut running, address) = demo(folder.path(), &["--drain-delay", "20s"]);
     assert!(get(&address, "/temperature").starts_with("HTTP/1.1 200"));
     assert!(get(&address, "/readyz").starts_with("HTTP/1.1 200"));
     signal(&running, "-TERM");
     let started = Instant::now();
     while get(&address, "/readyz").starts_with("HTTP/1.1 200") {
-        assert!(started.elapsed() < Duration::from_secs(1), "it is still ready");
+        assert!(started.elapsed() < PATIENCE, "it is still ready");
     }
     assert!(get(&address, "/readyz").contains("\"draining\":true"));
     assert!(get(&address, "/temperature").starts_with("HTTP/1.1 200"));
