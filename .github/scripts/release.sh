@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks that version, changelog, deployment files and tags agree. Run it in a checkout with all tags.
+# Checks that version, changelog, deployment files and tags agree. Run it in a checkout with all
+# tags.
 set -euo pipefail
 cd "$(git rev-parse --show-toplevel)"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The build steps of the image. The Dockerfile runs them one by one; `cargo xtask deploy` runs the same steps
-# without a container. Run each in the root of the repository.
+# The build steps of the image. The Dockerfile runs them one by one; `cargo xtask deploy` runs the
+# same steps without a container. Run each in the root of the repository.
 set -eu
 
 usage() {
@@ -15,8 +15,8 @@ usage() {
 export SOURCE_DATE_EPOCH CARGO_HOME CARGO_TARGET_DIR
 target=$(rustc --print host-tuple)
 
-# With --target, the flags apply only to the program: a procedural macro cannot be static.
-# The same commit gives the same bytes in any directory: the program contains no path of the build machine.
+# With --target, the flags apply only to the program: a procedural macro cannot be static. The same
+# commit gives the same bytes in any directory: the program contains no path of the build machine.
 build() {
     library=$(rustc --print sysroot)/lib/rustlib/src/rust
     commit=$(rustc --version --verbose | sed -n 's/^commit-hash: //p')

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Collects the licences of all linked code: the crates, the standard library of Rust, and the C library. Keeps
-# texts that many crates share only once.
+# Collects the licences of all linked code: the crates, the standard library of Rust, and the C
+# library. Keeps texts that many crates share only once.
 set -eu
 
 if [ $# -ne 2 ]; then
@@ -15,7 +15,8 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/texts" "$work/users"
 rust=$(rustc --print sysroot)/share/doc/rust
 
-# common LICENCE: the path of its text. Rust ships those of its parts, Debian the BSD licence with three clauses.
+# common LICENCE: the path of its text. Rust ships those of its parts, Debian the BSD licence with
+# three clauses.
 common() {
     case $1 in
         BSD-3-Clause) echo /usr/share/common-licenses/BSD ;;
@@ -48,8 +49,8 @@ while IFS='|' read -r crate licence; do
         esac
     done
     if [ -z "$found" ]; then
-        # A crate without its own text gets the common texts of its licence: the first of alternatives (OR), and all
-        # of a combination (AND).
+        # A crate without its own text gets the common texts of its licence: the first of
+        # alternatives (OR), and all of a combination (AND).
         for one in $(echo "$licence" | sed -e 's/ OR .*//' -e 's/ AND / /g'); do
             keep "$crate" "$(common "$one")"
         done
