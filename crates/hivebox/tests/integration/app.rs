@@ -23,8 +23,6 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::weed::Weed;
-
 /// The longest time that a test waits for something to become true. A busy machine may be slow, but not so slow.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
 
@@ -82,13 +80,6 @@ impl TestApp {
     /// The same, with further settings by their names.
     pub(crate) async fn with(upstream: &str, settings: &[(&str, &str)]) -> Self {
         Self::with_environment(upstream, settings, []).await
-    }
-
-    /// The same, with what the shared S3 server needs.
-    pub(crate) async fn with_s3(upstream: &str, settings: &[(&str, String)]) -> Self {
-        let settings: Vec<(&str, &str)> =
-            settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        Self::with_environment(upstream, &settings, Weed::shared().environment()).await
     }
 
     /// The same, with a clock that is not the system's.

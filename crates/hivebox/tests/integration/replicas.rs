@@ -46,7 +46,7 @@ pub(crate) fn bucket() -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_replicas_ask_as_one_answer_alike_and_store_each_slot_once() {
-    const ROUNDS: usize = 6;
+    const ROUNDS: u64 = 6;
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
     let clock = Clock::still_at("2026-11-25T12:01:00Z".parse().unwrap());
     upstream.sim.set_time(SimClock::Fixed(clock.now()));
@@ -68,14 +68,15 @@ async fn five_replicas_ask_as_one_answer_alike_and_store_each_slot_once() {
             means.insert(replica.get("/temperature").await.text().await.unwrap());
         }
         assert_eq!(means.len(), 1, "not all say the same: {means:?}");
-        eventually("a snapshot of the slot", async || names(&replicas[0]).await.len() >= round).await;
+        eventually("a snapshot of the slot", async || names(&replicas[0]).await.len() as u64 >= round).await;
         clock.advance(SignedDuration::from_mins(5));
         upstream.sim.set_time(SimClock::Fixed(clock.now()));
     }
     let polls = upstream.sim.requests().count("/boxes");
     assert!(polls <= ROUNDS + 1, "{polls} polls in {ROUNDS} rounds are those of many");
 
-    eventually("a snapshot of the last slot", async || names(&replicas[0]).await.len() >= ROUNDS).await;
+    eventually("a snapshot of the last slot", async || names(&replicas[0]).await.len() as u64 >= ROUNDS)
+        .await;
     let names = names(&replicas[0]).await;
     let seconds: Vec<i64> = names.iter().map(|name| second(name)).collect();
     assert!(seconds.windows(2).all(|pair| pair[1] - pair[0] == 300), "a slot is missing: {names:?}");
