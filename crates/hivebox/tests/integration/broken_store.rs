@@ -116,7 +116,7 @@ impl Depot {
         for _ in 0..2 {
             self.pass_slot().await;
         }
-        self.until_stored(3).await;
+        self.until_stored(2).await;
         let before = names(&self.replicas[0]).await.len();
         for more in 1..=2 {
             self.pass_slot().await;
