@@ -1,4 +1,4 @@
-/** The page: what a beekeeper needs first comes first, also on a phone. */
+/** The page. What a beekeeper needs most comes first, on a phone too. */
 
 import { HistoryPanel } from "./history/history";
 import { MapPanel } from "./map/map-panel";

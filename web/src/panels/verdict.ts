@@ -1,15 +1,18 @@
-/** What is said of a reading, in words. */
+/** The verdict on a reading, in words. */
 
-import type { ChoreVerdict, Sensor } from "../api/types";
+import type { ChoreVerdict, Sensor } from "../api/answers";
 import type { Words } from "../words/en";
 
 export interface Judgement {
-  /** The sign beside the words. */
+  /** The icon beside the text. */
   readonly level: ChoreVerdict;
   readonly text: string;
 }
 
-/** A reading that counts is good; unless a check failed, which makes it doubtful; and who has sent nothing is not to blame. */
+/**
+ * A reading that counts is good, or doubtful if a check failed. A missing, stale or unknown reading is no fault of the sensor, unlike
+ * an impossible value.
+ */
 export function verdictOf(sensor: Pick<Sensor, "verdict" | "quality" | "checks">, words: Words): Judgement {
   const { verdicts, quality, checks } = words.box;
   if (sensor.verdict !== "ok") {
