@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { choose, range } from "../state/choice";
 import { words } from "../words/words";
 import { fieldText, readCustomRange } from "./custom-range";
-import { boundsOf } from "./question";
+import { boundsOf } from "./history-request";
 
 export function CustomRangeForm() {
   const { history: say } = words.value;

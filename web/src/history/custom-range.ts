@@ -1,6 +1,6 @@
 /** A custom range as typed into two fields, in the browser's time zone. */
 
-import type { CustomRange } from "../address";
+import type { CustomRange } from "../state/address";
 
 const MINUTE = 60_000;
 

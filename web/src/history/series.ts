@@ -1,7 +1,7 @@
 /** Buckets as columns for the chart. */
 
 import type { History } from "../api/answers";
-import { type Formatting, shownValue } from "../units";
+import { type Formatting, shownValue } from "../formatting/units";
 
 /** Times in seconds since 1970, values in the reader's unit; `null` is a gap. */
 export interface Series {

@@ -1,7 +1,7 @@
 /** Finds the boxes of a clicked mark. */
 
-import type { Place } from "../address";
 import type { BoxRow } from "../api/answers";
+import type { Place } from "../state/address";
 
 /** In degrees. The map rounds places to ten-thousandths of a degree; this is slightly more than half of one. */
 const TOLERANCE = 0.000_06;

@@ -1,6 +1,6 @@
 /** Marks in words, for tooltips and for readers who cannot see the map. */
 
-import { countText, type Formatting, valueText } from "../units";
+import { countText, type Formatting, valueText } from "../formatting/units";
 import type { Words } from "../words/en";
 import type { Mark } from "./clusters";
 

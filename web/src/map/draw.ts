@@ -1,7 +1,7 @@
 /** Draws marks. Doubtful and stale ones differ by shape, not by colour alone. */
 
-import { colourOf, needsDarkInk, type Scale } from "../palette";
 import type { Group, Mark, Single } from "./clusters";
+import { colourOf, needsDarkInk, type Scale } from "./palette";
 import type { Label } from "./towns";
 
 export interface PlacedMark {

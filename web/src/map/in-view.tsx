@@ -1,13 +1,13 @@
 /** The visible marks as a list, for readers who cannot see the map or do not use a pointer. */
 
 import { useState } from "preact/hooks";
+import { countText } from "../formatting/units";
 import { phenomenon } from "../state/choice";
 import { formatting } from "../state/settings";
-import { countText } from "../units";
 import { phenomenonName, words } from "../words/words";
 import type { Mark } from "./clusters";
 import { markKey, markText } from "./describe";
-import { selectMark } from "./map";
+import { selectMark } from "./leaflet-map";
 import { inView, mapData } from "./view";
 
 /** The length of the list. */

@@ -1,10 +1,10 @@
 /** The legend: what the map's colours and symbols mean. */
 
 import type { ComponentChildren } from "preact";
-import { RAMP } from "../palette";
+import { numberText, shownUnit } from "../formatting/units";
 import { formatting } from "../state/settings";
-import { numberText, shownUnit } from "../units";
 import { words } from "../words/words";
+import { RAMP } from "./palette";
 import { mapData } from "./view";
 
 export function Legend() {

@@ -6,8 +6,8 @@ import { place } from "../state/choice";
 import { mapColumns } from "../state/present";
 import { words } from "../words/words";
 import { InView } from "./in-view";
+import { MapCanvas, showWorld, zoomBy } from "./leaflet-map";
 import { Legend } from "./legend";
-import { MapCanvas, showWorld, zoomBy } from "./map";
 import { PhenomenonChoice } from "./phenomenon-choice";
 import { commands, isPicking } from "./view";
 

@@ -1,9 +1,9 @@
 /** Selects the phenomenon that the map and the chart show. */
 
+import { shownUnit } from "../formatting/units";
 import { choose, phenomenon } from "../state/choice";
 import { phenomena } from "../state/present";
 import { formatting } from "../state/settings";
-import { shownUnit } from "../units";
 import { phenomenonName, words } from "../words/words";
 
 export function PhenomenonChoice() {

@@ -1,10 +1,10 @@
 /** The state of the map, shared with other parts of the page. */
 
 import { computed, signal } from "@preact/signals";
-import type { Place } from "../address";
-import { scaleOf } from "../palette";
+import type { Place } from "../state/address";
 import { mapColumns } from "../state/present";
 import { Clusters, type Group, type Mark } from "./clusters";
+import { scaleOf } from "./palette";
 import { pointsOf, usableValues } from "./points";
 
 /** Whether the next click places the hive, even on a mark. */

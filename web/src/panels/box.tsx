@@ -3,6 +3,8 @@
 import { computed, effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { BoxRow, OneBox, Sensor } from "../api/answers";
+import { agoText, momentText } from "../formatting/time";
+import { countText, valueText } from "../formatting/units";
 import { boxesAt } from "../map/boxes-at";
 import { placeText } from "../map/describe";
 import { commands } from "../map/view";
@@ -12,8 +14,6 @@ import { boxId, choose } from "../state/choice";
 import { now } from "../state/clock";
 import { boxesThere, clicked, oneBox } from "../state/present";
 import { formatting, prefersReducedMotion } from "../state/settings";
-import { agoText, momentText } from "../time";
-import { countText, valueText } from "../units";
 import { phenomenonName, words } from "../words/words";
 import { verdictOf } from "./verdict";
 

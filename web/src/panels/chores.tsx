@@ -1,13 +1,14 @@
 /** The chores at a hive, each with an icon, a verdict and the reason. */
 
 import { useState } from "preact/hooks";
-import { OBSERVABLE, type Observations } from "../address";
 import type { Chore, ChoreInput } from "../api/answers";
+import { inReadersUnits, uncertaintyText, valueText } from "../formatting/units";
 import { Icon } from "../parts/icons";
+import { OBSERVABLE, type Observations } from "../state/address";
 import { choice, choose } from "../state/choice";
 import { formatting } from "../state/settings";
-import { inReadersUnits, uncertaintyText, valueText } from "../units";
 import { words } from "../words/words";
+import { levelOf } from "./verdict";
 
 export function ChoreList({ chores }: { chores: readonly Chore[] }) {
   return (
@@ -25,12 +26,13 @@ export function ChoreList({ chores }: { chores: readonly Chore[] }) {
 function ChoreItem({ chore }: { chore: Chore }) {
   const { chores: say } = words.value;
   const [isOpen, setOpen] = useState(false);
+  const level = levelOf(chore.verdict);
   return (
-    <li class={`chore is-${chore.verdict}`} data-chore={chore.chore} data-verdict={chore.verdict}>
+    <li class={`chore is-${level}`} data-chore={chore.chore} data-verdict={chore.verdict}>
       <h4>{chore.name}</h4>
       <p class="verdict">
-        <Icon name={chore.verdict} />
-        <span>{say.verdict[chore.verdict]}</span>
+        <Icon name={level} />
+        <span>{say.verdict[level]}</span>
       </p>
       <p class="reason">{inReadersUnits(chore.reason, formatting.value)}</p>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>

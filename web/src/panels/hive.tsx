@@ -2,11 +2,11 @@
 
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { degrees, readCoordinates } from "../address";
 import { placeText } from "../map/describe";
 import { isPicking } from "../map/view";
 import { Icon } from "../parts/icons";
 import { Loaded } from "../parts/loaded";
+import { degrees, readCoordinates } from "../state/address";
 import { choose, place } from "../state/choice";
 import { chores, conditions } from "../state/present";
 import { formatting, prefersReducedMotion } from "../state/settings";

@@ -1,11 +1,11 @@
 /** The average temperature of all boxes, what it means for bees, and how it was computed. */
 
+import { agoText, momentText } from "../formatting/time";
+import { countText, numberText, shownUnit } from "../formatting/units";
 import { Loaded } from "../parts/loaded";
 import { now } from "../state/clock";
 import { asOf, hasNoTemperature, phenomena, readingCount, shownTemperature, temperature } from "../state/present";
 import { formatting } from "../state/settings";
-import { agoText, momentText } from "../time";
-import { countText, numberText, shownUnit } from "../units";
 import { words } from "../words/words";
 
 export function NumberPanel() {

@@ -1,11 +1,11 @@
 /** The line that says whether the page is up to date. */
 
 import { signal } from "@preact/signals";
-import { connection, reconnect } from "../live";
+import { numberText, shownUnit } from "../formatting/units";
 import { now } from "../state/clock";
+import { connection, reconnect } from "../state/live";
 import { STATUS_INTERVAL, shownTemperature, status } from "../state/present";
 import { formatting } from "../state/settings";
-import { numberText, shownUnit } from "../units";
 import { words } from "../words/words";
 import { systemState } from "./system";
 

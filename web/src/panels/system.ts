@@ -1,8 +1,8 @@
 /** The state of the system in one sentence. The most important problem takes precedence. */
 
 import type { Status } from "../api/answers";
-import type { Connection } from "../live";
-import { exactText, momentText } from "../time";
+import { exactText, momentText } from "../formatting/time";
+import type { Connection } from "../state/live";
 import type { Words } from "../words/en";
 
 export interface SystemState {

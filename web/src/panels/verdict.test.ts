@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { en } from "../words/en";
-import { verdictOf } from "./verdict";
+import { levelOf, verdictOf } from "./verdict";
 
 const checks = { neighbours: "passed", stuck: "not_checked", indoor: "passed", duplicate: "passed" } as const;
+
+describe("a chore", () => {
+  it("has the level of its verdict, or is unknown if the page does not know it", () => {
+    expect(["go", "caution", "no", "unknown", "perhaps"].map(levelOf)).toEqual(["go", "caution", "no", "unknown", "unknown"]);
+  });
+});
 
 describe("a reading", () => {
   it("confirmed by its neighbours is good", () => {

@@ -1,11 +1,19 @@
-/** The verdict on a reading, in words. */
+/** Verdicts on chores and readings, as an icon and in words. */
 
-import type { ChoreVerdict, Sensor } from "../api/answers";
+import type { Sensor } from "../api/answers";
 import type { Words } from "../words/en";
 
+/** The icons for verdicts; those on chores have the same names. */
+const LEVELS = ["go", "caution", "no", "unknown"] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** The icon for a verdict on a chore. A verdict that the page does not know counts as unknown. */
+export function levelOf(verdict: string): Level {
+  return LEVELS.find((level) => level === verdict) ?? "unknown";
+}
+
 export interface Judgement {
-  /** The icon beside the text. */
-  readonly level: ChoreVerdict;
+  readonly level: Level;
   readonly text: string;
 }
 

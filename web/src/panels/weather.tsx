@@ -1,8 +1,8 @@
 /** The weather at a place: each estimate with its uncertainty. */
 
 import type { Condition, Estimate } from "../api/answers";
+import { countText, distanceText, uncertaintyText, valueText } from "../formatting/units";
 import { formatting } from "../state/settings";
-import { countText, distanceText, uncertaintyText, valueText } from "../units";
 import { phenomenonName, words } from "../words/words";
 
 /** The phenomena that matter most at a hive, in this order; the others are collapsed. */

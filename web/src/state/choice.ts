@@ -1,7 +1,7 @@
 /** The reader's choices. They live in the address, so they can be shared and undone with "back". */
 
 import { computed, signal } from "@preact/signals";
-import { type Choice, readAddress, writeAddress } from "../address";
+import { type Choice, readAddress, writeAddress } from "./address";
 
 export const choice = signal<Choice>(readAddress(location.search));
 

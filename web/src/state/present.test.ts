@@ -6,7 +6,7 @@ vi.mock("./settings", () => ({ language: { value: "en" } }));
 
 const [older, newer] = ["2026-11-27T14:00:00Z", "2026-11-27T14:05:00Z"] as const;
 const temperature = (celsius: number) => ({ "Average temperature": celsius, status: "Good" });
-const present = (as_of: string, celsius: number) => ({ as_of, temperature: temperature(celsius), count: 3, boxes: 4 });
+const present = (as_of: string, celsius: number) => ({ as_of, temperature: temperature(celsius), count: 3, boxes: 4, phenomena: {} });
 
 /** A service with changeable answers: when its present was computed, the temperature, and how fresh that is. */
 const service = { asOf: older as string, celsius: 5, freshness: "fresh" };
@@ -21,7 +21,7 @@ function answer(path: string): Response {
 
 /** The page after its first answers and the first event of its stream. */
 async function page() {
-  const { live, connection } = await import("../live");
+  const { live, connection } = await import("./live");
   const state = await import("./present");
   connection.value = { state: "open" };
   live.value = present(older, 5);

@@ -1,12 +1,12 @@
 /** The current answers of HiveBox. Each part of the page reads those it shows; a new present refreshes all of them. */
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { degrees, OBSERVABLE, type Place } from "../address";
 import type { Boxes, Chores, Conditions, MapColumns, OneBox, Phenomena, Status, Temperature } from "../api/answers";
 import { type Resource, resource } from "../api/resource";
-import { connection, live } from "../live";
+import { degrees, OBSERVABLE, type Place } from "./address";
 import { boxId, choice, phenomenon, place } from "./choice";
 import { follower, isAfter } from "./follower";
+import { connection, live } from "./live";
 import { language } from "./settings";
 
 /** In milliseconds. */

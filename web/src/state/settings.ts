@@ -1,7 +1,7 @@
 /** The reader's settings. The browser stores them; an address may override one, as in `?lang=de`. */
 
 import { computed, effect, type Signal, signal } from "@preact/signals";
-import type { Formatting, TemperatureUnit } from "../units";
+import type { Formatting, TemperatureUnit } from "../formatting/units";
 
 /** The languages of the page, by their codes. */
 export const LANGUAGES = ["en", "de"] as const;

@@ -6,7 +6,7 @@ import { resource } from "../api/resource";
 import { boxId, choice, phenomenon, place, range } from "../state/choice";
 import { asOf } from "../state/present";
 import { refreshWhileVisible } from "./delayed-refresh";
-import { historyPath, scopeOf } from "./question";
+import { historyPath, scopeOf } from "./history-request";
 
 /** In milliseconds. HiveBox itself gives up after 30 s, including time in its queue. */
 const LIMIT = 35_000;

@@ -4,8 +4,8 @@
  */
 
 import { signal } from "@preact/signals";
-import type { LivePresent } from "./api/answers";
-import { EventReader, type ServerEvent } from "./api/events";
+import type { LivePresent } from "../api/answers";
+import { EventReader, type ServerEvent } from "../api/events";
 
 export type Connection =
   | { readonly state: "connecting" }

@@ -1,19 +1,19 @@
 /** The history of the chosen phenomenon, as a chart and as a table. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { RANGES } from "../address";
 import type { History } from "../api/answers";
+import { bucketText, momentText } from "../formatting/time";
+import { countText, numberText, shownUnit, valueText } from "../formatting/units";
 import { colours } from "../parts/colour";
 import { Loaded } from "../parts/loaded";
+import { RANGES } from "../state/address";
 import { boxId, choose, phenomenon, place, range } from "../state/choice";
 import { formatting, isDark } from "../state/settings";
-import { bucketText, momentText } from "../time";
-import { countText, numberText, shownUnit, valueText } from "../units";
 import { phenomenonName, words } from "../words/words";
-import { history, isNear, scope, wasNear } from "./answer";
 import { CustomRangeForm } from "./custom-range-form";
+import { possibleScopes } from "./history-request";
+import { history, isNear, scope, wasNear } from "./history-resource";
 import { plot } from "./plot";
-import { possibleScopes } from "./question";
 import { isEmpty, seriesOf } from "./series";
 
 /** The distance from the visible part of the page that counts as near. */

@@ -1,6 +1,6 @@
 /** The request for the history that the chart shows. */
 
-import { type CustomRange, degrees, type Place, type Range, type Scope } from "../address";
+import { type CustomRange, degrees, type Place, type Range, type Scope } from "../state/address";
 
 export interface HistoryRequest {
   readonly phenomenon: string;
