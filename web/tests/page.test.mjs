@@ -66,8 +66,14 @@ function background(page) {
 }
 
 test("on a phone nothing is wider than the screen", async () => {
-  for (const [name, colorScheme, width] of [["phone", "light", PHONE.width], ["phone-dark", "dark", PHONE.width], ["phone-small", "light", 320]]) {
-    const options = { viewport: { ...PHONE, width }, colorScheme, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
+  const phones = [
+    ["phone", "light", PHONE.width, "en-GB"],
+    ["phone-dark", "dark", PHONE.width, "en-GB"],
+    ["phone-small", "light", 320, "en-GB"],
+    ["phone-small-german", "light", 320, "de-DE"],
+  ];
+  for (const [name, colorScheme, width, locale] of phones) {
+    const options = { viewport: { ...PHONE, width }, colorScheme, locale, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
     await visit(browser, `${hivebox}/dashboard?lat=52.52&lon=13.41`, options, async (page) => {
       await whole(page);
       await page.locator("#chores > li").first().waitFor();

@@ -27,7 +27,7 @@ export const en = {
       "too hot": "Bees hang outside the entrance and fetch water.",
     } as Names,
     madeOf: (used: string) => `Average of ${used} readings from the last hour.`,
-    leftOut: (count: string) => `${count} readings rejected`,
+    leftOut: (count: string) => `${count} readings not used`,
     why: "How readings are checked",
     none: "No current reading is usable, so there is no average.",
     measured: "Computed",
