@@ -1,10 +1,10 @@
-/** The choice of what the map and the charts show. */
+/** Selects the phenomenon that the map and the chart show. */
 
+import { shownUnit } from "../formatting/units";
 import { choose, phenomenon } from "../state/choice";
 import { phenomena } from "../state/present";
-import { manner } from "../state/settings";
-import { shownUnit } from "../units";
-import { words } from "../words/words";
+import { formatting } from "../state/settings";
+import { phenomenonName, words } from "../words/words";
 
 export function PhenomenonChoice() {
   const { label } = words.value.phenomenon;
@@ -16,14 +16,9 @@ export function PhenomenonChoice() {
       <select id="phenomenon" value={phenomenon.value} onChange={(event) => choose({ phenomenon: event.currentTarget.value })}>
         {shown.length === 0 && <option value={phenomenon.value}>{phenomenonName(phenomenon.value)}</option>}
         {shown.map(({ phenomenon: slug, name, unit }) => (
-          <option key={slug} value={slug}>{`${phenomenonName(slug, name)} (${shownUnit(unit, manner.value)})`}</option>
+          <option key={slug} value={slug}>{`${phenomenonName(slug, name)} (${shownUnit(unit, formatting.value)})`}</option>
         ))}
       </select>
     </label>
   );
-}
-
-/** A phenomenon in the reader's words, or in those of the service. */
-export function phenomenonName(slug: string, otherwise = slug): string {
-  return words.value.phenomenon.names[slug] ?? otherwise;
 }

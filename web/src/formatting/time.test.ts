@@ -4,7 +4,7 @@ import { agoText, bucketText, momentText } from "./time";
 const now = new Date(2026, 10, 27, 14, 30).getTime();
 const MINUTE = 60_000;
 
-describe("how long ago", () => {
+describe("a relative time", () => {
   it.each([
     [0, "now"],
     [-MINUTE, "now"],
@@ -17,20 +17,20 @@ describe("how long ago", () => {
     expect(agoText(now - length, now, "en")).toBe(text);
   });
 
-  it("is told in German, too", () => {
+  it("is available in German", () => {
     expect(agoText(now - 5 * MINUTE, now, "de")).toBe("vor 5 Minuten");
   });
 });
 
 describe("a moment", () => {
-  it("has its date unless it is of today", () => {
+  it("includes the date unless it is today", () => {
     expect(momentText(now - MINUTE, now, "en-GB")).toBe("14:29");
     expect(momentText(now - 1440 * MINUTE, now, "en-GB")).toContain("26 Nov 2026");
   });
 });
 
 describe("a bucket", () => {
-  it("of a day has no time, also where a clock was changed", () => {
+  it("of a day shows no time, even if clocks changed that day", () => {
     expect(bucketText(now, 23 * 60 * MINUTE, "en-GB")).toBe("27 Nov 2026");
     expect(bucketText(now, 60 * MINUTE, "en-GB")).toContain("14:30");
   });

@@ -1,43 +1,43 @@
-/** A stretch by two fields, for whoever does not drag over the chart. */
+/** Two fields for a custom range, for readers who do not drag over the chart. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { choose, range } from "../state/choice";
 import { words } from "../words/words";
-import { stretchOf } from "./question";
-import { fieldText, readStretch } from "./stretch";
+import { fieldText, readCustomRange } from "./custom-range";
+import { boundsOf } from "./history-request";
 
-export function StretchForm() {
+export function CustomRangeForm() {
   const { history: say } = words.value;
   const [isWrong, setWrong] = useState(false);
   const from = useRef<HTMLInputElement>(null);
   const to = useRef<HTMLInputElement>(null);
   const chosen = range.value;
-  // What is being typed stays until another range is chosen.
+  // Keeps the typed text until another range is chosen.
   useEffect(() => {
-    const stretch = stretchOf(chosen, Date.now());
-    if (from.current) from.current.value = fieldText(stretch.from);
-    if (to.current) to.current.value = fieldText(stretch.to);
+    const bounds = boundsOf(chosen, Date.now());
+    if (from.current) from.current.value = fieldText(bounds.from);
+    if (to.current) to.current.value = fieldText(bounds.to);
     setWrong(false);
   }, [chosen]);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const stretch = readStretch(from.current?.value ?? "", to.current?.value ?? "");
-    setWrong(stretch === null);
-    if (stretch) choose({ range: stretch });
+    const typed = readCustomRange(from.current?.value ?? "", to.current?.value ?? "");
+    setWrong(typed === null);
+    if (typed) choose({ range: typed });
     else from.current?.focus();
   };
-  const trouble = { "aria-invalid": isWrong, "aria-describedby": "stretch-trouble" };
+  const validity = { "aria-invalid": isWrong, "aria-describedby": "stretch-trouble" };
   return (
     <details class="stretch">
       <summary id="stretch-other">{say.other}</summary>
       <form class="row" id="stretch-form" onSubmit={submit} noValidate>
         <label class="field">
           <span>{say.from}</span>
-          <input type="datetime-local" id="stretch-from" ref={from} {...trouble} />
+          <input type="datetime-local" id="stretch-from" ref={from} {...validity} />
         </label>
         <label class="field">
           <span>{say.until}</span>
-          <input type="datetime-local" id="stretch-to" ref={to} {...trouble} />
+          <input type="datetime-local" id="stretch-to" ref={to} {...validity} />
         </label>
         <button type="submit" class="button" id="stretch-show">
           {say.show}

@@ -1,8 +1,11 @@
-/** The stream of presents. It is read by `fetch`, since `EventSource` does not tell of heartbeats, by whose absence a dead connection is known. */
+/**
+ * The live stream of presents. `fetch` reads it, because `EventSource` hides heartbeats, and a missing heartbeat is what reveals a dead
+ * connection.
+ */
 
 import { signal } from "@preact/signals";
-import { EventReader, type ServerEvent } from "./api/events";
-import type { LivePresent } from "./api/types";
+import type { LivePresent } from "../api/answers";
+import { EventReader, type ServerEvent } from "../api/events";
 
 export type Connection =
   | { readonly state: "connecting" }
@@ -10,11 +13,11 @@ export type Connection =
   | { readonly state: "lost"; readonly since: number; readonly retryAt: number };
 
 export const connection = signal<Connection>({ state: "connecting" });
-/** The newest present that came. */
+/** The newest present received. */
 export const live = signal<LivePresent | null>(null);
 
-/** A stream gets a byte every 15 s at least. */
-const SILENCE = 40_000;
+/** The server sends at least one byte every 15 s. In milliseconds. */
+const SILENCE_LIMIT = 40_000;
 const FIRST_WAIT = 2_000;
 const LONGEST_WAIT = 30_000;
 
@@ -23,17 +26,17 @@ let wait = FIRST_WAIT;
 let running: AbortController | null = null;
 let timer = 0;
 
-/** Opens the stream and keeps it open. */
+/** Opens the stream and reconnects whenever it breaks. */
 export function listen(): void {
   addEventListener("online", reconnect);
   addEventListener("offline", () => running?.abort());
-  // Nothing keeps a page that is left from coming back from the browser's memory.
+  // Without an open connection the browser can keep the page in its back/forward cache.
   addEventListener("pagehide", () => running?.abort());
   addEventListener("pageshow", (event) => event.persisted && reconnect());
   void connect();
 }
 
-/** Tries again at once. */
+/** Reconnects immediately. */
 export function reconnect(): void {
   wait = FIRST_WAIT;
   clearTimeout(timer);
@@ -47,7 +50,7 @@ async function connect(): Promise<void> {
   let watchdog = 0;
   const watch = () => {
     clearTimeout(watchdog);
-    watchdog = window.setTimeout(() => mine.abort(), SILENCE);
+    watchdog = window.setTimeout(() => mine.abort(), SILENCE_LIMIT);
   };
   const reader = new EventReader();
   try {
@@ -63,7 +66,7 @@ async function connect(): Promise<void> {
       reader.read(piece.value).forEach(take);
     }
   } catch {
-    // Lost, as below: which of the many ways it was lost changes nothing for the reader.
+    // Handled below: the cause of a lost connection makes no difference to the reader.
   }
   clearTimeout(watchdog);
   if (mine === running) lost(reader.retry);

@@ -1,36 +1,35 @@
-/** How it was: a chart of the chosen phenomenon, and the same as a table. */
+/** The history of the chosen phenomenon, as a chart and as a table. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { RANGES } from "../address";
-import type { History } from "../api/types";
-import { phenomenonName } from "../panels/phenomenon";
+import type { History } from "../api/answers";
+import { bucketText, momentText } from "../formatting/time";
+import { countText, numberText, shownUnit, valueText } from "../formatting/units";
 import { colours } from "../parts/colour";
-import { Shown } from "../parts/loaded";
+import { Loaded } from "../parts/loaded";
+import { RANGES } from "../state/address";
 import { boxId, choose, phenomenon, place, range } from "../state/choice";
-import { isDark, manner } from "../state/settings";
-import { bucketText, momentText } from "../time";
-import { countText, numberText, shownUnit, valueText } from "../units";
-import { words } from "../words/words";
-import { history, isNear, scope, wasNear } from "./answer";
+import { formatting, isDark } from "../state/settings";
+import { phenomenonName, words } from "../words/words";
+import { CustomRangeForm } from "./custom-range-form";
+import { possibleScopes } from "./history-request";
+import { history, isNear, scope, wasNear } from "./history-resource";
 import { plot } from "./plot";
-import { possibleScopes } from "./question";
 import { isEmpty, seriesOf } from "./series";
-import { StretchForm } from "./stretch-form";
 
-/** From how far away the reader counts as near. */
+/** The distance from the visible part of the page that counts as near. */
 const NEARNESS = "300px";
 
 export function HistoryPanel() {
   const { history: say } = words.value;
   const section = useRef<HTMLElement>(null);
   useEffect(() => {
-    const near = ([entry]: IntersectionObserverEntry[]) => {
+    const update = ([entry]: IntersectionObserverEntry[]) => {
       isNear.value = entry?.isIntersecting ?? false;
       if (isNear.value) wasNear.value = true;
     };
-    const watcher = new IntersectionObserver(near, { rootMargin: NEARNESS });
-    if (section.current) watcher.observe(section.current);
-    return () => watcher.disconnect();
+    const observer = new IntersectionObserver(update, { rootMargin: NEARNESS });
+    if (section.current) observer.observe(section.current);
+    return () => observer.disconnect();
   }, []);
   return (
     <section class="card history" aria-labelledby="history-title" id="history" ref={section}>
@@ -40,19 +39,19 @@ export function HistoryPanel() {
       {history.value.failure?.kind !== "not_found" && (
         <>
           <Controls />
-          <StretchForm />
+          <CustomRangeForm />
         </>
       )}
       <div class="past">
-        <Shown of={history} instead={{ not_found: <p id="history-missing">{say.without}</p> }}>
-          {(answer) => <Past answer={answer} />}
-        </Shown>
+        <Loaded of={history} fallbacks={{ not_found: <p id="history-missing">{say.without}</p> }}>
+          {(answer) => <ChartAndTable answer={answer} />}
+        </Loaded>
       </div>
     </section>
   );
 }
 
-function Past({ answer }: { answer: History }) {
+function ChartAndTable({ answer }: { answer: History }) {
   const { history: say } = words.value;
   return (
     <>
@@ -65,7 +64,7 @@ function Past({ answer }: { answer: History }) {
 function Controls() {
   const { history: say } = words.value;
   const chosen = range.value;
-  const { locale } = manner.value;
+  const { locale } = formatting.value;
   const scopes = possibleScopes(place.value, boxId.value);
   return (
     <div class="row">
@@ -103,23 +102,23 @@ function Controls() {
 
 function Chart({ answer }: { answer: History }) {
   const { history: say } = words.value;
-  const numbers = manner.value;
+  const numbers = formatting.value;
   const canvas = useRef<HTMLDivElement>(null);
-  const [over, setOver] = useState<number | null>(null);
+  const [hovered, setHovered] = useState<number | null>(null);
   const dark = isDark.value;
   useEffect(() => {
     if (!canvas.current) return;
     const colour = colours();
-    const look = {
+    const style = {
       line: colour("series"),
       band: colour("series-band"),
       ink: colour("soft"),
       grid: colour("line"),
       locale: numbers.locale,
     };
-    return plot(canvas.current, seriesOf(answer, numbers), look, {
-      over: setOver,
-      dragged: (from, to) => choose({ range: { from, to } }),
+    return plot(canvas.current, seriesOf(answer, numbers), style, {
+      hover: setHovered,
+      select: (from, to) => choose({ range: { from, to } }),
     });
   }, [answer, numbers, dark]);
   const unit = answer.rows[0]?.unit ?? "";
@@ -134,7 +133,7 @@ function Chart({ answer }: { answer: History }) {
         aria-label={say.chart(phenomenonName(phenomenon.value), say.scopes[scope.value])}
       />
       <figcaption>
-        <p class="figure readout">{over === null ? say.key : readout(answer, over)}</p>
+        <p class="figure readout">{hovered === null ? say.key : readout(answer, hovered)}</p>
         <p class="soft small">
           {say.drag} {answer.through && say.through(momentText(Date.parse(answer.through), Date.now(), numbers.locale))}
         </p>
@@ -143,26 +142,26 @@ function Chart({ answer }: { answer: History }) {
   );
 }
 
-/** A bucket in words. */
+/** The text for a bucket. */
 function readout({ rows }: History, index: number): string {
   const { history: say } = words.value;
-  const numbers = manner.value;
+  const numbers = formatting.value;
   const row = rows[index];
   if (!row) return say.key;
   const when = bucketText(Date.parse(row.from), Date.parse(row.to) - Date.parse(row.from), numbers.locale);
   if (row.count === 0 || row.mean === null) return `${when}: ${say.gap}`;
   const [low, high] = row.percentiles.map(({ value }) => value);
-  const area =
+  const range =
     low !== null && low !== undefined && high !== null && high !== undefined
       ? ` (${numberText(low, row.unit, numbers)} – ${valueText(high, row.unit, numbers)})`
       : "";
-  return `${when}: ${valueText(row.mean, row.unit, numbers)}${area}, ${countText(row.count, numbers)} ${say.readings}`;
+  return `${when}: ${valueText(row.mean, row.unit, numbers)}${range}, ${countText(row.count, numbers)} ${say.readings}`;
 }
 
 function Table({ answer: { rows } }: { answer: History }) {
   const { history: say } = words.value;
   const [isOpen, setOpen] = useState(false);
-  const numbers = manner.value;
+  const numbers = formatting.value;
   const cell = (value: number | null, unit: string) => (value === null ? say.gap : numberText(value, unit, numbers));
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>

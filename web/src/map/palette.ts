@@ -1,6 +1,6 @@
 /**
- * Colours for values. One ramp from dark indigo over rose to pale honey: its lightness only grows, so that the order is seen
- * with any kind of colour blindness, and in print.
+ * Colours for values. One ramp runs from dark indigo over rose to pale honey. Its lightness increases throughout, so readers with
+ * any kind of colour blindness can see the order, in print too.
  */
 
 const STEPS = 9;
@@ -12,7 +12,7 @@ export const RAMP: readonly string[] = Array.from({ length: STEPS }, (_, step) =
   return hex(oklch(0.33 + 0.57 * share, chroma, 285 + 170 * share ** 1.05));
 });
 
-/** Where the colours of a scale change, in HiveBox's unit: one less than there are colours, upwards. */
+/** The bounds between the colours, ascending, in the API's unit: one fewer than there are colours. */
 export type Scale = readonly number[];
 
 const FIXED: Readonly<Record<string, Scale>> = {
@@ -24,12 +24,12 @@ const FIXED: Readonly<Record<string, Scale>> = {
   wind_direction: [40, 80, 120, 160, 200, 240, 280, 320],
 };
 
-/** The scale of a phenomenon: the same at all times for what everyone knows, otherwise by the values that there are. */
+/** The scale of a phenomenon: fixed for familiar ones, otherwise derived from the current values. */
 export function scaleOf(phenomenon: string, values: Iterable<number>): Scale {
   return FIXED[phenomenon] ?? scaleBy(values);
 }
 
-/** The place of a value on a scale, 0 to 8. */
+/** The index of a value's colour, 0 to 8. */
 export function stepOf(value: number, scale: Scale): number {
   const step = scale.findIndex((bound) => value < bound);
   return step === -1 ? scale.length : step;
@@ -40,12 +40,12 @@ export function colourOf(value: number, scale: Scale): string {
   return RAMP[stepOf(value, scale)] ?? "";
 }
 
-/** Whether writing on a colour must be dark. */
+/** Whether text on a colour must be dark. */
 export function needsDarkInk(colour: string): boolean {
   return luminance(colour) > 0.179;
 }
 
-/** Relative luminance as WCAG has it. */
+/** Relative luminance as defined by WCAG. */
 export function luminance(colour: string): number {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => linear(parseInt(colour.slice(at, at + 2), 16) / 255));
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
@@ -55,36 +55,36 @@ function scaleBy(values: Iterable<number>): Scale {
   const sorted = Float64Array.from(values).sort();
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
   const [low, middle, high] = [at(0.02), at(0.5), at(0.98)];
-  // Where a few values are many times the others, such as dust, even steps would show one colour.
-  if (low >= 0 && high > 6 * middle && middle > 0) return skewed(middle);
+  // If a few values are many times the others (as with dust), even steps would show a single colour.
+  if (low >= 0 && high > 6 * middle && middle > 0) return geometric(middle);
   return even(low, high > low ? high : low + 1);
 }
 
 function even(low: number, high: number): Scale {
-  const step = nice((high - low) / STEPS);
+  const step = roundStep((high - low) / STEPS);
   const first = Math.ceil((low + step / 2) / step) * step;
-  return Array.from({ length: STEPS - 1 }, (_, index) => tidy(first + index * step));
+  return Array.from({ length: STEPS - 1 }, (_, index) => rounded(first + index * step));
 }
 
-/** Bounds of the kind 1, 2, 5, 10 around the middle. */
-function skewed(middle: number): Scale {
+/** Bounds in the 1, 2, 5, 10 series around the median. */
+function geometric(middle: number): Scale {
   const rung = Math.floor(3 * Math.log10(middle)) - 3;
   return Array.from({ length: STEPS - 1 }, (_, index) => {
     const power = Math.floor((rung + index) / 3);
-    return tidy(([1, 2, 5][rung + index - power * 3] ?? 1) * 10 ** power);
+    return rounded(([1, 2, 5][rung + index - power * 3] ?? 1) * 10 ** power);
   });
 }
 
-function nice(step: number): number {
+function roundStep(step: number): number {
   const power = 10 ** Math.floor(Math.log10(step));
   return ([1, 2, 5, 10].find((factor) => factor * power >= step * 0.999) ?? 10) * power;
 }
 
-function tidy(value: number): number {
+function rounded(value: number): number {
   return Number(value.toPrecision(6));
 }
 
-/** From OKLCH (Ottosson 2020) to linear sRGB. */
+/** Converts OKLCH (Ottosson 2020) to linear sRGB. */
 function oklch(lightness: number, chroma: number, hue: number): number[] {
   const [a, b] = [chroma * Math.cos((hue * Math.PI) / 180), chroma * Math.sin((hue * Math.PI) / 180)];
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;

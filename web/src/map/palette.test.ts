@@ -3,7 +3,7 @@ import { colourOf, luminance, needsDarkInk, RAMP, scaleOf, stepOf } from "./pale
 
 const contrast = (one: number, other: number) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
 
-/** How a colour looks to who lacks the cones for red (Viénot et al. 1999), as its luminance. */
+/** The luminance of a colour as seen without red cones (Viénot et al. 1999). */
 function withoutRed(colour: string): number {
   const channel = (at: number) => (parseInt(colour.slice(at, at + 2), 16) / 255) ** 2.2;
   const [r, g, b] = [channel(1), channel(3), channel(5)];
@@ -12,29 +12,29 @@ function withoutRed(colour: string): number {
 }
 
 describe("the colours", () => {
-  it("are lighter at each step, for all eyes", () => {
+  it("get lighter at every step, with and without red cones", () => {
     for (const seen of [luminance, withoutRed]) {
       const lights = RAMP.map(seen);
       lights.slice(1).forEach((light, step) => expect(light).toBeGreaterThan((lights[step] ?? 1) * 1.15));
     }
   });
 
-  it("are all told apart", () => {
+  it("are all different", () => {
     expect(new Set(RAMP).size).toBe(9);
   });
 
-  it("let the count on them be read", () => {
+  it("keep the count on them readable", () => {
     const [dark, light] = [luminance("#000000"), 1];
     for (const colour of RAMP) expect(contrast(luminance(colour), needsDarkInk(colour) ? dark : light)).toBeGreaterThan(4.5);
   });
 });
 
 describe("a scale", () => {
-  it("of the air is the same whatever is measured", () => {
+  it("for air temperature does not depend on the values", () => {
     expect(scaleOf("air_temperature", [40, 41])).toEqual(scaleOf("air_temperature", []));
   });
 
-  it("has even steps of a round number over what there is", () => {
+  it("has even, round steps across the values", () => {
     const values = Array.from({ length: 101 }, (_, index) => 980 + index * 0.5);
     const scale = scaleOf("air_pressure", values);
     expect(scale).toHaveLength(8);
@@ -43,12 +43,12 @@ describe("a scale", () => {
     expect(stepOf(1030, scale)).toBeGreaterThan(3);
   });
 
-  it("has steps that grow where few values are many times the others", () => {
+  it("has growing steps if a few values are many times the others", () => {
     const scale = scaleOf("pm10", [...Array<number>(97).fill(5), 80, 90, 100]);
     expect(scale).toEqual([0.5, 1, 2, 5, 10, 20, 50, 100]);
   });
 
-  it("goes upwards also of nothing, of one value, and below nought", () => {
+  it("ascends for no value, one value, and negative values", () => {
     for (const values of [[], [7], [-100, -60, -80]]) {
       const scale = scaleOf("other", values);
       expect(scale).toHaveLength(8);
@@ -56,7 +56,7 @@ describe("a scale", () => {
     }
   });
 
-  it("puts a value at a bound into the higher step", () => {
+  it("puts a value on a bound into the higher step", () => {
     const scale = scaleOf("air_temperature", []);
     expect(colourOf(-50, scale)).toBe(RAMP[0]);
     expect(stepOf(-10, scale)).toBe(1);

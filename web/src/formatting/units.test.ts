@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { distanceText, inReadersUnits, type Manner, numberText, uncertaintyText, valueText } from "./units";
+import { distanceText, type Formatting, inReadersUnits, numberText, uncertaintyText, valueText } from "./units";
 
-const english: Manner = { locale: "en", temperature: "C" };
-const american: Manner = { locale: "en-US", temperature: "F" };
-const german: Manner = { locale: "de", temperature: "C" };
+const english: Formatting = { locale: "en", temperature: "C" };
+const american: Formatting = { locale: "en-US", temperature: "F" };
+const german: Formatting = { locale: "de", temperature: "C" };
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
 
 describe("a value", () => {
@@ -13,54 +13,54 @@ describe("a value", () => {
     expect(plain(valueText(8.66, "°C", german))).toBe("8,7 °C");
   });
 
-  it("stays as it is where it is no temperature", () => {
+  it("is not converted unless it is a temperature", () => {
     expect(plain(valueText(1013.25, "hPa", american))).toBe("1,013.3 hPa");
   });
 
-  it("shows a temperature always with one digit, and others only with those that say something", () => {
+  it("has one decimal if it is a temperature, otherwise only significant ones", () => {
     expect(numberText(9, "°C", english)).toBe("9.0");
     expect(numberText(9, "µg/m³", english)).toBe("9");
     expect(numberText(0.125, "mm/h", english)).toBe("0.13");
     expect(numberText(123.4, "µg/m³", english)).toBe("123");
   });
 
-  it("is never minus nought", () => {
+  it("is never negative zero", () => {
     expect(numberText(-0.04, "°C", english)).toBe("0.0");
   });
 });
 
 describe("an uncertainty", () => {
-  it("is a difference, so that no 32 is added", () => {
+  it("is converted as a difference, without adding 32", () => {
     expect(plain(uncertaintyText(0.5, "°C", american))).toBe("± 0.9");
   });
 });
 
-describe("a sentence of the service", () => {
-  it("has its temperatures in the reader's unit", () => {
+describe("a sentence of the API", () => {
+  it("shows temperatures in the reader's unit", () => {
     const sentence = "It is 9.32 °C; below 13 °C the hive stays shut. The wind blows at 3 m/s.";
     expect(plain(inReadersUnits(sentence, american))).toBe("It is 48.78 °F; below 55.4 °F the hive stays shut. The wind blows at 3 m/s.");
     expect(plain(inReadersUnits(sentence, english))).toBe("It is 9.32 °C; below 13 °C the hive stays shut. The wind blows at 3 m/s.");
   });
 
-  it("may have them as its language writes them", () => {
+  it("may use a decimal comma", () => {
     const sentence = "Es sind 9,32 °C; unter 13 °C bleibt die Beute zu.";
     expect(plain(inReadersUnits(sentence, german))).toBe(sentence);
     expect(plain(inReadersUnits(sentence, { ...german, temperature: "F" }))).toBe("Es sind 48,78 °F; unter 55,4 °F bleibt die Beute zu.");
   });
 
-  it("keeps the digits that decide", () => {
+  it("keeps the digits that explain a verdict", () => {
     const sentence = "It is 12.96 °C; below 13 °C the hive stays shut.";
     expect(plain(inReadersUnits(sentence, english))).toBe(sentence);
     expect(plain(inReadersUnits(sentence, american))).toBe("It is 55.33 °F; below 55.4 °F the hive stays shut.");
   });
 
-  it("has its differences as differences", () => {
+  it("converts differences as differences", () => {
     expect(plain(inReadersUnits("± 0.5 °C", american))).toBe("± 0.9 °F");
   });
 });
 
 describe("a distance", () => {
-  it("is in metres where it is short", () => {
+  it("is in metres below one kilometre", () => {
     expect(plain(distanceText(0.677, english))).toBe("680 m");
     expect(plain(distanceText(3.87, english))).toBe("3.9 km");
     expect(plain(distanceText(33.3, german))).toBe("33 km");

@@ -1,39 +1,40 @@
-/** The map: Leaflet for moving it, a canvas for what is seen. */
+/** The map: Leaflet moves it, a canvas shows land and boxes. */
 
 import { effect, type Signal, signal } from "@preact/signals";
 import { control, divIcon, type LatLng, type Map as LeafletMap, latLngBounds, map as leafletMap, marker, tooltip } from "leaflet";
 import "leaflet/dist/leaflet.css";
 import { useEffect, useRef } from "preact/hooks";
-import type { Place } from "../address";
+import { countText } from "../formatting/units";
 import { colours } from "../parts/colour";
+import type { Place } from "../state/address";
 import { boxId, choose, place } from "../state/choice";
 import { clicked, mapColumns, oneBox } from "../state/present";
-import { isDark, language, manner, temperatureUnit, wantsNoMotion } from "../state/settings";
-import { countText } from "../units";
+import { formatting, isDark, language, prefersReducedMotion, temperatureUnit } from "../state/settings";
 import { words } from "../words/words";
 import { CanvasLayer, type Picture } from "./canvas-layer";
 import type { Mark } from "./clusters";
-import { saysText } from "./describe";
+import { valueDescription } from "./describe";
 import { type Land, loadLand } from "./land";
 import { loadTowns, type Towns } from "./towns";
-import { commands, drawn, inView, isDrawn, isPicking } from "./view";
+import { commands, inView, isDrawn, isPicking, mapData } from "./view";
 
 const WORLD = latLngBounds([-52, -128], [68, 160]);
-const EDGE = latLngBounds([-75, -215], [84, 215]);
+const BOUNDS = latLngBounds([-75, -215], [84, 215]);
+/** The zoom around a hive or box. */
 const NEAR = 9;
-const CLOSEST = 16;
-/** A click may be the first of two, which zoom. */
-const TWO_CLICKS = 240;
-/** How long it is until a part of the map is asked for again; each pause doubles. */
-const FIRST_PAUSE = 5_000;
-const LONGEST_PAUSE = 60_000;
+const MAX_ZOOM = 16;
+/** In milliseconds. A second click within this time makes a double click, which zooms. */
+const DOUBLE_CLICK = 240;
+/** The delays before a part of the map is requested again, in milliseconds; each is twice the one before. */
+const FIRST_DELAY = 5_000;
+const LONGEST_DELAY = 60_000;
 
 const land = signal<Land | null>(null);
 const towns = signal<Towns | null>(null);
 
 export function MapCanvas() {
   const element = useRef<HTMLDivElement>(null);
-  useEffect(() => (element.current ? live(element.current) : undefined), []);
+  useEffect(() => (element.current ? mountMap(element.current) : undefined), []);
   return (
     <div
       ref={element}
@@ -46,20 +47,20 @@ export function MapCanvas() {
   );
 }
 
-/** Makes the map in an element; answers what ends it. */
-function live(element: HTMLElement): () => void {
-  const still = wantsNoMotion();
+/** Creates the map in an element; returns a function that removes it. */
+function mountMap(element: HTMLElement): () => void {
+  const reduced = prefersReducedMotion();
   const map = leafletMap(element, {
     zoomControl: false,
     attributionControl: false,
     zoomSnap: 0.25,
     minZoom: 0,
-    maxZoom: CLOSEST,
+    maxZoom: MAX_ZOOM,
     wheelPxPerZoomLevel: 90,
-    maxBounds: EDGE,
+    maxBounds: BOUNDS,
     maxBoundsViscosity: 0.9,
-    zoomAnimation: !still,
-    inertia: !still,
+    zoomAnimation: !reduced,
+    inertia: !reduced,
     fadeAnimation: false,
   });
   const hive = place.peek();
@@ -70,65 +71,67 @@ function live(element: HTMLElement): () => void {
 
   const layer = new CanvasLayer(pictureOf()).addTo(map);
   layer.on("drawn", () => {
-    inView.value = layer.inWindow();
-    if (land.peek() && drawn.peek()) isDrawn.value = true;
+    inView.value = layer.visibleMarks();
+    if (land.peek() && mapData.peek()) isDrawn.value = true;
   });
-  const ends = [
+  const cleanups = [
     effect(() => layer.show(pictureOf())),
-    // Not by Preact, which would take away the classes that Leaflet has put there.
+    // Preact must not set this class, as it would remove those added by Leaflet.
     effect(() => void element.classList.toggle("is-picking", isPicking.value)),
     showHive(map),
     showChosenBox(map),
     listenToPointer(map, layer),
     listenToKeys(map, element),
   ];
-  let isGone = false;
+  let isRemoved = false;
   const keepTrying = async <T,>(load: () => Promise<T>, into: Signal<T | null>) => {
-    // The rest is of use without it, so what fails is tried again, and not made much of.
-    for (let pause = FIRST_PAUSE; into.peek() === null && !isGone; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    // The page is useful without this part, so a failure causes a retry and no message.
+    for (let delay = FIRST_DELAY; into.peek() === null && !isRemoved; delay = Math.min(delay * 2, LONGEST_DELAY)) {
       into.value = await load().catch(() => null);
-      if (into.peek() === null) await new Promise((done) => setTimeout(done, pause));
+      if (into.peek() === null) await new Promise((done) => setTimeout(done, delay));
     }
   };
   void keepTrying(loadLand, land);
-  // Names wait for the first picture, which is of use without them.
-  const endOfWait = effect(() => {
+  // Names load after the first picture, which is useful without them.
+  const stopWaiting = effect(() => {
     if (isDrawn.value) void keepTrying(loadTowns, towns);
   });
   commands.value = {
-    goTo: (target, zoom) => map.setView(toLatLng(target), Math.max(zoom, 0), { animate: !still }),
+    goTo: (target, zoom) => map.setView(toLatLng(target), Math.max(zoom, 0), { animate: !reduced }),
     open: (group) =>
-      map.setView([group.lat, group.lon], Math.min(CLOSEST, (drawn.peek()?.clusters.opensAt(group) ?? 0) + 0.25), { animate: !still }),
+      map.setView([group.lat, group.lon], Math.min(MAX_ZOOM, (mapData.peek()?.clusters.opensAt(group) ?? 0) + 0.25), { animate: !reduced }),
   };
-  whole.value = () => map.fitBounds(WORLD, { animate: !still });
-  zoomBy.value = (steps) => map.setZoom(map.getZoom() + steps, { animate: !still });
-  const watcher = new ResizeObserver(() => map.invalidateSize({ animate: false }));
-  watcher.observe(element);
+  showWorld.value = () => map.fitBounds(WORLD, { animate: !reduced });
+  zoomBy.value = (steps) => map.setZoom(map.getZoom() + steps, { animate: !reduced });
+  const observer = new ResizeObserver(() => map.invalidateSize({ animate: false }));
+  observer.observe(element);
   return () => {
-    isGone = true;
-    watcher.disconnect();
-    endOfWait();
-    ends.forEach((end) => end());
+    isRemoved = true;
+    observer.disconnect();
+    stopWaiting();
+    cleanups.forEach((cleanUp) => cleanUp());
     map.remove();
   };
 }
 
-export const whole = signal<() => void>(() => undefined);
+/** Commands of the map's buttons; they do nothing until the map exists. */
+export const showWorld = signal<() => void>(() => undefined);
 export const zoomBy = signal<(steps: number) => void>(() => undefined);
 
-/** What to draw, by all that it hangs on. */
+/** What to draw, from the current answers and settings. */
 function pictureOf(): Picture {
+  // The colours depend on the theme.
   void isDark.value;
   const colour = colours();
   const box = oneBox.value.data?.box;
-  const numbers = manner.value;
+  const numbers = formatting.value;
   return {
     land: land.value,
     towns: towns.value,
     isGerman: language.value === "de",
-    clusters: drawn.value?.clusters ?? null,
-    look: {
-      scale: drawn.value?.scale ?? [],
+    clusters: mapData.value?.clusters ?? null,
+    style: {
+      scale: mapData.value?.scale ?? [],
       halo: colour("map-halo"),
       ground: colour("map-land"),
       grey: colour("map-grey"),
@@ -161,7 +164,7 @@ function showHive(map: LeafletMap): () => void {
   });
 }
 
-/** Brings the chosen box into view: near, if the page began with it. */
+/** Brings the chosen box into view, and zooms in if the address named it. */
 function showChosenBox(map: LeafletMap): () => void {
   let shown: string | null = null;
   const first = boxId.peek();
@@ -181,18 +184,18 @@ function listenToPointer(map: LeafletMap, layer: CanvasLayer): () => void {
   map.on("click", ({ latlng }) => {
     clearTimeout(timer);
     const mark = isPicking.peek() ? null : layer.markAt(latlng);
-    if (mark) choosesMark(mark);
-    else timer = window.setTimeout(() => putHive(latlng), isPicking.peek() ? 0 : TWO_CLICKS);
+    if (mark) selectMark(mark);
+    else timer = window.setTimeout(() => putHive(latlng), isPicking.peek() ? 0 : DOUBLE_CLICK);
   });
   map.on("dblclick", () => clearTimeout(timer));
   map.on("mousemove", ({ latlng }) => {
     const mark = isPicking.peek() ? null : layer.markAt(latlng);
     map.getContainer().classList.toggle("is-on-mark", mark !== null);
-    const unit = drawn.peek()?.unit ?? "";
+    const unit = mapData.peek()?.unit ?? "";
     if (mark)
       hint
         .setLatLng([mark.lat, mark.lon])
-        .setContent(saysText(mark, unit, manner.peek(), words.peek()))
+        .setContent(valueDescription(mark, unit, formatting.peek(), words.peek()))
         .addTo(map);
     else hint.remove();
   });
@@ -209,8 +212,8 @@ function listenToKeys(map: LeafletMap, element: HTMLElement): () => void {
   return () => element.removeEventListener("keydown", onKey);
 }
 
-/** What a click on a mark does. */
-export function choosesMark(mark: Mark): void {
+/** Opens a group or a box, as a click on its mark does. */
+export function selectMark(mark: Mark): void {
   if (mark.kind === "group") commands.peek()?.open(mark);
   else clicked.value = { lat: mark.lat, lon: mark.lon };
 }

@@ -1,8 +1,8 @@
-/** What is asked of HiveBox for a chart. */
+/** The request for the history that the chart shows. */
 
-import { degrees, type Place, type Range, type Scope, type Stretch } from "../address";
+import { type CustomRange, degrees, type Place, type Range, type Scope } from "../state/address";
 
-export interface Asked {
+export interface HistoryRequest {
   readonly phenomenon: string;
   readonly range: Range;
   readonly scope: Scope;
@@ -10,56 +10,58 @@ export interface Asked {
   readonly box: string | null;
 }
 
+/** Durations are in milliseconds. */
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-const BACK = { "24h": "-PT24H", "7d": "-P7D", "30d": "-P30D", "1y": "-P365D" } as const;
+const START = { "24h": "-PT24H", "7d": "-P7D", "30d": "-P30D", "1y": "-P365D" } as const;
 const LENGTH = { "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY, "1y": 365 * DAY } as const;
 
-/** From when to when a range goes. */
-export function stretchOf(range: Range, now: number): Stretch {
+/** The start and end of a range. */
+export function boundsOf(range: Range, now: number): CustomRange {
   return typeof range === "string" ? { from: now - LENGTH[range], to: now } : range;
 }
 
-/** The buckets that are asked for, by how long they are. */
+/** The lengths of the buckets, by their names in the API. */
 export const BUCKETS = { PT5M: HOUR / 12, PT30M: HOUR / 2, PT1H: HOUR, PT6H: 6 * HOUR, P1D: DAY } as const;
 type Bucket = keyof typeof BUCKETS;
 
-/** Whose past is shown: what the reader said, if that is still chosen, else the most particular that is chosen. */
+/** Whose history the chart shows: the reader's selection if available, otherwise the most specific scope. */
 export function scopeOf(wanted: Scope | null, place: Place | null, box: string | null): Scope {
   const possible = possibleScopes(place, box);
   return possible.find((scope) => scope === wanted) ?? possible.at(-1) ?? "all";
 }
 
+/** The available scopes, the most specific last. */
 export function possibleScopes(place: Place | null, box: string | null): Scope[] {
   return ["all", ...(place ? (["place"] as const) : []), ...(box ? (["box"] as const) : [])];
 }
 
-/** The path of the question. Days are the reader's. */
-export function historyPath(asked: Asked, zone: string): string {
-  const { range, scope } = asked;
-  const query = new URLSearchParams({ phenomenon: asked.phenomenon });
+/** The path of the request. Buckets of a day follow the reader's time zone. */
+export function historyPath(request: HistoryRequest, timeZone: string): string {
+  const { range, scope } = request;
+  const query = new URLSearchParams({ phenomenon: request.phenomenon });
   const every = bucketFor(typeof range === "string" ? LENGTH[range] : range.to - range.from, scope);
-  if (typeof range === "string") query.set("from", BACK[range]);
+  if (typeof range === "string") query.set("from", START[range]);
   else {
     const { from, to } = wholeBuckets(range, every);
     query.set("from", new Date(from).toISOString());
     query.set("to", new Date(to).toISOString());
   }
   query.set("every", every);
-  if (every === "P1D") query.set("timezone", zone);
+  if (every === "P1D") query.set("timezone", timeZone);
   query.set("percentiles", "5,95");
-  if (scope === "place" && asked.place) {
-    query.set("lat", degrees(asked.place.lat));
-    query.set("lon", degrees(asked.place.lon));
+  if (scope === "place" && request.place) {
+    query.set("lat", degrees(request.place.lat));
+    query.set("lon", degrees(request.place.lon));
     query.set("radius_km", "25");
   }
-  if (scope === "box" && asked.box) query.set("box", asked.box);
+  if (scope === "box" && request.box) query.set("box", request.box);
   return `/api/v1/history?${query}`;
 }
 
-/** A stretch of whole buckets: one that is cut has fewer readings, and looks like a change of the weather. Days are the browser's. */
-function wholeBuckets({ from, to }: Stretch, every: Bucket): Stretch {
+/** Extends a range to whole buckets: a partial bucket has fewer readings, which looks like a change in the weather. */
+function wholeBuckets({ from, to }: CustomRange, every: Bucket): CustomRange {
   const length = BUCKETS[every];
   if (every !== "P1D") return { from: Math.floor(from / length) * length, to: Math.ceil(to / length) * length };
   const midnight = (moment: number, days: number) => {
@@ -69,7 +71,7 @@ function wholeBuckets({ from, to }: Stretch, every: Bucket): Stretch {
   return { from: midnight(from, 0), to: midnight(to - 1, 1) };
 }
 
-/** How long buckets are: some hundred of them. Of all boxes whole hours, of which HiveBox has sums at hand. */
+/** The bucket length that gives a readable chart. All boxes need whole hours, for which HiveBox keeps aggregates. */
 export function bucketFor(length: number, scope: Scope): Bucket {
   if (length <= 6 * HOUR) return "PT5M";
   if (length <= 2 * DAY) return scope === "all" ? "PT1H" : "PT30M";

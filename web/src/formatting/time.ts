@@ -1,4 +1,4 @@
-/** Moments in a reader's words and zone. */
+/** Moments in the reader's language and time zone. */
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 60],
@@ -9,7 +9,7 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", Infinity],
 ];
 
-/** How long ago a moment is: "3 minutes ago". The future counts as now. */
+/** How long ago a moment was, such as "3 minutes ago". A future moment reads as "now". */
 export function agoText(moment: number, now: number, locale: string): string {
   let length = Math.max(0, (now - moment) / 1000);
   if (length < 45) return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(0, "second");
@@ -22,19 +22,20 @@ export function agoText(moment: number, now: number, locale: string): string {
   return "";
 }
 
-/** The time of a moment; with its date unless that is today's. */
+/** The time of a moment, with the date unless it is today. */
 export function momentText(moment: number, now: number, locale: string): string {
   const isToday = new Date(moment).toDateString() === new Date(now).toDateString();
   return new Intl.DateTimeFormat(locale, isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" }).format(moment);
 }
 
-/** The time of a moment to the second, as when a connection was lost. */
+/** The time of a moment, to the second. */
 export function exactText(moment: number, locale: string): string {
   return new Intl.DateTimeFormat(locale, { timeStyle: "medium" }).format(moment);
 }
 
-/** When a bucket of history begins; without a time if buckets are of days. */
+/** The start of a history bucket; buckets of a day show the date only. `length` is in milliseconds. */
 export function bucketText(from: number, length: number, locale: string): string {
-  const isOfDays = length >= 82_800_000;
-  return new Intl.DateTimeFormat(locale, isOfDays ? { dateStyle: "medium" } : { dateStyle: "short", timeStyle: "short" }).format(from);
+  // The day on which clocks go forward has 23 hours.
+  const isDay = length >= 82_800_000;
+  return new Intl.DateTimeFormat(locale, isDay ? { dateStyle: "medium" } : { dateStyle: "short", timeStyle: "short" }).format(from);
 }
