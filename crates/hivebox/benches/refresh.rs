@@ -18,7 +18,7 @@ use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::ReadingsBuilder;
 use jiff::Timestamp;
 use opensensemap::{Decoder, Limits};
-use opensensemap_sim::{Clock, Options, SimServer, Simulation, Stations};
+use opensensemap_sim::{Options, SimClock, SimServer, Simulation, Stations};
 use serde::Deserialize;
 
 const ROUNDS: usize = 15;
@@ -64,7 +64,7 @@ struct BorrowedMeasurement<'a> {
 fn answer(boxes: usize, as_of: Timestamp) -> Vec<u8> {
     let options = Options { seed: 1, stations: Stations::Generated(boxes), bad_share: 0.02 };
     let sim = SimServer::new(Simulation::new(options));
-    sim.set_time(Clock::Fixed(as_of));
+    sim.set_time(SimClock::Fixed(as_of));
     sim.boxes_body().flatten().collect()
 }
 

@@ -19,7 +19,7 @@ use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::ReadingsBuilder;
 use jiff::Timestamp;
 use opensensemap::{Decoder, Limits};
-use opensensemap_sim::{Clock, Options, SimServer, Simulation, Stations};
+use opensensemap_sim::{Options, SimClock, SimServer, Simulation, Stations};
 
 const BOXES: usize = 15_000;
 const ROUNDS: usize = 31;
@@ -59,7 +59,7 @@ fn present(config: &Config) -> Present {
         stations: Stations::Generated(BOXES),
         bad_share: 0.02,
     }));
-    sim.set_time(Clock::Fixed(as_of));
+    sim.set_time(SimClock::Fixed(as_of));
     let mut readings = ReadingsBuilder::new(Catalogue::builtin(), config.answer.rules, as_of);
     let mut decoder = Decoder::new(Limits::default());
     let mut sink = |sense_box: opensensemap::SenseBox<'_>| add_box(&mut readings, sense_box);

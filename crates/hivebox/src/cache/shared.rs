@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::Readings;
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 
 use super::redis::RedisCache;
 pub use super::wire::Head;
@@ -152,7 +152,7 @@ impl Shared {
     pub async fn fetch(
         &self,
         catalogue: &'static Catalogue,
-        rules: Rules,
+        rules: VerdictRules,
     ) -> Result<Option<(Arc<Readings>, usize)>, SharedError> {
         let Self::Redis(redis) = self else {
             return Ok(None);

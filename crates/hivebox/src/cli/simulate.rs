@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use opensensemap_sim::{Clock, Options, SimServer, Simulation, Stations};
+use opensensemap_sim::{Options, SimClock, SimServer, Simulation, Stations};
 use tokio::net::TcpListener;
 
 use super::output;
@@ -70,11 +70,11 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 }
 
 impl Args {
-    fn clock(&self) -> Clock {
+    fn clock(&self) -> SimClock {
         match (self.at, self.speed) {
-            (Moment::Now, None) => Clock::System,
-            (Moment::Now, Some(factor)) => Clock::Accelerated { start: Timestamp::now(), factor },
-            (Moment::At(start), speed) => Clock::Accelerated { start, factor: speed.unwrap_or(1.0) },
+            (Moment::Now, None) => SimClock::System,
+            (Moment::Now, Some(factor)) => SimClock::Accelerated { start: Timestamp::now(), factor },
+            (Moment::At(start), speed) => SimClock::Accelerated { start, factor: speed.unwrap_or(1.0) },
         }
     }
 }

@@ -8,12 +8,14 @@ use hivebox::backfill::{Backfill, BackfillError, Manners, Question, Source};
 use hivebox::upstream::Upstream;
 use hivebox_archive::SnapshotStore;
 use hivebox_archive::history::{History, read_day};
-use hivebox_climate::verdict::{Rules, Verdict};
+use hivebox_climate::verdict::{Verdict, VerdictRules};
 use jiff::civil::{Date, date};
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 use opensensemap::{BoxId, Client, ClientOptions, MAX_MEASUREMENTS};
-use opensensemap_sim::{Clock, Defect, Fault, FaultRule, Options, SenseBox, SimServer, Simulation, Stations};
+use opensensemap_sim::{
+    Defect, Fault, FaultRule, Options, SimClock, SimServer, SimulatedBox, Simulation, Stations,
+};
 use tempfile::TempDir;
 
 use crate::app::TestUpstream;
@@ -40,7 +42,7 @@ impl Scene {
     async fn new(bad_share: f64) -> Self {
         let options = Options { seed: 4, stations: Stations::Generated(150), bad_share };
         let sim = SimServer::new(Simulation::new(options));
-        sim.set_time(Clock::Fixed(now()));
+        sim.set_time(SimClock::Fixed(now()));
         let upstream = TestUpstream::with(sim, "127.0.0.1:0".parse().unwrap()).await;
         Self { upstream, folder: tempfile::tempdir().unwrap() }
     }
@@ -51,10 +53,11 @@ impl Scene {
 
     /// So many boxes that measure something, those with telling defects first; and one that does not.
     fn boxes(&self, count: usize) -> Vec<BoxId> {
-        let measures = |item: &SenseBox<'_>| item.last_measurement_at() > Some(now() - 1.hour());
+        let measures = |item: &SimulatedBox<'_>| item.last_measurement_at() > Some(now() - 1.hour());
         let (mut active, silent): (Vec<_>, Vec<_>) = self.simulation().boxes_at(now()).partition(measures);
         let telling = [Defect::NotANumber, Defect::BrokenBmx280, Defect::Future].map(Some);
-        let is_sound = |item: &SenseBox<'_>| !item.sensors().any(|sensor| telling.contains(&sensor.defect()));
+        let is_sound =
+            |item: &SimulatedBox<'_>| !item.sensors().any(|sensor| telling.contains(&sensor.defect()));
         active.sort_by_key(is_sound);
         let chosen = active.iter().take(count).chain(silent.first());
         chosen.map(|item| item.id().to_string().parse().unwrap()).collect()
@@ -88,7 +91,7 @@ impl Scene {
             upstream: Upstream::Some(client(self.upstream.url.clone()), boxes.into()),
             archive: client(archive),
             history,
-            rules: Rules::default(),
+            rules: VerdictRules::default(),
             manners: Manners {
                 pause: Duration::ZERO,
                 tries: 40,
@@ -282,10 +285,10 @@ async fn a_day_that_the_archive_does_not_have_is_asked_for_again() {
     let boxes = scene.boxes(1);
     let backfill = || scene.backfill(Source::Archive, &boxes, scene.history("late"));
     // The archive of the last day is not made yet; the other clock is ours.
-    scene.upstream.sim.set_time(Clock::Fixed("2026-11-20T23:00:00Z".parse().unwrap()));
+    scene.upstream.sim.set_time(SimClock::Fixed("2026-11-20T23:00:00Z".parse().unwrap()));
     let summary = backfill().run(now, |_| ()).await.unwrap();
     assert_eq!((summary.days.len(), summary.days_not_there), (3, vec![TO]));
-    scene.upstream.sim.set_time(Clock::Fixed(now()));
+    scene.upstream.sim.set_time(SimClock::Fixed(now()));
     let summary = backfill().run(now, |_| ()).await.unwrap();
     assert_eq!((summary.days.len(), summary.done_before, summary.days_not_there.len()), (1, 3, 0));
     same(&read(&scene.history("late"), &scene.folder.path().join("late")).await.0, &scene.truth(&boxes));

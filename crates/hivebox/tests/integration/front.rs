@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hivebox::http::router;
-use opensensemap_sim::{Clock, Fault};
+use opensensemap_sim::{Fault, SimClock};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -179,7 +179,7 @@ async fn no_answer_yet_a_stale_one_and_one_too_old_are_told_as_the_router_would(
 
     let upstream = TestUpstream::of(3000).await;
     let nearly_an_hour = jiff::SignedDuration::from_mins(60) - jiff::SignedDuration::from_secs(8);
-    upstream.sim.set_time(Clock::Fixed(jiff::Timestamp::now() - nearly_an_hour));
+    upstream.sim.set_time(SimClock::Fixed(jiff::Timestamp::now() - nearly_an_hour));
     let both = Both::beside(TestApp::with(&upstream.url, &[("cache-ttl", "1s")]).await).await;
     both.app.get("/temperature").await;
     upstream.kill();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use opensensemap_sim::{Clock, Fault};
+use opensensemap_sim::{Fault, SimClock};
 use reqwest::{Response, StatusCode};
 
 use crate::app::{TestApp, TestUpstream, header, json};
@@ -27,7 +27,7 @@ fn is_unavailable(response: &Response) -> bool {
 /// Makes upstream's newest reading one that stops to count in some seconds.
 fn let_readings_be_nearly_too_old(upstream: &TestUpstream) {
     let nearly_an_hour = SignedDuration::from_hours(1) - SignedDuration::from_secs(20);
-    upstream.sim.set_time(Clock::Fixed(Timestamp::now() - nearly_an_hour));
+    upstream.sim.set_time(SimClock::Fixed(Timestamp::now() - nearly_an_hour));
 }
 
 /// Fresh, then stale, then 503, then fresh again, while `break_it` has been done and until `mend_it` is.
@@ -60,7 +60,7 @@ async fn goes_through_an_outage(
     assert_eq!(app.get("/livez").await.status(), StatusCode::OK);
 
     let upstream = mend_it(upstream).await;
-    upstream.sim.set_time(Clock::System);
+    upstream.sim.set_time(SimClock::System);
     app.wait_for("/temperature", "fresh again", is_fresh).await;
     assert_eq!(app.get("/readyz").await.status(), StatusCode::OK);
     assert!(app.metric("hivebox_answers_total{cache=\"stale\"}").await >= 1.0);

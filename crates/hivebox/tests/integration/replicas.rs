@@ -9,7 +9,7 @@ use hivebox::config::{Config, Origin, Source};
 use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::ReadingsBuilder;
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::{SignedDuration, Timestamp};
 use opensensemap_sim::Fault;
 use redis::Commands;
@@ -262,7 +262,7 @@ async fn snapshots_that_are_too_old_are_removed_by_the_holder_alone() {
     let folder = tempfile::tempdir().unwrap();
     let store = SnapshotStore::open_folder(folder.path()).unwrap();
     let now = Timestamp::now();
-    let readings = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), now).finish();
+    let readings = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), now).finish();
     for hours in [0, 1, 30, 31, 24 * 400] {
         let name = SnapshotName::at(now - SignedDuration::from_hours(hours));
         store.put(&Sealed::of(name, &readings, Catalogue::builtin()).unwrap()).await.unwrap();

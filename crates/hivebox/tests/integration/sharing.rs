@@ -2,7 +2,7 @@
 
 use hivebox::cache::redis::RedisAddress;
 use jiff::{SignedDuration, Timestamp};
-use opensensemap_sim::{Clock, Fault};
+use opensensemap_sim::{Fault, SimClock};
 use redis::Commands;
 use reqwest::StatusCode;
 
@@ -191,7 +191,7 @@ async fn a_poll_without_an_answer_takes_none_away_from_a_new_replica() {
     first.until_metric("hivebox_cache_publishes_total", 1.0).await;
     let told = first.get("/temperature").await.text().await.unwrap();
     // Each reading is two hours old now.
-    upstream.sim.set_time(Clock::Fixed(Timestamp::now() - SignedDuration::from_hours(2)));
+    upstream.sim.set_time(SimClock::Fixed(Timestamp::now() - SignedDuration::from_hours(2)));
     let is_empty = |ready: &serde_json::Value| {
         ready["last_poll_error"].as_str().is_some_and(|error| error.contains("no sensor has a reading"))
     };
