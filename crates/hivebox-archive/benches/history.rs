@@ -15,7 +15,7 @@ use hivebox_archive::{Sealed, Snapshot, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Exposure, Place};
 use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::{SignedDuration, Timestamp};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
@@ -98,7 +98,7 @@ fn snapshots(jitter_millis: u64) -> Vec<Snapshot> {
     let midnight: Timestamp = "2026-11-24T00:00:00Z".parse().unwrap();
     let take = |round: i64| {
         let as_of = midnight + SignedDuration::from_millis((round + 1) * EVERY_MILLIS - 1);
-        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of);
         for sense_box in &mut boxes {
             builder.add_box(&BoxFacts {
                 id: &sense_box.id,

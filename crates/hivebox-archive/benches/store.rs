@@ -14,7 +14,7 @@ use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Exposure, Place};
 use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::{SignedDuration, Timestamp};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
@@ -132,7 +132,7 @@ impl Noise {
 
 fn readings(as_of: Timestamp) -> Arc<Readings> {
     let mut noise = Noise(1);
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of);
     // The middle of an id is that of the server's process, of which there were some hundreds.
     let processes: Vec<u64> = (0..300).map(|_| noise.below(1 << 31) << 9 | noise.below(1 << 9)).collect();
     let mut registered = 0x5700_0000_u64;

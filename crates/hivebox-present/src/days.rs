@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwap;
 use hivebox_archive::{ArchiveError, GoodValue, Snapshot};
 use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::extremes::{Extremes, Observation};
+use hivebox_climate::extremes::{Extremes, TemperatureObservation};
 use hivebox_climate::place::Exposure;
 use hivebox_climate::quantity::{Canonical, Celsius};
 use hivebox_climate::readings::Readings;
@@ -32,7 +32,7 @@ impl Days {
                 && reading.phenomenon() == Some(catalogue.air_temperature())
                 && is_in_the_open(reading.exposure());
             let Canonical(celsius) = reading.value().filter(|_| counts)?;
-            Some(Observation {
+            Some(TemperatureObservation {
                 box_id: reading.box_id(),
                 measured_at: reading.measured_at()?,
                 temperature: Celsius(celsius),
@@ -61,7 +61,10 @@ impl Days {
         snapshot.good_values(&[air_temperature], |value: GoodValue<'_>| {
             if is_in_the_open(value.exposure) {
                 let GoodValue { box_id, measured_at, value: Canonical(celsius), .. } = value;
-                extremes.add(now, [Observation { box_id, measured_at, temperature: Celsius(celsius) }]);
+                extremes.add(
+                    now,
+                    [TemperatureObservation { box_id, measured_at, temperature: Celsius(celsius) }],
+                );
             }
         })?;
         self.extremes.store(Arc::new(extremes));

@@ -4,11 +4,11 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::nearby::Places;
+use hivebox_climate::nearby::BoxIndex;
 use hivebox_climate::quality::{self, Quality};
 use hivebox_climate::quantity::Celsius;
 use hivebox_climate::readings::Readings;
-use hivebox_climate::summary::Summary;
+use hivebox_climate::summary::NetworkSummary;
 use hivebox_climate::verdict::MAX_CLOCK_LEAD;
 use hivebox_config::AnswerConfig;
 use jiff::{SignedDuration, Timestamp};
@@ -19,7 +19,7 @@ pub struct Present {
     /// The readings, judged as of the moment.
     pub readings: Arc<Readings>,
     /// Each phenomenon in a few numbers.
-    pub summary: Summary,
+    pub summary: NetworkSummary,
     /// What `/temperature` says; `None` if no reading counts.
     pub answer: Option<Answer>,
     /// Boxes that could not be read or fetched.
@@ -35,7 +35,7 @@ pub struct Detail {
     /// Which readings can be trusted beside others.
     pub quality: Quality,
     /// Which boxes are where.
-    pub places: Places,
+    pub places: BoxIndex,
 }
 
 /// The average temperature of all senseBoxes.
@@ -73,7 +73,7 @@ impl Present {
         catalogue: &Catalogue,
         config: &AnswerConfig,
     ) -> Self {
-        let summary = Summary::of(&readings, catalogue);
+        let summary = NetworkSummary::of(&readings, catalogue);
         let answer = Answer::of(&summary, readings.as_of(), config);
         let servable_until = match &answer {
             Some(answer) => answer.servable_until,
@@ -97,14 +97,15 @@ impl Present {
     pub fn detail(&self) -> &Detail {
         self.detail.get_or_init(|| {
             // Requests go first now and then, as when boxes are read.
-            let quality = Quality::of(&self.readings, quality::Rules::builtin(), std::thread::yield_now);
-            Detail { quality, places: Places::of(&self.readings) }
+            let quality =
+                Quality::of(&self.readings, quality::QualityRules::builtin(), std::thread::yield_now);
+            Detail { quality, places: BoxIndex::of(&self.readings) }
         })
     }
 }
 
 impl Answer {
-    fn of(summary: &Summary, computed_at: Timestamp, config: &AnswerConfig) -> Option<Self> {
+    fn of(summary: &NetworkSummary, computed_at: Timestamp, config: &AnswerConfig) -> Option<Self> {
         // The word goes with the number that people see, so that 9.996 is not shown as 10 and called cold.
         let mean = summary.mean_air_temperature()?.rounded();
         let status = config.bands.word(mean).to_owned();

@@ -144,10 +144,10 @@ mod tests {
     use hivebox_climate::extremes::Neighbour;
     use hivebox_climate::place::Exposure;
     use hivebox_climate::readings::{Reading, Readings, ReadingsBuilder};
-    use hivebox_climate::verdict::{Rules, Verdict};
+    use hivebox_climate::verdict::{Verdict, VerdictRules};
     use hivebox_telemetry::metrics::{Exposition, Metrics};
     use opensensemap::{Decoder, Limits};
-    use opensensemap_sim::{Clock, Options, SimServer, Simulation, Stations};
+    use opensensemap_sim::{Options, SimClock, SimServer, Simulation, Stations};
 
     use super::*;
     use crate::RefreshMetrics;
@@ -165,8 +165,8 @@ mod tests {
     fn readings(as_of: Timestamp) -> Arc<Readings> {
         let options = Options { seed: 1, stations: Stations::Generated(60), bad_share: 0.0 };
         let sim = SimServer::new(Simulation::new(options));
-        sim.set_time(Clock::Fixed(as_of));
-        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+        sim.set_time(SimClock::Fixed(as_of));
+        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of);
         let mut decoder = Decoder::new(Limits::default());
         let mut sink = |sense_box: opensensemap::SenseBox<'_>| bridge::add_box(&mut builder, sense_box);
         for piece in sim.boxes_body() {

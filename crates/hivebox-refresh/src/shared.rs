@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::Readings;
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use hivebox_config::{CacheAddress, CacheConfig};
 use hivebox_present::{Poll, Present};
 
@@ -72,7 +72,7 @@ impl Shared {
     pub async fn fetch(
         &self,
         catalogue: &'static Catalogue,
-        rules: Rules,
+        rules: VerdictRules,
     ) -> Result<Option<(Arc<Readings>, usize)>, SharedError> {
         let Self::Redis(redis) = self else {
             return Ok(None);

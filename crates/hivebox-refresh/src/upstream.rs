@@ -115,7 +115,7 @@ impl Upstream {
     /// There was nothing to be had at all.
     pub async fn poll(
         &self,
-        start: impl Fn() -> ReadingsBuilder,
+        start: impl Fn() -> ReadingsBuilder<'static>,
         previous: Option<&Readings>,
     ) -> Result<Polled, PollError> {
         match self {
@@ -183,7 +183,7 @@ fn giving_way(
 async fn poll_boxes(
     client: &Client,
     boxes: &[BoxId],
-    mut readings: ReadingsBuilder,
+    mut readings: ReadingsBuilder<'static>,
     previous: Option<&Readings>,
 ) -> Result<Polled, PollError> {
     // In the order of the ids, so that equal answers give equal presents whichever box answers first.
@@ -210,8 +210,8 @@ fn read_file(
     path: &Path,
     boxes: Option<&[BoxId]>,
     max_bytes: u64,
-    mut readings: ReadingsBuilder,
-) -> Result<(ReadingsBuilder, Decoded), PollError> {
+    mut readings: ReadingsBuilder<'static>,
+) -> Result<(ReadingsBuilder<'static>, Decoded), PollError> {
     let io_failed = |source| PollError::File { path: path.into(), source };
     let decode_failed = |source| PollError::Decode { path: path.into(), source };
     let file = BufReader::new(File::open(path).map_err(io_failed)?);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::{Readings, WireError};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use hivebox_present::Present;
 use jiff::Timestamp;
 use zstd::bulk::Compressor;
@@ -93,7 +93,7 @@ pub(super) fn encode(present: &Present) -> Result<Vec<u8>, PresentWireError> {
 pub(super) fn decode(
     bytes: &[u8],
     catalogue: &'static Catalogue,
-    rules: Rules,
+    rules: VerdictRules,
 ) -> Result<(Arc<Readings>, usize), PresentWireError> {
     let head = Head::read(bytes).ok_or(PresentWireError::Head)?;
     let mut body = Vec::new();
@@ -132,7 +132,7 @@ mod tests {
         let bytes = encode(&sent).unwrap();
         assert_eq!(Head::read(&bytes).unwrap().as_of, sent.readings.as_of());
         assert!(Head::read(&bytes).unwrap().has_answer());
-        let (readings, boxes_lost) = decode(&bytes, Catalogue::builtin(), Rules::default()).unwrap();
+        let (readings, boxes_lost) = decode(&bytes, Catalogue::builtin(), VerdictRules::default()).unwrap();
         assert_eq!((readings.as_of(), readings.len(), boxes_lost), (sent.readings.as_of(), 1, 7));
     }
 
@@ -144,10 +144,10 @@ mod tests {
         for at in (0..bytes.len()).filter(|at| !lost.contains(at)) {
             let mut damaged = bytes.clone();
             damaged[at] ^= 1;
-            assert!(decode(&damaged, Catalogue::builtin(), Rules::default()).is_err(), "byte {at}");
+            assert!(decode(&damaged, Catalogue::builtin(), VerdictRules::default()).is_err(), "byte {at}");
         }
-        assert!(decode(&bytes[..bytes.len() - 1], Catalogue::builtin(), Rules::default()).is_err());
-        assert!(decode(b"garbage", Catalogue::builtin(), Rules::default()).is_err());
-        assert!(decode(b"", Catalogue::builtin(), Rules::default()).is_err());
+        assert!(decode(&bytes[..bytes.len() - 1], Catalogue::builtin(), VerdictRules::default()).is_err());
+        assert!(decode(b"garbage", Catalogue::builtin(), VerdictRules::default()).is_err());
+        assert!(decode(b"", Catalogue::builtin(), VerdictRules::default()).is_err());
     }
 }

@@ -16,11 +16,11 @@ use tokio::time::Instant;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::ReadingsBuilder;
 use hivebox_config::{Config, Source};
-use hivebox_present::{Clock, Present};
+use hivebox_present::{Present, SimClock};
 use hivebox_refresh::bridge::add_box;
 use jiff::Timestamp;
 use opensensemap::{Decoder, Limits};
-use opensensemap_sim::{Clock as SimClock, Options, SimServer, Simulation, Stations};
+use opensensemap_sim::{Options, SimClock, SimServer, Simulation, Stations};
 use serde::Deserialize;
 
 const ROUNDS: usize = 15;

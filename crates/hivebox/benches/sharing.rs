@@ -15,12 +15,12 @@ use tokio::time::Instant;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::ReadingsBuilder;
 use hivebox_config::{Config, Origin, Source};
-use hivebox_present::{Clock, Poll, Present};
+use hivebox_present::{Poll, Present, Clock};
 use hivebox_refresh::bridge::add_box;
 use hivebox_refresh::lease::{Published, Tenure};
 use hivebox_refresh::shared::Shared;
 use opensensemap::{Decoder, Limits};
-use opensensemap_sim::{Clock as SimClock, Options, SimServer, Simulation, Stations};
+use opensensemap_sim::{Options, SimClock, SimServer, Simulation, Stations};
 
 const BOXES: usize = 15_000;
 const ROUNDS: usize = 31;

@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use hivebox_archive::history::History;
 use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::Timestamp;
 use opensensemap::Client;
 
@@ -55,7 +55,7 @@ pub struct Backfill {
     /// Where the readings go.
     pub history: History,
     /// What readings are judged by.
-    pub rules: Rules,
+    pub rules: VerdictRules,
     /// How upstream is asked.
     pub manners: Manners,
     /// How many days are asked for together at most, and recorded together; not more than [`Backfill::MOST_DAYS`]. The archive is

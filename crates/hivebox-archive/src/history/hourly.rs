@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use hivebox_climate::histogram::{Histogram, HistogramError, Resolution};
-use hivebox_climate::place::{Cell, Exposure};
+use hivebox_climate::place::{Exposure, GeohashCell};
 use hivebox_climate::quantity::Canonical;
 use jiff::Timestamp;
 use parquet::errors::ParquetError;
@@ -70,7 +70,7 @@ pub enum Area {
     /// Those without a position.
     Nowhere,
     /// Those in a cell.
-    Cell(Cell),
+    GeohashCell(GeohashCell),
 }
 
 impl Area {
@@ -80,7 +80,7 @@ impl Area {
         match self {
             Self::Planet => None,
             Self::Nowhere => Some(""),
-            Self::Cell(cell) => Some(cell.as_str()),
+            Self::GeohashCell(cell) => Some(cell.as_str()),
         }
     }
 
@@ -88,7 +88,7 @@ impl Area {
         match text {
             None => Some(Self::Planet),
             Some("") => Some(Self::Nowhere),
-            Some(text) => Cell::parse(text).map(Self::Cell),
+            Some(text) => GeohashCell::parse(text).map(Self::GeohashCell),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Exposure, Place};
 use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::{SignedDuration, Timestamp};
 use object_store::memory::InMemory;
 use object_store::{ObjectStore, PutOptions};
@@ -38,7 +38,7 @@ fn after(minutes: i64) -> Timestamp {
 /// Every box has two sensors, of which the second measures every other time only, so that its readings are sent again.
 fn snapshot(number: i64) -> Sealed {
     let moment = after(10 * number);
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), moment);
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), moment);
     for box_number in 0..5 {
         builder.add_box(&BoxFacts {
             id: &format!("{box_number:024x}"),

@@ -6,7 +6,7 @@ use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::phenomenon::PhenomenonId;
 use hivebox_climate::place::{Bbox, Exposure, Position};
 use hivebox_climate::quantity::Metres;
-use hivebox_climate::selection::{Area, Selection};
+use hivebox_climate::selection::{SearchArea, Selection};
 
 use crate::history::question::Question;
 
@@ -24,7 +24,7 @@ pub(super) struct Wanted {
     /// The models; any if there are none.
     pub(super) models: Vec<String>,
     /// Where the boxes must stand.
-    pub(super) area: Area,
+    pub(super) area: SearchArea,
     /// Where the boxes must stand as well.
     pub(super) bbox: Option<Bbox>,
     /// Where the boxes of `ids` have ever been, if that is known: no other rows need to be looked at.
@@ -86,7 +86,7 @@ impl Wanted {
 
     /// Whether rows must be looked at for where their box stands.
     pub(super) fn has_place(&self) -> bool {
-        self.bbox.is_some() || self.area != Area::Everywhere
+        self.bbox.is_some() || self.area != SearchArea::Everywhere
     }
 
     /// Whether a box may stand there.
@@ -98,8 +98,8 @@ impl Wanted {
     /// Rectangles that hold all places where boxes may stand, each list by itself; none if they may be anywhere.
     pub(super) fn places(&self) -> Vec<Vec<Rect>> {
         let within = match self.area {
-            Area::Everywhere => None,
-            Area::Within { centre, radius } => Some(around(centre, radius)),
+            SearchArea::Everywhere => None,
+            SearchArea::Within { centre, radius } => Some(around(centre, radius)),
         };
         self.bbox.map(rects).into_iter().chain(within).collect()
     }
@@ -107,7 +107,7 @@ impl Wanted {
 
 /// Whether `selection` asks for nothing that the hourly rollup does not tell apart.
 pub(super) fn is_everywhere(selection: &Selection) -> bool {
-    selection.area == Area::Everywhere
+    selection.area == SearchArea::Everywhere
         && selection.bbox.is_none()
         && selection.ids.is_none()
         && selection.models.is_empty()

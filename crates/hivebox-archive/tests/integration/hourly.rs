@@ -9,7 +9,7 @@ use hivebox_archive::history::hourly::{
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::histogram::Histogram;
 use hivebox_climate::phenomenon::PhenomenonId;
-use hivebox_climate::place::{Cell, Exposure, Position};
+use hivebox_climate::place::{Exposure, GeohashCell, Position};
 use hivebox_climate::quantity::Canonical;
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
@@ -79,7 +79,8 @@ type Key = (Area, String, &'static str, i64);
 
 /// Whose row a reading belongs to: that of the planet and that of its cell.
 fn keys(reading: &HourlyReading) -> [Key; 2] {
-    let area = reading.position.map_or(Area::Nowhere, |position| Area::Cell(Cell::of(position)));
+    let area =
+        reading.position.map_or(Area::Nowhere, |position| Area::GeohashCell(GeohashCell::of(position)));
     let slug = Catalogue::builtin().phenomenon(reading.phenomenon).slug();
     let hour = reading.measured_at.as_millisecond() / HOUR_MILLIS * HOUR_MILLIS;
     [Area::Planet, area].map(|area| (area, slug.to_owned(), reading.exposure.slug(), hour))

@@ -6,7 +6,7 @@ use hivebox_archive::{Sealed, SnapshotName};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Exposure, Place};
 use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::{SignedDuration, Timestamp};
 
 /// The moment at which the tests take place.
@@ -16,7 +16,7 @@ pub(crate) fn noon() -> Timestamp {
 
 /// `boxes` senseBoxes with four sensors each: a good one, one that answers nonsense, one whose title nobody knows, and one that is silent.
 pub(crate) fn readings(boxes: usize) -> Arc<Readings> {
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), noon());
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), noon());
     for number in 0..boxes {
         builder.add_box(&BoxFacts {
             id: &format!("{number:024x}"),
@@ -45,7 +45,7 @@ pub(crate) fn sealed(moment: Timestamp, boxes: usize) -> Sealed {
 
 /// Readings whose file is about 760 bytes for each box, since the names are noise that nothing compresses.
 pub(crate) fn sealed_noise(moment: Timestamp, boxes: u64) -> Sealed {
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), moment);
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), moment);
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     for number in 0..boxes {
         let mut name = String::new();

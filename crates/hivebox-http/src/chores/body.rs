@@ -1,7 +1,7 @@
 //! Chores as answers have them.
 
 use hivebox_archive::{Cell, CellKind, TableColumn};
-use hivebox_climate::chores::{Chores, Given, InputKind, Judgement, Language, Source};
+use hivebox_climate::chores::{ChoreSource, Chores, Given, InputKind, Judgement, Language};
 use hivebox_climate::estimate::Spot;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -143,7 +143,7 @@ impl InputBody<'_> {
 }
 
 impl<'a> SourceBody<'a> {
-    fn of(source: &'a Source) -> Self {
+    fn of(source: &'a ChoreSource) -> Self {
         Self { title: &source.title, address: &source.address, says: source.says.as_deref() }
     }
 }

@@ -10,7 +10,7 @@ use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::Place;
 use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::{SignedDuration, Timestamp};
 use tokio::runtime::Runtime;
 
@@ -39,7 +39,7 @@ pub(crate) fn measure(runtime: &Runtime, workload: &Workload, folder: &Path) {
 
 /// What all sensors say at a moment.
 fn readings(workload: &Workload, moment: Timestamp) -> Arc<Readings> {
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), moment);
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), moment);
     for station in &workload.stations {
         let position = station.position;
         let place =

@@ -9,7 +9,7 @@ use hivebox_climate::place::{Exposure, Position};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use opensensemap_sim::{Options, SenseBox, Simulation, Stations};
+use opensensemap_sim::{Options, SimulatedBox, Simulation, Stations};
 
 /// The first day.
 pub(crate) const FIRST_DAY: Date = date(2026, 11, 16);
@@ -73,7 +73,7 @@ impl Workload {
 }
 
 impl Station {
-    fn new(sense_box: SenseBox<'_>, phase: Phase, mut noise: Noise) -> Option<Self> {
+    fn new(sense_box: SimulatedBox<'_>, phase: Phase, mut noise: Noise) -> Option<Self> {
         let place = sense_box.place()?;
         // The simulation's places are rounded to a kilometre.
         let mut nearby = |degrees: f64| ((degrees + 0.005 * noise.normal()) * 1e6).round() / 1e6;

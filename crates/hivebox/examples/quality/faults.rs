@@ -1,7 +1,7 @@
 //! Faults put into the simulation's readings, chosen before any threshold was.
 
 use hivebox_climate::catalogue::{Catalogue, Meaning};
-use opensensemap_sim::{Defect, Exposure, ObjectId, SensorAt};
+use opensensemap_sim::{BoxExposure, Defect, ObjectId, SensorAt};
 
 use super::score::Kind;
 
@@ -36,7 +36,7 @@ const SHARES: [(Kind, f64); 5] = [
 const HIDDEN_ROOMS: f64 = 0.3;
 
 impl Flaw {
-    pub(crate) fn of(seed: u64, id: ObjectId, exposure: Exposure) -> Self {
+    pub(crate) fn of(seed: u64, id: ObjectId, exposure: BoxExposure) -> Self {
         let hash = id.to_string().bytes().fold(seed, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23)
         });
@@ -44,7 +44,7 @@ impl Flaw {
         // The sum of twelve is as good as a normal distribution here, and ends at 6 deviations.
         let mut bell = || (0..12).map(|_| random.f64()).sum::<f64>() - 6.0;
         let (warmth, dampness) = (bell(), bell());
-        let is_indoor = exposure == Exposure::Indoor;
+        let is_indoor = exposure == BoxExposure::Indoor;
         let mut draw = random.f64();
         let kind = SHARES.into_iter().find_map(|(kind, share)| {
             draw -= share;

@@ -12,7 +12,7 @@ use hivebox_climate::quality::{self, Quality};
 use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
 use hivebox_climate::verdict;
 use jiff::{SignedDuration, Timestamp};
-use opensensemap_sim::{Options, SenseBox, SensorAt, Simulation, Stations};
+use opensensemap_sim::{Options, SensorAt, SimulatedBox, Simulation, Stations};
 
 use super::faults::{self, Flaw};
 use super::score::{Kind, Score, Truth};
@@ -79,7 +79,7 @@ impl Trial {
             let (builder, truths) = self.look(&simulation, now, &mut frozen);
             let readings = builder.finish_after(previous.as_deref());
             let started = Instant::now();
-            let quality = Quality::of(&readings, quality::Rules::builtin(), || ());
+            let quality = Quality::of(&readings, quality::QualityRules::builtin(), || ());
             slowest = slowest.max(started.elapsed());
             let minutes = now.duration_since(start).as_mins();
             if minutes % 60 == 0 && minutes >= 60 * SCORED_FROM_HOUR {
@@ -96,8 +96,8 @@ impl Trial {
         simulation: &Simulation,
         now: Timestamp,
         frozen: &mut HashMap<String, String>,
-    ) -> (ReadingsBuilder, Vec<Truth>) {
-        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), verdict::Rules::default(), now);
+    ) -> (ReadingsBuilder<'static>, Vec<Truth>) {
+        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), verdict::VerdictRules::default(), now);
         let mut truths = Vec::new();
         for sense_box in simulation.boxes_at(now) {
             let flaw = Flaw::of(self.seed, sense_box.id(), sense_box.exposure());
@@ -114,7 +114,7 @@ impl Trial {
 
 fn add_box(
     builder: &mut ReadingsBuilder,
-    sense_box: &SenseBox<'_>,
+    sense_box: &SimulatedBox<'_>,
     flaw: &Flaw,
     id: &str,
     now: Timestamp,

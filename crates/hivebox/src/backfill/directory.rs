@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::{Reading, Readings, ReadingsBuilder};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::Timestamp;
 use opensensemap::BoxId;
 
@@ -27,7 +27,7 @@ impl Directory {
     pub(super) async fn fetch(
         upstream: &Upstream,
         question: &Question,
-        rules: Rules,
+        rules: VerdictRules,
         now: Timestamp,
     ) -> Result<Self, BackfillError> {
         if matches!(upstream, Upstream::File { .. }) {

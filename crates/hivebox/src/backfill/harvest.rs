@@ -6,7 +6,7 @@ use std::ops::Range;
 use hivebox_archive::history::{Gathered, GatheredReading, History};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::Measured;
-use hivebox_climate::verdict::{Judged, Rules};
+use hivebox_climate::verdict::{Judged, VerdictRules};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -38,7 +38,7 @@ struct Judgement {
 pub(super) struct Bench<'a> {
     directory: &'a Directory,
     catalogue: &'static Catalogue,
-    rules: Rules,
+    rules: VerdictRules,
     now: Timestamp,
 }
 
@@ -81,7 +81,7 @@ impl<'a> Harvest<'a> {
     pub(super) fn new(
         directory: &'a Directory,
         catalogue: &'static Catalogue,
-        rules: Rules,
+        rules: VerdictRules,
         now: Timestamp,
         seen: &'a mut [bool],
     ) -> Self {

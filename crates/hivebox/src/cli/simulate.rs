@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use opensensemap_sim::{Clock, Options, SimServer, Simulation, Stations};
+use opensensemap_sim::{Options, SimClock, SimServer, Simulation, Stations};
 use tokio::net::TcpListener;
 
 use super::output;
@@ -70,13 +70,13 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 }
 
 impl Args {
-    fn clock(&self) -> Clock {
+    fn clock(&self) -> SimClock {
         match (self.at, self.speed) {
-            (Moment::Now, None) => Clock::System,
+            (Moment::Now, None) => SimClock::System,
             (Moment::Now, Some(factor)) => {
-                Clock::Accelerated { start: hivebox_present::Clock::system().now(), factor }
+                SimClock::Accelerated { start: hivebox_present::Clock::system().now(), factor }
             }
-            (Moment::At(start), speed) => Clock::Accelerated { start, factor: speed.unwrap_or(1.0) },
+            (Moment::At(start), speed) => SimClock::Accelerated { start, factor: speed.unwrap_or(1.0) },
         }
     }
 }

@@ -15,7 +15,7 @@ use hivebox_http::{App, Front};
 use hivebox_present::Clock;
 use hivebox_telemetry::metrics::Metrics;
 use jiff::SignedDuration;
-use opensensemap_sim::{Clock as SimClock, Options, SimServer, Simulation, Stations};
+use opensensemap_sim::{Options, SimClock, SimServer, Simulation, Stations};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
 use tempfile::TempDir;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use hivebox::backfill::{Backfill, BackfillError, Manners, Question, Source};
 use hivebox_archive::SnapshotStore;
 use hivebox_archive::history::{History, read_day};
-use hivebox_climate::verdict::{Rules, Verdict};
+use hivebox_climate::verdict::{Verdict, VerdictRules};
 use hivebox_present::Clock;
 use hivebox_refresh::upstream::Upstream;
 use jiff::civil::{Date, date};
@@ -15,7 +15,7 @@ use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 use opensensemap::{BoxId, Client, ClientOptions, MAX_MEASUREMENTS};
 use opensensemap_sim::{
-    Clock as SimClock, Defect, Fault, FaultRule, Options, SenseBox, SimServer, Simulation, Stations,
+    Defect, Fault, FaultRule, Options, SimClock, SimServer, SimulatedBox, Simulation, Stations,
 };
 use tempfile::TempDir;
 
@@ -54,10 +54,11 @@ impl Scene {
 
     /// So many boxes that measure something, those with telling defects first; and one that does not.
     fn boxes(&self, count: usize) -> Vec<BoxId> {
-        let measures = |item: &SenseBox<'_>| item.last_measurement_at() > Some(now() - 1.hour());
+        let measures = |item: &SimulatedBox<'_>| item.last_measurement_at() > Some(now() - 1.hour());
         let (mut active, silent): (Vec<_>, Vec<_>) = self.simulation().boxes_at(now()).partition(measures);
         let telling = [Defect::NotANumber, Defect::BrokenBmx280, Defect::Future].map(Some);
-        let is_sound = |item: &SenseBox<'_>| !item.sensors().any(|sensor| telling.contains(&sensor.defect()));
+        let is_sound =
+            |item: &SimulatedBox<'_>| !item.sensors().any(|sensor| telling.contains(&sensor.defect()));
         active.sort_by_key(is_sound);
         let chosen = active.iter().take(count).chain(silent.first());
         chosen.map(|item| item.id().to_string().parse().unwrap()).collect()
@@ -91,7 +92,7 @@ impl Scene {
             upstream: Upstream::Some(client(self.upstream.url.clone()), boxes.into()),
             archive: client(archive),
             history,
-            rules: Rules::default(),
+            rules: VerdictRules::default(),
             manners: Manners {
                 pause: Duration::ZERO,
                 tries: 40,

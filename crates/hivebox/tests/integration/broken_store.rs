@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hivebox_present::Clock;
 use jiff::SignedDuration;
-use opensensemap_sim::{Clock as SimClock, Fault};
+use opensensemap_sim::{Fault, SimClock};
 use reqwest::StatusCode;
 
 use crate::app::{PATIENCE, TestApp, TestUpstream, eventually, json};

@@ -51,7 +51,7 @@ async fn what_people_read_is_in_the_language_that_they_ask_for() {
     let app = TestApp::over(&TestUpstream::start().await).await;
     let path = "/api/v1/chores?lat=-75&lon=-120&clustered=true";
     for (query, language, name, input, reason, label) in [
-        ("", "en", "Oxalic acid by trickling", "bees sit in a cluster", "This cannot be told: ", "Follow"),
+        ("", "en", "Oxalic acid dribble", "bees are in a cluster", "This cannot be decided: ", "Follow"),
         (
             "&language=de",
             "de",

@@ -6,7 +6,7 @@ use hivebox_archive::history::CompactionLimits;
 use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::{Readings, ReadingsBuilder};
-use hivebox_climate::verdict::{Rules, Verdict};
+use hivebox_climate::verdict::{Verdict, VerdictRules};
 use hivebox_present::Clock;
 use hivebox_refresh::bridge::add_box;
 use jiff::{SignedDuration, Timestamp};
@@ -21,7 +21,7 @@ fn at(moment: &str) -> Timestamp {
 
 /// What the boxes of `upstream` said at a moment.
 fn readings(upstream: &TestUpstream, as_of: Timestamp) -> Arc<Readings> {
-    let mut readings = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+    let mut readings = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of);
     let mut decoder = Decoder::new(Limits::default());
     let mut sink = |sense_box: SenseBox<'_>| add_box(&mut readings, sense_box);
     for piece in upstream.sim.boxes_body_at(as_of) {

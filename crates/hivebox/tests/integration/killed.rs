@@ -10,7 +10,7 @@ use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::Exposure;
 use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::commands::hivebox;
@@ -21,7 +21,7 @@ const SNAPSHOTS: i64 = 12;
 fn snapshot(number: i64) -> Sealed {
     let begin: Timestamp = "2026-11-24T23:30:00Z".parse().unwrap();
     let moment = begin + SignedDuration::from_mins(5 * number);
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), moment);
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), moment);
     for box_number in 0..BOXES {
         let (id, sensor_id) = (format!("{box_number:024x}"), format!("{:024x}", box_number << 8));
         let (name, model) = ("Bienen", "homeV2Wifi");

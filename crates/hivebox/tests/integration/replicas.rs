@@ -8,13 +8,13 @@ use tokio::time::Instant;
 use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::ReadingsBuilder;
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use hivebox_config::{Config, Origin, Source};
-use hivebox_present::{Clock, Poll};
+use hivebox_present::{Poll, Clock};
 use hivebox_refresh::lease::{Published, Tenure};
 use hivebox_refresh::shared::Shared;
 use jiff::SignedDuration;
-use opensensemap_sim::{Clock as SimClock, Fault};
+use opensensemap_sim::{Fault, SimClock};
 use redis::Commands;
 
 use crate::app::{TestApp, TestUpstream, eventually};
@@ -263,7 +263,7 @@ async fn snapshots_that_are_too_old_are_removed_by_the_holder_alone() {
     let folder = tempfile::tempdir().unwrap();
     let store = SnapshotStore::open_folder(folder.path()).unwrap();
     let now = Clock::system().now();
-    let readings = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), now).finish();
+    let readings = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), now).finish();
     for hours in [0, 1, 30, 31, 24 * 400] {
         let name = SnapshotName::at(now - SignedDuration::from_hours(hours));
         store.put(&Sealed::of(name, &readings, Catalogue::builtin()).unwrap()).await.unwrap();

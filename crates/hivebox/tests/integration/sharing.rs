@@ -3,7 +3,7 @@
 use hivebox_config::RedisAddress;
 use hivebox_present::Clock;
 use jiff::SignedDuration;
-use opensensemap_sim::{Clock as SimClock, Fault};
+use opensensemap_sim::{Fault, SimClock};
 use redis::Commands;
 use reqwest::StatusCode;
 

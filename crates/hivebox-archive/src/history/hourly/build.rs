@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::histogram::Resolution;
 use hivebox_climate::phenomenon::PhenomenonId;
-use hivebox_climate::place::{Cell, Exposure, Position};
+use hivebox_climate::place::{Exposure, GeohashCell, Position};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -145,7 +145,8 @@ impl<'a> HourlyBuilder<'a> {
 
 impl OfPhenomenon {
     fn add(&mut self, hour: usize, reading: &HourlyReading) {
-        let area = reading.position.map_or(Area::Nowhere, |position| Area::Cell(Cell::of(position)));
+        let area =
+            reading.position.map_or(Area::Nowhere, |position| Area::GeohashCell(GeohashCell::of(position)));
         let key = (area, reading.exposure);
         let place = self.last.filter(|(last, _)| *last == key).map(|(_, place)| place);
         let place = place.unwrap_or_else(|| self.look_up(key));

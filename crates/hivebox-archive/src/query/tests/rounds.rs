@@ -7,7 +7,7 @@ use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Exposure, Place, Position};
 use hivebox_climate::quantity::Canonical;
 use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::{Rules, Verdict};
+use hivebox_climate::verdict::{Verdict, VerdictRules};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
@@ -158,7 +158,7 @@ fn sensors(stations: &[Station]) -> Vec<(&Station, String)> {
 
 fn snapshot(stations: &[Station], told: &Told) -> Sealed {
     let moment = at(told.step);
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), moment);
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), moment);
     let (mut before, sensors) = (None, sensors(stations));
     for (number, ((station, sensor_id), said)) in sensors.iter().zip(&told.sensors).enumerate() {
         if before.replace(&station.box_id) != Some(&station.box_id) {

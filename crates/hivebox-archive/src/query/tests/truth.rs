@@ -12,7 +12,7 @@ use futures_util::TryStreamExt;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Bbox, Exposure, Position};
 use hivebox_climate::quantity::Metres;
-use hivebox_climate::selection::{Area, Selection};
+use hivebox_climate::selection::{SearchArea, Selection};
 use hivebox_climate::statistics::Percentile;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -120,11 +120,11 @@ fn any_selection() -> impl Strategy<Value = Selection> {
         Bbox::new(one.longitude_degrees(), south.min(north), other.longitude_degrees(), south.max(north))
     });
     let area = (any_position(), 1.0..2_000_000.0_f64).prop_map(|(centre, radius)| {
-        centre.map_or(Area::Everywhere, |centre| Area::Within { centre, radius: Metres(radius) })
+        centre.map_or(SearchArea::Everywhere, |centre| SearchArea::Within { centre, radius: Metres(radius) })
     });
     let everything = Just(Selection::default());
     let narrowed = (
-        prop_oneof![2 => Just(Area::Everywhere), 1 => area],
+        prop_oneof![2 => Just(SearchArea::Everywhere), 1 => area],
         prop_oneof![2 => Just(None), 1 => bbox],
         prop::collection::vec(any_exposure(), 0..2),
         prop::collection::vec(Just("custom".to_owned()), 0..2),
@@ -229,7 +229,7 @@ fn in_sql(question: &Question) -> Option<String> {
         terms.push(format!("latitude >= {south} and latitude <= {north}"));
         terms.push(format!("({} or abs(longitude) = 180 and {})", between(""), between("-")));
     }
-    let is_told = selection.area == Area::Everywhere;
+    let is_told = selection.area == SearchArea::Everywhere;
     let is_wanted = terms.join(" and ");
     is_told.then(|| {
         format!(

@@ -8,7 +8,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::histogram::Histogram;
-use hivebox_climate::place::{Cell, Exposure};
+use hivebox_climate::place::{Exposure, GeohashCell};
 use hivebox_climate::selection::Selection;
 use hivebox_climate::statistics::Percentile;
 use jiff::tz::TimeZone;
@@ -78,7 +78,7 @@ fn hours(readings: &[Reading]) -> BTreeMap<Hour, Vec<i32>> {
     let mut hours: BTreeMap<Hour, Vec<i32>> = BTreeMap::new();
     for reading in readings.iter().filter(|reading| reading.is_ok) {
         if let (Some(phenomenon), Some(hundredths)) = (reading.phenomenon, reading.hundredths) {
-            let cell = reading.position.map_or(String::new(), |at| Cell::of(at).as_str().to_owned());
+            let cell = reading.position.map_or(String::new(), |at| GeohashCell::of(at).as_str().to_owned());
             for cell in [None, Some(cell)] {
                 let hour = reading.at.div_euclid(HOUR_MILLIS) * HOUR_MILLIS;
                 let key = (hour, phenomenon.to_owned(), reading.exposure.slug(), cell);

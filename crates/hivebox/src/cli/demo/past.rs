@@ -9,7 +9,7 @@ use hivebox_archive::history::CompactionLimits;
 use hivebox_archive::{ArchiveError, Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::{Readings, ReadingsBuilder};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use opensensemap::{Decoder, Limits};
 use opensensemap_sim::SimServer;
@@ -40,7 +40,7 @@ pub(super) fn reach(text: &str) -> Result<SignedDuration, String> {
 pub(super) fn begin(
     sim: SimServer,
     app: Arc<App>,
-    rules: Rules,
+    rules: VerdictRules,
     reach: SignedDuration,
 ) -> Result<(), Failure> {
     if reach.is_zero() {
@@ -71,7 +71,7 @@ async fn make(
     sim: &SimServer,
     store: &SnapshotStore,
     days: &Days,
-    rules: Rules,
+    rules: VerdictRules,
     moments: impl Iterator<Item = Timestamp>,
     clock: impl Fn() -> Timestamp,
 ) -> Result<(), ArchiveError> {
@@ -106,7 +106,7 @@ fn moments(now: Timestamp, reach: SignedDuration) -> impl Iterator<Item = Timest
 }
 
 /// What all simulated boxes say at a moment.
-fn readings(sim: &SimServer, rules: Rules, at: Timestamp) -> Arc<Readings> {
+fn readings(sim: &SimServer, rules: VerdictRules, at: Timestamp) -> Arc<Readings> {
     let mut readings = ReadingsBuilder::new(Catalogue::builtin(), rules, at);
     let mut decoder = Decoder::new(Limits::default());
     let mut sink = |sense_box: opensensemap::SenseBox<'_>| add_box(&mut readings, sense_box);
@@ -147,13 +147,13 @@ mod tests {
         let sim = SimServer::new(Simulation::new(options));
         let part = moments(now(), reach("30m").unwrap());
         let days = Days::default();
-        make(&sim, &store, &days, Rules::default(), part, now).await.unwrap();
+        make(&sim, &store, &days, VerdictRules::default(), part, now).await.unwrap();
         assert!(days.extremes().box_count() > 0, "the last days are known without a new start");
         let made = store.list(None, 10).await.unwrap();
         let known = store.history().manifest().await.unwrap();
         assert_eq!((made.len(), known.rows() > 0), (2, true));
         let more = moments(now(), reach("2h").unwrap());
-        make(&sim, &store, &days, Rules::default(), more, now).await.unwrap();
+        make(&sim, &store, &days, VerdictRules::default(), more, now).await.unwrap();
         assert_eq!(store.list(None, 10).await.unwrap(), made);
     }
 }

@@ -1,11 +1,11 @@
-//! Reads one senseBox of the API's JSON into places in its text.
+//! Reads one senseBox from the API's JSON, as spans of its text.
 
 use jiff::Timestamp;
 
-use super::instant::InstantReader;
-use super::scan::{Cursor, Span, Stop};
+use super::scan::{ScanError, Scanner, Span};
+use crate::instant::InstantReader;
 
-/// One box as places in its bytes: kept from box to box, so that reading allocates nothing.
+/// A box as spans of its bytes. Reused from box to box, so reading allocates nothing.
 #[derive(Debug, Default)]
 pub(crate) struct BoxSpans {
     pub(crate) id: Option<Span>,
@@ -18,7 +18,7 @@ pub(crate) struct BoxSpans {
     pub(crate) sensors: Vec<SensorSpans>,
 }
 
-/// One sensor as places in its box's bytes.
+/// A sensor as spans of its box's bytes.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct SensorSpans {
     pub(crate) id: Option<Span>,
@@ -28,13 +28,13 @@ pub(crate) struct SensorSpans {
     pub(crate) last_measurement: MeasurementSpans,
 }
 
-/// The forms that `lastMeasurement` takes.
+/// The forms of `lastMeasurement`.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) enum MeasurementSpans {
     /// `null`, or the key is missing.
     #[default]
     Absent,
-    /// The 24 hex digits of a measurement that the API did not look up.
+    /// The 24 hex digits of a measurement's id, which the API did not resolve.
     Reference(Span),
     /// `{"value": …, "createdAt": …}`.
     Reading { value: Option<Span>, created_at: Option<Timestamp> },
@@ -44,8 +44,12 @@ const LONGITUDE: usize = 0;
 const LATITUDE: usize = 1;
 
 impl BoxSpans {
-    /// Reads the object at the cursor into `self`, in whatever order its keys come.
-    pub(super) fn read(&mut self, cursor: &mut Cursor<'_>, instants: &mut InstantReader) -> Result<(), Stop> {
+    /// Reads the object at the cursor into `self`, whatever the order of its keys.
+    pub(crate) fn read(
+        &mut self,
+        cursor: &mut Scanner<'_>,
+        instants: &mut InstantReader,
+    ) -> Result<(), ScanError> {
         *self = Self {
             grouptags: std::mem::take(&mut self.grouptags),
             sensors: std::mem::take(&mut self.sensors),
@@ -70,8 +74,8 @@ impl BoxSpans {
         })
     }
 
-    /// A list of tags, or a single one, as boxes of old have it.
-    fn read_grouptags(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Stop> {
+    /// A list of tags, or a single tag as in old boxes.
+    fn read_grouptags(&mut self, cursor: &mut Scanner<'_>) -> Result<(), ScanError> {
         self.grouptags.clear();
         if cursor.peek()? == b'"' {
             self.grouptags.push(cursor.string()?);
@@ -83,7 +87,7 @@ impl BoxSpans {
         })
     }
 
-    fn read_location(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Stop> {
+    fn read_location(&mut self, cursor: &mut Scanner<'_>) -> Result<(), ScanError> {
         if cursor.peek()? != b'{' {
             return cursor.skip();
         }
@@ -93,7 +97,7 @@ impl BoxSpans {
         })
     }
 
-    fn read_coordinates(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Stop> {
+    fn read_coordinates(&mut self, cursor: &mut Scanner<'_>) -> Result<(), ScanError> {
         self.coordinates = [None; 3];
         let mut index = 0;
         array(cursor, |cursor| {
@@ -106,7 +110,11 @@ impl BoxSpans {
         })
     }
 
-    fn read_sensors(&mut self, cursor: &mut Cursor<'_>, instants: &mut InstantReader) -> Result<(), Stop> {
+    fn read_sensors(
+        &mut self,
+        cursor: &mut Scanner<'_>,
+        instants: &mut InstantReader,
+    ) -> Result<(), ScanError> {
         self.sensors.clear();
         self.has_sensors = true;
         array(cursor, |cursor| {
@@ -120,7 +128,7 @@ impl BoxSpans {
 }
 
 impl SensorSpans {
-    fn read(cursor: &mut Cursor<'_>, instants: &mut InstantReader) -> Result<Self, Stop> {
+    fn read(cursor: &mut Scanner<'_>, instants: &mut InstantReader) -> Result<Self, ScanError> {
         let mut sensor = Self::default();
         object(cursor, |key, cursor| {
             match key {
@@ -138,7 +146,7 @@ impl SensorSpans {
 }
 
 impl MeasurementSpans {
-    fn read(cursor: &mut Cursor<'_>, instants: &mut InstantReader) -> Result<Self, Stop> {
+    fn read(cursor: &mut Scanner<'_>, instants: &mut InstantReader) -> Result<Self, ScanError> {
         match cursor.peek()? {
             b'{' => {}
             b'"' => return Ok(Self::Reference(cursor.string()?)),
@@ -162,12 +170,12 @@ impl MeasurementSpans {
     }
 }
 
-/// Takes an object, giving each member to `member`, which must take the value.
+/// Takes an object and passes each key to `member`, which must take the value.
 #[inline]
 fn object<'a>(
-    cursor: &mut Cursor<'a>,
-    mut member: impl FnMut(&'a [u8], &mut Cursor<'a>) -> Result<(), Stop>,
-) -> Result<(), Stop> {
+    cursor: &mut Scanner<'a>,
+    mut member: impl FnMut(&'a [u8], &mut Scanner<'a>) -> Result<(), ScanError>,
+) -> Result<(), ScanError> {
     cursor.expect(b'{', "an object")?;
     if cursor.take(b'}')? {
         return Ok(());
@@ -181,12 +189,13 @@ fn object<'a>(
     }
 }
 
-/// Takes an array, giving each element to `element`, which must take it; any other value is skipped.
+/// Takes an array and calls `element` for each element, which must take it. Any other value is
+/// skipped.
 #[inline]
 fn array<'a>(
-    cursor: &mut Cursor<'a>,
-    mut element: impl FnMut(&mut Cursor<'a>) -> Result<(), Stop>,
-) -> Result<(), Stop> {
+    cursor: &mut Scanner<'a>,
+    mut element: impl FnMut(&mut Scanner<'a>) -> Result<(), ScanError>,
+) -> Result<(), ScanError> {
     if cursor.peek()? != b'[' {
         return cursor.skip();
     }
@@ -204,7 +213,7 @@ fn array<'a>(
 
 /// A string; any other value is skipped.
 #[inline]
-fn text(cursor: &mut Cursor<'_>) -> Result<Option<Span>, Stop> {
+fn text(cursor: &mut Scanner<'_>) -> Result<Option<Span>, ScanError> {
     if cursor.peek()? == b'"' {
         return cursor.string().map(Some);
     }
@@ -212,10 +221,10 @@ fn text(cursor: &mut Cursor<'_>) -> Result<Option<Span>, Stop> {
     Ok(None)
 }
 
-/// A measured value as its text, be it a string or a number; what is neither keeps its JSON text, so
-/// that it can be told from a value that is missing.
+/// The text of a measured value, whether string or number. Anything else keeps its JSON text, which
+/// distinguishes it from a missing value.
 #[inline]
-fn value_text(cursor: &mut Cursor<'_>) -> Result<Option<Span>, Stop> {
+fn value_text(cursor: &mut Scanner<'_>) -> Result<Option<Span>, ScanError> {
     match cursor.peek()? {
         b'"' => cursor.string().map(Some),
         b'{' | b'[' => {
@@ -231,7 +240,7 @@ fn value_text(cursor: &mut Cursor<'_>) -> Result<Option<Span>, Stop> {
 }
 
 /// A number; any other value is skipped.
-fn number(cursor: &mut Cursor<'_>) -> Result<Option<f64>, Stop> {
+fn number(cursor: &mut Scanner<'_>) -> Result<Option<f64>, ScanError> {
     match cursor.peek()? {
         b'-' | b'0'..=b'9' => {
             let span = cursor.scalar()?;

@@ -1,14 +1,16 @@
-//! Boxes with one thermometer, for tests.
+//! Boxes with one thermometer each, for tests.
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Check, Outcome, Quality, Rules};
+use super::check::{Check, Outcome};
+use super::rules::QualityRules;
+use super::table::Quality;
 use crate::catalogue::Catalogue;
 use crate::place::{Exposure, Place};
 use crate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Sample {
+pub(super) struct TestBox {
     id: &'static str,
     exposure: Exposure,
     place: Option<(f64, f64)>,
@@ -17,7 +19,7 @@ pub(super) struct Sample {
     minutes_ago: i64,
 }
 
-impl Sample {
+impl TestBox {
     pub(super) fn nowhere() -> Self {
         Self { id: "", exposure: Exposure::Outdoor, place: None, height: None, value: "10", minutes_ago: 1 }
     }
@@ -51,10 +53,11 @@ impl Sample {
     }
 }
 
-/// What comes of a check for each box.
-pub(super) fn outcomes(samples: &[Sample], check: Check) -> Vec<Outcome> {
+/// The outcome of a check for each box.
+pub(super) fn outcomes(samples: &[TestBox], check: Check) -> Vec<Outcome> {
     let as_of: Timestamp = "2026-11-25T12:00:00Z".parse().unwrap();
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), crate::verdict::Rules::default(), as_of);
+    let mut builder =
+        ReadingsBuilder::new(Catalogue::builtin(), crate::verdict::VerdictRules::default(), as_of);
     for sample in samples {
         let place =
             sample.place.and_then(|(latitude, longitude)| Place::new(latitude, longitude, sample.height));
@@ -67,6 +70,6 @@ pub(super) fn outcomes(samples: &[Sample], check: Check) -> Vec<Outcome> {
         builder.add_sensor(&facts);
     }
     let readings = builder.finish();
-    let quality = Quality::of(&readings, Rules::builtin(), || ());
+    let quality = Quality::of(&readings, QualityRules::builtin(), || ());
     (0..readings.len()).map(|row| quality.outcome(row, check)).collect()
 }

@@ -1,58 +1,59 @@
-//! Boxes, as views of their columns.
+//! Boxes as views of their columns.
 
 use std::ops::Range;
 
-use super::{Boxes, Reading, Readings};
+use super::columns::{Boxes, Readings};
+use super::reading::Reading;
 use crate::place::{Exposure, Place};
 use crate::text::with_margin;
 
-/// One box of [`Readings`].
+/// A view of one box in [`Readings`].
 #[derive(Debug, Clone, Copy)]
-pub struct SenseBox<'a> {
+pub struct BoxReadings<'a> {
     readings: &'a Readings,
     index: usize,
 }
 
 impl Readings {
-    /// All boxes in the API's order, also those without sensors.
+    /// All boxes in the order of the API, including those without sensors.
     #[must_use]
-    pub fn boxes(&self) -> impl ExactSizeIterator<Item = SenseBox<'_>> {
+    pub fn boxes(&self) -> impl ExactSizeIterator<Item = BoxReadings<'_>> {
         (0..self.box_count()).map(|index| self.sense_box(index))
     }
 
-    /// The box at a place among [`Readings::boxes`].
+    /// The box with this index in [`Readings::boxes`].
     ///
     /// # Panics
-    /// On use of what it gives, if there are not so many boxes.
+    /// The methods of the result panic if `index` is out of range.
     #[must_use]
-    pub fn sense_box(&self, index: usize) -> SenseBox<'_> {
-        SenseBox { readings: self, index }
+    pub fn sense_box(&self, index: usize) -> BoxReadings<'_> {
+        BoxReadings { readings: self, index }
     }
 
-    /// The box with an id; the first of them if there are more.
+    /// The box with this id; the first if several have it, `None` if none has.
     #[must_use]
-    pub fn box_by_id(&self, id: &str) -> Option<SenseBox<'_>> {
+    pub fn box_by_id(&self, id: &str) -> Option<BoxReadings<'_>> {
         let sorted = &self.boxes.by_id;
         let at = sorted.partition_point(|&index| self.boxes.id.get(index as usize) < id);
         let found = self.sense_box(*sorted.get(at)? as usize);
         (found.id() == id).then_some(found)
     }
 
-    /// All boxes in the order of their ids.
+    /// All boxes, ordered by id.
     #[must_use]
-    pub fn boxes_by_id(&self) -> impl ExactSizeIterator<Item = SenseBox<'_>> + DoubleEndedIterator {
+    pub fn boxes_by_id(&self) -> impl ExactSizeIterator<Item = BoxReadings<'_>> + DoubleEndedIterator {
         self.boxes.by_id.iter().map(|&index| self.sense_box(index as usize))
     }
 }
 
 impl Boxes {
-    /// The grouptags of a box, by their places in `grouptags`.
+    /// The grouptags of a box, as indices into `grouptags`.
     fn tagged_with(&self, index: usize) -> &[u32] {
         let start = index.checked_sub(1).map_or(0, |before| self.tagged_end[before]);
         &self.tagged[start as usize..self.tagged_end[index] as usize]
     }
 
-    /// Makes room for so many boxes, whose texts are as long as those of `others`.
+    /// Reserves room for `boxes` boxes with texts as long as those of `others`.
     pub(super) fn reserve(&mut self, others: &Self, boxes: usize) {
         self.id.reserve(&others.id);
         self.name.reserve(&others.name);
@@ -64,16 +65,17 @@ impl Boxes {
         self.first_row.reserve(boxes);
     }
 
-    /// To be called once all boxes are there.
+    /// Must be called once all boxes are added.
     pub(super) fn sort_ids(&mut self) {
         self.by_id = (0..self.id.len() as u32).collect();
-        // Stable, so that of equal ids the first is found; and quick, since the API sends ids nearly in order.
+        // A stable sort, so that the first of equal ids is found; and fast, since the API sends ids
+        // nearly sorted.
         self.by_id.sort_by(|&one, &other| self.id.get(one as usize).cmp(self.id.get(other as usize)));
     }
 }
 
-impl<'a> SenseBox<'a> {
-    /// The place among [`Readings::boxes`].
+impl<'a> BoxReadings<'a> {
+    /// The index in [`Readings::boxes`].
     #[must_use]
     pub fn index(&self) -> usize {
         self.index
@@ -97,31 +99,31 @@ impl<'a> SenseBox<'a> {
         &self.readings.boxes.models[self.readings.boxes.model[self.index] as usize]
     }
 
-    /// Where the sensors are exposed.
+    /// Where its sensors are exposed.
     #[must_use]
     pub fn exposure(&self) -> Exposure {
         self.readings.boxes.exposure[self.index]
     }
 
-    /// Where the box stands; `None` if that is not known.
+    /// The place; `None` if unknown.
     #[must_use]
     pub fn place(&self) -> Option<Place> {
         self.readings.boxes.place[self.index]
     }
 
-    /// The tags by which its owner groups it with others.
+    /// The tags by which owners group boxes.
     #[must_use]
     pub fn grouptags(&self) -> impl ExactSizeIterator<Item = &'a str> + use<'a> {
         let boxes = &self.readings.boxes;
         self.grouptag_numbers().iter().map(|&tag| &*boxes.grouptags[tag as usize])
     }
 
-    /// The model, by its place among [`Readings::models`].
+    /// The index of its model in [`Readings::models`].
     pub(crate) fn model_number(&self) -> usize {
         self.readings.boxes.model[self.index] as usize
     }
 
-    /// The grouptags, by their places among [`Readings::grouptags`].
+    /// The indices of its grouptags in [`Readings::grouptags`].
     pub(crate) fn grouptag_numbers(&self) -> &'a [u32] {
         self.readings.boxes.tagged_with(self.index)
     }

@@ -1,6 +1,6 @@
-//! Makes up stations of the models that openSenseMap has built in, near the places where real ones stand.
+//! Makes up stations of openSenseMap's built-in models, near real stations.
 
-use super::{Catalogue, Kind, Place, Sensor, Station, real};
+use super::{SensorDescription, Station, StationList, StationPlace, StationSensor, real};
 use crate::object_id::ObjectId;
 use crate::seed::Seed;
 
@@ -13,7 +13,7 @@ const PRESSURE: &str = "Luftdruck";
 const LIGHT: (&str, &str, &str) = ("Beleuchtungsstärke", "lx", "TSL45315");
 const UV: (&str, &str, &str) = ("UV-Intensität", "μW/cm²", "VEML6070");
 
-/// The models that are most used, about as often as they are used.
+/// The most common models, repeated about as often as they are used.
 const LAYOUTS: [Layout; 10] = [
     ("luftdaten_sds011_bme280", &LUFTDATEN_BME280),
     ("luftdaten_sds011_bme280", &LUFTDATEN_BME280),
@@ -43,15 +43,15 @@ const CUSTOM: [(&str, &str, &str); 4] = [
     ("Windgeschwindigkeit", "km/h", "WINDSPEED"),
 ];
 
-/// Shares no factor with the number of real stations, so that walking in such steps meets each before any comes again, and
-/// a short list is already a fair sample.
+/// Coprime to the number of real stations, so steps of this size visit each station once before
+/// repeating, and even a short list is a fair sample.
 const STRIDE: usize = 7919;
 
-/// How far from the real station a made-up one may stand, in degrees.
+/// The largest distance of a made-up station from its real template, in degrees.
 const JITTER: f64 = 0.05;
 
-/// So many stations.
-pub(super) fn catalogue(count: usize, seed: Seed) -> Catalogue {
+/// Makes up `count` stations.
+pub(super) fn catalogue(count: usize, seed: Seed) -> StationList {
     let real = real::catalogue();
     let (mut models, mut all_kinds) = (Vec::new(), Vec::new());
     let (mut stations, mut all_sensors) = (Vec::with_capacity(count), Vec::with_capacity(count * 5));
@@ -76,18 +76,19 @@ pub(super) fn catalogue(count: usize, seed: Seed) -> Catalogue {
             first_sensor: all_sensors.len() as u32,
             sensors: kinds.len() as u32,
         });
-        all_sensors.extend((1..).zip(kinds).map(|(step, &kind)| Sensor { id: id.after(step), kind }));
+        all_sensors.extend((1..).zip(kinds).map(|(step, &kind)| StationSensor { id: id.after(step), kind }));
     }
-    Catalogue::assemble(models, all_kinds, stations, all_sensors)
+    StationList::assemble(models, all_kinds, stations, all_sensors)
 }
 
-fn kind_index(kinds: &mut Vec<Kind>, (title, unit, chip): (&str, &str, &str)) -> u32 {
-    let same =
-        |kind: &Kind| kind.title == title && kind.unit == unit && kind.sensor_type.as_deref() == Some(chip);
-    rank(kinds, same, || Kind::new(title.to_owned(), unit.to_owned(), Some(chip.to_owned())))
+fn kind_index(kinds: &mut Vec<SensorDescription>, (title, unit, chip): (&str, &str, &str)) -> u32 {
+    let same = |kind: &SensorDescription| {
+        kind.title == title && kind.unit == unit && kind.sensor_type.as_deref() == Some(chip)
+    };
+    rank(kinds, same, || SensorDescription::new(title.to_owned(), unit.to_owned(), Some(chip.to_owned())))
 }
 
-/// Where the matching item is, which is added if there is none.
+/// The index of the matching item, which is appended if there is none.
 fn rank<T>(items: &mut Vec<T>, same: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> u32 {
     let found = items.iter().position(same);
     found.unwrap_or_else(|| {
@@ -96,10 +97,10 @@ fn rank<T>(items: &mut Vec<T>, same: impl Fn(&T) -> bool, make: impl FnOnce() ->
     }) as u32
 }
 
-fn near(place: Place, seed: Seed) -> Place {
+fn near(place: StationPlace, seed: Seed) -> StationPlace {
     let jitter = |seed: Seed| seed.between(-JITTER, JITTER);
     let round = |degrees: f64| (degrees * 100.0).round() / 100.0;
-    Place {
+    StationPlace {
         longitude: round(place.longitude + jitter(seed.with(1))).clamp(-180.0, 180.0),
         latitude: round(place.latitude + jitter(seed.with(2))).clamp(-90.0, 90.0),
         height: place.height,

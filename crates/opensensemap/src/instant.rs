@@ -1,8 +1,8 @@
-//! Reads the API's times.
+//! Reads the API's timestamps.
 
 use jiff::Timestamp;
 
-/// Reads RFC 3339 times, remembering the last one: a box sends the readings of all its sensors with one
+/// Reads RFC 3339 timestamps and remembers the last one: all sensors of a box share one
 /// `createdAt`, so four times out of five there is nothing to parse.
 #[derive(Debug, Default)]
 pub(crate) struct InstantReader {

@@ -1,24 +1,23 @@
-//! The few bits of JSON that rows are made of.
+//! The few parts of JSON that rows need.
 
 use std::io::Write as _;
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-/// Appends what is JSON already.
+/// Appends text that is JSON already.
 pub(crate) fn raw(out: &mut Vec<u8>, json: &str) {
     out.extend_from_slice(json.as_bytes());
 }
 
-/// A text as a JSON string, with its quotes.
+/// A text as a JSON string with quotes.
 pub(crate) fn quoted(text: &str) -> Box<[u8]> {
     serde_json::Value::from(text).to_string().into_bytes().into()
 }
 
-/// Appends a number as JavaScript would: without a point if it is whole.
+/// Appends a number like JavaScript: without a decimal point if it is whole.
 pub(crate) fn number(out: &mut Vec<u8>, number: f64) {
-    // Writing to a vector cannot fail.
-    drop(write!(out, "{number}"));
+    write!(out, "{number}").expect("writing to a vector cannot fail");
 }
 
 /// Appends a time as a JSON string.
@@ -28,7 +27,7 @@ pub(crate) fn time(out: &mut Vec<u8>, millis: i64) {
     out.push(b'"');
 }
 
-/// Appends a time with milliseconds, as JavaScript prints dates.
+/// Appends a time with milliseconds, like JavaScript's dates.
 pub(crate) fn bare_time(out: &mut Vec<u8>, millis: i64) {
     let timestamp = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX);
     let utc = Offset::UTC.to_datetime(timestamp);

@@ -1,42 +1,42 @@
-//! Reads the real stations, which are built into the program; `data/README.md` says where they are from and how they are written.
+//! Reads the built-in real stations. `data/README.md` documents their origin and format.
 
 use std::io::Read as _;
 use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
-use super::{Catalogue, Exposure, Kind, Place, Sensor, Station};
+use super::{BoxExposure, SensorDescription, Station, StationList, StationPlace, StationSensor};
 use crate::object_id::ObjectId;
 
 static STATIONS: &[u8] = include_bytes!("../../data/stations.json.gz");
 
-/// Stations that measured this shortly before the newest measurement of the list count as active.
+/// Stations whose last measurement was this close to the newest in the list count as active.
 const ACTIVE_WITHIN_SECONDS: i64 = 3600;
 
 /// The file as it is written.
 #[derive(Deserialize)]
-struct File {
+struct StationsFile {
     models: Vec<String>,
     kinds: Vec<(String, String, Option<String>)>,
-    boxes: Vec<Row>,
+    boxes: Vec<StationRow>,
 }
 
 /// Id, createdAt, lastMeasurementAt, exposure, model, place, sensors.
-type Row = (String, i64, Option<i64>, Exposure, u32, Vec<i32>, Vec<(String, u32)>);
+type StationRow = (String, i64, Option<i64>, BoxExposure, u32, Vec<i32>, Vec<(String, u32)>);
 
-/// All real stations: read once, however many simulations a test suite makes of them.
-pub(super) fn catalogue() -> Arc<Catalogue> {
-    static READ: LazyLock<Arc<Catalogue>> = LazyLock::new(|| {
-        // The bytes are part of the program, and a test reads every one of them: no user can make this fail.
+/// All real stations, read once for all simulations of a process.
+pub(super) fn catalogue() -> Arc<StationList> {
+    static READ: LazyLock<Arc<StationList>> = LazyLock::new(|| {
+        // The bytes are part of the program, and a test reads all of them.
         Arc::new(read(STATIONS).expect("the stations built into the program are readable"))
     });
     Arc::clone(&READ)
 }
 
-fn read(packed: &[u8]) -> Result<Catalogue, Box<dyn std::error::Error>> {
+fn read(packed: &[u8]) -> Result<StationList, Box<dyn std::error::Error>> {
     let mut text = Vec::new();
     flate2::read::GzDecoder::new(packed).read_to_end(&mut text)?;
-    let file: File = serde_json::from_slice(&text)?;
+    let file: StationsFile = serde_json::from_slice(&text)?;
     let newest = file.boxes.iter().filter_map(|row| row.2).max().unwrap_or_default();
 
     let mut stations = Vec::with_capacity(file.boxes.len());
@@ -54,24 +54,25 @@ fn read(packed: &[u8]) -> Result<Catalogue, Box<dyn std::error::Error>> {
             sensors: sensors.len() as u32,
         });
         for (suffix, kind) in sensors {
-            all_sensors.push(Sensor { id: sensor_id(id, suffix)?, kind: *kind });
+            all_sensors.push(StationSensor { id: sensor_id(id, suffix)?, kind: *kind });
         }
     }
-    let kinds = file.kinds.into_iter().map(|(title, unit, chip)| Kind::new(title, unit, chip)).collect();
-    Ok(Catalogue::assemble(file.models, kinds, stations, all_sensors))
+    let kinds =
+        file.kinds.into_iter().map(|(title, unit, chip)| SensorDescription::new(title, unit, chip)).collect();
+    Ok(StationList::assemble(file.models, kinds, stations, all_sensors))
 }
 
-fn read_place(numbers: &[i32]) -> Option<Place> {
+fn read_place(numbers: &[i32]) -> Option<StationPlace> {
     let degrees = |hundredths: i32| f64::from(hundredths) / 100.0;
     let [longitude, latitude, height @ ..] = numbers else { return None };
-    Some(Place {
+    Some(StationPlace {
         longitude: degrees(*longitude),
         latitude: degrees(*latitude),
         height: height.first().copied().map(f64::from),
     })
 }
 
-/// Only the end in which a sensor's id differs from its box's is written down.
+/// The file stores only the end in which a sensor's id differs from its box's.
 fn sensor_id(box_id: &str, suffix: &str) -> Result<ObjectId, Box<dyn std::error::Error>> {
     let shared = box_id.get(..24_usize.saturating_sub(suffix.len())).ok_or("an id is 24 hex digits")?;
     Ok(format!("{shared}{suffix}").parse()?)

@@ -1,48 +1,49 @@
-//! The stations that the simulation knows: which there are, where they stand, what they carry.
+//! The stations that the simulation knows: where they are and which sensors they have.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use crate::json;
+use crate::measurand::{Measurand, Scale};
 use crate::object_id::ObjectId;
-use crate::phenomenon::{Phenomenon, Scale};
-use crate::row::json;
 use crate::seed::Seed;
 
 mod generated;
 mod real;
 
-/// A hundred times what openSenseMap has; a list of so many is more than a gigabyte.
+/// A hundred times the size of openSenseMap; a list of this many boxes exceeds a gigabyte.
 const MAX_GENERATED: usize = 1_000_000;
 
-/// Which stations the stand-in shows.
+/// The stations that the simulator serves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stations {
-    /// The 11,390 senseBoxes that openSenseMap listed on 2023-02-28, with all the disorder of their titles and units. Those that
-    /// measured within an hour of that list (32 %) go on measuring; the others last measured when they did.
+    /// The 11,390 senseBoxes that openSenseMap listed on 2023-02-28, with the disorder of their
+    /// titles and units. Those that measured within the last hour of that list (32 %) keep
+    /// measuring; the others stopped when they did.
     #[default]
     Real,
-    /// So many made-up senseBoxes of the built-in models, near the places of the real ones (again and again if there are more)
-    /// and as active as those. More than a million count as a million.
+    /// This many made-up senseBoxes of the built-in models, near the places of real ones (used
+    /// repeatedly if necessary) and as active as those. The number is capped at one million.
     Generated(usize),
 }
 
 /// Where a senseBox is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Exposure {
+pub enum BoxExposure {
     /// Inside a building.
     Indoor,
     /// In the open air.
     Outdoor,
     /// On a vehicle or a person.
     Mobile,
-    /// Not told.
+    /// Not given.
     Unknown,
 }
 
-impl Exposure {
-    /// All of them, in the order of the API's error texts.
+impl BoxExposure {
+    /// All exposures, in the order of the API's error texts.
     pub(crate) const ALL: [Self; 4] = [Self::Indoor, Self::Outdoor, Self::Mobile, Self::Unknown];
 
     /// The API's word for it.
@@ -57,7 +58,7 @@ impl Exposure {
     }
 }
 
-impl fmt::Display for Exposure {
+impl fmt::Display for BoxExposure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
     }
@@ -65,12 +66,12 @@ impl fmt::Display for Exposure {
 
 /// A place on the map.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Place {
-    /// Degrees east.
+pub struct StationPlace {
+    /// Longitude in degrees east.
     pub longitude: f64,
-    /// Degrees north.
+    /// Latitude in degrees north.
     pub latitude: f64,
-    /// Metres, where the owner gave them; may be nonsense.
+    /// Height in metres, if the owner gave one; may be nonsense.
     pub height: Option<f64>,
 }
 
@@ -78,42 +79,44 @@ pub struct Place {
 #[derive(Clone, Debug)]
 pub(crate) struct Station {
     pub(crate) id: ObjectId,
-    /// Milliseconds since 1970, as all times here. Of most it is when the database was moved; their ids know when they were born.
+    /// Milliseconds since 1970, like all times here. For most stations it is the day of a database
+    /// migration; their ids hold the date of registration.
     pub(crate) created_at: i64,
     pub(crate) last_measurement_at: Option<i64>,
-    /// Whether it measures to this day.
+    /// Whether it still measures.
     pub(crate) active: bool,
-    pub(crate) exposure: Exposure,
+    pub(crate) exposure: BoxExposure,
     pub(crate) model: u32,
-    pub(crate) place: Place,
+    pub(crate) place: StationPlace,
     first_sensor: u32,
     sensors: u32,
 }
 
 /// A sensor of a station.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Sensor {
+pub(crate) struct StationSensor {
     pub(crate) id: ObjectId,
     pub(crate) kind: u32,
 }
 
-/// What a sensor measures and how its owner called it; shared by all sensors with the same three texts.
+/// What a sensor measures and how its owner describes it; shared by all sensors with the same
+/// texts.
 #[derive(Clone, Debug)]
-pub(crate) struct Kind {
+pub(crate) struct SensorDescription {
     pub(crate) title: String,
     pub(crate) unit: String,
     pub(crate) sensor_type: Option<String>,
-    pub(crate) phenomenon: Phenomenon,
+    pub(crate) measurand: Measurand,
     pub(crate) scale: Scale,
-    /// The texts as JSON strings, escaped once and copied for every row.
+    /// The texts as JSON strings, escaped once and copied into every row.
     pub(crate) title_json: Box<[u8]>,
     pub(crate) unit_json: Box<[u8]>,
     pub(crate) sensor_type_json: Option<Box<[u8]>>,
 }
 
-impl Kind {
+impl SensorDescription {
     fn new(title: String, unit: String, sensor_type: Option<String>) -> Self {
-        let (phenomenon, scale) = Phenomenon::of(&title, &unit);
+        let (measurand, scale) = Measurand::of(&title, &unit);
         Self {
             title_json: json::quoted(&title),
             unit_json: json::quoted(&unit),
@@ -121,7 +124,7 @@ impl Kind {
             title,
             unit,
             sensor_type,
-            phenomenon,
+            measurand,
             scale,
         }
     }
@@ -129,17 +132,18 @@ impl Kind {
 
 /// All stations, with their sensors in one array.
 #[derive(Debug)]
-pub(crate) struct Catalogue {
+pub(crate) struct StationList {
     models: Vec<String>,
-    kinds: Vec<Kind>,
+    kinds: Vec<SensorDescription>,
     stations: Vec<Station>,
-    sensors: Vec<Sensor>,
+    sensors: Vec<StationSensor>,
     by_id: HashMap<ObjectId, u32>,
-    /// Where a station is, and the sensor in it; made when it is first asked for, which few do.
+    /// The index of the station and of the sensor in it, by sensor id. Built on first use, which is
+    /// rare.
     by_sensor: OnceLock<HashMap<ObjectId, (u32, u32)>>,
 }
 
-impl Catalogue {
+impl StationList {
     pub(crate) fn new(stations: Stations, seed: Seed) -> Arc<Self> {
         match stations {
             Stations::Real => real::catalogue(),
@@ -147,7 +151,12 @@ impl Catalogue {
         }
     }
 
-    fn assemble(models: Vec<String>, kinds: Vec<Kind>, stations: Vec<Station>, sensors: Vec<Sensor>) -> Self {
+    fn assemble(
+        models: Vec<String>,
+        kinds: Vec<SensorDescription>,
+        stations: Vec<Station>,
+        sensors: Vec<StationSensor>,
+    ) -> Self {
         let by_id = stations.iter().zip(0..).map(|(station, index)| (station.id, index)).collect();
         Self { models, kinds, stations, sensors, by_id, by_sensor: OnceLock::new() }
     }
@@ -156,13 +165,13 @@ impl Catalogue {
         &self.stations
     }
 
-    /// Where in [`stations`](Self::stations) the station with this id is.
+    /// The index in [`stations`](Self::stations) of the station with this id.
     pub(crate) fn position(&self, id: ObjectId) -> Option<usize> {
         self.by_id.get(&id).map(|&index| index as usize)
     }
 
-    /// Where in [`stations`](Self::stations) the station of the sensor with this id is, and where in the station's
-    /// [`sensors`](Self::sensors) the sensor.
+    /// The index in [`stations`](Self::stations) of the station that has the sensor with this id,
+    /// and the index of the sensor in the station's [`sensors`](Self::sensors).
     pub(crate) fn place_of_sensor(&self, id: ObjectId) -> Option<(u32, u32)> {
         let by_sensor = self.by_sensor.get_or_init(|| {
             let stations = self.stations.iter().zip(0..);
@@ -174,11 +183,11 @@ impl Catalogue {
         by_sensor.get(&id).copied()
     }
 
-    pub(crate) fn sensors(&self, station: &Station) -> &[Sensor] {
+    pub(crate) fn sensors(&self, station: &Station) -> &[StationSensor] {
         &self.sensors[station.first_sensor as usize..][..station.sensors as usize]
     }
 
-    pub(crate) fn kind(&self, sensor: Sensor) -> &Kind {
+    pub(crate) fn kind(&self, sensor: StationSensor) -> &SensorDescription {
         &self.kinds[sensor.kind as usize]
     }
 

@@ -1,100 +1,101 @@
-//! What is asked of the past, checked before it is sent.
+//! Questions about past measurements, validated before they are sent.
 
 use std::ops::Range;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::BoxId;
+use crate::box_id::BoxId;
 
-/// The most values that the API gives in one answer. Of more it gives so many, and does not say so.
+/// The most measurements in one answer. The API drops the rest without notice.
 pub const MAX_MEASUREMENTS: usize = 10_000;
 
-/// The longest time that may be asked for at once. To a longer one the API answers with nothing at all, and status 200.
+/// The longest time span of one question. For a longer one the API answers with status 200 and
+/// nothing.
 ///
-/// It is a millisecond less than 31 days, since the API leaves out both ends of the time that it is asked for.
+/// It is a millisecond less than 31 days, because the API excludes both ends of the span.
 pub const MAX_SPAN: Duration = Duration::from_millis(31 * 86_400_000 - 1);
 
-/// The most boxes that may be asked for by their ids: more make an address longer than proxies take.
+/// The most box ids in one question: more would make the address too long for proxies.
 pub const MAX_BOX_IDS: usize = 200;
 
-/// A question for [`Client::measurements`](crate::Client::measurements): the measurements of one phenomenon, of some boxes, in a time.
+/// A question for [`Client::measurements`](crate::Client::measurements): the measurements of one
+/// phenomenon by some boxes in a time span.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeasurementQuery {
     phenomenon: String,
-    area: Area,
+    area: QueryArea,
     times: Range<Timestamp>,
     box_ids: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Area {
+enum QueryArea {
     Boxes(Vec<BoxId>),
-    /// West, south, east, north, in degrees.
+    /// West, south, east and north in degrees.
     Within([f64; 4]),
 }
 
-/// Why a question about the past is not sent.
+/// Why a question about past measurements cannot be sent.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub enum QuestionError {
-    /// The API needs the title of a sensor, letter for letter.
-    #[error("name the phenomenon by the title of its sensors")]
+pub enum MeasurementQueryError {
+    /// The title is empty.
+    #[error("the phenomenon is empty: give the title of the sensors, letter for letter")]
     NoPhenomenon,
-    /// No or too many boxes.
+    /// The number of boxes is zero or too large.
     #[error("ask for 1 to {MAX_BOX_IDS} boxes at once, not for {0}")]
     Boxes(usize),
-    /// A bounding box that is not on Earth, or is empty.
-    #[error("{0:?} is not west, south, east and north of an area, in degrees")]
+    /// The bounding box is empty or not on Earth.
+    #[error("{0:?} must be west, south, east and north in degrees, with west < east and south < north")]
     Area([f64; 4]),
-    /// The time ends before it begins.
-    #[error("the time must end after {0}, where it begins")]
+    /// The time span is empty.
+    #[error("the time span must end after its start, {0}")]
     Empty(Timestamp),
-    /// The time is longer than [`MAX_SPAN`].
-    #[error(
-        "ask for less than 31 days at once: to {0:?} the API answers with nothing, as if there were no data"
-    )]
+    /// The time span is longer than [`MAX_SPAN`].
+    #[error("ask for less than 31 days at once, not for {0:?}: the API would answer with nothing")]
     TooLong(SignedDuration),
-    /// A text is not the id of a sensor.
-    #[error("{0:?} is not the id of a sensor, which has 24 hex digits")]
+    /// The text is not a sensor id.
+    #[error("{0:?} is not a sensor id, which has 24 hex digits")]
     SensorId(String),
 }
 
 impl MeasurementQuery {
-    /// Asks boxes for what their sensors with this title (letter for letter) measured in a time, with its start and without its end.
+    /// Asks for the measurements of these boxes, from all sensors with this title (letter for
+    /// letter), from the start of `times` up to but not including its end.
     ///
     /// # Errors
-    /// The question would be refused, or answered with nothing.
+    /// [`MeasurementQueryError`] if the API would refuse the question or answer it with nothing.
     pub fn of_boxes(
         phenomenon: &str,
         boxes: Vec<BoxId>,
         times: Range<Timestamp>,
-    ) -> Result<Self, QuestionError> {
+    ) -> Result<Self, MeasurementQueryError> {
         if !(1..=MAX_BOX_IDS).contains(&boxes.len()) {
-            return Err(QuestionError::Boxes(boxes.len()));
+            return Err(MeasurementQueryError::Boxes(boxes.len()));
         }
-        Self::new(phenomenon, Area::Boxes(boxes), times)
+        Self::new(phenomenon, QueryArea::Boxes(boxes), times)
     }
 
-    /// Asks all boxes in an area, given by its west, south, east and north in degrees.
+    /// Asks all boxes in an area, given as west, south, east and north in degrees.
     ///
     /// # Errors
-    /// As [`of_boxes`](Self::of_boxes).
+    /// As for [`of_boxes`](Self::of_boxes).
     pub fn within(
         phenomenon: &str,
         bounds: [f64; 4],
         times: Range<Timestamp>,
-    ) -> Result<Self, QuestionError> {
+    ) -> Result<Self, MeasurementQueryError> {
         let [west, south, east, north] = bounds;
         let on_earth = [west, east].iter().all(|degrees| degrees.abs() <= 180.0)
             && [south, north].iter().all(|degrees| degrees.abs() <= 90.0);
         if !on_earth || west >= east || south >= north {
-            return Err(QuestionError::Area(bounds));
+            return Err(MeasurementQueryError::Area(bounds));
         }
-        Self::new(phenomenon, Area::Within(bounds), times)
+        Self::new(phenomenon, QueryArea::Within(bounds), times)
     }
 
-    /// Asks for the box of each measurement as well.
+    /// Asks for the box id of each measurement as well.
     #[must_use]
     pub fn with_box_ids(self) -> Self {
         Self { box_ids: true, ..self }
@@ -104,32 +105,36 @@ impl MeasurementQuery {
         self.box_ids
     }
 
-    fn new(phenomenon: &str, area: Area, times: Range<Timestamp>) -> Result<Self, QuestionError> {
+    fn new(
+        phenomenon: &str,
+        area: QueryArea,
+        times: Range<Timestamp>,
+    ) -> Result<Self, MeasurementQueryError> {
         let phenomenon = phenomenon.trim().to_owned();
         if phenomenon.is_empty() {
-            return Err(QuestionError::NoPhenomenon);
+            return Err(MeasurementQueryError::NoPhenomenon);
         }
         if times.is_empty() {
-            return Err(QuestionError::Empty(times.start));
+            return Err(MeasurementQueryError::Empty(times.start));
         }
         let span = times.end.duration_since(times.start);
         if span.unsigned_abs() > MAX_SPAN {
-            return Err(QuestionError::TooLong(span));
+            return Err(MeasurementQueryError::TooLong(span));
         }
         Ok(Self { phenomenon, area, times, box_ids: false })
     }
 
-    /// The path and query that ask it.
+    /// The path and query string.
     pub(crate) fn path(&self) -> String {
         const ROUTE: &str = "/boxes/data?";
-        // Measurements are told to the millisecond, and the API leaves out both ends.
+        // Measurement times have milliseconds, and the API excludes both ends.
         let from = ceil_millis(self.times.start) - 1;
         let to = ceil_millis(self.times.end);
         let columns =
             if self.box_ids { "sensorId,boxId,createdAt,value" } else { "sensorId,createdAt,value" };
         let (area, value) = match &self.area {
-            Area::Boxes(ids) => ("boxId", ids.iter().map(BoxId::as_str).collect::<Vec<_>>().join(",")),
-            Area::Within(bounds) => ("bbox", bounds.map(|degrees| degrees.to_string()).join(",")),
+            QueryArea::Boxes(ids) => ("boxId", ids.iter().map(BoxId::as_str).collect::<Vec<_>>().join(",")),
+            QueryArea::Within(bounds) => ("bbox", bounds.map(|degrees| degrees.to_string()).join(",")),
         };
         let mut query = form_urlencoded::Serializer::for_suffix(ROUTE.to_owned(), ROUTE.len());
         query
@@ -179,13 +184,16 @@ mod tests {
         let boxes = || vec![ID.parse().unwrap()];
         let day = || times("2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z");
         let ask = |title, boxes, times| MeasurementQuery::of_boxes(title, boxes, times).unwrap_err();
-        assert_eq!(ask(" ", boxes(), day()), QuestionError::NoPhenomenon);
-        assert_eq!(ask("PM10", vec![], day()), QuestionError::Boxes(0));
-        assert_eq!(ask("PM10", vec![ID.parse().unwrap(); 201], day()), QuestionError::Boxes(201));
+        assert_eq!(ask(" ", boxes(), day()), MeasurementQueryError::NoPhenomenon);
+        assert_eq!(ask("PM10", vec![], day()), MeasurementQueryError::Boxes(0));
+        assert_eq!(ask("PM10", vec![ID.parse().unwrap(); 201], day()), MeasurementQueryError::Boxes(201));
         let month = times("2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z");
-        assert_eq!(ask("PM10", boxes(), month), QuestionError::TooLong(SignedDuration::from_hours(31 * 24)));
+        assert_eq!(
+            ask("PM10", boxes(), month),
+            MeasurementQueryError::TooLong(SignedDuration::from_hours(31 * 24))
+        );
         let start = "2026-11-02T00:00:00Z".parse().unwrap();
-        assert_eq!(ask("PM10", boxes(), start..start), QuestionError::Empty(start));
+        assert_eq!(ask("PM10", boxes(), start..start), MeasurementQueryError::Empty(start));
         for bounds in [[0.0, 0.0, 0.0, 1.0], [-181.0, 0.0, 0.0, 1.0], [0.0, f64::NAN, 1.0, 1.0]] {
             assert!(MeasurementQuery::within("PM10", bounds, day()).is_err(), "{bounds:?}");
         }

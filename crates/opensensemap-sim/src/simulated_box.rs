@@ -1,27 +1,28 @@
-//! A senseBox and its sensors at a moment: what the API would say of them.
+//! A senseBox and its sensors at one moment, as the API would show them.
 
 use jiff::Timestamp;
 
-use crate::catalogue::{Exposure, Kind, Place, Sensor, Station};
 use crate::defect::{Defect, Misplaced};
+use crate::measurand::Measurand;
 use crate::object_id::ObjectId;
-use crate::phenomenon::Phenomenon;
 use crate::reading::reading;
 use crate::schedule::Schedule;
 use crate::seed::Seed;
 use crate::simulation::Simulation;
-use crate::value::Value;
+use crate::stations::{BoxExposure, SensorDescription, Station, StationPlace, StationSensor};
+use crate::value::ShownValue;
 use crate::weather::Conditions;
 
-/// 2023-02-28, the day of the list of stations: a stale sensor fell silent before it, and stuck ones show the weather of that day.
+/// 2023-02-28, the day of the list of stations, in milliseconds since 1970. Stale sensors stopped
+/// before it, and stuck ones show the weather of that day.
 const LIST_MADE_AT: i64 = 1_677_542_400_000;
 
-/// How far ahead of now a sensor with a wrong clock is at least.
+/// The least lead of a fast clock, in milliseconds.
 const FUTURE_MILLIS: i64 = 600_000;
 
-/// A senseBox at a time. Cheap: readings are computed when asked for.
+/// A senseBox at one moment. Cheap: readings are computed on demand.
 #[derive(Clone, Copy, Debug)]
-pub struct SenseBox<'a> {
+pub struct SimulatedBox<'a> {
     simulation: &'a Simulation,
     pub(crate) station: &'a Station,
     seed: Seed,
@@ -30,40 +31,40 @@ pub struct SenseBox<'a> {
     now: i64,
 }
 
-impl<'a> SenseBox<'a> {
+impl<'a> SimulatedBox<'a> {
     pub(crate) fn new(simulation: &'a Simulation, station: &'a Station, seed: Seed, now: i64) -> Self {
         let schedule = Schedule::of(station, seed.with(1));
         let misplaced = if station.active { Misplaced::of(simulation.bad_share, seed.with(2)) } else { None };
         Self { simulation, station, seed, schedule, misplaced, now }
     }
 
-    /// Its id.
+    /// The id.
     #[must_use]
     pub fn id(&self) -> ObjectId {
         self.station.id
     }
 
-    /// The name that its owner gave; made up.
+    /// The made-up name.
     #[must_use]
     pub fn name(&self) -> String {
         format!("senseBox {}", &self.id().to_string()[..8])
     }
 
-    /// The name as the daily archive has it in its paths: with an underscore for each byte that is not plain.
+    /// The name in paths of the daily archive: an underscore replaces each byte that is not plain.
     #[must_use]
     pub fn archive_name(&self) -> String {
         plain(&self.name())
     }
 
-    /// The folder that the archive has for it on each day: id and name.
+    /// The folder of the box on each day of the archive: id and name.
     #[must_use]
     pub fn archive_folder(&self) -> String {
         format!("{}-{}", self.id(), self.archive_name())
     }
 
-    /// Where it is used.
+    /// Where the box is used.
     #[must_use]
-    pub fn exposure(&self) -> Exposure {
+    pub fn exposure(&self) -> BoxExposure {
         self.station.exposure
     }
 
@@ -73,7 +74,7 @@ impl<'a> SenseBox<'a> {
         self.simulation.catalogue.model(self.station)
     }
 
-    /// The tags by which its owner groups it; made up, and few have any.
+    /// The tags by which its owner groups it; made up, and rare.
     #[must_use]
     pub fn grouptags(&self) -> &'static [&'static str] {
         const SOME: [&[&str]; 4] = [&["bees"], &["bees", "orchard"], &["school"], &["school", "bees"]];
@@ -81,17 +82,17 @@ impl<'a> SenseBox<'a> {
         if seed.chance(0.03) { SOME[(seed.with(1).unit() * SOME.len() as f64) as usize] } else { &[] }
     }
 
-    /// Where it says that it stands; none if that is what is wrong with it.
+    /// The reported place; `None` if its defect is to have none.
     #[must_use]
-    pub fn place(&self) -> Option<Place> {
+    pub fn place(&self) -> Option<StationPlace> {
         match self.misplaced {
             None => Some(self.station.place),
-            Some(Misplaced::NullIsland) => Some(Place { longitude: 0.0, latitude: 0.0, height: None }),
+            Some(Misplaced::NullIsland) => Some(StationPlace { longitude: 0.0, latitude: 0.0, height: None }),
             Some(Misplaced::Nowhere) => None,
         }
     }
 
-    /// When it last measured, unless it never did.
+    /// The time of its last measurement; `None` if it has never measured.
     pub fn last_measurement_at(&self) -> Option<Timestamp> {
         self.last_tick().map(timestamp)
     }
@@ -100,20 +101,21 @@ impl<'a> SenseBox<'a> {
         self.schedule.last(self.now)
     }
 
-    /// Its sensors with their last measurements.
+    /// The sensors with their last measurements.
     pub fn sensors(&self) -> impl Iterator<Item = SensorAt<'a>> + use<'a> {
         let this = *self;
         let weather = this.last_tick().map(|tick| this.conditions(tick));
         self.plain_sensors().map(move |sensor| {
             let last = sensor.schedule.last(this.now);
-            // All but the stale sensors measure when their box does, and share its weather.
+            // All sensors except stale ones measure when their box does, and share its weather.
             let shared = weather.filter(|_| last == this.last_tick());
             let measurement = last.map(|tick| this.measure(&sensor, shared, tick));
             SensorAt { measurement, ..sensor }
         })
     }
 
-    /// Of the first sensor that measured between `from` and `to`, its id and the first measurement of that time.
+    /// The first sensor that measured between `from` and `to`, with its first measurement of that
+    /// time.
     pub(crate) fn first_within(&self, from: i64, to: i64) -> Option<(ObjectId, Measurement)> {
         self.plain_sensors().find_map(|sensor| {
             let tick = sensor.schedule.first_within(from, to, self.now)?;
@@ -121,7 +123,8 @@ impl<'a> SenseBox<'a> {
         })
     }
 
-    /// All that a sensor of this box measured from `from` on and before `to`, by its own clock; the latest first.
+    /// The measurements of a sensor of this box from `from` up to but not including `to`, by its
+    /// own clock; the latest first.
     pub(crate) fn measurements(
         &self,
         sensor: SensorAt<'a>,
@@ -148,14 +151,14 @@ impl<'a> SenseBox<'a> {
         ticks.map(move |tick| tick + ahead)
     }
 
-    /// The sensors without asking what they measured.
+    /// The sensors without their measurements.
     pub(crate) fn plain_sensors(&self) -> impl Iterator<Item = SensorAt<'a>> + use<'a> {
         let this = *self;
         let catalogue = &this.simulation.catalogue;
         (0_u64..).zip(catalogue.sensors(this.station)).map(move |(index, sensor)| this.sensor(index, *sensor))
     }
 
-    fn sensor(&self, index: u64, sensor: Sensor) -> SensorAt<'a> {
+    fn sensor(&self, index: u64, sensor: StationSensor) -> SensorAt<'a> {
         let kind = self.simulation.catalogue.kind(sensor);
         let chip = kind.sensor_type.as_deref();
         let chip_seed = self.seed.with(3).with_text(chip.unwrap_or_default());
@@ -185,20 +188,20 @@ impl<'a> SenseBox<'a> {
         self.around(self.simulation.weather.at(self.station.place, moment))
     }
 
-    /// What is around the box while the weather is so.
+    /// The conditions around the box in this weather.
     fn around(&self, outdoors: Conditions) -> Conditions {
         match self.station.exposure {
-            Exposure::Indoor => outdoors.indoors(self.seed.with(5)),
-            Exposure::Outdoor | Exposure::Mobile | Exposure::Unknown => outdoors,
+            BoxExposure::Indoor => outdoors.indoors(self.seed.with(5)),
+            BoxExposure::Outdoor | BoxExposure::Mobile | BoxExposure::Unknown => outdoors,
         }
     }
 }
 
-/// A sensor of a senseBox at a time.
+/// A sensor of a senseBox at one moment.
 #[derive(Clone, Copy, Debug)]
 pub struct SensorAt<'a> {
     pub(crate) id: ObjectId,
-    pub(crate) kind: &'a Kind,
+    pub(crate) kind: &'a SensorDescription,
     defect: Option<Defect>,
     seed: Seed,
     schedule: Schedule,
@@ -206,13 +209,13 @@ pub struct SensorAt<'a> {
 }
 
 impl<'a> SensorAt<'a> {
-    /// Its id.
+    /// The id.
     #[must_use]
     pub fn id(&self) -> ObjectId {
         self.id
     }
 
-    /// What its owner says that it measures.
+    /// The title, in the owner's words.
     #[must_use]
     pub fn title(&self) -> &'a str {
         &self.kind.title
@@ -224,26 +227,26 @@ impl<'a> SensorAt<'a> {
         if self.has_wrong_unit() { "%" } else { &self.kind.unit }
     }
 
-    /// The name of its chip.
+    /// The name of the chip.
     #[must_use]
     pub fn sensor_type(&self) -> Option<&'a str> {
         self.kind.sensor_type.as_deref()
     }
 
-    /// What it measured last, unless it never measured.
+    /// The last measurement; `None` if it has never measured.
     #[must_use]
     pub fn last_measurement(&self) -> Option<Measurement> {
         self.measurement
     }
 
-    /// What is wrong with it: the truth that no client of the API is told.
+    /// Its defect: the truth, which no client of the API sees.
     #[must_use]
     pub fn defect(&self) -> Option<Defect> {
         self.defect
     }
 
     pub(crate) fn has_wrong_unit(&self) -> bool {
-        self.defect == Some(Defect::WrongUnit) && self.kind.phenomenon.is_temperature()
+        self.defect == Some(Defect::WrongUnit) && self.kind.measurand.is_temperature()
     }
 
     fn measure(&self, mut conditions: Conditions, tick: i64) -> Measurement {
@@ -252,10 +255,10 @@ impl<'a> SensorAt<'a> {
             conditions.daily_temperature += 10.0;
         }
         let noise = if self.defect == Some(Defect::Stuck) { 0 } else { tick };
-        let in_pascal = self.kind.phenomenon == Phenomenon::Pressure && self.kind.scale.apply(1.0) > 10.0;
+        let in_pascal = self.kind.measurand == Measurand::Pressure && self.kind.scale.apply(1.0) > 10.0;
         let distorted =
-            self.defect.and_then(|defect| defect.distort(self.kind.phenomenon, self.seed.with(2), in_pascal));
-        let healthy = || Value::printed(reading(self.kind, &conditions, self.seed, noise), self.seed);
+            self.defect.and_then(|defect| defect.distort(self.kind.measurand, self.seed.with(2), in_pascal));
+        let healthy = || ShownValue::printed(reading(self.kind, &conditions, self.seed, noise), self.seed);
         Measurement { value: distorted.unwrap_or_else(healthy), millis: tick + self.ahead() }
     }
 
@@ -264,13 +267,14 @@ impl<'a> SensorAt<'a> {
         if self.defect == Some(Defect::Stuck) { LIST_MADE_AT } else { tick }
     }
 
-    /// By how much its clock is fast, in milliseconds.
+    /// The lead of its clock in milliseconds.
     fn ahead(&self) -> i64 {
         if self.defect == Some(Defect::Future) { FUTURE_MILLIS + self.schedule.period() } else { 0 }
     }
 }
 
-/// As `sed` does it with `[^A-Za-z0-9._-]` on bytes, and so the archive: an umlaut becomes two underscores.
+/// Like `sed` with `[^A-Za-z0-9._-]` on bytes, which the archive uses: an umlaut becomes two
+/// underscores.
 fn plain(name: &str) -> String {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     name.bytes().map(|byte| if is_plain(&byte) { char::from(byte) } else { '_' }).collect()
@@ -279,20 +283,21 @@ fn plain(name: &str) -> String {
 /// One measurement.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measurement {
-    /// What was measured, as it is shown.
-    pub value: Value,
+    /// The value, as shown.
+    pub value: ShownValue,
     pub(crate) millis: i64,
 }
 
 impl Measurement {
-    /// When it was measured, to the millisecond.
+    /// The time of measurement, with milliseconds.
     #[must_use]
     pub fn created_at(&self) -> Timestamp {
         timestamp(self.millis)
     }
 }
 
-/// Ticks lie a few minutes about the timestamps they were computed from, so only the last minutes of year 9999 are cut off.
+/// Ticks are within minutes of the timestamps that they come from, so only the last minutes of year
+/// 9999 are clamped.
 fn timestamp(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
 }
