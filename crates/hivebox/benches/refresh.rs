@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::ReadingsBuilder;
 use hivebox_config::{Config, Source};
-use hivebox_present::{Present, SimClock};
+use hivebox_present::{Present, Clock};
 use hivebox_refresh::bridge::add_box;
 use jiff::Timestamp;
 use opensensemap::{Decoder, Limits};
