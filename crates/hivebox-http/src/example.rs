@@ -42,5 +42,5 @@ pub(super) fn present() -> Present {
         }
     }
     let config = AnswerConfig { ttl: Duration::from_mins(5), rules: Rules::default(), bands: Bands::hive() };
-    Present::of(builder.finish(), 0, Catalogue::builtin(), &config)
+    Present::of(builder.finish(), 0, &config)
 }

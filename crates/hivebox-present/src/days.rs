@@ -26,10 +26,11 @@ impl Days {
     }
 
     /// Adds what the readings of a present say, as of `now`.
-    pub fn add_readings(&self, readings: &Readings, catalogue: &Catalogue, now: Timestamp) {
+    pub fn add_readings(&self, readings: &Readings, now: Timestamp) {
+        let air_temperature = Catalogue::builtin().air_temperature();
         let observed = readings.iter().filter_map(|reading| {
             let counts = reading.verdict() == Verdict::Ok
-                && reading.phenomenon() == Some(catalogue.air_temperature())
+                && reading.phenomenon() == Some(air_temperature)
                 && is_in_the_open(reading.exposure());
             let Canonical(celsius) = reading.value().filter(|_| counts)?;
             Some(Observation {
@@ -49,12 +50,8 @@ impl Days {
     ///
     /// # Errors
     /// The snapshot cannot be read; nothing of it is added then.
-    pub fn add_snapshot(
-        &self,
-        snapshot: &Snapshot,
-        catalogue: &Catalogue,
-        now: Timestamp,
-    ) -> Result<(), ArchiveError> {
+    pub fn add_snapshot(&self, snapshot: &Snapshot, now: Timestamp) -> Result<(), ArchiveError> {
+        let catalogue = Catalogue::builtin();
         let air_temperature = catalogue.phenomenon(catalogue.air_temperature()).slug();
         let _turn = self.turn();
         let mut extremes = Extremes::clone(&self.extremes.load());

@@ -25,7 +25,7 @@ pub struct PresentMetrics {
 
 impl PresentMetrics {
     /// Registers them, at zero.
-    pub fn register(registry: &mut Registry, catalogue: &Catalogue) -> Self {
+    pub fn register(registry: &mut Registry) -> Self {
         let metrics = Self {
             boxes: Gauge::default(),
             boxes_lost: Gauge::default(),
@@ -34,7 +34,7 @@ impl PresentMetrics {
             mean_count: Gauge::default(),
             last_good_poll_timestamp_seconds: Number::default(),
         };
-        let slugs = catalogue.iter().map(|(_, phenomenon)| phenomenon.slug()).chain([UNKNOWN]);
+        let slugs = Catalogue::builtin().iter().map(|(_, phenomenon)| phenomenon.slug()).chain([UNKNOWN]);
         for slug in slugs {
             metrics.set_readings(slug, &[0; Verdict::ALL.len()]);
         }
@@ -54,10 +54,10 @@ impl PresentMetrics {
     }
 
     /// Takes the numbers of a new present.
-    pub fn observe(&self, present: &Present, catalogue: &Catalogue) {
+    pub fn observe(&self, present: &Present) {
         self.boxes.set(present.readings.box_count() as i64);
         self.boxes_lost.set(present.boxes_lost as i64);
-        for (id, phenomenon) in catalogue.iter() {
+        for (id, phenomenon) in Catalogue::builtin().iter() {
             self.set_readings(phenomenon.slug(), &present.summary.phenomenon(id).by_verdict);
         }
         self.set_readings(UNKNOWN, &present.summary.unknown_by_verdict);

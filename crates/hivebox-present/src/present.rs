@@ -67,13 +67,8 @@ pub enum Freshness {
 impl Present {
     /// Sums up readings.
     #[must_use]
-    pub fn of(
-        readings: Arc<Readings>,
-        boxes_lost: usize,
-        catalogue: &Catalogue,
-        config: &AnswerConfig,
-    ) -> Self {
-        let summary = Summary::of(&readings, catalogue);
+    pub fn of(readings: Arc<Readings>, boxes_lost: usize, config: &AnswerConfig) -> Self {
+        let summary = Summary::of(&readings, Catalogue::builtin());
         let answer = Answer::of(&summary, readings.as_of(), config);
         let servable_until = match &answer {
             Some(answer) => answer.servable_until,

@@ -118,10 +118,10 @@ enum TakenOver {
 }
 
 async fn take_present_over(refresh: &Refresh, poll: Option<Poll>) -> TakenOver {
-    let (catalogue, answer) = (refresh.poller.catalogue, &refresh.poller.answer);
+    let answer = &refresh.poller.answer;
     let span = trace_span!("take over", as_of = Empty, outcome = Empty, otel.status_code = Empty);
     let started = Instant::now();
-    let fetched = refresh.shared.fetch(catalogue, answer.rules).instrument(span.clone()).await;
+    let fetched = refresh.shared.fetch(answer.rules).instrument(span.clone()).await;
     let (readings, boxes_lost) = match fetched {
         Ok(Some(fetched)) => fetched,
         // It ran out in between.
@@ -137,7 +137,7 @@ async fn take_present_over(refresh: &Refresh, poll: Option<Poll>) -> TakenOver {
             return if is_damaged { TakenOver::Damaged } else { TakenOver::NotNow };
         }
     };
-    let present = Present::of(readings, boxes_lost, catalogue, answer);
+    let present = Present::of(readings, boxes_lost, answer);
     let as_of = present.readings.as_of();
     let poll = poll.unwrap_or_else(|| Poll::good(as_of));
     let is_taken = publish::here(refresh, poll, Some(Arc::new(present)));

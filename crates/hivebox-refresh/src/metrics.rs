@@ -4,7 +4,6 @@ mod cache;
 mod store;
 mod upstream;
 
-use hivebox_climate::catalogue::Catalogue;
 use hivebox_present::PresentMetrics;
 use prometheus_client::registry::Registry;
 
@@ -27,10 +26,10 @@ pub struct RefreshMetrics {
 
 impl RefreshMetrics {
     /// Registers all of them, at zero.
-    pub fn register(registry: &mut Registry, catalogue: &Catalogue) -> Self {
+    pub fn register(registry: &mut Registry) -> Self {
         Self {
             upstream: UpstreamMetrics::register(registry),
-            present: PresentMetrics::register(registry, catalogue),
+            present: PresentMetrics::register(registry),
             cache: CacheMetrics::register(registry),
             store: StoreMetrics::register(registry),
         }

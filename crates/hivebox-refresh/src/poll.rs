@@ -24,8 +24,6 @@ pub struct Poller {
     pub upstream: Upstream,
     /// What the present is made of.
     pub answer: AnswerConfig,
-    /// What titles and units mean.
-    pub catalogue: &'static Catalogue,
 }
 
 impl Poller {
@@ -39,7 +37,7 @@ impl Poller {
         previous: Option<&Readings>,
     ) -> Result<(Present, Polled), PollError> {
         let start = || {
-            let builder = ReadingsBuilder::new(self.catalogue, self.answer.rules, as_of);
+            let builder = ReadingsBuilder::new(Catalogue::builtin(), self.answer.rules, as_of);
             match previous {
                 Some(previous) => builder.with_room_for(previous),
                 None => builder,
@@ -47,7 +45,7 @@ impl Poller {
         };
         let polled = self.upstream.poll(start, previous).await?;
         let boxes_lost = polled.failed + polled.skipped;
-        let present = Present::of(polled.readings.clone(), boxes_lost, self.catalogue, &self.answer);
+        let present = Present::of(polled.readings.clone(), boxes_lost, &self.answer);
         Ok((present, polled))
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn here(refresh: &Refresh, poll: Poll, present: Option<Arc<Present>>)
             present.detail();
         }
         // The metrics come first: whoever sees the answer sees its figures, too.
-        refresh.metrics.present.observe(present, refresh.poller.catalogue);
+        refresh.metrics.present.observe(present);
     }
     refresh.cache.publish(poll, present.clone());
     if let Some(present) = &present {

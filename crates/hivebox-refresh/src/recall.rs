@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use hivebox_archive::{ArchiveError, SnapshotName, SnapshotStore};
-use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::extremes::{DAYS, HOURS_A_DAY};
 use hivebox_present::Days;
 use hivebox_telemetry::in_words;
@@ -34,7 +33,7 @@ pub(crate) async fn follow(refresh: &Refresh) {
         let present = refresh.cache.present().clone();
         if let Some(present) = present.filter(|present| last != Some(present.readings.as_of())) {
             last = Some(present.readings.as_of());
-            refresh.days.add_readings(&present.readings, refresh.poller.catalogue, refresh.clock.now());
+            refresh.days.add_readings(&present.readings, refresh.clock.now());
         }
         // The cache lives as long as this does, so waiting cannot fail.
         let _ = changes.changed().await;
@@ -47,7 +46,6 @@ pub(crate) async fn recall(refresh: &Refresh) {
         snapshots: &refresh.snapshots,
         days: &refresh.days,
         metrics: &refresh.metrics.store,
-        catalogue: refresh.poller.catalogue,
         rest: 1,
         done: HashSet::new(),
     };
@@ -70,7 +68,6 @@ struct Recall<'a> {
     snapshots: &'a SnapshotStore,
     days: &'a Days,
     metrics: &'a StoreMetrics,
-    catalogue: &'static Catalogue,
     /// How long it rests after each snapshot, in multiples of what that took: the poll on this thread and the
     /// server of the store have others to see to.
     rest: u32,
@@ -94,7 +91,7 @@ impl Recall<'_> {
 
     async fn read(&mut self, name: SnapshotName, clock: impl Fn() -> Timestamp) -> Result<(), ArchiveError> {
         let read = match self.snapshots.get(name).await {
-            Ok(snapshot) => self.days.add_snapshot(&snapshot, self.catalogue, clock()),
+            Ok(snapshot) => self.days.add_snapshot(&snapshot, clock()),
             Err(error) => Err(error),
         };
         match read {
@@ -140,6 +137,7 @@ mod tests {
     use std::sync::Arc;
 
     use hivebox_archive::Sealed;
+    use hivebox_climate::catalogue::Catalogue;
     use hivebox_climate::chores::{Input, Inputs};
     use hivebox_climate::extremes::Neighbour;
     use hivebox_climate::place::Exposure;
@@ -191,9 +189,7 @@ mod tests {
     /// whether it could read all.
     async fn recalled(store: &SnapshotStore, metrics: &StoreMetrics) -> (Days, usize, bool) {
         let days = Days::default();
-        let catalogue = Catalogue::builtin();
-        let mut recall =
-            Recall { snapshots: store, days: &days, metrics, catalogue, rest: 0, done: HashSet::new() };
+        let mut recall = Recall { snapshots: store, days: &days, metrics, rest: 0, done: HashSet::new() };
         let is_complete = recall.round(now).await.is_ok();
         let done = recall.done.len();
         (days, done, is_complete)
@@ -261,7 +257,7 @@ mod tests {
         assert!(truth(0..1).iter().all(|(id, ..)| extremes.day(id, 0, now()).is_none()));
         // Presents make the day whole.
         for hour in 10..24 {
-            days.add_readings(&readings(hours_ago(hour)), Catalogue::builtin(), now());
+            days.add_readings(&readings(hours_ago(hour)), now());
         }
         let known = truth(0..1).iter().filter(|(id, ..)| days.extremes().day(id, 0, now()).is_some()).count();
         assert!(known > 5, "{known}");
@@ -282,7 +278,7 @@ mod tests {
         let damaged = SnapshotName::at(hours_ago(1)).object_path();
         std::fs::write(folder.path().join(damaged), b"no snapshot").unwrap();
         let mut registry = Metrics::registry();
-        let metrics = RefreshMetrics::register(&mut registry, Catalogue::builtin());
+        let metrics = RefreshMetrics::register(&mut registry);
         let told = Metrics::of(registry);
         let (days, read, is_complete) = recalled(&store, &metrics.store).await;
         assert_eq!((read, is_complete), (3, true));

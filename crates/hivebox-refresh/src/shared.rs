@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::Readings;
 use hivebox_climate::verdict::Rules;
 use hivebox_config::{CacheAddress, CacheConfig};
@@ -69,18 +68,14 @@ impl Shared {
     ///
     /// # Errors
     /// The shared cache could not be used, or holds something else.
-    pub async fn fetch(
-        &self,
-        catalogue: &'static Catalogue,
-        rules: Rules,
-    ) -> Result<Option<(Arc<Readings>, usize)>, SharedError> {
+    pub async fn fetch(&self, rules: Rules) -> Result<Option<(Arc<Readings>, usize)>, SharedError> {
         let Self::Redis(redis) = self else {
             return Ok(None);
         };
         let Some(bytes) = redis.fetch().await? else {
             return Ok(None);
         };
-        Ok(Some(wire::decode(&bytes, catalogue, rules)?))
+        Ok(Some(wire::decode(&bytes, rules)?))
     }
 
     /// Gives the lease back, so that another replica need not wait until it runs out.

@@ -12,6 +12,7 @@ mod uploads;
 use std::time::Duration;
 
 use hivebox_archive::{Sealed, SnapshotName};
+use hivebox_climate::catalogue::Catalogue;
 use hivebox_config::StoreAddress;
 use hivebox_present::{Clock, Role};
 use hivebox_telemetry::in_words;
@@ -55,7 +56,7 @@ fn store_now(refresh: &Refresh, uploads: &mut Uploads<'_>, request: Request) {
     let sealed = match &*refresh.cache.present() {
         Some(present) => {
             let name = SnapshotName::at(present.readings.as_of());
-            Sealed::of(name, &present.readings, refresh.poller.catalogue).map_err(StoreError::from)
+            Sealed::of(name, &present.readings, Catalogue::builtin()).map_err(StoreError::from)
         }
         None => Err(StoreError::NothingYet),
     };
@@ -155,7 +156,7 @@ impl Slots {
                 warn!(%slot, ?as_of, "nothing is stored, since there are no newer readings");
             }
             Some(present) => {
-                match Sealed::of(SnapshotName::at(slot), &present.readings, refresh.poller.catalogue) {
+                match Sealed::of(SnapshotName::at(slot), &present.readings, Catalogue::builtin()) {
                     Ok(sealed) => uploads.add(sealed, For::Slot(present.readings.as_of())),
                     Err(error) => warn!(%slot, error = in_words(&error), "nothing is stored"),
                 }

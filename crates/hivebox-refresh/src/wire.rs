@@ -90,15 +90,11 @@ pub(super) fn encode(present: &Present) -> Result<Vec<u8>, PresentWireError> {
 }
 
 /// Reads a present: its readings, judged by `rules`, and how many boxes were lost.
-pub(super) fn decode(
-    bytes: &[u8],
-    catalogue: &'static Catalogue,
-    rules: Rules,
-) -> Result<(Arc<Readings>, usize), PresentWireError> {
+pub(super) fn decode(bytes: &[u8], rules: Rules) -> Result<(Arc<Readings>, usize), PresentWireError> {
     let head = Head::read(bytes).ok_or(PresentWireError::Head)?;
     let mut body = Vec::new();
     zstd::Decoder::with_buffer(&bytes[HEAD_BYTES..])?.take(MAX_BYTES).read_to_end(&mut body)?;
-    let readings = Readings::from_bytes(&body, catalogue, rules)?;
+    let readings = Readings::from_bytes(&body, Catalogue::builtin(), rules)?;
     if readings.as_of() == head.as_of {
         Ok((readings, head.boxes_lost as usize))
     } else {
@@ -123,7 +119,7 @@ mod tests {
         let measured = Some(Measured { value: "16.07", at: as_of });
         let facts = SensorFacts { id: "s", title: "Temperatur", unit: "°C", sensor_type: "", measured };
         readings.add_sensor(&facts);
-        Present::of(readings.finish(), 7, Catalogue::builtin(), &config)
+        Present::of(readings.finish(), 7, &config)
     }
 
     #[test]
@@ -132,7 +128,7 @@ mod tests {
         let bytes = encode(&sent).unwrap();
         assert_eq!(Head::read(&bytes).unwrap().as_of, sent.readings.as_of());
         assert!(Head::read(&bytes).unwrap().has_answer());
-        let (readings, boxes_lost) = decode(&bytes, Catalogue::builtin(), Rules::default()).unwrap();
+        let (readings, boxes_lost) = decode(&bytes, Rules::default()).unwrap();
         assert_eq!((readings.as_of(), readings.len(), boxes_lost), (sent.readings.as_of(), 1, 7));
     }
 
@@ -144,10 +140,10 @@ mod tests {
         for at in (0..bytes.len()).filter(|at| !lost.contains(at)) {
             let mut damaged = bytes.clone();
             damaged[at] ^= 1;
-            assert!(decode(&damaged, Catalogue::builtin(), Rules::default()).is_err(), "byte {at}");
+            assert!(decode(&damaged, Rules::default()).is_err(), "byte {at}");
         }
-        assert!(decode(&bytes[..bytes.len() - 1], Catalogue::builtin(), Rules::default()).is_err());
-        assert!(decode(b"garbage", Catalogue::builtin(), Rules::default()).is_err());
-        assert!(decode(b"", Catalogue::builtin(), Rules::default()).is_err());
+        assert!(decode(&bytes[..bytes.len() - 1], Rules::default()).is_err());
+        assert!(decode(b"garbage", Rules::default()).is_err());
+        assert!(decode(b"", Rules::default()).is_err());
     }
 }

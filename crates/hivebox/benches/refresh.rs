@@ -79,7 +79,7 @@ fn refresh(bytes: &[u8], as_of: Timestamp, config: &Config) -> Arc<Present> {
         decoder.push(piece, &mut sink).unwrap();
     }
     decoder.finish(&mut sink).unwrap();
-    let present = Present::of(readings.finish(), 0, Catalogue::builtin(), &config.answer);
+    let present = Present::of(readings.finish(), 0, &config.answer);
     assert!(present.answer.is_some());
     Arc::new(present)
 }

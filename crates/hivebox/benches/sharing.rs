@@ -68,7 +68,7 @@ fn present(config: &Config) -> Present {
         decoder.push(&piece, &mut sink).unwrap();
     }
     decoder.finish(&mut sink).unwrap();
-    Present::of(readings.finish(), 0, Catalogue::builtin(), &config.answer)
+    Present::of(readings.finish(), 0, &config.answer)
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -89,9 +89,8 @@ async fn main() {
         bytes = size;
         publisher.look(true).await.unwrap();
         let started = Instant::now();
-        let (readings, lost) =
-            reader.fetch(Catalogue::builtin(), config.answer.rules).await.unwrap().unwrap();
-        let taken = Present::of(readings, lost, Catalogue::builtin(), &config.answer);
+        let (readings, lost) = reader.fetch(config.answer.rules).await.unwrap().unwrap();
+        let taken = Present::of(readings, lost, &config.answer);
         taking.push(started.elapsed().as_secs_f64() * 1e3);
         assert_eq!(taken.answer, present.answer, "both say the same");
     }

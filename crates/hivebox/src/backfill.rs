@@ -26,7 +26,6 @@ mod summary;
 use std::time::Duration;
 
 use hivebox_archive::history::History;
-use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::verdict::Rules;
 use jiff::Timestamp;
 use opensensemap::Client;
@@ -109,7 +108,7 @@ impl Backfill {
         let mut pace = Pace::default();
         let mut seen = vec![false; directory.rows()];
         for window in windows {
-            let mut harvest = Harvest::new(&directory, Catalogue::builtin(), self.rules, now(), &mut seen);
+            let mut harvest = Harvest::new(&directory, self.rules, now(), &mut seen);
             let is_done = match self.question.source {
                 Source::Api => {
                     let (client, directory) = (self.api()?, &directory);

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hivebox_archive::{ArchiveError, S3Options, SnapshotStore, Spool};
-use hivebox_climate::catalogue::Catalogue;
 use hivebox_config::{Config, ShutdownConfig, StoreAddress, StoreConfig};
 use hivebox_http::server::Bounds;
 use hivebox_http::{App, Front};
@@ -73,10 +72,9 @@ impl Service {
         let address = config.http.listen;
         let listener =
             TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
-        let catalogue = Catalogue::builtin();
         let mut registry = Metrics::registry();
         let http_metrics = hivebox_http::register_metrics(&mut registry);
-        let metrics = RefreshMetrics::register(&mut registry, catalogue);
+        let metrics = RefreshMetrics::register(&mut registry);
         #[cfg(feature = "history")]
         let query_metrics = QueryMetrics::register(&mut registry);
         let snapshots = snapshots(&config.store).map_err(|source| StartError::Store { source })?;
@@ -156,7 +154,7 @@ impl Service {
             app.past.stop();
         };
         let herald = front.clone();
-        let heralding = tokio::spawn(async move { herald.herald(Catalogue::builtin()).await });
+        let heralding = tokio::spawn(async move { herald.herald().await });
         let finished =
             hivebox_http::server::serve(self.listener, front, self.bounds, stop, shutdown.grace).await;
         heralding.abort();
@@ -178,7 +176,7 @@ impl Service {
 /// The HTTP client cannot be set up.
 pub fn poller(config: &Config, observer: Observer) -> Result<Poller, StartError> {
     let upstream = Upstream::new(&config.upstream, observer)?;
-    Ok(Poller { upstream, answer: config.answer.clone(), catalogue: Catalogue::builtin() })
+    Ok(Poller { upstream, answer: config.answer.clone() })
 }
 
 /// The store that is configured. Nothing is asked of a server yet.

@@ -37,7 +37,6 @@ struct Judgement {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bench<'a> {
     directory: &'a Directory,
-    catalogue: &'static Catalogue,
     rules: Rules,
     now: Timestamp,
 }
@@ -57,7 +56,7 @@ impl Bench<'_> {
             let measured = Measured { value: measured.value, at };
             let as_of = at.min(self.now);
             let reading = self.directory.reading(row);
-            let (raw, judged) = reading.judge_another(self.catalogue, &self.rules, as_of, measured);
+            let (raw, judged) = reading.judge_another(Catalogue::builtin(), &self.rules, as_of, measured);
             answer.rows.push(Judgement { row, at, raw, judged });
         }
     }
@@ -78,14 +77,8 @@ pub(super) struct Harvest<'a> {
 }
 
 impl<'a> Harvest<'a> {
-    pub(super) fn new(
-        directory: &'a Directory,
-        catalogue: &'static Catalogue,
-        rules: Rules,
-        now: Timestamp,
-        seen: &'a mut [bool],
-    ) -> Self {
-        let bench = Bench { directory, catalogue, rules, now };
+    pub(super) fn new(directory: &'a Directory, rules: Rules, now: Timestamp, seen: &'a mut [bool]) -> Self {
+        let bench = Bench { directory, rules, now };
         let gathered = Gathered::default();
         Self { bench, gathered, seen, values: BTreeMap::new(), total: 0, told: 0, unknown: 0, added: 0 }
     }
@@ -99,7 +92,7 @@ impl<'a> Harvest<'a> {
         self.unknown += answer.unknown;
         for Judgement { row, at, raw, judged } in answer.rows {
             let reading = self.bench.directory.reading(row);
-            let phenomenon = reading.phenomenon().map(|id| self.bench.catalogue.phenomenon(id).slug());
+            let phenomenon = reading.phenomenon().map(|id| Catalogue::builtin().phenomenon(id).slug());
             self.gathered.add(&GatheredReading {
                 box_id: reading.box_id(),
                 box_name: reading.box_name(),

@@ -87,7 +87,7 @@ async fn make(
         let readings = readings(sim, rules, moment);
         store.put(&Sealed::of(SnapshotName::at(moment), &readings, Catalogue::builtin())?).await?;
         // The service looked for the last days in the store when it started.
-        days.add_readings(&readings, Catalogue::builtin(), clock());
+        days.add_readings(&readings, clock());
         made += 1;
     }
     // The service may be at it as well: whoever comes second finds nothing left to do.
