@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use crate::parts::Parts;
+use crate::dependencies::Dependencies;
 use crate::present::{Freshness, Present};
 
 /// What the refresh loop writes and requests read. Neither waits for the other.
@@ -20,8 +20,8 @@ use crate::present::{Freshness, Present};
 pub struct Cache {
     present: ArcSwapOption<Present>,
     last_poll: ArcSwapOption<Poll>,
-    standing: ArcSwapOption<Standing>,
-    parts: Parts,
+    role_status: ArcSwapOption<RoleStatus>,
+    dependencies: Dependencies,
     polls: watch::Sender<u64>,
     changes: watch::Sender<()>,
 }
@@ -58,15 +58,15 @@ pub enum Role {
 
 /// A replica's part, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct RoleStatus {
     /// The part.
     pub role: Role,
     /// Why the others cannot be reached, in words.
     pub error: Option<String>,
 }
 
-impl Standing {
-    /// The standing of a replica that can reach the others, or has none.
+impl RoleStatus {
+    /// The role_status of a replica that can reach the others, or has none.
     #[must_use]
     pub const fn of(role: Role) -> Self {
         Self { role, error: None }
@@ -78,8 +78,8 @@ impl Default for Cache {
         Self {
             present: ArcSwapOption::empty(),
             last_poll: ArcSwapOption::empty(),
-            standing: ArcSwapOption::empty(),
-            parts: Parts::default(),
+            role_status: ArcSwapOption::empty(),
+            dependencies: Dependencies::default(),
             polls: watch::Sender::new(0),
             changes: watch::Sender::new(()),
         }
@@ -103,20 +103,20 @@ impl Cache {
     }
 
     /// What part this replica has; `None` until it is settled.
-    pub fn standing(&self) -> Guard<Option<Arc<Standing>>> {
-        self.standing.load()
+    pub fn role_status(&self) -> Guard<Option<Arc<RoleStatus>>> {
+        self.role_status.load()
     }
 
     /// What HiveBox depends on, and since when it cannot be used.
-    pub fn parts(&self) -> &Parts {
-        &self.parts
+    pub fn dependencies(&self) -> &Dependencies {
+        &self.dependencies
     }
 
     /// Takes note of the role that this replica has from `now` on.
-    pub fn set_standing(&self, standing: Standing, now: Timestamp) {
-        self.parts.shared.note(standing.error.is_none(), now);
-        let role = Some(standing.role);
-        let before = self.standing.swap(Some(Arc::new(standing)));
+    pub fn set_role_status(&self, role_status: RoleStatus, now: Timestamp) {
+        self.dependencies.shared.note(role_status.error.is_none(), now);
+        let role = Some(role_status.role);
+        let before = self.role_status.swap(Some(Arc::new(role_status)));
         if before.map(|before| before.role) != role {
             self.changes.send_replace(());
         }
@@ -136,7 +136,7 @@ impl Cache {
         if present.is_some() {
             self.present.store(present);
         }
-        self.parts.upstream.note(poll.failures_in_a_row == 0, poll.ended_at);
+        self.dependencies.upstream.note(poll.failures_in_a_row == 0, poll.ended_at);
         self.last_poll.store(Some(Arc::new(poll)));
         self.polls.send_modify(|polls| *polls += 1);
         self.changes.send_replace(());

@@ -21,7 +21,7 @@ pub struct Present {
     /// Each phenomenon in a few numbers.
     pub summary: Summary,
     /// What `/temperature` says; `None` if no reading counts.
-    pub answer: Option<Answer>,
+    pub answer: Option<TemperatureAnswer>,
     /// Boxes that could not be read or fetched.
     pub boxes_lost: usize,
     /// Until when its readings may be told as those of now.
@@ -40,7 +40,7 @@ pub struct Detail {
 
 /// The average temperature of all senseBoxes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
+pub struct TemperatureAnswer {
     /// The mean, rounded to two decimals.
     pub mean: Celsius,
     /// The word for it.
@@ -69,7 +69,7 @@ impl Present {
     #[must_use]
     pub fn of(readings: Arc<Readings>, boxes_lost: usize, config: &AnswerConfig) -> Self {
         let summary = Summary::of(&readings, Catalogue::builtin());
-        let answer = Answer::of(&summary, readings.as_of(), config);
+        let answer = TemperatureAnswer::of(&summary, readings.as_of(), config);
         let servable_until = match &answer {
             Some(answer) => answer.servable_until,
             None => later(readings.as_of(), config.rules.max_age),
@@ -98,7 +98,7 @@ impl Present {
     }
 }
 
-impl Answer {
+impl TemperatureAnswer {
     fn of(summary: &Summary, computed_at: Timestamp, config: &AnswerConfig) -> Option<Self> {
         // The word goes with the number that people see, so that 9.996 is not shown as 10 and called cold.
         let mean = summary.mean_air_temperature()?.rounded();

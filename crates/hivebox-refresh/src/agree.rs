@@ -9,7 +9,7 @@ mod decision;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hivebox_present::{Poll, Present, Role, Standing};
+use hivebox_present::{Poll, Present, Role, RoleStatus};
 use hivebox_telemetry::traces::note_outcome;
 use hivebox_telemetry::{in_words, trace_span};
 use tokio::time::{Instant, timeout_at};
@@ -20,16 +20,16 @@ use crate::lease::{Lease, Seen, SharedError, Tenure};
 use crate::publish;
 use crate::refresh::Refresh;
 use crate::shared::Shared;
-use decision::{Decision, Mine};
+use decision::{Decision, LocalState};
 
 /// The shortest time between two looks, however much news there is.
-const BREATH: Duration = Duration::from_millis(20);
+const MIN_LOOK_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Agrees for ever.
 pub(crate) async fn run(refresh: &Refresh) {
     if matches!(refresh.shared, Shared::Memory) {
         refresh.metrics.cache.reached();
-        refresh.take_role(Standing::of(Role::Holder), Some(Lease { token: 1 }));
+        refresh.take_role(RoleStatus::of(Role::Holder), Some(Lease { token: 1 }));
         return std::future::pending().await;
     }
     // The lease may be ours until then, even if the shared cache cannot be asked.
@@ -47,11 +47,11 @@ pub(crate) async fn run(refresh: &Refresh) {
                 left.filter(|left| !left.is_zero()).unwrap_or(Duration::MAX).min(refresh.lease_ttl / 3)
             }
         };
-        tokio::time::sleep(BREATH).await;
+        tokio::time::sleep(MIN_LOOK_INTERVAL).await;
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = refresh.shared.news() => {}
-            () = refresh.doubted() => {}
+            () = refresh.look_requested() => {}
         }
     }
 }
@@ -73,12 +73,12 @@ async fn look(refresh: &Refresh, held_until: Option<Instant>) -> Result<Seen, Sh
 async fn agree(refresh: &Refresh, seen: Seen) -> Duration {
     refresh.metrics.cache.reached();
     let now = refresh.clock.now();
-    let mine = Mine {
+    let local = LocalState {
         as_of: refresh.cache.as_of(),
         is_servable: refresh.cache.is_servable(now),
         last_poll_at: refresh.cache.last_poll().as_ref().map(|poll| poll.ended_at),
     };
-    let Decision { take_over, hand_on, hear } = decision::decide(&seen, &mine, now);
+    let Decision { take_over, republish, holder_poll } = decision::decide(&seen, &local, now);
     let mut is_damaged = seen.is_garbage;
     // Before this replica takes its role: one that knows nothing yet and becomes the holder must not poll
     // for what another has polled just now.
@@ -90,18 +90,18 @@ async fn agree(refresh: &Refresh, seen: Seen) -> Duration {
         Tenure::Elsewhere { for_at_most } => (Role::Follower, None, for_at_most.min(refresh.lease_ttl / 3)),
         Tenure::Nobody => (Role::Follower, None, refresh.lease_ttl / 3),
     };
-    refresh.note_damage(is_damaged);
-    refresh.take_role(Standing::of(role), lease);
+    refresh.report_damage(is_damaged);
+    refresh.take_role(RoleStatus::of(role), lease);
     if let Some(lease) = lease
-        && (hand_on || is_damaged)
+        && (republish || is_damaged)
     {
-        give_present(refresh, lease).await;
+        republish_present(refresh, lease).await;
     }
-    if let Some(poll) = hear {
+    if let Some(poll) = holder_poll {
         if poll.failures_in_a_row > 0 {
-            refresh.hear(now);
+            refresh.note_holder_useful(now);
         }
-        publish::here(refresh, poll, None);
+        publish::locally(refresh, poll, None);
     }
     wait
 }
@@ -140,11 +140,11 @@ async fn take_present_over(refresh: &Refresh, poll: Option<Poll>) -> TakenOver {
     let present = Present::of(readings, boxes_lost, answer);
     let as_of = present.readings.as_of();
     let poll = poll.unwrap_or_else(|| Poll::good(as_of));
-    let is_taken = publish::here(refresh, poll, Some(Arc::new(present)));
+    let is_taken = publish::locally(refresh, poll, Some(Arc::new(present)));
     span.record("as_of", display(as_of));
     note_outcome(&span, if is_taken { "taken over" } else { "ours is better" }, false);
     if is_taken {
-        refresh.hear(refresh.clock.now());
+        refresh.note_holder_useful(refresh.clock.now());
         refresh.metrics.cache.taken_over();
         info!(%as_of, took_us = started.elapsed().as_micros() as u64, "took over the shared present");
     }
@@ -152,13 +152,13 @@ async fn take_present_over(refresh: &Refresh, poll: Option<Poll>) -> TakenOver {
 }
 
 /// Publishes the present that we have already: the shared cache lost it, or has an older one.
-async fn give_present(refresh: &Refresh, lease: Lease) {
+async fn republish_present(refresh: &Refresh, lease: Lease) {
     let present = refresh.cache.present().clone();
     let poll = refresh.cache.last_poll().clone();
     if let (Some(present), Some(poll)) = (present, poll)
         && refresh.cache.is_servable(refresh.clock.now())
     {
-        publish::to_others(refresh, lease, &poll, Some(&present)).await;
+        publish::to_replicas(refresh, lease, &poll, Some(&present)).await;
     }
 }
 
@@ -167,15 +167,15 @@ fn fall_back(refresh: &Refresh, error: &SharedError, held_until: Option<Instant>
     refresh.metrics.cache.failed(error.kind());
     refresh.metrics.cache.lost();
     let words = in_words(error);
-    let standing = refresh.cache.standing();
-    if standing.as_ref().is_none_or(|standing| standing.error.as_ref() != Some(&words)) {
+    let role_status = refresh.cache.role_status();
+    if role_status.as_ref().is_none_or(|role_status| role_status.error.as_ref() != Some(&words)) {
         warn!(error = words, "the shared cache cannot be used");
     }
     if held_until.is_some_and(|until| Instant::now() < until) {
-        let standing = Standing { role: Role::Holder, error: Some(words) };
-        refresh.take_role(standing, refresh.lease());
+        let role_status = RoleStatus { role: Role::Holder, error: Some(words) };
+        refresh.take_role(role_status, refresh.lease());
     } else {
-        refresh.take_role(Standing { role: Role::Alone, error: Some(words) }, None);
+        refresh.take_role(RoleStatus { role: Role::Alone, error: Some(words) }, None);
     }
 }
 

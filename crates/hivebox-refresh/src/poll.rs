@@ -14,7 +14,7 @@ use tracing::{Instrument, Span, info, warn};
 
 use crate::publish;
 use crate::refresh::Refresh;
-use crate::schedule::{self, Known};
+use crate::schedule::{self, PollFacts};
 use crate::upstream::{PollError, Polled, Upstream};
 
 /// Asks upstream, and makes a present of what it says.
@@ -69,18 +69,18 @@ pub(crate) async fn run(refresh: &Refresh) {
 
 /// Waits until this replica is to poll; for ever while its part is not settled.
 async fn wait_for_turn(refresh: &Refresh, chance: f64) {
-    let standing = refresh.cache.standing().clone();
-    let Some(standing) = standing else {
+    let role_status = refresh.cache.role_status().clone();
+    let Some(role_status) = role_status else {
         return std::future::pending().await;
     };
     let last_poll = refresh.cache.last_poll().clone();
-    let known = Known {
-        role: standing.role,
+    let facts = PollFacts {
+        role: role_status.role,
         as_of: refresh.cache.as_of(),
         last_poll: last_poll.as_deref(),
-        heard_at: refresh.heard_at(),
+        holder_useful_at: refresh.holder_useful_at(),
     };
-    let wait = schedule::next_poll(&known, refresh.clock.now(), refresh.poller.answer.ttl, chance);
+    let wait = schedule::next_poll(&facts, refresh.clock.now(), refresh.poller.answer.ttl, chance);
     refresh.clock.sleep(wait).await;
 }
 
@@ -134,9 +134,9 @@ async fn poll_and_publish(refresh: &Refresh) {
             (Poll { ended_at, asked, failed: asked, error, failures_in_a_row: failed, retry_after }, None)
         }
     };
-    let is_taken = publish::here(refresh, poll.clone(), present.clone());
+    let is_taken = publish::locally(refresh, poll.clone(), present.clone());
     if let Some(lease) = lease {
-        publish::to_others(refresh, lease, &poll, present.filter(|_| is_taken).as_deref()).await;
+        publish::to_replicas(refresh, lease, &poll, present.filter(|_| is_taken).as_deref()).await;
     }
 }
 

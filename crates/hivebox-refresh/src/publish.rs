@@ -18,7 +18,7 @@ const HAND_OVER_AFTER: u32 = 3;
 
 /// Shows a poll, and the present that it brought, to the requests of this replica. Whether the present is the
 /// one to serve from now on.
-pub(crate) fn here(refresh: &Refresh, poll: Poll, present: Option<Arc<Present>>) -> bool {
+pub(crate) fn locally(refresh: &Refresh, poll: Poll, present: Option<Arc<Present>>) -> bool {
     let now = refresh.clock.now();
     let present = present.filter(|present| refresh.cache.prefers(present, now));
     let is_taken = present.is_some();
@@ -39,7 +39,7 @@ pub(crate) fn here(refresh: &Refresh, poll: Poll, present: Option<Arc<Present>>)
 
 /// Tells the other replicas of a poll, and of the present that it brought, under the lease that this replica
 /// polled under.
-pub(crate) async fn to_others(refresh: &Refresh, lease: Lease, poll: &Poll, present: Option<&Present>) {
+pub(crate) async fn to_replicas(refresh: &Refresh, lease: Lease, poll: &Poll, present: Option<&Present>) {
     if matches!(refresh.shared, Shared::Memory) {
         return;
     }
@@ -60,7 +60,7 @@ pub(crate) async fn to_others(refresh: &Refresh, lease: Lease, poll: &Poll, pres
             note_outcome(&span, "fenced", true);
             warn!(token = lease.token, "nothing was published: another replica holds the lease by now");
             refresh.metrics.cache.fenced();
-            refresh.doubt();
+            refresh.request_look();
         }
         // The next look is soon enough to try again.
         Err(error) => {
@@ -82,5 +82,5 @@ async fn hand_over(refresh: &Refresh) {
         Ok(()) => info!("let another replica try to poll"),
         Err(error) => warn!(error = in_words(&error), "the lease could not be given to another replica"),
     }
-    refresh.doubt();
+    refresh.request_look();
 }

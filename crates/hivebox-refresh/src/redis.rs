@@ -158,14 +158,14 @@ impl RedisCache {
     ///
     /// # Errors
     /// Some of it is not allowed, or the server failed.
-    pub async fn rehearse(&self) -> Result<(), SharedError> {
+    pub async fn self_test(&self) -> Result<(), SharedError> {
         let mut keys = Keys::new(&self.keys.prefix);
         for key in [&mut keys.lease, &mut keys.token, &mut keys.present, &mut keys.poll] {
             key.push_str(":doctor");
         }
         let channel = keys.channel.clone();
         let all = [keys.lease.clone(), keys.token.clone(), keys.present.clone(), keys.poll.clone()];
-        let rehearsal = Self {
+        let trial = Self {
             address: self.address.clone(),
             keys: Keys { channel, ..keys },
             holder: self.holder.clone(),
@@ -173,13 +173,13 @@ impl RedisCache {
             news: Arc::default(),
             ..*self
         };
-        let Tenure::Here(lease) = rehearsal.look(true).await?.tenure else {
+        let Tenure::Here(lease) = trial.look(true).await?.tenure else {
             return Ok(());
         };
         let poll = Poll::good(Timestamp::UNIX_EPOCH);
-        rehearsal.publish(lease, &poll, Some(b"rehearsal".to_vec())).await?;
-        rehearsal.fetch().await?;
-        rehearsal.release().await?;
+        trial.publish(lease, &poll, Some(b"trial".to_vec())).await?;
+        trial.fetch().await?;
+        trial.release().await?;
         self.ask(cmd("DEL").arg(&all)).await
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hivebox_archive::{SnapshotStore, Spool};
 use hivebox_config::StoreConfig;
-use hivebox_present::{Cache, Clock, Days, Role, Standing};
+use hivebox_present::{Cache, Clock, Days, Role, RoleStatus};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -61,13 +61,13 @@ pub struct Refresh {
     /// The lease, while this replica holds it.
     lease: Cell<Option<Lease>>,
     /// When the holder of the lease last was of use, while that is another replica.
-    heard_at: Cell<Timestamp>,
+    holder_useful_at: Cell<Timestamp>,
     /// Until when this replica leaves the lease to others, because its own polls failed.
     abstains_until: Cell<Option<Instant>>,
     /// Whether the shared present could not be read at the last look.
     saw_damage: Cell<bool>,
     /// Wakes the loop to look at the shared cache at once.
-    doubt: Notify,
+    look_requested: Notify,
 }
 
 impl Refresh {
@@ -87,7 +87,7 @@ impl Refresh {
             store,
             metrics,
         } = parts;
-        let heard_at = Cell::new(clock.now());
+        let holder_useful_at = Cell::new(clock.now());
         Self {
             clock,
             poller,
@@ -101,10 +101,10 @@ impl Refresh {
             store,
             metrics,
             lease: Cell::default(),
-            heard_at,
+            holder_useful_at,
             abstains_until: Cell::default(),
             saw_damage: Cell::default(),
-            doubt: Notify::default(),
+            look_requested: Notify::default(),
         }
     }
 
@@ -114,13 +114,13 @@ impl Refresh {
     }
 
     /// When the holder of the lease last was of use; before that, when this replica began to wait for it.
-    pub(crate) fn heard_at(&self) -> Timestamp {
-        self.heard_at.get()
+    pub(crate) fn holder_useful_at(&self) -> Timestamp {
+        self.holder_useful_at.get()
     }
 
     /// Notes that the holder of the lease was of use at `now`.
-    pub(crate) fn hear(&self, now: Timestamp) {
-        self.heard_at.set(now);
+    pub(crate) fn note_holder_useful(&self, now: Timestamp) {
+        self.holder_useful_at.set(now);
     }
 
     /// Whether this replica may take the lease if it is free.
@@ -134,31 +134,31 @@ impl Refresh {
     }
 
     /// Asks for a look at the shared cache at once.
-    pub(crate) fn doubt(&self) {
-        self.doubt.notify_one();
+    pub(crate) fn request_look(&self) {
+        self.look_requested.notify_one();
     }
 
     /// Waits until somebody asks for a look at the shared cache.
-    pub(crate) async fn doubted(&self) {
-        self.doubt.notified().await;
+    pub(crate) async fn look_requested(&self) {
+        self.look_requested.notified().await;
     }
 
     /// Whether this replica holds the lease.
     pub(crate) fn is_holder(&self) -> bool {
-        self.cache.standing().as_ref().is_some_and(|standing| standing.role == Role::Holder)
+        self.cache.role_status().as_ref().is_some_and(|role_status| role_status.role == Role::Holder)
     }
 
     /// Takes up a role among the replicas.
-    pub(crate) fn take_role(&self, standing: Standing, lease: Option<Lease>) {
-        let role = standing.role;
-        let before = self.cache.standing().as_ref().map(|standing| standing.role);
+    pub(crate) fn take_role(&self, role_status: RoleStatus, lease: Option<Lease>) {
+        let role = role_status.role;
+        let before = self.cache.role_status().as_ref().map(|role_status| role_status.role);
         let now = self.clock.now();
         if role == Role::Follower && before != Some(role) {
-            self.hear(now);
+            self.note_holder_useful(now);
         }
         self.lease.set(lease);
         self.metrics.cache.plays(role, lease);
-        self.cache.set_standing(standing, now);
+        self.cache.set_role_status(role_status, now);
         if before != Some(role) {
             let token = lease.map(|lease| lease.token);
             info!(role = role.slug(), token, "took a role among the replicas");
@@ -166,7 +166,7 @@ impl Refresh {
     }
 
     /// Notes whether the shared present can be read by this version. It is logged once, not at each look.
-    pub(crate) fn note_damage(&self, is_damaged: bool) {
+    pub(crate) fn report_damage(&self, is_damaged: bool) {
         if is_damaged && !self.saw_damage.get() {
             warn!("this version cannot read the shared present");
             self.metrics.cache.failed("garbage");

@@ -14,7 +14,7 @@ const FIRST_RETRY: Duration = Duration::from_secs(5);
 
 /// What decides when this replica polls next.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Known<'a> {
+pub(super) struct PollFacts<'a> {
     /// Its part among the replicas.
     pub(super) role: Role,
     /// The moment of the present.
@@ -23,7 +23,7 @@ pub(super) struct Known<'a> {
     pub(super) last_poll: Option<&'a Poll>,
     /// When the holder of the lease last was of use: it gave a present, or told that there is none to be had.
     /// Before that, when this replica began to wait for it.
-    pub(super) heard_at: Timestamp,
+    pub(super) holder_useful_at: Timestamp,
 }
 
 /// How long this replica waits before it polls.
@@ -35,23 +35,23 @@ pub(super) struct Known<'a> {
 /// * A follower: for ever, unless the holder has been of no use for half as long again as an answer lasts.
 ///
 /// `chance` in 0..1 spreads replicas.
-pub(super) fn next_poll(known: &Known<'_>, now: Timestamp, ttl: Duration, chance: f64) -> Duration {
+pub(super) fn next_poll(facts: &PollFacts<'_>, now: Timestamp, ttl: Duration, chance: f64) -> Duration {
     let chance = chance.clamp(0.0, 1.0);
     let left = |of: Duration, since: Timestamp| of.saturating_sub(age(since, now));
-    if known.role == Role::Follower {
-        return left(ttl.mul_f64(1.5 + 0.3 * chance), known.heard_at);
+    if facts.role == Role::Follower {
+        return left(ttl.mul_f64(1.5 + 0.3 * chance), facts.holder_useful_at);
     }
-    let is_alone = known.role == Role::Alone;
-    let since_poll = |of: Duration| known.last_poll.map_or(Duration::ZERO, |poll| left(of, poll.ended_at));
-    let failures = known.last_poll.map_or(0, |poll| poll.failures_in_a_row);
+    let is_alone = facts.role == Role::Alone;
+    let since_poll = |of: Duration| facts.last_poll.map_or(Duration::ZERO, |poll| left(of, poll.ended_at));
+    let failures = facts.last_poll.map_or(0, |poll| poll.failures_in_a_row);
     if failures > 0 {
         let pause = FIRST_RETRY.saturating_mul(1_u32 << (failures - 1).min(16)).min(ttl);
-        let asked = known.last_poll.and_then(|poll| poll.retry_after).unwrap_or_default();
+        let asked = facts.last_poll.and_then(|poll| poll.retry_after).unwrap_or_default();
         let spread = if is_alone { 0.8 + 0.4 * chance } else { 1.0 - 0.1 * chance };
         return since_poll(pause.mul_f64(spread).max(asked));
     }
     let lasts = ttl.mul_f64(if is_alone { 0.8 + 0.2 * chance } else { 0.8 - 0.08 * chance });
-    let due = known.as_of.map_or(Duration::ZERO, |as_of| left(lasts, as_of));
+    let due = facts.as_of.map_or(Duration::ZERO, |as_of| left(lasts, as_of));
     // A poll that takes nearly as long as its result lasts is not followed by another at once.
     due.max(since_poll(ttl / 10))
 }
@@ -116,8 +116,13 @@ mod tests {
 
     /// How many seconds a replica waits that knows a present of noon.
     fn waits(role: Role, last_poll: &Poll, now: Timestamp, chance: f64) -> u64 {
-        let known = Known { role, as_of: Some(noon()), last_poll: Some(last_poll), heard_at: after_noon(2) };
-        next_poll(&known, now, TTL, chance).as_secs()
+        let facts = PollFacts {
+            role,
+            as_of: Some(noon()),
+            last_poll: Some(last_poll),
+            holder_useful_at: after_noon(2),
+        };
+        next_poll(&facts, now, TTL, chance).as_secs()
     }
 
     #[test]
@@ -131,9 +136,9 @@ mod tests {
 
     #[test]
     fn without_a_present_there_is_nothing_to_wait_for() {
-        let known = Known { role: Role::Holder, as_of: None, last_poll: None, heard_at: noon() };
-        assert_eq!(next_poll(&known, noon(), TTL, 0.0), Duration::ZERO);
-        let follower = Known { role: Role::Follower, ..known };
+        let facts = PollFacts { role: Role::Holder, as_of: None, last_poll: None, holder_useful_at: noon() };
+        assert_eq!(next_poll(&facts, noon(), TTL, 0.0), Duration::ZERO);
+        let follower = PollFacts { role: Role::Follower, ..facts };
         assert_eq!(next_poll(&follower, noon(), TTL, 0.0).as_secs(), 450, "but for the one who polls");
     }
 

@@ -22,10 +22,10 @@ use tracing::{info, warn};
 
 use crate::refresh::Refresh;
 use crate::schedule;
-use request::Request;
+use request::StoreRequest;
 pub(crate) use request::StoreRequests;
 pub use request::{StoreError, StoreHandle};
-use uploads::{For, Uploads};
+use uploads::{Purpose, Uploads};
 
 /// The largest share of the interval by which a replica without a lease stores later than its slot.
 const ALONE_SPREAD: f64 = 0.1;
@@ -52,7 +52,7 @@ pub(crate) async fn run(refresh: &Refresh, mut stopped: watch::Receiver<bool>, m
 }
 
 /// Stores the present under the moment that it was computed at.
-fn store_now(refresh: &Refresh, uploads: &mut Uploads<'_>, request: Request) {
+fn store_now(refresh: &Refresh, uploads: &mut Uploads<'_>, request: StoreRequest) {
     let sealed = match &*refresh.cache.present() {
         Some(present) => {
             let name = SnapshotName::at(present.readings.as_of());
@@ -61,7 +61,7 @@ fn store_now(refresh: &Refresh, uploads: &mut Uploads<'_>, request: Request) {
         None => Err(StoreError::NothingYet),
     };
     match sealed {
-        Ok(sealed) => uploads.add(sealed, For::Request(request)),
+        Ok(sealed) => uploads.add(sealed, Purpose::Request(request)),
         // Nobody waits any more if the receiver is gone.
         Err(error) => drop(request.reply.send(Err(error))),
     }
@@ -105,7 +105,7 @@ impl Slots {
     /// Takes up the duty that goes with the role of this replica.
     fn follow(&mut self, refresh: &Refresh, now: Timestamp) {
         let Some(interval) = self.interval else { return };
-        let role = refresh.cache.standing().as_ref().map(|standing| standing.role);
+        let role = refresh.cache.role_status().as_ref().map(|role_status| role_status.role);
         let duty = match role {
             Some(Role::Holder) => Duty::Stores { spread: 0.0 },
             // Without conditional writes two replicas could write the same slot at once: the lease decides.
@@ -157,7 +157,7 @@ impl Slots {
             }
             Some(present) => {
                 match Sealed::of(SnapshotName::at(slot), &present.readings, Catalogue::builtin()) {
-                    Ok(sealed) => uploads.add(sealed, For::Slot(present.readings.as_of())),
+                    Ok(sealed) => uploads.add(sealed, Purpose::Slot(present.readings.as_of())),
                     Err(error) => warn!(%slot, error = in_words(&error), "nothing is stored"),
                 }
             }

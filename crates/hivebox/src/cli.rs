@@ -2,16 +2,14 @@
 
 mod archive;
 mod backfill;
-#[cfg(feature = "history")]
-mod columns;
 mod completions;
 mod config;
 mod demo;
 mod doctor;
-mod existing;
 mod healthcheck;
 #[cfg(feature = "history")]
 mod history;
+mod open_store;
 mod openapi;
 mod output;
 mod progress;
@@ -23,6 +21,8 @@ mod snapshots;
 mod sql;
 mod store;
 mod temperature;
+#[cfg(feature = "history")]
+mod text_table;
 mod values;
 
 use clap::{Parser, Subcommand};

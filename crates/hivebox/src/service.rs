@@ -20,7 +20,7 @@ use opensensemap::{FetchError, Observer};
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
-use crate::shutdown::Stop;
+use crate::shutdown::ShutdownSignal;
 
 /// Why the service cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -138,7 +138,7 @@ impl Service {
 
     /// Serves until told to stop; then finishes what has begun. Whether all of it could be finished in the
     /// time given.
-    pub async fn run(self, stop: Stop) -> bool {
+    pub async fn run(self, stop: ShutdownSignal) -> bool {
         let (app, front, shutdown) = (self.app, self.front, self.shutdown);
         let streams = front.clone();
         let stop = async move {

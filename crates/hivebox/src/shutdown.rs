@@ -5,21 +5,21 @@ use tokio::sync::oneshot;
 
 /// The order to stop: a signal, or a word from inside the process.
 #[derive(Debug)]
-pub enum Stop {
+pub enum ShutdownSignal {
     /// SIGTERM or SIGINT.
-    Signals(Signals),
+    Os(OsSignals),
     /// A word from inside the process, as tests give it.
-    Told(oneshot::Receiver<()>),
+    Channel(oneshot::Receiver<()>),
 }
 
 /// The signals that stop the service.
 #[derive(Debug)]
-pub struct Signals {
+pub struct OsSignals {
     terminate: Signal,
     interrupt: Signal,
 }
 
-impl Stop {
+impl ShutdownSignal {
     /// Waits for signals from now on.
     ///
     /// # Errors
@@ -27,20 +27,20 @@ impl Stop {
     pub fn on_signals() -> std::io::Result<Self> {
         let terminate = signal(SignalKind::terminate())?;
         let interrupt = signal(SignalKind::interrupt())?;
-        Ok(Self::Signals(Signals { terminate, interrupt }))
+        Ok(Self::Os(OsSignals { terminate, interrupt }))
     }
 
     /// Waits for the order. Whether to stop at once: a person at a keyboard needs no drain delay, which is
     /// for load balancers.
     pub async fn wait(self) -> bool {
         match self {
-            Self::Signals(Signals { mut terminate, mut interrupt }) => {
+            Self::Os(OsSignals { mut terminate, mut interrupt }) => {
                 tokio::select! {
                     _ = terminate.recv() => false,
                     _ = interrupt.recv() => true,
                 }
             }
-            Self::Told(told) => {
+            Self::Channel(told) => {
                 // An error means that nobody can give the order any more, which is as good.
                 let _ = told.await;
                 false

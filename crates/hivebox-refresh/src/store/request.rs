@@ -21,7 +21,7 @@ pub enum StoreError {
     Stopping,
     /// The store failed, and the snapshot waits on the local disk.
     #[error("the snapshot {name} waits on the local disk until the store takes it")]
-    Waits {
+    Spooled {
         /// The snapshot.
         name: SnapshotName,
         /// Why the store did not take it.
@@ -34,7 +34,7 @@ pub enum StoreError {
 
 /// A request to store.
 #[derive(Debug)]
-pub(super) struct Request {
+pub(super) struct StoreRequest {
     /// Takes the outcome to the caller.
     pub(super) reply: oneshot::Sender<Result<Stored, StoreError>>,
     /// The span of the caller.
@@ -43,17 +43,17 @@ pub(super) struct Request {
 
 /// The requests, as the refresh loop takes them.
 #[derive(Debug)]
-pub(crate) struct StoreRequests(mpsc::Receiver<Request>);
+pub(crate) struct StoreRequests(mpsc::Receiver<StoreRequest>);
 
 /// Asks the loop for a snapshot. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct StoreHandle {
-    requests: mpsc::Sender<Request>,
+    requests: mpsc::Sender<StoreRequest>,
 }
 
 impl StoreRequests {
     /// The next request; `None` if nobody can send one any more.
-    pub(super) async fn next(&mut self) -> Option<Request> {
+    pub(super) async fn next(&mut self) -> Option<StoreRequest> {
         self.0.recv().await
     }
 }
@@ -77,7 +77,7 @@ impl StoreHandle {
     /// There is nothing to store, too many others wait, the service stops, or the store failed.
     pub async fn store_now(&self) -> Result<Stored, StoreError> {
         let (reply, outcome) = oneshot::channel();
-        let request = Request { reply, origin: Origin::current() };
+        let request = StoreRequest { reply, origin: Origin::current() };
         self.requests.try_send(request).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => StoreError::Stopping,

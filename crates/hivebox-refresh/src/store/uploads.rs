@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Instrument, Span, info, warn};
 
-use super::request::{Request, StoreError};
+use super::request::{StoreError, StoreRequest};
 use crate::refresh::Refresh;
 
 /// The first pause after the store failed; each further one doubles.
@@ -30,7 +30,7 @@ pub(super) struct Uploads<'a> {
     refresh: &'a Refresh,
     /// A store in a folder has none: what the one disk does not take, another folder of it will not either.
     spool: Option<&'a Spool>,
-    running: Option<Running<'a>>,
+    running: Option<RunningUpload<'a>>,
     /// What came while another upload ran: a slot now and then, and as many as may be asked for at once.
     waiting: VecDeque<Upload>,
     pause: Duration,
@@ -41,23 +41,23 @@ pub(super) struct Uploads<'a> {
 }
 
 /// What a snapshot is for.
-pub(super) enum For {
+pub(super) enum Purpose {
     /// A slot, and the moment of its readings.
     Slot(Timestamp),
     /// Somebody who waits for the outcome.
-    Request(Request),
+    Request(StoreRequest),
     /// It was in the spool.
     Spool,
 }
 
-struct Running<'a> {
+struct RunningUpload<'a> {
     upload: Upload,
     outcome: LocalBoxFuture<'a, Result<Stored, ArchiveError>>,
 }
 
 struct Upload {
     sealed: Sealed,
-    purpose: For,
+    purpose: Purpose,
 }
 
 impl<'a> Uploads<'a> {
@@ -73,7 +73,7 @@ impl<'a> Uploads<'a> {
     }
 
     /// Sends a snapshot on its way. Where too many wait for the store already, it goes to the spool at once.
-    pub(super) fn add(&mut self, sealed: Sealed, purpose: For) {
+    pub(super) fn add(&mut self, sealed: Sealed, purpose: Purpose) {
         let upload = Upload { sealed, purpose };
         if self.running.is_none() {
             self.start(upload);
@@ -111,7 +111,7 @@ impl<'a> Uploads<'a> {
         self.due = None;
         match self.spool.map(Spool::oldest).transpose() {
             Ok(oldest) => match oldest.flatten() {
-                Some(sealed) => self.start(Upload { sealed, purpose: For::Spool }),
+                Some(sealed) => self.start(Upload { sealed, purpose: Purpose::Spool }),
                 None => self.report(),
             },
             Err(error) => {
@@ -127,7 +127,7 @@ impl<'a> Uploads<'a> {
             Some(running) => (&mut running.outcome).await,
             None => pending().await,
         };
-        if let Some(Running { upload, .. }) = self.running.take() {
+        if let Some(RunningUpload { upload, .. }) = self.running.take() {
             self.end(upload, outcome);
         }
         if let Some(next) = self.waiting.pop_front() {
@@ -168,18 +168,18 @@ impl<'a> Uploads<'a> {
             outcome = Empty,
             otel.status_code = Empty,
         );
-        if let For::Request(request) = &upload.purpose {
+        if let Purpose::Request(request) = &upload.purpose {
             request.origin.adopt(&span);
         }
         let outcome = Box::pin(async move { put(refresh, &sealed).await }.instrument(span));
-        self.running = Some(Running { upload, outcome });
+        self.running = Some(RunningUpload { upload, outcome });
     }
 
     fn end(&mut self, upload: Upload, outcome: Result<Stored, ArchiveError>) {
         // What stands under the name already stays there, also if it is damaged: it would be in the way of
         // this one for ever, and this one of all others.
         let is_over = matches!(outcome, Ok(_) | Err(ArchiveError::Corrupt { .. }));
-        let is_of_spool = matches!(upload.purpose, For::Spool);
+        let is_of_spool = matches!(upload.purpose, Purpose::Spool);
         if is_over && is_of_spool {
             self.remove(&upload.sealed);
         }
@@ -193,16 +193,16 @@ impl<'a> Uploads<'a> {
                 let waits = is_of_spool || (!is_over && self.keep(&upload.sealed));
                 self.plan_after_failure();
                 let name = upload.sealed.name();
-                Err(if waits { StoreError::Waits { name, source: error } } else { error.into() })
+                Err(if waits { StoreError::Spooled { name, source: error } } else { error.into() })
             }
         };
         match upload.purpose {
-            For::Slot(as_of) if matches!(outcome, Ok(_) | Err(StoreError::Waits { .. })) => {
+            Purpose::Slot(as_of) if matches!(outcome, Ok(_) | Err(StoreError::Spooled { .. })) => {
                 self.stored_last = Some(as_of);
             }
-            For::Slot(_) | For::Spool => {}
+            Purpose::Slot(_) | Purpose::Spool => {}
             // Nobody waits any more if the receiver is gone; the snapshot is stored all the same.
-            For::Request(request) => drop(request.reply.send(outcome)),
+            Purpose::Request(request) => drop(request.reply.send(outcome)),
         }
     }
 
@@ -262,7 +262,7 @@ async fn put(refresh: &Refresh, sealed: &Sealed) -> Result<Stored, ArchiveError>
     let outcome = refresh.snapshots.put(sealed).await;
     let ended = refresh.clock.now();
     refresh.metrics.store.observe(&outcome, ended);
-    refresh.cache.parts().store.note(outcome.is_ok(), ended);
+    refresh.cache.dependencies().store.note(outcome.is_ok(), ended);
     match &outcome {
         Ok(Stored { object, rows, bytes, created, .. }) => {
             span.record("object", object).record("rows", rows).record("bytes", bytes);

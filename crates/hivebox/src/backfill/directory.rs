@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use opensensemap::BoxId;
 
 use super::error::BackfillError;
-use super::question::Question;
+use super::request::BackfillRequest;
 use hivebox_refresh::upstream::Upstream;
 
 /// The sensors that are asked for, by their rows in the readings of now.
@@ -26,7 +26,7 @@ impl Directory {
     /// Asks for the list, and keeps what is meant of it.
     pub(super) async fn fetch(
         upstream: &Upstream,
-        question: &Question,
+        request: &BackfillRequest,
         rules: Rules,
         now: Timestamp,
     ) -> Result<Self, BackfillError> {
@@ -39,10 +39,10 @@ impl Directory {
             // A box that is left out would be recorded as done.
             return Err(BackfillError::Fetch { what: "one of the boxes".into(), source: error });
         }
-        Self::new(&polled.readings, question)
+        Self::new(&polled.readings, request)
     }
 
-    fn new(readings: &Arc<Readings>, question: &Question) -> Result<Self, BackfillError> {
+    fn new(readings: &Arc<Readings>, request: &BackfillRequest) -> Result<Self, BackfillError> {
         let mut directory = Self {
             by_sensor: HashMap::new(),
             boxes: BTreeMap::new(),
@@ -50,7 +50,7 @@ impl Directory {
             readings: Arc::clone(readings),
         };
         for reading in readings.iter() {
-            let is_there = question
+            let is_there = request
                 .bbox
                 .is_none_or(|bbox| reading.place().is_some_and(|place| bbox.contains(place.position())));
             // An id that is none cannot be asked for.

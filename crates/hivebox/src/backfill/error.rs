@@ -4,16 +4,16 @@ use hivebox_archive::ArchiveError;
 use jiff::Timestamp;
 use opensensemap::FetchError;
 
-use super::question::QuestionError;
+use super::request::BackfillRequestError;
 use hivebox_refresh::upstream::PollError;
 
 /// Why a backfill stopped. Days that were done by then stay done.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BackfillError {
-    /// The question cannot be answered.
+    /// The request cannot be answered.
     #[error(transparent)]
-    Question(#[from] QuestionError),
+    BackfillRequest(#[from] BackfillRequestError),
     /// The list of boxes could not be had.
     #[error("the list of boxes could not be had")]
     Boxes(#[from] PollError),
@@ -44,7 +44,7 @@ pub enum BackfillError {
     /// The store failed, or the history is damaged.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// What the store remembers of this question cannot be read.
+    /// What the store remembers of this request cannot be read.
     #[error(
         "{object} in the store cannot be read: {reason}; remove it to begin anew, which changes nothing that was brought in"
     )]

@@ -70,18 +70,18 @@ pub(super) fn windows(days: &[Date], most: u64) -> Vec<Window> {
 
 /// How many boxes, and how much time, the next request asks for. It learns from the answers: networks measure every minute or every hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Pace {
+pub(super) struct RequestSize {
     boxes: usize,
     span: SignedDuration,
 }
 
-impl Default for Pace {
+impl Default for RequestSize {
     fn default() -> Self {
         Self { boxes: 8, span: SignedDuration::from_hours(24 * MAX_DAYS as i64) }
     }
 }
 
-impl Pace {
+impl RequestSize {
     const MAX_BOXES: usize = 128;
     const LONGEST: SignedDuration = SignedDuration::from_hours(24 * MAX_DAYS as i64);
     /// An answer of fewer values could have been one of more boxes.
@@ -165,19 +165,19 @@ mod tests {
     #[test]
     fn a_pace_is_found_at_which_answers_are_large_but_whole() {
         // A value a minute: a box has 43,200 in 30 days.
-        let (mut pace, mut asked) = (Pace::default(), Vec::new());
+        let (mut size, mut asked) = (RequestSize::default(), Vec::new());
         for _ in 0..30 {
-            let minutes = pace.span().as_secs() as usize / 60;
-            let rows = (pace.boxes() * minutes).min(10_000);
+            let minutes = size.span().as_secs() as usize / 60;
+            let rows = (size.boxes() * minutes).min(10_000);
             asked.push(rows);
-            pace.learn(pace.boxes(), pace.span(), rows);
+            size.learn(size.boxes(), size.span(), rows);
         }
         assert!(asked[10..].iter().all(|&rows| (2_000..10_000).contains(&rows)), "{asked:?}");
         // Nothing at all: as much as may be asked for.
         for _ in 0..30 {
-            pace.learn(pace.boxes(), pace.span(), 0);
+            size.learn(size.boxes(), size.span(), 0);
         }
-        assert_eq!(pace, Pace { boxes: Pace::MAX_BOXES, span: Pace::LONGEST });
+        assert_eq!(size, RequestSize { boxes: RequestSize::MAX_BOXES, span: RequestSize::LONGEST });
     }
 
     #[test]

@@ -8,15 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use super::error::BackfillError;
 use super::plan::Window;
-use super::question::{Question, Remembered};
+use super::request::{BackfillRequest, StoredRequest};
 
 const SCHEMA: u32 = 1;
 
-/// The days of a question that are done. One object in the store for each question, so that whoever asks it again goes on.
+/// The days of a request that are done. One object in the store for each request, so that whoever asks it again goes on.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Record {
     schema: u32,
-    question: Remembered,
+    #[serde(rename = "question")]
+    request: StoredRequest,
     /// Each day that is done, with how many values it had.
     days: BTreeMap<Date, u64>,
     #[serde(skip)]
@@ -24,18 +25,18 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// What the store remembers of a question.
-    pub(super) async fn load(history: &History, question: &Question) -> Result<Self, BackfillError> {
-        let key = question.key();
+    /// What the store remembers of a request.
+    pub(super) async fn load(history: &History, request: &BackfillRequest) -> Result<Self, BackfillError> {
+        let key = request.key();
         let Some(text) = history.backfill_record(&key).await? else {
-            let question = question.remembered();
-            return Ok(Self { schema: SCHEMA, question, days: BTreeMap::new(), key });
+            let request = request.remembered();
+            return Ok(Self { schema: SCHEMA, request, days: BTreeMap::new(), key });
         };
         let unreadable =
             |reason: String| BackfillError::Record { object: History::backfill_record_path(&key), reason };
         let record: Self = serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))?;
-        if record.schema != SCHEMA || record.question != question.remembered() {
-            return Err(unreadable("it is of another version of HiveBox, or of another question".into()));
+        if record.schema != SCHEMA || record.request != request.remembered() {
+            return Err(unreadable("it is of another version of HiveBox, or of another request".into()));
         }
         Ok(Self { key, ..record })
     }
@@ -50,8 +51,8 @@ impl Record {
     }
 
     /// The days that are not done.
-    pub(super) fn missing(&self, question: &Question) -> Vec<Date> {
-        question.days().filter(|day| !self.days.contains_key(day)).collect()
+    pub(super) fn missing(&self, request: &BackfillRequest) -> Vec<Date> {
+        request.days().filter(|day| !self.days.contains_key(day)).collect()
     }
 
     pub(super) fn done(&mut self, window: &Window, values: &BTreeMap<Date, u64>) {
@@ -59,7 +60,7 @@ impl Record {
         self.days.extend(window.dates().map(|day| (day, value_count(day))));
     }
 
-    /// The name of the question.
+    /// The name of the request.
     pub(super) fn key(&self) -> &str {
         &self.key
     }

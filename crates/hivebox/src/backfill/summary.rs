@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::batch::ReadingBatch;
 use super::directory::Directory;
-use super::harvest::Harvest;
 use super::plan::Window;
-use super::question::{Question, Source};
 use super::record::Record;
+use super::request::{BackfillRequest, BackfillSource};
 
 /// What came of a backfill, of this run unless told otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Summary {
-    /// The question's name in the store.
+pub struct BackfillSummary {
+    /// The request's name in the store.
     pub key: String,
     /// Where the values came from.
-    pub source: Source,
+    pub source: BackfillSource,
     /// The first day.
     pub from: Date,
     /// The last day.
@@ -46,13 +46,13 @@ pub struct Summary {
     pub titles_without_values: BTreeMap<String, u64>,
 }
 
-impl Summary {
-    pub(super) fn new(question: &Question, record: &Record) -> Self {
+impl BackfillSummary {
+    pub(super) fn new(request: &BackfillRequest, record: &Record) -> Self {
         Self {
             key: record.key().to_owned(),
-            source: question.source,
-            from: question.from,
-            to: question.to,
+            source: request.source,
+            from: request.from,
+            to: request.to,
             done_before: record.days().len(),
             days: BTreeMap::new(),
             days_not_there: Vec::new(),
@@ -68,16 +68,16 @@ impl Summary {
     }
 
     /// Takes note of what came of some days, and whether they are done.
-    pub(super) fn take(&mut self, window: &Window, harvest: &Harvest<'_>, done: bool) {
-        let values = |day| harvest.values().get(&day).copied().unwrap_or_default();
+    pub(super) fn take(&mut self, window: &Window, batch: &ReadingBatch<'_>, done: bool) {
+        let values = |day| batch.values().get(&day).copied().unwrap_or_default();
         if done {
             self.days.extend(window.dates().map(|day| (day, values(day))));
         } else {
             self.days_not_there.extend(window.dates());
         }
-        self.values += harvest.values().values().sum::<u64>();
-        self.added += harvest.added();
-        self.values_of_unknown_sensors += harvest.unknown();
+        self.values += batch.values().values().sum::<u64>();
+        self.added += batch.added();
+        self.values_of_unknown_sensors += batch.unknown();
     }
 
     /// Tells what was answered with nothing: `seen` says by row where there was a value.

@@ -6,7 +6,7 @@ use hivebox_present::Clock;
 
 use serde::Serialize;
 
-use super::existing;
+use super::open_store;
 use super::output;
 use super::progress;
 use super::serve::block_on;
@@ -16,11 +16,11 @@ use crate::exit::{Code, Failure};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
-    action: Action,
+    action: ArchiveAction,
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
+enum ArchiveAction {
     /// Take all new snapshots into the history now
     ///
     /// A running HiveBox does so by itself. Both at once harm nothing.
@@ -46,27 +46,27 @@ enum Action {
 
 /// What compaction came to.
 #[derive(Debug, Default, Serialize)]
-struct Done {
+struct CompactionReport {
     snapshots: usize,
     readings: u64,
     added: u64,
     manifest: Option<u64>,
-    damaged: Vec<Damaged>,
+    damaged: Vec<DamagedSnapshot>,
 }
 
 #[derive(Debug, Serialize)]
-struct Damaged {
+struct DamagedSnapshot {
     snapshot: String,
     reason: String,
 }
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     match args.action {
-        Action::Compact { json, settings } => {
+        ArchiveAction::Compact { json, settings } => {
             let history = open(&settings)?;
             block_on(async { compact(&history, json).await })
         }
-        Action::Verify { json, settings } => {
+        ArchiveAction::Verify { json, settings } => {
             let history = open(&settings)?;
             block_on(async { verify(&history, json).await })
         }
@@ -74,13 +74,13 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
 }
 
 fn open(settings: &SettingFlags<Storing>) -> Result<History, Failure> {
-    Ok(existing::store(&settings.config()?.store)?.history())
+    Ok(open_store::open_existing(&settings.config()?.store)?.history())
 }
 
 async fn compact(history: &History, json: bool) -> Result<(), Failure> {
     let progress = progress::spinner("taking snapshots in");
     let limits = CompactionLimits::default();
-    let mut done = Done::default();
+    let mut done = CompactionReport::default();
     loop {
         let step = history.compact(&limits, Clock::system().now()).await?;
         done.add(&step);
@@ -94,10 +94,10 @@ async fn compact(history: &History, json: bool) -> Result<(), Failure> {
     if json {
         output::json(&done)?;
     } else {
-        for Damaged { snapshot, reason } in &done.damaged {
+        for DamagedSnapshot { snapshot, reason } in &done.damaged {
             output::line(&format!("BAD   {snapshot}  {reason}"))?;
         }
-        let Done { snapshots, readings, added, .. } = done;
+        let CompactionReport { snapshots, readings, added, .. } = done;
         output::line(&format!(
             "{snapshots} snapshots with {readings} readings taken in, {added} of them new"
         ))?;
@@ -108,7 +108,7 @@ async fn compact(history: &History, json: bool) -> Result<(), Failure> {
     Err(Failure::new(Code::Data, format!("{} snapshots are damaged and were left out", done.damaged.len())))
 }
 
-impl Done {
+impl CompactionReport {
     fn add(&mut self, step: &Compacted) {
         self.snapshots += step.snapshots;
         self.readings += step.readings;
@@ -119,10 +119,11 @@ impl Done {
     }
 }
 
-/// Damaged snapshots are met in each step; the last one has met all.
-fn damaged(step: &Compacted) -> Vec<Damaged> {
+/// DamagedSnapshot snapshots are met in each step; the last one has met all.
+fn damaged(step: &Compacted) -> Vec<DamagedSnapshot> {
     let told = step.damaged.iter();
-    told.map(|(name, reason)| Damaged { snapshot: name.to_string(), reason: reason.clone() }).collect()
+    told.map(|(name, reason)| DamagedSnapshot { snapshot: name.to_string(), reason: reason.clone() })
+        .collect()
 }
 
 async fn verify(history: &History, json: bool) -> Result<(), Failure> {

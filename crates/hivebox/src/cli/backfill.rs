@@ -14,7 +14,7 @@ use super::progress;
 use super::serve::block_on;
 use super::settings::{ReadingAndStoring, SettingFlags};
 use super::values;
-use crate::backfill::{Backfill, Manners, Progress, Question, Source, Summary};
+use crate::backfill::{Backfill, BackfillRequest, BackfillSource, BackfillSummary, Pacing, Progress};
 use crate::exit::{Code, Failure};
 use crate::service::{self, StartError};
 use hivebox_config::UpstreamAddress;
@@ -32,8 +32,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "DATE", value_parser = values::date)]
     to: Option<Date>,
     /// Where to take it from
-    #[arg(long, value_enum, default_value_t = Source::Api)]
-    source: Source,
+    #[arg(long, value_enum, default_value_t = BackfillSource::Api)]
+    source: BackfillSource,
     /// Only boxes that stand in this area now: west,south,east,north in degrees
     #[arg(long, value_name = "W,S,E,N", value_parser = bbox, allow_hyphen_values = true)]
     bbox: Option<Bbox>,
@@ -65,17 +65,17 @@ impl Args {
     fn backfill(&self) -> Result<Backfill, Failure> {
         let config = self.settings.config()?;
         let address = match (&config.upstream.address, self.source) {
-            (_, Source::Archive) => self.archive.clone(),
-            (UpstreamAddress::Api(address), Source::Api) => address.clone(),
-            (UpstreamAddress::File(_), Source::Api) => String::new(),
+            (_, BackfillSource::Archive) => self.archive.clone(),
+            (UpstreamAddress::Api(address), BackfillSource::Api) => address.clone(),
+            (UpstreamAddress::File(_), BackfillSource::Api) => String::new(),
         };
         let started = |error| Failure::from(StartError::from(error));
         Ok(Backfill {
-            question: Question {
+            request: BackfillRequest {
                 source: self.source,
                 address,
                 from: self.from,
-                to: self.to.unwrap_or_else(|| Question::yesterday(Clock::system().now())),
+                to: self.to.unwrap_or_else(|| BackfillRequest::yesterday(Clock::system().now())),
                 boxes: config.upstream.boxes.clone(),
                 bbox: self.bbox,
             },
@@ -83,7 +83,7 @@ impl Args {
             archive: client(&config.upstream, self.archive.clone(), Observer::default()).map_err(started)?,
             history: service::snapshots(&config.store)?.history(),
             rules: config.answer.rules,
-            manners: Manners { pause: self.pause, ..Manners::default() },
+            pacing: Pacing { pause: self.pause, ..Pacing::default() },
             most_days: Backfill::MOST_DAYS,
         })
     }
@@ -113,8 +113,8 @@ fn show(bar: &ProgressBar, progress: Progress) {
     });
 }
 
-fn tell(summary: &Summary) -> Result<(), Failure> {
-    let Summary { from, to, done_before, days, values, added, requests, .. } = summary;
+fn tell(summary: &BackfillSummary) -> Result<(), Failure> {
+    let BackfillSummary { from, to, done_before, days, values, added, requests, .. } = summary;
     if *done_before > 0 {
         output::line(&format!("{done_before} of the days from {from} to {to} were done before"))?;
     }
@@ -157,7 +157,7 @@ impl From<crate::backfill::BackfillError> for Failure {
         let code = match error {
             Error::Boxes(error) => return error.into(),
             Error::Archive(error) => return error.into(),
-            Error::Question(_) | Error::NoApi => Code::Usage,
+            Error::BackfillRequest(_) | Error::NoApi => Code::Usage,
             Error::NoBoxes => Code::NoInput,
             Error::Fetch { .. } | Error::TooMany { .. } => Code::Unavailable,
             Error::Record { .. } => Code::Data,

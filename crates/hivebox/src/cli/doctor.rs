@@ -139,7 +139,7 @@ async fn cache(config: &CacheConfig) -> Finding {
         let started = Clock::system().now();
         let holder = redis.holder().await?;
         let took_ms = Clock::system().now().duration_since(started).as_secs_f64() * 1e3;
-        redis.rehearse().await?;
+        redis.self_test().await?;
         let held = match holder {
             Some(since) => format!("a replica holds the lease since {since:.0}"),
             None => "no replica holds the lease".into(),

@@ -8,7 +8,7 @@ use std::io::{IsTerminal, stdout};
 use hivebox_archive::TableFormat;
 use hivebox_present::Clock;
 
-use super::existing;
+use super::open_store;
 use super::output;
 use super::progress;
 use super::serve::block_on;
@@ -92,7 +92,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let question = asked.question(Clock::system().now(), None).map_err(refused)?;
     let config = args.settings.config()?;
     block_on(async {
-        let store = existing::store(&config.store)?;
+        let store = open_store::open_existing(&config.store)?;
         let past = Past::new(&config.query, &store, QueryMetrics::default())?;
         let spinner = progress::spinner("asking the past");
         let answer = past.answer(&question).await;

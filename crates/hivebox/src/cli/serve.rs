@@ -10,7 +10,7 @@ use super::settings::{Serving, SettingFlags};
 use crate::exit::{Code, Failure};
 use crate::open_files;
 use crate::service::Service;
-use crate::shutdown::Stop;
+use crate::shutdown::ShutdownSignal;
 use hivebox_config::Config;
 use hivebox_http::App;
 use hivebox_telemetry::Telemetry;
@@ -44,7 +44,7 @@ async fn serve_seen(
     config: &Config,
     listening: impl FnOnce(SocketAddr, &Arc<App>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let stop = Stop::on_signals()?;
+    let stop = ShutdownSignal::on_signals()?;
     let service = Service::build(config, Clock::system()).await?;
     open_files::raise_limit(config.http.max_connections);
     let address = service.address()?;

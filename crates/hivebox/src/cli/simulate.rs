@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use super::output;
 use super::serve::block_on;
 use crate::exit::{Code, Failure};
-use crate::shutdown::Stop;
+use crate::shutdown::ShutdownSignal;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -24,7 +24,7 @@ pub(super) struct Args {
     simulated: SimulatedFlags,
     /// Show this moment first instead of now, such as 2026-06-01T12:00:00Z
     #[arg(long, value_name = "TIME", default_value = "now", value_parser = moment)]
-    at: Moment,
+    at: StartTime,
     /// Simulated seconds in a real one, 1 unless told; 0 stops the clock
     #[arg(long, value_name = "FACTOR", value_parser = speed)]
     speed: Option<f64>,
@@ -55,7 +55,7 @@ impl SimulatedFlags {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Moment {
+enum StartTime {
     Now,
     At(Timestamp),
 }
@@ -72,11 +72,11 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 impl Args {
     fn clock(&self) -> Clock {
         match (self.at, self.speed) {
-            (Moment::Now, None) => Clock::System,
-            (Moment::Now, Some(factor)) => {
+            (StartTime::Now, None) => Clock::System,
+            (StartTime::Now, Some(factor)) => {
                 Clock::Accelerated { start: hivebox_present::Clock::system().now(), factor }
             }
-            (Moment::At(start), speed) => Clock::Accelerated { start, factor: speed.unwrap_or(1.0) },
+            (StartTime::At(start), speed) => Clock::Accelerated { start, factor: speed.unwrap_or(1.0) },
         }
     }
 }
@@ -90,7 +90,7 @@ async fn serve(sim: SimServer, address: SocketAddr) -> Result<(), Failure> {
     };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr()?;
-    let stop = Stop::on_signals()?;
+    let stop = ShutdownSignal::on_signals()?;
     output::line(&format!(
         "A simulated openSenseMap with {} senseBoxes answers at http://{address}",
         sim.simulation().len()
@@ -130,12 +130,13 @@ fn progress() -> ProgressBar {
     }
 }
 
-fn moment(text: &str) -> Result<Moment, String> {
+fn moment(text: &str) -> Result<StartTime, String> {
     match text {
-        "now" => Ok(Moment::Now),
-        text => {
-            text.parse().map(Moment::At).map_err(|_| "use now, or a time such as 2026-06-01T12:00:00Z".into())
-        }
+        "now" => Ok(StartTime::Now),
+        text => text
+            .parse()
+            .map(StartTime::At)
+            .map_err(|_| "use now, or a time such as 2026-06-01T12:00:00Z".into()),
     }
 }
 

@@ -9,7 +9,7 @@ use hivebox_present::Clock;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::existing;
+use super::open_store;
 use super::output;
 use super::progress;
 use super::serve::block_on;
@@ -23,11 +23,11 @@ const BESIDE: &str = "{pos}/{len} snapshots";
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
-    action: Action,
+    action: SnapshotsAction,
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
+enum SnapshotsAction {
     /// List snapshots, newest first
     List {
         /// How many to list
@@ -97,15 +97,15 @@ struct Verified {
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     match args.action {
-        Action::List { limit, before, json, settings } => {
+        SnapshotsAction::List { limit, before, json, settings } => {
             let store = open(&settings)?;
             block_on(async { list(&store, limit, before, json).await })
         }
-        Action::Show { name, format, settings } => {
+        SnapshotsAction::Show { name, format, settings } => {
             let store = open(&settings)?;
             block_on(async { show(&store, name, format).await })
         }
-        Action::Prune { older_than, remove, json, settings } => {
+        SnapshotsAction::Prune { older_than, remove, json, settings } => {
             let store = open(&settings)?;
             let Some(limit) = older_than.or(settings.config()?.store.retention) else {
                 let message = "nothing is too old while retention is off; say --older-than 90d, for example";
@@ -113,7 +113,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
             };
             block_on(async { prune(&store, limit, remove, json).await })
         }
-        Action::Verify { names, json, settings } => {
+        SnapshotsAction::Verify { names, json, settings } => {
             let store = open(&settings)?;
             block_on(async { verify(&store, names, json).await })
         }
@@ -121,7 +121,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
 }
 
 fn open(settings: &SettingFlags<Storing>) -> Result<SnapshotStore, Failure> {
-    existing::store(&settings.config()?.store)
+    open_store::open_existing(&settings.config()?.store)
 }
 
 async fn list(

@@ -2,13 +2,13 @@
 
 use hivebox_archive::{BatchFormat, BatchWriter, TableError, texts};
 
-use super::columns::Columns;
-use super::existing;
 use super::history::{OutputFlags, OutputFormat};
+use super::open_store;
 use super::output;
 use super::progress;
 use super::serve::block_on;
 use super::settings::{Asking, SettingFlags};
+use super::text_table::TextTable;
 use crate::exit::{Code, Failure};
 use hivebox_question::QueryMetrics;
 use hivebox_question::past::{Past, SqlAnswer};
@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let format = args.output.format()?;
     let config = args.settings.config()?;
     block_on(async {
-        let store = existing::store(&config.store)?;
+        let store = open_store::open_existing(&config.store)?;
         let past = Past::new(&config.query, &store, QueryMetrics::default())?;
         let spinner = progress::spinner("asking the past");
         let answer = past.sql(&args.text, args.most_rows).await;
@@ -69,7 +69,7 @@ async fn stream(mut answer: SqlAnswer, format: BatchFormat) -> Result<(), Failur
 /// Prints the rows when all are there, since columns are as wide as what is in them.
 async fn table(mut answer: SqlAnswer) -> Result<(), Failure> {
     let fields = answer.schema().fields().clone();
-    let mut columns = Columns::new();
+    let mut columns = TextTable::new();
     for field in &fields {
         columns = columns.with(field.name().as_str(), field.data_type().is_numeric());
     }

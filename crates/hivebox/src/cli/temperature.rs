@@ -29,7 +29,7 @@ pub(super) struct Args {
 
 /// What `--json` prints.
 #[derive(Debug, Serialize)]
-struct Told<'a> {
+struct TemperatureJson<'a> {
     mean_celsius: f64,
     status: &'a str,
     readings: u64,
@@ -63,7 +63,7 @@ fn tell(present: &Present, json: bool) -> Result<(), Failure> {
     if json {
         let (mean_celsius, status, readings) = (answer.mean.0, answer.status.as_str(), answer.count);
         let sensors = sensors.into_iter().collect();
-        return output::json(&Told { mean_celsius, status, readings, as_of, boxes, sensors });
+        return output::json(&TemperatureJson { mean_celsius, status, readings, as_of, boxes, sensors });
     }
     output::line(&format!("{:.2} °C  {}", answer.mean.0, answer.status))?;
     output::line(&format!(

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use hivebox::backfill::{Backfill, BackfillError, Manners, Question, Source};
+use hivebox::backfill::{Backfill, BackfillError, BackfillRequest, BackfillSource, Pacing};
 use hivebox_archive::SnapshotStore;
 use hivebox_archive::history::{History, read_day};
 use hivebox_climate::verdict::{Rules, Verdict};
@@ -67,7 +67,7 @@ impl Scene {
         SnapshotStore::open_folder(&self.folder.path().join(name)).unwrap().history()
     }
 
-    fn backfill(&self, source: Source, boxes: &[BoxId], history: History) -> Backfill {
+    fn backfill(&self, source: BackfillSource, boxes: &[BoxId], history: History) -> Backfill {
         let client = |base_url: String| {
             Client::new(ClientOptions {
                 base_url,
@@ -80,7 +80,7 @@ impl Scene {
         };
         let archive = format!("{}/archive", self.upstream.url);
         Backfill {
-            question: Question {
+            request: BackfillRequest {
                 source,
                 address: self.upstream.url.clone(),
                 from: FROM,
@@ -92,7 +92,7 @@ impl Scene {
             archive: client(archive),
             history,
             rules: Rules::default(),
-            manners: Manners {
+            pacing: Pacing {
                 pause: Duration::ZERO,
                 tries: 40,
                 patience: Duration::from_micros(1),
@@ -169,7 +169,7 @@ async fn the_api_gives_the_past_that_there_was_whatever_fails_in_between() {
     let scene = Scene::new(0.3).await;
     let boxes = scene.boxes(8);
     let history = scene.history("api");
-    let backfill = scene.backfill(Source::Api, &boxes, history.clone());
+    let backfill = scene.backfill(BackfillSource::Api, &boxes, history.clone());
     scene.break_often("/boxes/data");
     let summary = backfill.run(now, |_| ()).await.unwrap();
 
@@ -193,11 +193,11 @@ async fn an_answer_that_is_cut_is_asked_for_again_in_parts() {
     // The first request asks for eight boxes, which measure every minute.
     let boxes = busy_boxes(&scene, 8);
     let history = scene.history("cut");
-    let mut backfill = scene.backfill(Source::Api, &boxes, history.clone());
+    let mut backfill = scene.backfill(BackfillSource::Api, &boxes, history.clone());
     backfill.most_days = 2;
-    backfill.question.from = TO.yesterday().unwrap();
+    backfill.request.from = TO.yesterday().unwrap();
     let summary = backfill.run(now, |_| ()).await.unwrap();
-    let truth = scene.truth_from(backfill.question.from, &boxes);
+    let truth = scene.truth_from(backfill.request.from, &boxes);
     let dust = titled(&scene, &boxes, "PM10");
     let pm10 = truth.keys().filter(|(sensor, _)| dust.contains(sensor)).count();
     assert!(pm10 > MAX_MEASUREMENTS, "{pm10}");
@@ -233,7 +233,7 @@ async fn the_archive_gives_the_same_past() {
     let scene = Scene::new(0.3).await;
     let boxes = scene.boxes(6);
     let history = scene.history("archive");
-    let backfill = scene.backfill(Source::Archive, &boxes, history.clone());
+    let backfill = scene.backfill(BackfillSource::Archive, &boxes, history.clone());
     scene.break_often("/archive/*");
     let summary = backfill.run(now, |_| ()).await.unwrap();
     let truth = scene.truth(&boxes);
@@ -246,7 +246,7 @@ async fn a_backfill_that_was_stopped_goes_on_and_comes_to_the_same() {
     let scene = Scene::new(0.1).await;
     let boxes = scene.boxes(5);
     let folder = scene.folder.path().join("stopped");
-    for source in [Source::Api, Source::Archive] {
+    for source in [BackfillSource::Api, BackfillSource::Archive] {
         let mut runs = 0;
         loop {
             // Each run is dropped after a third of the way.
@@ -283,7 +283,7 @@ async fn a_backfill_that_was_stopped_goes_on_and_comes_to_the_same() {
 async fn a_day_that_the_archive_does_not_have_is_asked_for_again() {
     let scene = Scene::new(0.0).await;
     let boxes = scene.boxes(1);
-    let backfill = || scene.backfill(Source::Archive, &boxes, scene.history("late"));
+    let backfill = || scene.backfill(BackfillSource::Archive, &boxes, scene.history("late"));
     // The archive of the last day is not made yet; the other clock is ours.
     scene.upstream.sim.set_time(SimClock::Fixed("2026-11-20T23:00:00Z".parse().unwrap()));
     let summary = backfill().run(now, |_| ()).await.unwrap();
@@ -298,8 +298,8 @@ async fn a_day_that_the_archive_does_not_have_is_asked_for_again() {
 async fn what_fails_for_too_long_ends_the_backfill_with_what_is_done_kept() {
     let scene = Scene::new(0.0).await;
     let boxes = scene.boxes(2);
-    let mut backfill = scene.backfill(Source::Archive, &boxes, scene.history("down"));
-    backfill.manners.tries = 2;
+    let mut backfill = scene.backfill(BackfillSource::Archive, &boxes, scene.history("down"));
+    backfill.pacing.tries = 2;
     let fault = FaultRule {
         path: Some("/archive/2026-11-19/*".into()),
         ..FaultRule::from(Fault::TooManyRequests { retry_after: 1 })
@@ -323,7 +323,7 @@ async fn a_server_without_this_route_is_not_taken_for_one_without_data() {
     let boxes = scene.boxes(1);
     let fault = FaultRule { path: Some("/boxes/data".into()), ..Fault::Status { status: 404 }.into() };
     scene.upstream.sim.faults().set(fault).unwrap();
-    let backfill = scene.backfill(Source::Api, &boxes, scene.history("route"));
+    let backfill = scene.backfill(BackfillSource::Api, &boxes, scene.history("route"));
     assert!(matches!(backfill.run(now, |_| ()).await, Err(BackfillError::Fetch { .. })));
     scene.upstream.sim.faults().clear();
     assert_eq!(backfill.run(now, |_| ()).await.unwrap().done_before, 0);
@@ -336,7 +336,7 @@ async fn the_command_tells_what_came_and_what_did_not() {
     let sim = SimServer::new(Simulation::new(options));
     let upstream = TestUpstream::with(sim, "127.0.0.1:0".parse().unwrap()).await;
     let folder = tempfile::tempdir().unwrap();
-    let yesterday = Question::yesterday(Clock::system().now()).to_string();
+    let yesterday = BackfillRequest::yesterday(Clock::system().now()).to_string();
     let run = |arguments: &[&str]| {
         let mut command = hivebox(folder.path());
         command.args(["backfill", "--pause", "0s", "--upstream", &upstream.url]).args(arguments);

@@ -4,7 +4,7 @@ use hivebox_archive::history::question::{Every, Question};
 use hivebox_climate::catalogue::Catalogue;
 use jiff::Timestamp;
 
-use crate::cli::columns::Columns;
+use crate::cli::text_table::TextTable;
 use hivebox_question::history::{BucketRow, HistoryBody};
 
 /// The cells of a bar; each can be filled by eighths.
@@ -32,8 +32,8 @@ pub(super) fn text(body: &HistoryBody, question: &Question, bars: bool) -> Strin
     lines.join("\n")
 }
 
-fn table(rows: &[&BucketRow], question: &Question, bars: bool) -> Columns {
-    let mut columns = Columns::new().with("from", false);
+fn table(rows: &[&BucketRow], question: &Question, bars: bool) -> TextTable {
+    let mut columns = TextTable::new().with("from", false);
     for name in ["count", "mean", "min", "max"] {
         columns = columns.with(name, true);
     }

@@ -2,18 +2,18 @@
 
 /// A table that is printed as text.
 #[derive(Debug)]
-pub(super) struct Columns {
-    head: Vec<Column>,
+pub(super) struct TextTable {
+    head: Vec<TextColumn>,
     rows: Vec<Vec<String>>,
 }
 
 #[derive(Debug)]
-struct Column {
+struct TextColumn {
     name: String,
     is_number: bool,
 }
 
-impl Columns {
+impl TextTable {
     /// A table without columns.
     pub(super) fn new() -> Self {
         Self { head: Vec::new(), rows: Vec::new() }
@@ -21,7 +21,7 @@ impl Columns {
 
     /// A further column; numbers are set to its right.
     pub(super) fn with(mut self, name: impl Into<String>, is_number: bool) -> Self {
-        self.head.push(Column { name: name.into(), is_number });
+        self.head.push(TextColumn { name: name.into(), is_number });
         self
     }
 
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_what_is_in_them() {
-        let mut columns = Columns::new().with("name", false).with("value", true).with("", false);
+        let mut columns = TextTable::new().with("name", false).with("value", true).with("", false);
         columns.push(["Köln", "1.5", "▌"].map(str::to_owned).into());
         columns.push(["Bonn am Rhein", "-12.25", ""].map(str::to_owned).into());
         let lines: Vec<String> = columns.lines().collect();

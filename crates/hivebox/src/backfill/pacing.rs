@@ -9,7 +9,7 @@ use super::Progress;
 
 /// How upstream is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Manners {
+pub struct Pacing {
     /// The time between the end of an answer and the next request.
     pub pause: Duration,
     /// How often a request that failed (with all attempts that the client makes) is made again.
@@ -21,7 +21,7 @@ pub struct Manners {
     pub longest_wait: Duration,
 }
 
-impl Default for Manners {
+impl Default for Pacing {
     /// A second between requests, and about half an hour of patience.
     fn default() -> Self {
         Self {
@@ -33,7 +33,7 @@ impl Default for Manners {
     }
 }
 
-impl Manners {
+impl Pacing {
     /// How long to wait after so many failures in a row; `None` if it is time to give up.
     fn wait_after(&self, error: &FetchError, failures: u32) -> Option<Duration> {
         let asked_for = error.retry_after();
@@ -45,18 +45,18 @@ impl Manners {
 }
 
 /// Asks, and tells how far it has come.
-pub(super) struct Asker<'a> {
-    manners: Manners,
+pub(super) struct Pacer<'a> {
+    pacing: Pacing,
     progress: &'a mut dyn FnMut(Progress),
     state: Progress,
     requests: u64,
     not_before: Instant,
 }
 
-impl<'a> Asker<'a> {
-    pub(super) fn new(manners: Manners, total: u64, progress: &'a mut dyn FnMut(Progress)) -> Self {
+impl<'a> Pacer<'a> {
+    pub(super) fn new(pacing: Pacing, total: u64, progress: &'a mut dyn FnMut(Progress)) -> Self {
         let state = Progress { done: 0, total, values: 0, waiting: None };
-        Self { manners, progress, state, requests: 0, not_before: Instant::now() }
+        Self { pacing, progress, state, requests: 0, not_before: Instant::now() }
     }
 
     /// Makes a request when its time has come, and again if it fails in a way that may pass.
@@ -69,12 +69,12 @@ impl<'a> Asker<'a> {
             sleep_until(self.not_before).await;
             let result = request().await;
             self.requests += 1;
-            self.not_before = Instant::now() + self.manners.pause;
+            self.not_before = Instant::now() + self.pacing.pause;
             let error = match result {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let Some(wait) = self.manners.wait_after(&error, failures) else { return Err(error) };
+            let Some(wait) = self.pacing.wait_after(&error, failures) else { return Err(error) };
             failures += 1;
             (self.progress)(Progress { waiting: Some(wait), ..self.state });
             sleep(wait).await;
@@ -104,9 +104,9 @@ mod tests {
 
     #[test]
     fn upstream_is_left_alone_for_as_long_as_it_asks() {
-        let manners = Manners::default();
+        let pacing = Pacing::default();
         let wait =
-            |error: &FetchError, failures| manners.wait_after(error, failures).map(|wait| wait.as_secs());
+            |error: &FetchError, failures| pacing.wait_after(error, failures).map(|wait| wait.as_secs());
         assert_eq!(wait(&limited(100), 0), Some(100));
         assert_eq!(wait(&limited(1), 0), Some(30));
         assert_eq!(wait(&limited(1), 3), Some(240));
@@ -118,18 +118,18 @@ mod tests {
     #[tokio::test]
     async fn there_is_a_pause_between_requests_and_a_longer_one_after_each_failure() {
         let milli = Duration::from_millis;
-        let manners = Manners { pause: milli(5), tries: 3, patience: milli(2), longest_wait: milli(100) };
+        let pacing = Pacing { pause: milli(5), tries: 3, patience: milli(2), longest_wait: milli(100) };
         let (began, mut waits) = (Instant::now(), Vec::new());
         let mut told = |progress: Progress| waits.push(progress.waiting);
-        let mut asker = Asker::new(manners, 1, &mut told);
+        let mut pacer = Pacer::new(pacing, 1, &mut told);
         for requests in 1..=3 {
-            asker.ask(async || Ok(())).await.unwrap();
-            assert_eq!(asker.requests(), requests);
+            pacer.ask(async || Ok(())).await.unwrap();
+            assert_eq!(pacer.requests(), requests);
             assert!(began.elapsed() >= milli(5) * (requests as u32 - 1));
         }
-        let failed = asker.ask(async || Err::<(), _>(limited(0))).await;
+        let failed = pacer.ask(async || Err::<(), _>(limited(0))).await;
         assert!(failed.is_err());
-        assert_eq!(asker.requests(), 7);
+        assert_eq!(pacer.requests(), 7);
         assert!(began.elapsed() >= milli(5) * 6, "pauses count while upstream is left alone, too");
         assert_eq!(waits, [2, 4, 8].map(|wait| Some(milli(wait))));
     }

@@ -8,14 +8,14 @@ use opensensemap::BoxId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The longest time that one question may be about. It bounds what the record of it may become.
+/// The longest time that one request may be about. It bounds what the record of it may become.
 const MAX_DAYS: i32 = 36_600;
 
 /// Which days of which boxes, and from where.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Question {
+pub struct BackfillRequest {
     /// Where it comes from.
-    pub source: Source,
+    pub source: BackfillSource,
     /// The base address of the API or of the archive.
     pub address: String,
     /// The first day, by UTC.
@@ -31,16 +31,16 @@ pub struct Question {
 /// Where the past comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
-pub enum Source {
+pub enum BackfillSource {
     /// The API: also yesterday, and many boxes in one answer.
     Api,
     /// The daily archive: files that were made once, one for each sensor and day.
     Archive,
 }
 
-/// Why a question cannot be answered.
+/// Why a request cannot be answered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum QuestionError {
+pub enum BackfillRequestError {
     /// The last day is before the first.
     #[error("--to {to} is before --from {from}")]
     Backwards {
@@ -62,10 +62,10 @@ pub enum QuestionError {
     TooLong(i32),
 }
 
-/// A question as the store remembers it.
+/// A request as the store remembers it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Remembered {
-    source: Source,
+pub(super) struct StoredRequest {
+    source: BackfillSource,
     address: String,
     from: Date,
     to: Date,
@@ -73,7 +73,7 @@ pub(super) struct Remembered {
     bbox: Option<[f64; 4]>,
 }
 
-impl Question {
+impl BackfillRequest {
     /// The last day that is over.
     #[must_use]
     pub fn yesterday(now: Timestamp) -> Date {
@@ -85,17 +85,17 @@ impl Question {
     ///
     /// # Errors
     /// The days are in the wrong order, too many, or not over at `now`.
-    pub fn check(&self, now: Timestamp) -> Result<(), QuestionError> {
+    pub fn check(&self, now: Timestamp) -> Result<(), BackfillRequestError> {
         let Self { from, to, .. } = *self;
         let yesterday = Self::yesterday(now);
         if from > yesterday {
-            Err(QuestionError::NotOver { flag: "--from", yesterday })
+            Err(BackfillRequestError::NotOver { flag: "--from", yesterday })
         } else if to < from {
-            Err(QuestionError::Backwards { from, to })
+            Err(BackfillRequestError::Backwards { from, to })
         } else if to > yesterday {
-            Err(QuestionError::NotOver { flag: "--to", yesterday })
+            Err(BackfillRequestError::NotOver { flag: "--to", yesterday })
         } else if self.day_count() > MAX_DAYS {
-            Err(QuestionError::TooLong(self.day_count()))
+            Err(BackfillRequestError::TooLong(self.day_count()))
         } else {
             Ok(())
         }
@@ -111,7 +111,7 @@ impl Question {
         self.from.duration_until(self.to).as_hours() as i32 / 24 + 1
     }
 
-    pub(super) fn remembered(&self) -> Remembered {
+    pub(super) fn remembered(&self) -> StoredRequest {
         let boxes = self.boxes.as_ref().map(|boxes| {
             let mut ids: Vec<String> = boxes.iter().map(ToString::to_string).collect();
             ids.sort_unstable();
@@ -120,10 +120,10 @@ impl Question {
         });
         let address = self.address.trim_end_matches('/').to_owned();
         let bbox = self.bbox.map(|bbox| bbox.degrees());
-        Remembered { source: self.source, address, from: self.from, to: self.to, boxes, bbox }
+        StoredRequest { source: self.source, address, from: self.from, to: self.to, boxes, bbox }
     }
 
-    /// The name under which the store remembers it: the same for the same question, in whichever order its boxes are named.
+    /// The name under which the store remembers it: the same for the same request, in whichever order its boxes are named.
     pub(super) fn key(&self) -> String {
         // A struct of texts and numbers is JSON in one way only; that a coordinate is finite was checked when it was read.
         let text = serde_json::to_vec(&self.remembered()).unwrap_or_default();
@@ -139,9 +139,9 @@ mod tests {
 
     use super::*;
 
-    fn question() -> Question {
-        Question {
-            source: Source::Api,
+    fn request() -> BackfillRequest {
+        BackfillRequest {
+            source: BackfillSource::Api,
             address: "https://api.opensensemap.org/".into(),
             from: date(2026, 11, 1),
             to: date(2026, 11, 3),
@@ -154,31 +154,37 @@ mod tests {
     fn the_same_question_has_the_same_key_and_others_have_others() {
         let id = |text: &str| text.parse::<BoxId>().unwrap();
         let (one, two) = (id("5386026e5f08822009b8b60d"), id("5386026e5f08822009b8b60e"));
-        let of = |boxes| Question { boxes: Some(boxes), ..question() }.key();
+        let of = |boxes| BackfillRequest { boxes: Some(boxes), ..request() }.key();
         assert_eq!(of(vec![one.clone(), two.clone()]), of(vec![two.clone(), one.clone(), two]));
-        assert_ne!(of(vec![one]), question().key());
-        assert_ne!(Question { to: date(2026, 11, 4), ..question() }.key(), question().key());
-        assert_ne!(Question { source: Source::Archive, ..question() }.key(), question().key());
+        assert_ne!(of(vec![one]), request().key());
+        assert_ne!(BackfillRequest { to: date(2026, 11, 4), ..request() }.key(), request().key());
+        assert_ne!(BackfillRequest { source: BackfillSource::Archive, ..request() }.key(), request().key());
         let bbox = Bbox::new(6.0, 47.0, 15.0, 55.0);
-        assert_ne!(Question { bbox, ..question() }.key(), question().key());
-        assert_eq!(question().key().len(), 16);
-        let slash = Question { address: "https://api.opensensemap.org".into(), ..question() };
-        assert_eq!(slash.key(), question().key());
+        assert_ne!(BackfillRequest { bbox, ..request() }.key(), request().key());
+        assert_eq!(request().key().len(), 16);
+        let slash = BackfillRequest { address: "https://api.opensensemap.org".into(), ..request() };
+        assert_eq!(slash.key(), request().key());
     }
 
     #[test]
     fn days_that_are_not_over_are_refused() {
         let now = |text: &str| text.parse::<Timestamp>().unwrap();
-        assert_eq!(question().check(now("2026-11-04T00:00:00Z")), Ok(()));
+        assert_eq!(request().check(now("2026-11-04T00:00:00Z")), Ok(()));
         let yesterday = date(2026, 11, 2);
-        let not_over = |flag| Err(QuestionError::NotOver { flag, yesterday });
-        assert_eq!(question().check(now("2026-11-03T23:59:59Z")), not_over("--to"));
-        let today = Question { from: date(2026, 11, 3), to: yesterday, ..question() };
+        let not_over = |flag| Err(BackfillRequestError::NotOver { flag, yesterday });
+        assert_eq!(request().check(now("2026-11-03T23:59:59Z")), not_over("--to"));
+        let today = BackfillRequest { from: date(2026, 11, 3), to: yesterday, ..request() };
         assert_eq!(today.check(now("2026-11-03T23:59:59Z")), not_over("--from"));
-        let backwards = Question { to: date(2026, 10, 31), ..question() };
-        assert!(matches!(backwards.check(now("2026-11-04T00:00:00Z")), Err(QuestionError::Backwards { .. })));
-        let ages = Question { from: date(1900, 1, 1), ..question() };
-        assert!(matches!(ages.check(now("2026-11-04T00:00:00Z")), Err(QuestionError::TooLong(46_328))));
-        assert_eq!(question().days().count(), 3);
+        let backwards = BackfillRequest { to: date(2026, 10, 31), ..request() };
+        assert!(matches!(
+            backwards.check(now("2026-11-04T00:00:00Z")),
+            Err(BackfillRequestError::Backwards { .. })
+        ));
+        let ages = BackfillRequest { from: date(1900, 1, 1), ..request() };
+        assert!(matches!(
+            ages.check(now("2026-11-04T00:00:00Z")),
+            Err(BackfillRequestError::TooLong(46_328))
+        ));
+        assert_eq!(request().days().count(), 3);
     }
 }

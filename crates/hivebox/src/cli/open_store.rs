@@ -10,7 +10,7 @@ use crate::service;
 use hivebox_config::{StoreAddress, StoreConfig};
 
 /// The store that is configured. A folder must be there: one that is mistyped would look like one that is empty.
-pub(super) fn store(config: &StoreConfig) -> Result<SnapshotStore, Failure> {
+pub(super) fn open_existing(config: &StoreConfig) -> Result<SnapshotStore, Failure> {
     if let StoreAddress::Folder(folder) = &config.address
         && std::fs::metadata(folder).is_err_and(|error| error.kind() == ErrorKind::NotFound)
     {

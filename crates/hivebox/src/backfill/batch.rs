@@ -20,13 +20,13 @@ const FULL: u64 = 4_000_000;
 
 /// The values of one answer, which count only if all of it came.
 #[derive(Debug, Default)]
-pub(super) struct Answer {
-    rows: Vec<Judgement>,
+pub(super) struct FetchedRows {
+    rows: Vec<JudgedRow>,
     unknown: u64,
 }
 
 #[derive(Debug)]
-struct Judgement {
+struct JudgedRow {
     row: usize,
     at: Timestamp,
     raw: Option<f64>,
@@ -35,18 +35,23 @@ struct Judgement {
 
 /// By what values are judged.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bench<'a> {
+pub(super) struct Judge<'a> {
     directory: &'a Directory,
     rules: Rules,
     now: Timestamp,
 }
 
-impl Bench<'_> {
+impl Judge<'_> {
     /// Takes a row of an answer about these times.
     ///
     /// A value is judged as of the moment at which it was measured, so it is not stale; but it may be from the future of now, by a clock that is
     /// wrong.
-    pub(super) fn take(&self, answer: &mut Answer, measured: MeasurementRow<'_>, times: &Range<Timestamp>) {
+    pub(super) fn take(
+        &self,
+        answer: &mut FetchedRows,
+        measured: MeasurementRow<'_>,
+        times: &Range<Timestamp>,
+    ) {
         let Some(row) = self.directory.row_of_sensor(measured.sensor_id) else {
             answer.unknown += 1;
             return;
@@ -57,15 +62,15 @@ impl Bench<'_> {
             let as_of = at.min(self.now);
             let reading = self.directory.reading(row);
             let (raw, judged) = reading.judge_another(Catalogue::builtin(), &self.rules, as_of, measured);
-            answer.rows.push(Judgement { row, at, raw, judged });
+            answer.rows.push(JudgedRow { row, at, raw, judged });
         }
     }
 }
 
 /// What came of some days.
 #[derive(Debug)]
-pub(super) struct Harvest<'a> {
-    bench: Bench<'a>,
+pub(super) struct ReadingBatch<'a> {
+    judge: Judge<'a>,
     gathered: Gathered,
     /// By row, whether anything was found.
     seen: &'a mut [bool],
@@ -76,22 +81,22 @@ pub(super) struct Harvest<'a> {
     added: u64,
 }
 
-impl<'a> Harvest<'a> {
+impl<'a> ReadingBatch<'a> {
     pub(super) fn new(directory: &'a Directory, rules: Rules, now: Timestamp, seen: &'a mut [bool]) -> Self {
-        let bench = Bench { directory, rules, now };
+        let judge = Judge { directory, rules, now };
         let gathered = Gathered::default();
-        Self { bench, gathered, seen, values: BTreeMap::new(), total: 0, told: 0, unknown: 0, added: 0 }
+        Self { judge, gathered, seen, values: BTreeMap::new(), total: 0, told: 0, unknown: 0, added: 0 }
     }
 
-    pub(super) fn bench(&self) -> Bench<'a> {
-        self.bench
+    pub(super) fn judge(&self) -> Judge<'a> {
+        self.judge
     }
 
     /// Takes a whole answer in.
-    pub(super) fn take(&mut self, answer: Answer) {
+    pub(super) fn take(&mut self, answer: FetchedRows) {
         self.unknown += answer.unknown;
-        for Judgement { row, at, raw, judged } in answer.rows {
-            let reading = self.bench.directory.reading(row);
+        for JudgedRow { row, at, raw, judged } in answer.rows {
+            let reading = self.judge.directory.reading(row);
             let phenomenon = reading.phenomenon().map(|id| Catalogue::builtin().phenomenon(id).slug());
             self.gathered.add(&GatheredReading {
                 box_id: reading.box_id(),

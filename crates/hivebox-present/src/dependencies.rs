@@ -4,33 +4,33 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 
-/// Each part, by what was seen of it last. The refresh loop takes note, requests read.
+/// Each dependency, by what was seen of it last. The refresh loop takes note, requests read.
 #[derive(Debug, Default)]
-pub struct Parts {
+pub struct Dependencies {
     /// openSenseMap.
-    pub upstream: Part,
+    pub upstream: Dependency,
     /// What replicas share.
-    pub shared: Part,
+    pub shared: Dependency,
     /// Where snapshots go.
-    pub store: Part,
+    pub store: Dependency,
 }
 
 /// Something that may be down.
 #[derive(Debug)]
-pub struct Part {
+pub struct Dependency {
     down_since_millis: AtomicI64,
 }
 
 /// Not down; far outside of what [`Timestamp`] can hold.
 const WORKS: i64 = i64::MIN;
 
-impl Default for Part {
+impl Default for Dependency {
     fn default() -> Self {
         Self { down_since_millis: AtomicI64::new(WORKS) }
     }
 }
 
-impl Part {
+impl Dependency {
     /// Takes note of how an attempt to use it went at some moment.
     pub fn note(&self, went_well: bool, at: Timestamp) {
         if went_well {
@@ -58,15 +58,15 @@ mod tests {
 
     #[test]
     fn a_part_is_down_since_the_first_failure_until_it_works() {
-        let part = Part::default();
+        let dependency = Dependency::default();
         let at = |seconds| Timestamp::from_second(seconds).unwrap();
-        assert_eq!(part.down_since(), None);
-        part.note(false, at(1));
-        part.note(false, at(2));
-        assert_eq!(part.down_since(), Some(at(1)));
-        part.note(true, at(3));
-        assert_eq!(part.down_since(), None);
-        part.note(false, at(4));
-        assert_eq!(part.down_since(), Some(at(4)));
+        assert_eq!(dependency.down_since(), None);
+        dependency.note(false, at(1));
+        dependency.note(false, at(2));
+        assert_eq!(dependency.down_since(), Some(at(1)));
+        dependency.note(true, at(3));
+        assert_eq!(dependency.down_since(), None);
+        dependency.note(false, at(4));
+        assert_eq!(dependency.down_since(), Some(at(4)));
     }
 }
