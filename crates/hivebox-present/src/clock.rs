@@ -57,7 +57,8 @@ impl Clock {
         let mut sets = lead.subscribe();
         let asleep_since = self.now();
         loop {
-            let slept = Duration::try_from(self.now().duration_since(asleep_since)).unwrap_or_default();
+            // A clock that was set back counts as one that has not moved.
+            let slept = Duration::try_from(self.now().duration_since(asleep_since)).unwrap_or(Duration::ZERO);
             let left = time.saturating_sub(slept);
             if left.is_zero() {
                 return;

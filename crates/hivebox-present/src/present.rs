@@ -103,7 +103,8 @@ impl TemperatureAnswer {
         // The word goes with the number that people see, so that 9.996 is not shown as 10 and called cold.
         let mean = summary.mean_air_temperature()?.rounded();
         let status = config.bands.word(mean).to_owned();
-        let fresh_until = later(computed_at, SignedDuration::try_from(config.ttl).ok()?);
+        let ttl = SignedDuration::try_from(config.ttl).expect("the time to live is an hour at most");
+        let fresh_until = later(computed_at, ttl);
         // A clock that is ahead does not make an answer last longer.
         let freshest = summary.air_temperature().freshest.unwrap_or(computed_at).min(computed_at);
         Some(Self {
@@ -135,9 +136,9 @@ impl TemperatureAnswer {
         self.computed_at
     }
 
-    /// How long ago the mean was computed.
+    /// How long ago the mean was computed; zero if the clock has stepped back since.
     pub fn age(&self, now: Timestamp) -> Duration {
-        Duration::try_from(now.duration_since(self.computed_at)).unwrap_or_default()
+        Duration::try_from(now.duration_since(self.computed_at)).unwrap_or(Duration::ZERO)
     }
 
     /// For how long the answer stays fresh; negative since when it is stale.

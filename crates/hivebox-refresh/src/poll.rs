@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::readings::{Readings, ReadingsBuilder};
-use hivebox_config::AnswerConfig;
 use hivebox_present::{Poll, Present};
 use hivebox_telemetry::traces::note_outcome;
 use hivebox_telemetry::{in_words, trace_span};
@@ -15,40 +12,7 @@ use tracing::{Instrument, Span, info, warn};
 use crate::publish;
 use crate::refresh::Refresh;
 use crate::schedule::{self, PollFacts};
-use crate::upstream::{PollError, Polled, Upstream};
-
-/// Asks upstream, and makes a present of what it says.
-#[derive(Debug, Clone)]
-pub struct Poller {
-    /// Where boxes come from.
-    pub upstream: Upstream,
-    /// What the present is made of.
-    pub answer: AnswerConfig,
-}
-
-impl Poller {
-    /// Polls once, judging the readings as of `as_of`; they follow upon the `previous` ones, if there are any.
-    ///
-    /// # Errors
-    /// Upstream gave nothing.
-    pub async fn poll(
-        &self,
-        as_of: Timestamp,
-        previous: Option<&Readings>,
-    ) -> Result<(Present, Polled), PollError> {
-        let start = || {
-            let builder = ReadingsBuilder::new(Catalogue::builtin(), self.answer.rules, as_of);
-            match previous {
-                Some(previous) => builder.with_room_for(previous),
-                None => builder,
-            }
-        };
-        let polled = self.upstream.poll(start, previous).await?;
-        let boxes_lost = polled.failed + polled.skipped;
-        let present = Present::of(polled.readings.clone(), boxes_lost, &self.answer);
-        Ok((present, polled))
-    }
-}
+use crate::upstream::{PollError, Polled};
 
 /// Polls for ever, whenever it is this replica's turn.
 pub(crate) async fn run(refresh: &Refresh) {
@@ -140,9 +104,10 @@ async fn poll_and_publish(refresh: &Refresh) {
     }
 }
 
-/// As presents travel, and as people read it.
+/// Replicas and people see moments to the millisecond.
 fn to_the_millisecond(moment: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(moment.as_millisecond()).unwrap_or(moment)
+    Timestamp::from_millisecond(moment.as_millisecond())
+        .expect("the milliseconds of a timestamp are in the range of timestamps")
 }
 
 /// Notes what a poll brought in its span.

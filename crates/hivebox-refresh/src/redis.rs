@@ -15,6 +15,7 @@ use hivebox_present::Poll;
 use jiff::Timestamp;
 use redis::{Cmd, FromRedisValue, cmd};
 use tokio::sync::{Mutex, Notify};
+use tracing::debug;
 
 use link::Link;
 
@@ -88,8 +89,12 @@ impl RedisCache {
         } else {
             Tenure::Elsewhere { for_at_most: Duration::from_millis(left_millis) }
         };
-        // What is no poll tells nothing, and is overwritten by the next one.
-        let poll = poll.and_then(|poll| serde_json::from_slice(&poll).ok());
+        let poll = poll.and_then(|bytes| {
+            let poll = serde_json::from_slice(&bytes);
+            // The next poll overwrites it.
+            poll.inspect_err(|error| debug!(%error, "ignored a shared poll that this version cannot read"))
+                .ok()
+        });
         let present = head.as_deref().and_then(Head::read).filter(|_| length <= MAX_PRESENT_BYTES);
         Ok(Seen { tenure, present, is_garbage: length > 0 && present.is_none(), poll })
     }

@@ -14,7 +14,7 @@ use tracing::{info, warn};
 
 use crate::lease::Lease;
 use crate::metrics::RefreshMetrics;
-use crate::poll::Poller;
+use crate::poller::Poller;
 use crate::shared::Shared;
 
 /// The parts that the refresh loop is made of.

@@ -74,7 +74,9 @@ pub(super) fn next_slot(now: Timestamp, interval: Duration) -> Timestamp {
 /// The last moment up to `now` that is a multiple of `interval` since the epoch.
 pub(super) fn last_slot(now: Timestamp, interval: Duration) -> Timestamp {
     let next = next_slot(now, interval);
-    next.checked_sub(SignedDuration::try_from(interval).unwrap_or_default()).unwrap_or(next)
+    let interval = SignedDuration::try_from(interval).expect("an interval is at most a day");
+    next.checked_sub(interval)
+        .expect("`next` is later than `now - interval`, which is long after the first moment")
 }
 
 /// How long it is from `now` to `moment`; zero if that has passed.

@@ -23,8 +23,6 @@ mod record;
 mod request;
 mod summary;
 
-use std::time::Duration;
-
 use hivebox_archive::history::History;
 use hivebox_climate::verdict::Rules;
 use jiff::Timestamp;
@@ -36,7 +34,7 @@ use directory::Directory;
 pub use error::BackfillError;
 use hivebox_refresh::upstream::Upstream;
 use pacing::Pacer;
-pub use pacing::Pacing;
+pub use pacing::{Pacing, Progress};
 use plan::{RequestSize, Window};
 use record::Record;
 pub use request::{BackfillRequest, BackfillRequestError, BackfillSource};
@@ -60,19 +58,6 @@ pub struct Backfill {
     /// How many days are asked for together at most, and recorded together; not more than [`Backfill::MOST_DAYS`]. The archive is
     /// read day by day in any case.
     pub most_days: u64,
-}
-
-/// How far a backfill has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Days of sensors that have been asked for.
-    pub done: u64,
-    /// Days of sensors that are to be asked for.
-    pub total: u64,
-    /// Values that were found.
-    pub values: u64,
-    /// How long upstream is left alone before it is asked again after a failure.
-    pub waiting: Option<Duration>,
 }
 
 impl Backfill {

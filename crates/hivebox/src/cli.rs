@@ -25,7 +25,7 @@ mod temperature;
 mod text_table;
 mod values;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::exit::Failure;
 
@@ -104,15 +104,13 @@ impl Cli {
             Command::Healthcheck(args) => healthcheck::run(&args),
             Command::Config(args) => config::run(&args),
             Command::Openapi(args) => openapi::run(&args),
-            Command::Completions(args) => completions::run(&args),
+            Command::Completions(args) => completions::run(&args, &mut Self::command()),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

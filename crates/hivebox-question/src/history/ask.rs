@@ -40,7 +40,8 @@ impl Ask for AskHistory {
         let stretch = Stretch::read(reader);
         let selection = filter::boxes(reader);
         let percentiles = reader.query(&PERCENTILES_OF_BUCKETS).unwrap_or_default();
-        let percentiles = percentiles.into_iter().filter_map(Percentile::new).collect();
+        let percentile = |number| Percentile::new(number).expect("the parameter allows 0 to 100 only");
+        let percentiles = percentiles.into_iter().map(percentile).collect();
         Some(Self {
             phenomena: each_once(phenomena?),
             stretch: stretch?,

@@ -89,7 +89,8 @@ impl HistoryBody {
             from: question.from,
             to: question.to,
             every: question.every.map_or_else(|| Length::ALL.to_owned(), |every| every.to_string()),
-            timezone: question.zone.iana_name().unwrap_or_default().to_owned(),
+            // Zones are looked up by name, and jiff names all but this one.
+            timezone: question.zone.iana_name().unwrap_or("Etc/Unknown").to_owned(),
             source: match answer.source {
                 AnswerSource::Readings => "readings",
                 AnswerSource::Hourly => "hourly",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hivebox_archive::ArchiveError;
+use hivebox_archive::{ArchiveError, SnapshotName};
 use hivebox_telemetry::in_words;
 use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
@@ -42,7 +42,7 @@ async fn sweep(refresh: &Refresh, limit: Duration) {
         }
     };
     let mut removed = 0;
-    for name in expired.iter().filter_map(|listed| listed.name.parse().ok()) {
+    for name in expired.iter().map(|listed| SnapshotName::at(listed.moment)) {
         // The lease may have gone to another in the meantime, who then removes the rest.
         if !refresh.is_holder() {
             break;

@@ -5,8 +5,6 @@ use std::time::Duration;
 use opensensemap::FetchError;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::Progress;
-
 /// How upstream is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pacing {
@@ -19,6 +17,19 @@ pub struct Pacing {
     pub patience: Duration,
     /// If upstream asks to be left alone for longer, the backfill ends, to be begun again later.
     pub longest_wait: Duration,
+}
+
+/// How far a backfill has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Days of sensors that have been asked for.
+    pub done: u64,
+    /// Days of sensors that are to be asked for.
+    pub total: u64,
+    /// Values that were found.
+    pub values: u64,
+    /// How long upstream is left alone before it is asked again after a failure.
+    pub waiting: Option<Duration>,
 }
 
 impl Default for Pacing {

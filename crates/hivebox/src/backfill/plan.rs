@@ -38,8 +38,9 @@ impl Window {
     /// From the first moment to the one after the last.
     pub(super) fn times(&self) -> Range<Timestamp> {
         let midnight = |date: Date| {
-            // Days are those of people who have sensors; far from both ends of time.
-            Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).unwrap_or(Timestamp::MAX)
+            Offset::UTC
+                .to_timestamp(date.at(0, 0, 0, 0))
+                .expect("a request reaches from a century ago to yesterday, which timestamps can hold")
         };
         let end = self.first.saturating_add((self.days as i64).days());
         midnight(self.first)..midnight(end)

@@ -29,13 +29,13 @@ impl Record {
     pub(super) async fn load(history: &History, request: &BackfillRequest) -> Result<Self, BackfillError> {
         let key = request.key();
         let Some(text) = history.backfill_record(&key).await? else {
-            let request = request.remembered();
+            let request = request.stored();
             return Ok(Self { schema: SCHEMA, request, days: BTreeMap::new(), key });
         };
         let unreadable =
             |reason: String| BackfillError::Record { object: History::backfill_record_path(&key), reason };
         let record: Self = serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))?;
-        if record.schema != SCHEMA || record.request != request.remembered() {
+        if record.schema != SCHEMA || record.request != request.stored() {
             return Err(unreadable("it is of another version of HiveBox, or of another request".into()));
         }
         Ok(Self { key, ..record })
@@ -56,7 +56,7 @@ impl Record {
     }
 
     pub(super) fn done(&mut self, window: &Window, values: &BTreeMap<Date, u64>) {
-        let value_count = |day| values.get(&day).copied().unwrap_or_default();
+        let value_count = |day| values.get(&day).copied().unwrap_or(0);
         self.days.extend(window.dates().map(|day| (day, value_count(day))));
     }
 

@@ -78,7 +78,7 @@ impl BackfillRequest {
     #[must_use]
     pub fn yesterday(now: Timestamp) -> Date {
         let today = Offset::UTC.to_datetime(now).date();
-        today.yesterday().unwrap_or(today)
+        today.yesterday().expect("dates begin a day before timestamps do")
     }
 
     /// Refuses what cannot be answered.
@@ -111,7 +111,7 @@ impl BackfillRequest {
         self.from.duration_until(self.to).as_hours() as i32 / 24 + 1
     }
 
-    pub(super) fn remembered(&self) -> StoredRequest {
+    pub(super) fn stored(&self) -> StoredRequest {
         let boxes = self.boxes.as_ref().map(|boxes| {
             let mut ids: Vec<String> = boxes.iter().map(ToString::to_string).collect();
             ids.sort_unstable();
@@ -125,11 +125,11 @@ impl BackfillRequest {
 
     /// The name under which the store remembers it: the same for the same request, in whichever order its boxes are named.
     pub(super) fn key(&self) -> String {
-        // A struct of texts and numbers is JSON in one way only; that a coordinate is finite was checked when it was read.
-        let text = serde_json::to_vec(&self.remembered()).unwrap_or_default();
+        let text =
+            serde_json::to_vec(&self.stored()).expect("text, dates and numbers can be written as JSON");
         let digest = Sha256::digest(text);
-        let first = digest.as_slice().first_chunk().copied().unwrap_or_default();
-        format!("{:016x}", u64::from_be_bytes(first))
+        let first = digest.as_slice().first_chunk().expect("a SHA-256 digest has 32 bytes");
+        format!("{:016x}", u64::from_be_bytes(*first))
     }
 }
 

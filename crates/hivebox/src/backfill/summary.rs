@@ -69,7 +69,7 @@ impl BackfillSummary {
 
     /// Takes note of what came of some days, and whether they are done.
     pub(super) fn take(&mut self, window: &Window, batch: &ReadingBatch<'_>, done: bool) {
-        let values = |day| batch.values().get(&day).copied().unwrap_or_default();
+        let values = |day| batch.values().get(&day).copied().unwrap_or(0);
         if done {
             self.days.extend(window.dates().map(|day| (day, values(day))));
         } else {

@@ -90,11 +90,10 @@ impl Args {
 }
 
 fn bbox(text: &str) -> Result<Bbox, String> {
-    let numbers: Vec<f64> =
-        text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>().unwrap_or_default();
-    let bbox = match *numbers {
-        [west, south, east, north] => Bbox::new(west, south, east, north),
-        _ => None,
+    let numbers: Result<Vec<f64>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+    let bbox = match numbers.as_deref() {
+        Ok(&[west, south, east, north]) => Bbox::new(west, south, east, north),
+        Ok(_) | Err(_) => None,
     };
     bbox.ok_or_else(|| "west,south,east,north in degrees, such as 5.9,47.3,15.0,55.1".to_owned())
 }

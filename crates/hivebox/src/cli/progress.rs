@@ -10,11 +10,8 @@ pub(super) fn bar(length: u64, beside: &str) -> ProgressBar {
     if !stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::new(length);
-    match ProgressStyle::with_template(&format!("{{bar:40}} {beside}, {{eta}} to go")) {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
+    let style = ProgressStyle::with_template(&format!("{{bar:40}} {beside}, {{eta}} to go"));
+    ProgressBar::new(length).with_style(style.expect("each command gives a well-formed template"))
 }
 
 /// A sign of life with a few words, where nobody knows how long it will take.

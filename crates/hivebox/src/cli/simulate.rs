@@ -123,11 +123,8 @@ fn progress() -> ProgressBar {
     if !stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let spinner = ProgressBar::new_spinner();
-    match ProgressStyle::with_template("{spinner} {bytes} written, {bytes_per_sec}") {
-        Ok(style) => spinner.with_style(style),
-        Err(_) => spinner,
-    }
+    let style = ProgressStyle::with_template("{spinner} {bytes} written, {bytes_per_sec}");
+    ProgressBar::new_spinner().with_style(style.expect("the template is well-formed"))
 }
 
 fn moment(text: &str) -> Result<StartTime, String> {

@@ -162,7 +162,7 @@ async fn show(store: &SnapshotStore, name: Option<SnapshotName>, format: ShowFor
 async fn newest(store: &SnapshotStore) -> Result<SnapshotName, Failure> {
     let newest = store.list(None, 1).await?.pop();
     let newest = newest.ok_or_else(|| Failure::new(Code::NoInput, "there are no snapshots yet"))?;
-    newest.name.parse().map_err(|error| Failure::new(Code::Software, format!("{error}")))
+    Ok(SnapshotName::at(newest.moment))
 }
 
 /// What was found to be too old.
@@ -179,7 +179,7 @@ async fn prune(store: &SnapshotStore, limit: Duration, remove: bool, json: bool)
     let snapshots = store.expired(before).await?;
     if remove {
         let progress = progress::bar(snapshots.len() as u64, BESIDE);
-        for name in snapshots.iter().filter_map(|listed| listed.name.parse().ok()) {
+        for name in snapshots.iter().map(|listed| SnapshotName::at(listed.moment)) {
             store.remove(name).await?;
             progress.inc(1);
         }
@@ -225,8 +225,7 @@ async fn verify(store: &SnapshotStore, names: Vec<SnapshotName>, json: bool) -> 
 
 async fn all(store: &SnapshotStore) -> Result<Vec<SnapshotName>, Failure> {
     let listed = store.list(None, usize::MAX).await?;
-    // Each was listed because its name could be read.
-    Ok(listed.iter().filter_map(|snapshot| snapshot.name.parse().ok()).collect())
+    Ok(listed.iter().map(|snapshot| SnapshotName::at(snapshot.moment)).collect())
 }
 
 async fn verify_one(store: &SnapshotStore, name: SnapshotName) -> Result<Verified, Failure> {

@@ -36,7 +36,7 @@ impl TextTable {
         let widths: Vec<usize> = (0..self.head.len())
             .map(|column| {
                 let cells = self.rows.iter().filter_map(|row| row.get(column));
-                cells.chain(names.get(column)).map(|cell| width(cell)).max().unwrap_or_default()
+                cells.chain(names.get(column)).map(|cell| width(cell)).max().unwrap_or(0)
             })
             .collect();
         std::iter::once(names).chain(self.rows.iter().cloned()).map(move |cells| {
