@@ -1,7 +1,7 @@
-//! What time it is: the one place that asks the system.
+//! The clock of the service. Only this module asks the system for the time.
 //!
-//! Everything that judges by the time takes a moment as an argument. What runs by itself is handed a
-//! [`Clock`], so that a test can set the time instead of waiting for it.
+//! A function that depends on the time takes a moment as an argument. A background task gets a [`Clock`], so a
+//! test can set the time instead of waiting.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,21 +9,21 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
-/// Tells the time. Cheap to clone; clones of a clock that can be set are set together.
+/// Tells the time. Cheap to clone; setting a clock sets all its clones.
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
-    /// How far this clock is ahead of the system's; `None` if it is the system's.
+    /// How far this clock is ahead of the system clock; `None` if it is the system clock.
     lead: Option<Arc<watch::Sender<SignedDuration>>>,
 }
 
 impl Clock {
-    /// The system's clock.
+    /// The system clock.
     #[must_use]
     pub const fn system() -> Self {
         Self { lead: None }
     }
 
-    /// A clock that shows `now` and goes on from there as the system's does, until it is set.
+    /// A clock that starts at `now`, runs as fast as the system clock, and can be set.
     #[must_use]
     pub fn showing(now: Timestamp) -> Self {
         let clock = Self { lead: Some(Arc::new(watch::Sender::new(SignedDuration::ZERO))) };
@@ -31,7 +31,7 @@ impl Clock {
         clock
     }
 
-    /// The time.
+    /// The current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let system = system_now();
@@ -41,15 +41,15 @@ impl Clock {
         }
     }
 
-    /// Makes the clock and all its clones show `now`, and wakes those that sleep until a moment that has
-    /// passed by then. The system's clock stays as it is.
+    /// Sets the clock and all its clones to `now`, and wakes tasks that sleep until an earlier moment. Does nothing
+    /// to the system clock.
     pub fn set(&self, now: Timestamp) {
         if let Some(lead) = &self.lead {
             lead.send_replace(now.duration_since(system_now()));
         }
     }
 
-    /// Sleeps until this clock shows a time so much later.
+    /// Sleeps until this clock has advanced by `time`.
     pub async fn sleep(&self, time: Duration) {
         let Some(lead) = &self.lead else {
             return tokio::time::sleep(time).await;
@@ -71,7 +71,7 @@ impl Clock {
         }
     }
 
-    /// Sets the clock forward.
+    /// Sets the clock forward by `by`. Does nothing to the system clock.
     pub fn advance(&self, by: SignedDuration) {
         if let Ok(later) = self.now().checked_add(by) {
             self.set(later);
@@ -79,7 +79,7 @@ impl Clock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+#[expect(clippy::disallowed_methods, reason = "only this function asks the system for the time")]
 fn system_now() -> Timestamp {
     Timestamp::now()
 }
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_that_was_set_goes_on_from_there_with_its_clones() {
+    fn a_set_clock_runs_on_together_with_its_clones() {
         let noon: Timestamp = "2024-10-14T12:00:00Z".parse().unwrap();
         let clock = Clock::showing(noon);
         let clone = clock.clone();
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_sleeps_by_a_clock_wakes_when_it_is_set() {
+    async fn setting_a_clock_wakes_tasks_that_sleep_by_it() {
         let clock = Clock::showing("2024-10-14T12:00:00Z".parse().unwrap());
         let sleeping = tokio::spawn({
             let clock = clock.clone();

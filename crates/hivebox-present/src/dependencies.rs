@@ -1,27 +1,27 @@
-//! What HiveBox depends on, and since when it cannot be used.
+//! The dependencies of HiveBox, and since when each is down.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 
-/// Each dependency, by what was seen of it last. The refresh loop takes note, requests read.
+/// The state of each dependency. The refresh loop writes it, requests read it.
 #[derive(Debug, Default)]
 pub struct Dependencies {
     /// openSenseMap.
     pub upstream: Dependency,
-    /// What replicas share.
+    /// The cache that replicas share.
     pub shared: Dependency,
-    /// Where snapshots go.
+    /// The store of the snapshots.
     pub store: Dependency,
 }
 
-/// Something that may be down.
+/// The state of one dependency.
 #[derive(Debug)]
 pub struct Dependency {
     down_since_millis: AtomicI64,
 }
 
-/// Not down; far outside of what [`Timestamp`] can hold.
+/// Marks a dependency that works. Far outside the range of [`Timestamp`].
 const WORKS: i64 = i64::MIN;
 
 impl Default for Dependency {
@@ -31,12 +31,12 @@ impl Default for Dependency {
 }
 
 impl Dependency {
-    /// Takes note of how an attempt to use it went at some moment.
+    /// Records whether a use of the dependency succeeded, at the moment `at`.
     pub fn note(&self, went_well: bool, at: Timestamp) {
         if went_well {
             self.down_since_millis.store(WORKS, Ordering::Relaxed);
         } else {
-            // That it was down before is no news.
+            // If it was down already, the first failure counts.
             let _ = self.down_since_millis.compare_exchange(
                 WORKS,
                 at.as_millisecond(),
@@ -46,7 +46,7 @@ impl Dependency {
         }
     }
 
-    /// Since when it is down; `None` while it works, or nobody has tried.
+    /// Since when it is down; `None` while it works, and before its first use.
     pub fn down_since(&self) -> Option<Timestamp> {
         Timestamp::from_millisecond(self.down_since_millis.load(Ordering::Relaxed)).ok()
     }

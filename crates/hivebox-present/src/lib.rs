@@ -1,16 +1,17 @@
-//! The present: what all senseBoxes say as of one moment, and what the process keeps beside it.
+//! The present: the readings of all senseBoxes as of one moment, and the state that the process keeps beside it.
 //!
 //! The refresh loop writes, requests read, and neither waits for the other: a [`Present`] never changes, and
-//! [`Cache`] swaps it whole.
+//! [`Cache`] replaces it as a whole.
 //!
 //! | question | module |
 //! |---|---|
 //! | What is served, and for how long? | [`present`] |
-//! | Where do requests find it, and how did the last poll go? | [`cache`] |
-//! | Which part of the system is down, and since when? | [`dependencies`] |
-//! | What were the last days like? | [`days`] |
+//! | Where do requests find it, and what was the outcome of the last poll? | [`cache`] |
+//! | Which dependency is down, and since when? | [`dependencies`] |
+//! | What were the extremes of the last days? | [`days`] |
 //! | What time is it? | [`clock`] |
-//! | Which work gives way to which? | [`priority`] |
+//! | Which thread yields to which? | [`priority`] |
+
 pub mod cache;
 pub mod clock;
 pub mod days;

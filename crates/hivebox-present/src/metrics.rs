@@ -1,4 +1,4 @@
-//! What the readings come to.
+//! The metrics of the newest present.
 
 use std::sync::atomic::AtomicU64;
 
@@ -12,7 +12,7 @@ use crate::present::Present;
 
 type Number = Gauge<f64, AtomicU64>;
 
-/// The newest present in numbers.
+/// The metrics of the newest present.
 #[derive(Debug, Clone)]
 pub struct PresentMetrics {
     boxes: Gauge,
@@ -45,15 +45,15 @@ impl PresentMetrics {
         registry.register("readings", help, metrics.readings.clone());
         let help = "Mean air temperature over all senseBoxes; meaningless while the count is 0";
         registry.register("mean_temperature_celsius", help, metrics.mean_celsius.clone());
-        let help = "Readings that the mean is made of";
+        let help = "Readings that the mean is computed from";
         registry.register("mean_temperature_readings", help, metrics.mean_count.clone());
-        let help = "When the last poll that brought an answer began; 0 if there was none";
+        let help = "Start of the last poll with an answer; 0 if there was none";
         let last = metrics.last_good_poll_timestamp_seconds.clone();
         registry.register("last_good_poll_timestamp_seconds", help, last);
         metrics
     }
 
-    /// Takes the numbers of a new present.
+    /// Sets the figures of a new present.
     pub fn observe(&self, present: &Present) {
         self.boxes.set(present.readings.box_count() as i64);
         self.boxes_lost.set(present.boxes_lost as i64);
@@ -77,5 +77,5 @@ impl PresentMetrics {
     }
 }
 
-/// The phenomenon of sensors whose title the catalogue does not know.
+/// The label of sensors with a title that is not in the catalogue.
 const UNKNOWN: &str = "unknown";

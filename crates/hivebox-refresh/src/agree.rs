@@ -1,8 +1,8 @@
-//! Agrees with the other replicas: who holds the lease, and which present is the newest.
+//! Agrees with the other replicas on the lease holder and on the newest present.
 //!
-//! A look at the shared cache, a third of the lease apart or whenever somebody says that there is news, does
-//! all of it: it takes or renews the lease, and shows whether the present there is newer or older than ours.
-//! What follows from it is decided in [`decision`], without any I/O.
+//! The replica looks at the shared cache three times per lease, and whenever another one publishes. One look
+//! takes or renews the lease and shows whether the shared present is newer or older than the local one. The
+//! [`decision`] module decides what follows, without I/O.
 
 mod decision;
 
@@ -22,17 +22,17 @@ use crate::refresh::Refresh;
 use crate::shared::Shared;
 use decision::{Decision, LocalState};
 
-/// The shortest time between two looks, however much news there is.
+/// The shortest time between two looks, however often others publish.
 const MIN_LOOK_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Agrees for ever.
+/// Runs until the service stops.
 pub(crate) async fn run(refresh: &Refresh) {
     if matches!(refresh.shared, Shared::Memory) {
         refresh.metrics.cache.reached();
         refresh.take_role(RoleStatus::of(Role::Holder), Some(Lease { token: 1 }));
         return std::future::pending().await;
     }
-    // The lease may be ours until then, even if the shared cache cannot be asked.
+    // Until then this replica holds the lease, even if the shared cache is unreachable.
     let mut held_until: Option<Instant> = None;
     loop {
         let asked_at = Instant::now();
@@ -56,7 +56,7 @@ pub(crate) async fn run(refresh: &Refresh) {
     }
 }
 
-/// Looks at the shared cache, but for no longer than the lease is ours: another may have it after that.
+/// Looks at the shared cache, but no longer than this replica holds the lease: another may get it after that.
 async fn look(refresh: &Refresh, held_until: Option<Instant>) -> Result<Seen, SharedError> {
     let may_take = refresh.may_take_lease();
     let look = refresh.shared.look(may_take);
@@ -69,7 +69,7 @@ async fn look(refresh: &Refresh, held_until: Option<Instant>) -> Result<Seen, Sh
     }
 }
 
-/// Acts on what was seen, and says how long it is until the next look.
+/// Acts on a look, and returns the time until the next one.
 async fn agree(refresh: &Refresh, seen: Seen) -> Duration {
     refresh.metrics.cache.reached();
     let now = refresh.clock.now();
@@ -80,8 +80,8 @@ async fn agree(refresh: &Refresh, seen: Seen) -> Duration {
     };
     let Decision { take_over, republish, holder_poll } = decision::decide(&seen, &local, now);
     let mut is_damaged = seen.is_garbage;
-    // Before this replica takes its role: one that knows nothing yet and becomes the holder must not poll
-    // for what another has polled just now.
+    // This comes before the role: a new replica that becomes the holder must not poll again what another
+    // replica polled just now.
     if take_over {
         is_damaged |= take_present_over(refresh, seen.poll.clone()).await == TakenOver::Damaged;
     }
@@ -106,14 +106,14 @@ async fn agree(refresh: &Refresh, seen: Seen) -> Duration {
     wait
 }
 
-/// What came of taking over the shared present.
+/// The result of taking over the shared present.
 #[derive(Debug, PartialEq, Eq)]
 enum TakenOver {
-    /// It is served from now on, or what was there before is better.
+    /// It is served from now on, or the local one is better.
     Yes,
-    /// It could not be had now.
+    /// It is unavailable now.
     NotNow,
-    /// It is none.
+    /// This version cannot read it.
     Damaged,
 }
 
@@ -124,7 +124,7 @@ async fn take_present_over(refresh: &Refresh, poll: Option<Poll>) -> TakenOver {
     let fetched = refresh.shared.fetch(answer.rules).instrument(span.clone()).await;
     let (readings, boxes_lost) = match fetched {
         Ok(Some(fetched)) => fetched,
-        // It ran out in between.
+        // It expired since the look.
         Ok(None) => {
             note_outcome(&span, "gone", false);
             return TakenOver::NotNow;
@@ -132,7 +132,7 @@ async fn take_present_over(refresh: &Refresh, poll: Option<Poll>) -> TakenOver {
         Err(error) => {
             refresh.metrics.cache.failed(error.kind());
             note_outcome(&span, error.kind(), true);
-            warn!(error = in_words(&error), "the shared present could not be taken over");
+            warn!(error = in_words(&error), "cannot take over the shared present");
             let is_damaged = matches!(error, SharedError::Garbage(_));
             return if is_damaged { TakenOver::Damaged } else { TakenOver::NotNow };
         }
@@ -151,7 +151,7 @@ async fn take_present_over(refresh: &Refresh, poll: Option<Poll>) -> TakenOver {
     TakenOver::Yes
 }
 
-/// Publishes the present that we have already: the shared cache lost it, or has an older one.
+/// Publishes the local present again: the shared cache lost it, or holds an older one.
 async fn republish_present(refresh: &Refresh, lease: Lease) {
     let present = refresh.cache.present().clone();
     let poll = refresh.cache.last_poll().clone();
@@ -162,14 +162,14 @@ async fn republish_present(refresh: &Refresh, lease: Lease) {
     }
 }
 
-/// The shared cache cannot be used: goes on alone, unless the lease is still ours.
+/// Goes on without the shared cache: as the holder while the lease lasts, then alone.
 fn fall_back(refresh: &Refresh, error: &SharedError, held_until: Option<Instant>) {
     refresh.metrics.cache.failed(error.kind());
     refresh.metrics.cache.lost();
     let words = in_words(error);
     let role_status = refresh.cache.role_status();
     if role_status.as_ref().is_none_or(|role_status| role_status.error.as_ref() != Some(&words)) {
-        warn!(error = words, "the shared cache cannot be used");
+        warn!(error = words, "the shared cache is unusable");
     }
     if held_until.is_some_and(|until| Instant::now() < until) {
         let role_status = RoleStatus { role: Role::Holder, error: Some(words) };
@@ -179,13 +179,13 @@ fn fall_back(refresh: &Refresh, error: &SharedError, held_until: Option<Instant>
     }
 }
 
-/// Gives the lease back when the service stops; also one that a look took which was cut off.
+/// Releases the lease when the service stops, also if the look that took it was cut off.
 pub(crate) async fn leave(refresh: &Refresh) {
     if matches!(refresh.shared, Shared::Memory) {
         return;
     }
     match refresh.shared.release().await {
-        Ok(()) => info!("holds no lease any more"),
-        Err(error) => warn!(error = in_words(&error), "the lease could not be given back, and will run out"),
+        Ok(()) => info!("released the lease"),
+        Err(error) => warn!(error = in_words(&error), "cannot release the lease; it expires by itself"),
     }
 }

@@ -1,4 +1,4 @@
-//! What the refresh loop counts.
+//! The metrics of the refresh loop.
 
 mod cache;
 mod store;
@@ -11,16 +11,16 @@ pub use cache::CacheMetrics;
 pub use store::StoreMetrics;
 pub use upstream::UpstreamMetrics;
 
-/// What the refresh loop counts. Cheap to clone; clones count together.
+/// The metrics of the refresh loop. Cheap to clone; clones share their counters.
 #[derive(Debug, Clone)]
 pub struct RefreshMetrics {
     /// Attempts to fetch from openSenseMap.
     pub upstream: UpstreamMetrics,
-    /// What the readings come to.
+    /// The newest present.
     pub present: PresentMetrics,
-    /// What the replicas share.
+    /// The shared cache.
     pub cache: CacheMetrics,
-    /// Snapshots, and the history made of them.
+    /// Snapshots and their compaction.
     pub store: StoreMetrics,
 }
 

@@ -1,4 +1,4 @@
-//! What follows from a look at the shared cache. Pure.
+//! Decides what follows from a look at the shared cache. Pure.
 
 use hivebox_climate::verdict::MAX_CLOCK_LEAD;
 use hivebox_present::Poll;
@@ -6,30 +6,30 @@ use jiff::Timestamp;
 
 use crate::lease::{Seen, Tenure};
 
-/// What this replica has.
+/// The state of this replica.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LocalState {
-    /// The moment of its present.
+    /// The moment of the local present.
     pub(super) as_of: Option<Timestamp>,
-    /// Whether that has an answer which may be served.
+    /// Whether the answer of the local present is servable.
     pub(super) is_servable: bool,
-    /// When the last poll ended that it knows of.
+    /// When the last known poll ended.
     pub(super) last_poll_at: Option<Timestamp>,
 }
 
-/// What to do.
+/// The actions of this replica.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Decision {
-    /// Take the shared present over.
+    /// Take over the shared present.
     pub(super) take_over: bool,
-    /// Publish the present that is here.
+    /// Publish the local present again.
     pub(super) republish: bool,
-    /// A poll of the holder's to take note of.
+    /// Record this poll of the holder.
     pub(super) holder_poll: Option<Poll>,
 }
 
-/// Of two presents the one of the later moment wins, but for one from further in the future than clocks go
-/// wrong, and one without an answer where there is one that may be served.
+/// Of two presents the later one wins, with two exceptions: a present from further in the future than
+/// [`MAX_CLOCK_LEAD`] is ignored, and a present without an answer does not replace a servable one.
 pub(super) fn decide(seen: &Seen, local: &LocalState, now: Timestamp) -> Decision {
     let latest = now + MAX_CLOCK_LEAD;
     let shared = seen.present.filter(|head| head.as_of <= latest);
@@ -68,7 +68,7 @@ mod tests {
         Tenure::Elsewhere { for_at_most: Duration::from_secs(9) }
     }
 
-    /// What a replica decides at noon that has a servable present of so many seconds ago.
+    /// The decision at noon of a replica whose servable present is `local` seconds away from noon.
     fn decides(tenure: Tenure, shared: Option<Head>, local: Option<i64>) -> (bool, bool) {
         let seen = Seen { tenure, present: shared, is_garbage: false, poll: None };
         let local = LocalState { as_of: local.map(at), is_servable: local.is_some(), last_poll_at: None };
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_present_without_an_answer_wins_only_over_none() {
+    fn a_present_without_an_answer_replaces_no_servable_one() {
         let empty = Some(Head::of(at(-10), 0));
         assert_eq!(decides(follows(), empty, Some(-20)), NOTHING);
         assert_eq!(decides(holds(), empty, Some(-20)), REPUBLISHES);
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_from_the_future_is_as_good_as_nothing() {
+    fn a_present_from_the_future_is_ignored() {
         let a_day_ahead = Some(Head::of(at(86_400), 100));
         assert_eq!(decides(follows(), a_day_ahead, Some(-20)), NOTHING);
         assert_eq!(decides(holds(), a_day_ahead, Some(-20)), REPUBLISHES);
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn news_of_a_poll_is_heard_once_and_only_by_those_who_follow() {
+    fn only_followers_record_a_poll_of_the_holder_and_only_once() {
         let poll = |seconds| Poll { failures_in_a_row: 1, ..Poll::good(at(seconds)) };
         let hears = |tenure, poll: Poll, last: i64| {
             let seen = Seen { tenure, present: None, is_garbage: false, poll: Some(poll) };

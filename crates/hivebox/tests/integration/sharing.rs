@@ -194,7 +194,9 @@ async fn a_poll_without_an_answer_takes_none_away_from_a_new_replica() {
     // Each reading is two hours old now.
     upstream.sim.set_time(SimClock::Fixed(Clock::system().now() - SignedDuration::from_hours(2)));
     let is_empty = |ready: &serde_json::Value| {
-        ready["last_poll_error"].as_str().is_some_and(|error| error.contains("no sensor has a reading"))
+        ready["last_poll_error"]
+            .as_str()
+            .is_some_and(|error| error.contains("no air temperature reading counts"))
     };
     first.until("/readyz", "a poll without an answer", is_empty).await;
     let second = replica(&upstream, &over(&redis.url())).await;
