@@ -1,16 +1,18 @@
-//! Brings the past in: what boxes measured before HiveBox watched them, from the API or from the daily archive of openSenseMap.
+//! Imports measurements from before the first snapshot, from the API or from the daily archive of openSenseMap.
 //!
 //! | question | module |
 //! |---|---|
-//! | What is asked for, and how is that remembered? | [`BackfillRequest`], `record` |
-//! | Which boxes and sensors are there? | `directory` |
-//! | What is asked at a time? | `plan` |
-//! | How often, and what after a failure? | `pacing` |
-//! | How are the API and the archive asked? | `api`, `days` |
-//! | What came of it? | [`BackfillSummary`] |
+//! | What does a backfill request, and how does it resume? | [`BackfillRequest`], `record` |
+//! | Which boxes and sensors exist? | `directory` |
+//! | How much does one request ask for? | `plan` |
+//! | How often does it send requests, and what happens after a failure? | `pacing` |
+//! | How does it read the API and the archive? | `api`, `days` |
+//! | How do the values get into the history? | `batch` |
+//! | What is the result? | [`BackfillSummary`] |
 //!
-//! Whole days, by UTC, are asked for and merged into the history; then they are recorded as done. To do a day twice changes nothing,
-//! so a backfill that was stopped anywhere is simply begun again, also on another machine with the same store.
+//! A backfill fetches whole UTC days, merges them into the history, and then records them as done. Importing a day
+//! twice changes nothing, so an interrupted backfill can be started again, also on another machine with the same
+//! store.
 
 mod api;
 mod batch;
@@ -40,35 +42,35 @@ use record::Record;
 pub use request::{BackfillRequest, BackfillRequestError, BackfillSource};
 pub use summary::BackfillSummary;
 
-/// A backfill that has not begun.
+/// A backfill, ready to run.
 #[derive(Debug)]
 pub struct Backfill {
-    /// What is asked for.
+    /// The days and boxes to import.
     pub request: BackfillRequest,
-    /// The API, and the boxes of it that are meant.
+    /// The API, and the boxes to import.
     pub upstream: Upstream,
-    /// A client of the daily archive; needed for [`BackfillSource::Archive`].
+    /// A client of the daily archive, for [`BackfillSource::Archive`].
     pub archive: Client,
-    /// Where the readings go.
+    /// The history that receives the readings.
     pub history: History,
-    /// What readings are judged by.
+    /// The rules that judge readings.
     pub rules: Rules,
-    /// How upstream is asked.
+    /// The rate of requests.
     pub pacing: Pacing,
-    /// How many days are asked for together at most, and recorded together; not more than [`Backfill::MOST_DAYS`]. The archive is
-    /// read day by day in any case.
+    /// The most days to fetch and record together, up to [`Backfill::MOST_DAYS`]. The archive is always read day by
+    /// day.
     pub most_days: u64,
 }
 
 impl Backfill {
-    /// The longest time that is asked for at once, in days: less than the 31 of the API.
+    /// The longest time of one request, in days. The API allows 31.
     pub const MOST_DAYS: u64 = plan::MAX_DAYS;
 
-    /// Does all days that are not done yet. Tells `progress` after each answer; `now` is the clock.
+    /// Imports all days that are not done yet. Calls `progress` after each answer; `now` is the clock.
     ///
     /// # Errors
-    /// Upstream failed for too long, an answer is beyond all bounds, or the history cannot be written. The days that were done stay
-    /// done: the same request asked again goes on where this one stopped.
+    /// The request is invalid, upstream failed for too long, an answer is too large, or the store fails. Finished
+    /// days stay done: running the same request again resumes here.
     pub async fn run(
         &self,
         now: impl Fn() -> Timestamp,
@@ -113,7 +115,7 @@ impl Backfill {
             }
         }
         summary.requests = pacer.requests();
-        summary.tell_silent(&directory, &seen);
+        summary.list_silent(&directory, &seen);
         Ok(summary)
     }
 

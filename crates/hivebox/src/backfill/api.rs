@@ -1,4 +1,4 @@
-//! Asks the API for the measurements of some boxes.
+//! Fetches measurements from the API.
 
 use opensensemap::{BoxId, Client, FetchError, MeasurementQuery};
 
@@ -8,7 +8,7 @@ use super::error::BackfillError;
 use super::pacing::Pacer;
 use super::plan::{RequestSize, Window, halves, pieces};
 
-/// What is asked of the API, and by what.
+/// The API as a source of measurements.
 pub(super) struct Api<'a, 'p> {
     pub(super) client: &'a Client,
     pub(super) directory: &'a Directory,
@@ -17,8 +17,8 @@ pub(super) struct Api<'a, 'p> {
 }
 
 impl Api<'_, '_> {
-    /// Brings in what the sensors of these boxes with this title measured. An answer that may be cut is not used: its time is asked for again,
-    /// half by half.
+    /// Fetches the measurements of all sensors with this title in these boxes. If an answer may be truncated, its time
+    /// is fetched again in two halves.
     pub(super) async fn ask(
         &mut self,
         title: &str,
@@ -56,13 +56,13 @@ impl Api<'_, '_> {
             waiting.extend([second, first]);
         }
         let sensors = self.directory.sensors_titled(title, boxes);
-        self.pacer.advance(window.days() * sensors, batch.news());
+        self.pacer.advance(window.days() * sensors, batch.new_values());
         Ok(())
     }
 }
 
-/// Whether the API says in its own words that no box has such a sensor: one may have been removed, or have got another name, a moment
-/// ago. Any other 404 is that of a server which does not have this route, and must not be taken for an empty answer.
+/// Whether the API says in its own words that no box has such a sensor: someone may have removed or renamed it a
+/// moment ago. Any other 404 comes from a server without this route, and is an error.
 fn has_no_such_box(error: &FetchError) -> bool {
     matches!(error, FetchError::Status { message: Some(message), .. }
         if error.is_not_found() && message.contains("No senseBoxes found"))

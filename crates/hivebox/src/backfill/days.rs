@@ -1,4 +1,4 @@
-//! Reads a day of the archive, file by file.
+//! Reads one day of the daily archive, file by file.
 
 use opensensemap::{Client, FetchError};
 
@@ -8,7 +8,7 @@ use super::error::BackfillError;
 use super::pacing::Pacer;
 use super::plan::Window;
 
-/// Brings in what the archive has of a day; whether it has the day at all.
+/// Imports one day from the archive. Returns whether the archive has this day.
 pub(super) async fn read(
     archive: &Client,
     window: &Window,
@@ -34,15 +34,15 @@ pub(super) async fn read(
                     .archive_day(folder, sensor, start, |answer, row| judge.take(answer, row, &times))
                     .await
             };
-            // There is no file of a sensor that measured nothing.
+            // A sensor without measurements has no file.
             if let Some(file) = pacer.ask(request).await.map_err(failed(sensor))? {
                 batch.take(file.value);
             }
-            pacer.advance(1, batch.news());
+            pacer.advance(1, batch.new_values());
             left = left.saturating_sub(1);
         }
     }
-    // Boxes without a folder measured nothing, so nobody had to be asked about them.
+    // A box without measurements has no folder, so its sensors are done without a request.
     pacer.advance(left, 0);
     Ok(true)
 }

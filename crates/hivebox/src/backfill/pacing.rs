@@ -1,61 +1,60 @@
-//! How upstream is asked: one request at a time, with pauses, and with patience.
+//! The rate of requests to upstream: one at a time, with pauses and retries.
 
 use std::time::Duration;
 
 use opensensemap::FetchError;
 use tokio::time::{Instant, sleep, sleep_until};
 
-/// How upstream is asked.
+/// The rate of requests to upstream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pacing {
-    /// The time between the end of an answer and the next request.
+    /// The pause between an answer and the next request.
     pub pause: Duration,
-    /// How often a request that failed (with all attempts that the client makes) is made again.
-    pub tries: u32,
-    /// How long upstream is left alone after the first failure; twice as long after each further one. What it asks for itself
-    /// (`Retry-After`) is kept to if it is longer.
-    pub patience: Duration,
-    /// If upstream asks to be left alone for longer, the backfill ends, to be begun again later.
+    /// How often to retry a failed request, beyond the attempts of the client itself.
+    pub retries: u32,
+    /// The wait after the first failure. It doubles with each further one. A longer `Retry-After` of upstream wins.
+    pub first_wait: Duration,
+    /// If upstream asks for a longer wait, the backfill ends, and can be resumed later.
     pub longest_wait: Duration,
 }
 
-/// How far a backfill has come.
+/// The progress of a backfill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Days of sensors that have been asked for.
+    /// Finished sensor days: one sensor on one day each.
     pub done: u64,
-    /// Days of sensors that are to be asked for.
+    /// All sensor days.
     pub total: u64,
-    /// Values that were found.
+    /// The number of values found.
     pub values: u64,
-    /// How long upstream is left alone before it is asked again after a failure.
+    /// The wait before the next attempt after a failure.
     pub waiting: Option<Duration>,
 }
 
 impl Default for Pacing {
-    /// A second between requests, and about half an hour of patience.
+    /// A second between requests, and retries for about half an hour.
     fn default() -> Self {
         Self {
             pause: Duration::from_secs(1),
-            tries: 6,
-            patience: Duration::from_secs(30),
+            retries: 6,
+            first_wait: Duration::from_secs(30),
             longest_wait: Duration::from_hours(1),
         }
     }
 }
 
 impl Pacing {
-    /// How long to wait after so many failures in a row; `None` if it is time to give up.
+    /// The wait after this many failures in a row; `None` to give up.
     fn wait_after(&self, error: &FetchError, failures: u32) -> Option<Duration> {
         let asked_for = error.retry_after();
         let may_pass = error.is_transient() || asked_for.is_some();
-        let ours = self.patience.saturating_mul(2_u32.saturating_pow(failures)).min(self.longest_wait);
+        let ours = self.first_wait.saturating_mul(2_u32.saturating_pow(failures)).min(self.longest_wait);
         let wait = asked_for.map_or(ours, |asked_for| asked_for.max(ours));
-        (may_pass && failures < self.tries && wait <= self.longest_wait).then_some(wait)
+        (may_pass && failures < self.retries && wait <= self.longest_wait).then_some(wait)
     }
 }
 
-/// Asks, and tells how far it has come.
+/// Sends requests at a limited rate, and reports the progress.
 pub(super) struct Pacer<'a> {
     pacing: Pacing,
     progress: &'a mut dyn FnMut(Progress),
@@ -70,7 +69,7 @@ impl<'a> Pacer<'a> {
         Self { pacing, progress, state, requests: 0, not_before: Instant::now() }
     }
 
-    /// Makes a request when its time has come, and again if it fails in a way that may pass.
+    /// Sends a request after the pause. Retries transient failures.
     pub(super) async fn ask<T>(
         &mut self,
         request: impl AsyncFn() -> Result<T, FetchError>,
@@ -92,14 +91,14 @@ impl<'a> Pacer<'a> {
         }
     }
 
-    /// Takes note of so many more days of sensors that have been asked for, and of the values found in the window so far.
+    /// Reports further finished sensor days, and the values found in them.
     pub(super) fn advance(&mut self, days: u64, values: u64) {
         self.state.done += days;
         self.state.values += values;
         (self.progress)(self.state);
     }
 
-    /// How many requests were made, not counting those that the client made again by itself.
+    /// The number of requests, without the retries of the client itself.
     pub(super) fn requests(&self) -> u64 {
         self.requests
     }
@@ -114,22 +113,22 @@ mod tests {
     }
 
     #[test]
-    fn upstream_is_left_alone_for_as_long_as_it_asks() {
+    fn the_wait_is_at_least_as_long_as_upstream_asks() {
         let pacing = Pacing::default();
         let wait =
             |error: &FetchError, failures| pacing.wait_after(error, failures).map(|wait| wait.as_secs());
         assert_eq!(wait(&limited(100), 0), Some(100));
         assert_eq!(wait(&limited(1), 0), Some(30));
         assert_eq!(wait(&limited(1), 3), Some(240));
-        assert_eq!(wait(&limited(3_601), 0), None, "longer than anyone waits");
-        assert_eq!(wait(&limited(1), 6), None, "too often");
-        assert_eq!(wait(&FetchError::BodyTooLarge { limit: 1 }, 0), None, "it will not pass");
+        assert_eq!(wait(&limited(3_601), 0), None, "longer than the longest wait");
+        assert_eq!(wait(&limited(1), 6), None, "too many failures");
+        assert_eq!(wait(&FetchError::BodyTooLarge { limit: 1 }, 0), None, "not transient");
     }
 
     #[tokio::test]
-    async fn there_is_a_pause_between_requests_and_a_longer_one_after_each_failure() {
+    async fn requests_have_a_pause_between_them_and_failures_a_growing_one() {
         let milli = Duration::from_millis;
-        let pacing = Pacing { pause: milli(5), tries: 3, patience: milli(2), longest_wait: milli(100) };
+        let pacing = Pacing { pause: milli(5), retries: 3, first_wait: milli(2), longest_wait: milli(100) };
         let (began, mut waits) = (Instant::now(), Vec::new());
         let mut told = |progress: Progress| waits.push(progress.waiting);
         let mut pacer = Pacer::new(pacing, 1, &mut told);
@@ -141,7 +140,7 @@ mod tests {
         let failed = pacer.ask(async || Err::<(), _>(limited(0))).await;
         assert!(failed.is_err());
         assert_eq!(pacer.requests(), 7);
-        assert!(began.elapsed() >= milli(5) * 6, "pauses count while upstream is left alone, too");
+        assert!(began.elapsed() >= milli(5) * 6, "the pause between requests applies to retries, too");
         assert_eq!(waits, [2, 4, 8].map(|wait| Some(milli(wait))));
     }
 }

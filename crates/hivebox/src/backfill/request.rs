@@ -1,4 +1,4 @@
-//! What a backfill is asked for.
+//! The days and boxes that a backfill imports.
 
 use hivebox_climate::place::Bbox;
 use jiff::civil::Date;
@@ -8,13 +8,13 @@ use opensensemap::BoxId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The longest time that one request may be about. It bounds what the record of it may become.
+/// The most days of one request. This limits the size of its record.
 const MAX_DAYS: i32 = 36_600;
 
-/// Which days of which boxes, and from where.
+/// The days and boxes to import, and their source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackfillRequest {
-    /// Where it comes from.
+    /// The source of the measurements.
     pub source: BackfillSource,
     /// The base address of the API or of the archive.
     pub address: String,
@@ -24,45 +24,45 @@ pub struct BackfillRequest {
     pub to: Date,
     /// The boxes; `None` means all.
     pub boxes: Option<Vec<BoxId>>,
-    /// Only boxes that stand here now.
+    /// Only boxes with a current position in this area.
     pub bbox: Option<Bbox>,
 }
 
-/// Where the past comes from.
+/// A source of past measurements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum BackfillSource {
-    /// The API: also yesterday, and many boxes in one answer.
+    /// The API: up to yesterday, many boxes per answer
     Api,
-    /// The daily archive: files that were made once, one for each sensor and day.
+    /// The daily archive: one file per sensor and day
     Archive,
 }
 
-/// Why a request cannot be answered.
+/// Why a request is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BackfillRequestError {
     /// The last day is before the first.
-    #[error("--to {to} is before --from {from}")]
+    #[error("--to {to} is before --from {from}; swap them")]
     Backwards {
         /// The first day.
         from: Date,
         /// The last day.
         to: Date,
     },
-    /// A day is not over.
-    #[error("{flag} may be {yesterday} at the latest: later days are not over yet, by UTC")]
+    /// A requested day is not over.
+    #[error("{flag} can be {yesterday} at the latest: later days are not over yet in UTC")]
     NotOver {
-        /// Where that day was named.
+        /// The flag with that day.
         flag: &'static str,
         /// The last day that is over.
         yesterday: Date,
     },
     /// There are too many days.
-    #[error("ask for {MAX_DAYS} days at most, not for {0}")]
+    #[error("a backfill can import {MAX_DAYS} days at most, not {0}; split it")]
     TooLong(i32),
 }
 
-/// A request as the store remembers it.
+/// A request in the form that the store keeps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct StoredRequest {
     source: BackfillSource,
@@ -81,7 +81,7 @@ impl BackfillRequest {
         today.yesterday().expect("dates begin a day before timestamps do")
     }
 
-    /// Refuses what cannot be answered.
+    /// Checks the request.
     ///
     /// # Errors
     /// The days are in the wrong order, too many, or not over at `now`.
@@ -123,7 +123,7 @@ impl BackfillRequest {
         StoredRequest { source: self.source, address, from: self.from, to: self.to, boxes, bbox }
     }
 
-    /// The name under which the store remembers it: the same for the same request, in whichever order its boxes are named.
+    /// The name of its record in the store. The order of the boxes does not change it.
     pub(super) fn key(&self) -> String {
         let text =
             serde_json::to_vec(&self.stored()).expect("text, dates and numbers can be written as JSON");
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_question_has_the_same_key_and_others_have_others() {
+    fn equal_requests_have_equal_keys_and_different_ones_do_not() {
         let id = |text: &str| text.parse::<BoxId>().unwrap();
         let (one, two) = (id("5386026e5f08822009b8b60d"), id("5386026e5f08822009b8b60e"));
         let of = |boxes| BackfillRequest { boxes: Some(boxes), ..request() }.key();

@@ -21,9 +21,9 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum ArchiveAction {
-    /// Take all new snapshots into the history now
+    /// Compact all new snapshots into the history now
     ///
-    /// A running HiveBox does so by itself. Both at once harm nothing.
+    /// A running HiveBox does this by itself. Both may run at the same time.
     Compact {
         /// Print JSON
         #[arg(long)]
@@ -31,10 +31,10 @@ enum ArchiveAction {
         #[command(flatten)]
         settings: SettingFlags<Storing>,
     },
-    /// Prove that the history is whole
+    /// Verify that the history is complete and undamaged
     ///
-    /// Each file is there, with the right checksum, rows and order; each reading stands once; the hours are what the readings come to;
-    /// and no snapshot that was taken in has a reading that the history lacks.
+    /// Checks that each file exists with the right checksum, rows and order, that no reading is stored twice, that the
+    /// hourly sums match the readings, and that the history has every reading of the compacted snapshots.
     Verify {
         /// Print JSON
         #[arg(long)]
@@ -44,7 +44,7 @@ enum ArchiveAction {
     },
 }
 
-/// What compaction came to.
+/// The result of a compaction.
 #[derive(Debug, Default, Serialize)]
 struct CompactionReport {
     snapshots: usize,
@@ -78,7 +78,7 @@ fn open(settings: &SettingFlags<Storing>) -> Result<History, Failure> {
 }
 
 async fn compact(history: &History, json: bool) -> Result<(), Failure> {
-    let progress = progress::spinner("taking snapshots in");
+    let progress = progress::spinner("compacting snapshots");
     let limits = CompactionLimits::default();
     let mut done = CompactionReport::default();
     loop {
@@ -99,13 +99,13 @@ async fn compact(history: &History, json: bool) -> Result<(), Failure> {
         }
         let CompactionReport { snapshots, readings, added, .. } = done;
         output::line(&format!(
-            "{snapshots} snapshots with {readings} readings taken in, {added} of them new"
+            "compacted {snapshots} snapshots with {readings} readings, {added} of them new"
         ))?;
     }
     if done.damaged.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(Code::Data, format!("{} snapshots are damaged and were left out", done.damaged.len())))
+    Err(Failure::new(Code::Data, format!("{} snapshots are damaged and were skipped", done.damaged.len())))
 }
 
 impl CompactionReport {
@@ -119,7 +119,7 @@ impl CompactionReport {
     }
 }
 
-/// DamagedSnapshot snapshots are met in each step; the last one has met all.
+/// The damaged snapshots. Each step finds them again, and the last step has seen all.
 fn damaged(step: &Compacted) -> Vec<DamagedSnapshot> {
     let told = step.damaged.iter();
     told.map(|(name, reason)| DamagedSnapshot { snapshot: name.to_string(), reason: reason.clone() })
@@ -138,27 +138,27 @@ async fn verify(history: &History, json: bool) -> Result<(), Failure> {
     if json {
         output::json(&verification)?;
     } else {
-        tell(&verification)?;
+        print(&verification)?;
     }
     if verification.faults.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(Code::Data, format!("{} faults were found", verification.faults.len())))
+    Err(Failure::new(Code::Data, format!("found {} faults", verification.faults.len())))
 }
 
-fn tell(verification: &Verification) -> Result<(), Failure> {
+fn print(verification: &Verification) -> Result<(), Failure> {
     for fault in &verification.faults {
         output::line(&format!("BAD   {}  {}", fault.object, fault.reason))?;
     }
     let Verification { days, readings, snapshots, orphans, .. } = verification;
-    let whole = if verification.faults.is_empty() { "whole: " } else { "" };
+    let verdict = if verification.faults.is_empty() { "good: " } else { "" };
     output::line(&format!(
-        "{whole}{days} days with {readings} readings, and {snapshots} snapshots compared"
+        "{verdict}verified {days} days with {readings} readings against {snapshots} snapshots"
     ))?;
     if !orphans.is_empty() {
         let count = orphans.len();
         output::line(&format!(
-            "{count} files are left over from attempts that came to nothing; a running HiveBox removes them"
+            "{count} files are leftovers of failed attempts; a running HiveBox removes them"
         ))?;
     }
     Ok(())

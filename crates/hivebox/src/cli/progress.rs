@@ -1,11 +1,11 @@
-//! What moves on a terminal while something takes long, and is silent in a pipe.
+//! Progress bars on a terminal, nothing in a pipe.
 
 use std::io::{IsTerminal, stderr};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A bar. `beside` says what stands beside it, as indicatif has templates.
+/// A progress bar. `beside` is the text beside it, an indicatif template.
 pub(super) fn bar(length: u64, beside: &str) -> ProgressBar {
     if !stderr().is_terminal() {
         return ProgressBar::hidden();
@@ -14,7 +14,7 @@ pub(super) fn bar(length: u64, beside: &str) -> ProgressBar {
     ProgressBar::new(length).with_style(style.expect("each command gives a well-formed template"))
 }
 
-/// A sign of life with a few words, where nobody knows how long it will take.
+/// A spinner, for work of unknown length.
 pub(super) fn spinner(words: &'static str) -> ProgressBar {
     if !stderr().is_terminal() {
         return ProgressBar::hidden();

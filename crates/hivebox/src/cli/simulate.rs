@@ -22,24 +22,24 @@ pub(super) struct Args {
     listen: SocketAddr,
     #[command(flatten)]
     simulated: SimulatedFlags,
-    /// Show this moment first instead of now, such as 2026-06-01T12:00:00Z
+    /// Start at this time instead of now, such as 2026-06-01T12:00:00Z
     #[arg(long, value_name = "TIME", default_value = "now", value_parser = moment)]
     at: StartTime,
-    /// Simulated seconds in a real one, 1 unless told; 0 stops the clock
+    /// Simulated seconds per real second [default: 1]; 0 stops the clock
     #[arg(long, value_name = "FACTOR", value_parser = speed)]
     speed: Option<f64>,
-    /// Write the answer to GET /boxes?full=true to a file and end
+    /// Write the answer to GET /boxes?full=true to a file and exit
     #[arg(long, value_name = "FILE")]
     dump: Option<PathBuf>,
 }
 
-/// What is simulated.
+/// The settings of the simulation.
 #[derive(Debug, clap::Args)]
 pub(super) struct SimulatedFlags {
-    /// Number from which all chance is drawn: the same seed and time give the same bytes
+    /// Seed of the random numbers: the same seed and time give the same bytes
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
-    /// How many senseBoxes to make up, or real for the 11,390 stations of 2023-02-28
+    /// Number of generated senseBoxes, or real for the 11,390 stations of 2023-02-28
     #[arg(long, value_name = "COUNT", default_value = "real", value_parser = parse_stations)]
     stations: Stations,
     /// Share of bad sensors, 0 to 1
@@ -85,17 +85,17 @@ async fn serve(sim: SimServer, address: SocketAddr) -> Result<(), Failure> {
     let failed = |source| {
         Failure::new(
             Code::Unavailable,
-            format!("cannot listen on {address}: {source}; --listen names another address"),
+            format!("cannot listen on {address}: {source}; choose another address with --listen"),
         )
     };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr()?;
     let stop = ShutdownSignal::on_signals()?;
     output::line(&format!(
-        "A simulated openSenseMap with {} senseBoxes answers at http://{address}",
+        "A simulated openSenseMap with {} senseBoxes listens at http://{address}",
         sim.simulation().len()
     ))?;
-    output::line(&format!("How to make it fail: http://{address}/_sim/"))?;
+    output::line(&format!("How to inject faults: http://{address}/_sim/"))?;
     let stopped = async {
         stop.wait().await;
     };
@@ -104,7 +104,7 @@ async fn serve(sim: SimServer, address: SocketAddr) -> Result<(), Failure> {
 
 fn dump(sim: &SimServer, file: &Path) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
-        Failure::new(Code::CannotCreate, format!("{} cannot be written: {error}", file.display()))
+        Failure::new(Code::CannotCreate, format!("cannot write {}: {error}", file.display()))
     };
     let mut writer = BufWriter::new(File::create(file).map_err(failed)?);
     let progress = progress();
@@ -115,7 +115,7 @@ fn dump(sim: &SimServer, file: &Path) -> Result<(), Failure> {
     writer.flush().map_err(failed)?;
     progress.finish_and_clear();
     let boxes = sim.simulation().len();
-    output::line(&format!("{boxes} senseBoxes as of {} written to {}", sim.now(), file.display()))
+    output::line(&format!("wrote {boxes} senseBoxes as of {} to {}", sim.now(), file.display()))
 }
 
 /// A counter on a terminal, nothing in a pipe.

@@ -36,7 +36,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         if args.json {
             return output::json(&stored);
         }
-        let verb = if stored.created { "stored" } else { "found already stored" };
+        let verb = if stored.created { "stored" } else { "already stored:" };
         output::line(&format!("{verb} {} readings, {} bytes", stored.rows, stored.bytes))?;
         output::line(&format!("object {} in {}", stored.object, config.store.address))?;
         output::line(&format!("sha256 {}", stored.sha256))

@@ -94,8 +94,8 @@ impl Scene {
             rules: Rules::default(),
             pacing: Pacing {
                 pause: Duration::ZERO,
-                tries: 40,
-                patience: Duration::from_micros(1),
+                retries: 40,
+                first_wait: Duration::from_micros(1),
                 longest_wait: Duration::from_secs(2),
             },
             most_days: 2,
@@ -299,7 +299,7 @@ async fn what_fails_for_too_long_ends_the_backfill_with_what_is_done_kept() {
     let scene = Scene::new(0.0).await;
     let boxes = scene.boxes(2);
     let mut backfill = scene.backfill(BackfillSource::Archive, &boxes, scene.history("down"));
-    backfill.pacing.tries = 2;
+    backfill.pacing.retries = 2;
     let fault = FaultRule {
         path: Some("/archive/2026-11-19/*".into()),
         ..FaultRule::from(Fault::TooManyRequests { retry_after: 1 })
