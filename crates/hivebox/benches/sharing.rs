@@ -1,7 +1,7 @@
-//! What it costs to hand a present of 15,000 senseBoxes to another replica by way of a real Redis.
+//! The cost of sending a present of 15,000 senseBoxes to another replica through a real Redis.
 //!
-//! Publishing is from the present to the end of Redis's answer; taking over is from asking Redis to a present that can
-//! be served. Needs `redis-server`, by `HIVEBOX_TEST_REDIS_SERVER` or on the `PATH`.
+//! Publishing lasts from the present to the answer of Redis, taking over from the request to a servable present. Needs
+//! `redis-server`, named by `HIVEBOX_TEST_REDIS_SERVER` or on the `PATH`.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run shall say so")]
@@ -47,7 +47,7 @@ impl Redis {
 
 impl Drop for Redis {
     fn drop(&mut self) {
-        // It has ended by itself if this fails.
+        // An error means that it has ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,4 +1,4 @@
-//! What clients of three replicas see while the Redis behind them is broken, and after.
+//! Clients of three replicas, while the shared Redis is broken and afterwards.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use crate::proxy::{Network, Proxy};
 use crate::redis_server::RedisServer;
 use crate::sharing::{over, replica, with};
 
-/// How long a fault lasts, if nothing else is said: two times an answer's time to live.
+/// The usual duration of a fault: twice the time to live of an answer.
 const WHILE: Duration = Duration::from_secs(4);
 
-/// How long a replica waits for Redis, and a request would if it did.
+/// The timeout of a replica for Redis, which a request would wait for if it used Redis.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Three replicas over one Redis, with a bad network between if it is told to be bad.
+/// Three replicas with one Redis, behind a proxy that can disturb the network.
 struct Hive {
     upstream: TestUpstream,
     redis: RedisServer,
@@ -54,7 +54,7 @@ impl Hive {
         .await;
     }
 
-    /// Waits until every replica says that it is alone.
+    /// Waits until every replica reports the role alone.
     async fn until_all_are_alone(&self) {
         self.until("alone", |ready| ready.iter().all(|ready| ready["role"] == "alone")).await;
     }
@@ -74,8 +74,8 @@ impl Hive {
         }
     }
 
-    /// Asks all the time while something is broken for a while and mended. All are answered, and afterwards
-    /// all replicas agree again, with new data and without a restart.
+    /// Sends requests without a pause during a fault and after it. All must succeed, and afterwards all replicas must
+    /// agree again, with new data and without a restart.
     async fn goes_through(mut self, fault: impl AsyncFnOnce(&mut Self)) {
         let before = self.replicas[0].json("/readyz").await["cache_as_of"].clone();
         let clients = self.clients();

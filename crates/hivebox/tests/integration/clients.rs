@@ -1,4 +1,4 @@
-//! Clients that ask all the time, and what they saw.
+//! Clients that send requests without a pause, and record the answers.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use tokio::task::JoinHandle;
 
 use crate::app::client;
 
-/// Clients that ask each replica for the temperature without a pause.
+/// Clients that request the temperature from each replica without a pause.
 pub(crate) struct Clients {
     is_over: Arc<AtomicBool>,
     asking: Vec<JoinHandle<Saw>>,
 }
 
-/// What clients saw.
+/// The answers that clients received.
 #[derive(Debug, Default)]
 pub(crate) struct Saw {
     pub(crate) requests: usize,
@@ -25,7 +25,7 @@ pub(crate) struct Saw {
     pub(crate) slowest: Duration,
 }
 
-/// The pause between two requests of a client, so that many tests can run at once.
+/// The pause between two requests of a client, so that many tests can run at the same time.
 const PAUSE: Duration = Duration::from_millis(10);
 
 impl Clients {
@@ -38,8 +38,7 @@ impl Clients {
         Self { is_over, asking }
     }
 
-    /// Ends them. Each was answered each time, and none had to wait as long as something that is broken
-    /// behind HiveBox makes others wait.
+    /// Stops the clients. Checks that every request was answered, and that none waited for a broken dependency.
     pub(crate) async fn were_all_served(self) -> Saw {
         self.is_over.store(true, Ordering::Relaxed);
         let mut all = Saw::default();

@@ -1,5 +1,5 @@
-//! The examples of the docs, run as a reader runs them: those of docs/api.md against a demo, those of docs/history.md on a store, one
-//! after the other.
+//! Runs the examples of the docs as a reader does: those of docs/api.md against a demo, those of docs/history.md on a
+//! store, one after the other.
 //!
 //! An example is a block of `sh` or `python`. A block of `json` or `text` right after it is what it prints:
 //! JSON of the same shape, or the same text but for its numbers. `…` stands for what is left out: a line, the rest
@@ -21,13 +21,13 @@ use crate::history::{half_hours, remember_in};
 
 const API: &str = include_str!("../../../../docs/api.md");
 const HISTORY: &str = include_str!("../../../../docs/history.md");
-/// The sections of docs/history.md whose examples are run.
+/// The sections of docs/history.md with examples to run.
 const RUN_OF_HISTORY: [&str; 3] = ["Compaction", "Asking", "By other engines"];
 /// The address in the document.
 const DOCUMENTED_ADDRESS: &str = "127.0.0.1:5000";
 const ELISION: &str = "…";
 const PATIENCE: Duration = Duration::from_mins(3);
-/// Between two attempts: the demo limits what a client may ask for in a minute.
+/// The pause between two attempts: the demo limits the request rate.
 const PAUSE: Duration = Duration::from_millis(300);
 
 struct Block<'a> {
@@ -42,9 +42,9 @@ struct Block<'a> {
 }
 
 #[test]
-fn the_examples_of_the_docs_do_what_they_show() {
+fn the_examples_of_the_docs_print_what_the_docs_show() {
     let folder = tempfile::tempdir().unwrap();
-    // The past of two days takes longer than the examples need it.
+    // The examples do not need a past of two days, which takes longer to generate.
     let demo = ["demo", "--listen", "127.0.0.1:0", "--past", "3h", "--sql", "on"];
     let (_demo, welcome) = Running::start(hivebox(folder.path()).args(demo));
     let address = welcome.split("http://").nth(1).unwrap().split('/').next().unwrap();
@@ -57,14 +57,14 @@ fn the_examples_of_the_docs_do_what_they_show() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_history_is_read_as_the_docs_show() {
+async fn other_tools_read_the_history_as_the_docs_show() {
     let folder = tempfile::tempdir().unwrap();
     let upstream = TestUpstream::of(60).await;
     let store = SnapshotStore::open_folder(&folder.path().join("hivebox-data")).unwrap();
     remember_in(&store, &upstream, half_hours(36, "2026-11-26T12:00:00Z".parse().unwrap())).await;
     let mut blocks = blocks(HISTORY);
-    // The others build HiveBox anew, ask openSenseMap itself, or are about far more than a test has; and Spark is too large for the
-    // machines that run tests.
+    // The other examples build HiveBox, use openSenseMap itself, or need far more data than a test has. Spark is too
+    // large for test machines.
     blocks.retain(|block| RUN_OF_HISTORY.contains(&block.section) && !block.text.contains("spark"));
     for section in RUN_OF_HISTORY {
         assert!(blocks.iter().any(|block| block.section == section), "{section} has no example");
@@ -73,7 +73,7 @@ async fn the_history_is_read_as_the_docs_show() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// Runs the examples, which the service at this address answers; how they fail, and how what they print is not what is shown.
+/// Runs the examples against the service at this address. Returns their failures and differences in output.
 fn wrong_in(document: &str, blocks: &[Block<'_>], folder: &Path, address: &str) -> Vec<String> {
     assert!(blocks.iter().filter(|block| is_example(block.language)).count() > 3, "{document} has examples");
     let mut wrong = Vec::new();
@@ -105,7 +105,7 @@ fn blocks(document: &str) -> Vec<Block<'_>> {
             }
             (open, follows) = (!open, true);
         } else if open {
-            // There is one, since a block is open.
+            // There is one, because a block is open.
             let text = &mut blocks.last_mut().unwrap().text;
             text.push_str(line);
             text.push('\n');
@@ -125,7 +125,7 @@ fn wait_for(folder: &Path, ask: &str) {
     }
 }
 
-/// What the example prints, if it ends well.
+/// The output of the example, if it succeeds.
 fn run(folder: &Path, language: &str, text: &str) -> Result<String, String> {
     let mut command = if language == "sh" {
         let mut command = Command::new("bash");

@@ -1,4 +1,4 @@
-//! Traces as a collector gets them, from the binary as people run it.
+//! Traces of the binary, from the view of a collector.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -19,7 +19,7 @@ const SERVER: i32 = 2;
 const CLIENT: i32 = 3;
 const ERROR: i32 = 2;
 
-/// A HiveBox with an openSenseMap of its own, which sends its traces somewhere.
+/// A HiveBox with its own openSenseMap that sends traces to an address.
 struct Traced {
     running: Running,
     address: String,
@@ -38,7 +38,7 @@ impl Traced {
         Self { running, address, log }
     }
 
-    /// Asks, perhaps within a trace, and gives the head of the answer.
+    /// Sends a request, optionally within a trace, and returns the head of the answer.
     fn ask(&self, path: &str, traceparent: Option<&str>) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let trace = traceparent.map_or_else(String::new, |trace| format!("traceparent: {trace}\r\n"));
@@ -53,13 +53,13 @@ impl Traced {
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
-    /// How often the log complains that traces cannot be sent.
+    /// The number of log lines about traces that cannot be sent.
     fn complaints(&self) -> usize {
         let is_one = |line: &Value| line["message"].as_str().is_some_and(|text| text.contains("traces"));
         self.log().iter().filter(|line| is_one(line)).count()
     }
 
-    /// Stops it; how long that took.
+    /// Stops it, and returns how long that took.
     fn stop(&mut self) -> Duration {
         let started = Instant::now();
         signal(&self.running, "-TERM");
@@ -69,7 +69,7 @@ impl Traced {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_is_a_part_of_its_clients_trace_if_the_client_keeps_that() {
+async fn a_store_belongs_to_the_trace_of_a_sampling_client() {
     let (kept, dropped, client) =
         ("4bf92f3577b34da6a3ce929d0e0e4736", "0af7651916cd43dd8448eb211c80319c", "00f067aa0ba902b7");
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await);
@@ -102,8 +102,8 @@ async fn a_store_is_a_part_of_its_clients_trace_if_the_client_keeps_that() {
         ("stored", "false")
     );
 
-    // What is left is sent at the end; nothing of it is of the trace that the client drops, or of an answer
-    // out of memory.
+    // The rest is sent at the end. It has no span of the trace that the client does not sample, and none of an answer
+    // from memory.
     app.stop();
     let spans = collector.spans();
     assert!(!spans.iter().any(|span| span.trace_id == dropped), "{spans:#?}");
@@ -112,7 +112,7 @@ async fn a_store_is_a_part_of_its_clients_trace_if_the_client_keeps_that() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_poll_is_a_span_with_what_it_brought_and_how_it_failed() {
+async fn a_poll_is_a_span_with_its_outcome() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await);
     let _good = Traced::start(folder.path(), &collector.url, &[]);
     let renewal = collector.until("a renewal", |span| span.name == "renew").await;
@@ -130,7 +130,7 @@ async fn a_poll_is_a_span_with_what_it_brought_and_how_it_failed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_replicas_tell_each_other_is_a_span() {
+async fn publishing_and_taking_over_are_spans() {
     let (folders, collector) = ([(); 2].map(|()| tempfile::tempdir().unwrap()), Collector::start().await);
     let redis = RedisServer::start();
     let cache = format!("redis://127.0.0.1:{}", redis.port);
@@ -149,7 +149,7 @@ async fn what_replicas_tell_each_other_is_a_span() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_log_stays_as_it_is_without_a_collector() {
+async fn without_a_collector_the_log_is_unchanged() {
     let (folder, collector) = (tempfile::tempdir().unwrap(), Collector::start().await);
     let mut shapes: Vec<Vec<String>> = Vec::new();
     for endpoint in ["off", &collector.url] {
@@ -171,8 +171,8 @@ async fn the_log_stays_as_it_is_without_a_collector() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_collector_that_is_down_costs_one_warning_and_nothing_else() {
-    // One refuses connections, the other takes them and never answers.
+async fn an_unreachable_collector_causes_one_warning_and_nothing_else() {
+    // One collector refuses connections, the other accepts them and never answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     for port in [free_port(), silent.local_addr().unwrap().port()] {
         let folder = tempfile::tempdir().unwrap();
@@ -187,7 +187,7 @@ async fn a_collector_that_is_down_costs_one_warning_and_nothing_else() {
             assert!(asked_at.elapsed() < patience, "there is no warning: {:?}", app.log());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        // There is more to be sent now, which fails as well.
+        // Sending more fails as well.
         assert!(app.ask("/store", None).starts_with("HTTP/1.1 200"));
         let took = app.stop();
         assert!(took < Duration::from_secs(8), "stopping took {took:?}");
