@@ -278,12 +278,12 @@ mod tests {
         std::fs::write(folder.path().join(damaged), b"no snapshot").unwrap();
         let mut registry = Metrics::registry();
         let metrics = RefreshMetrics::register(&mut registry);
-        let told = Metrics::of(registry);
+        let metrics_page = Metrics::of(registry);
         let (days, read, is_complete) = recalled(&store, &metrics.store).await;
         assert_eq!((read, is_complete), (3, true));
         assert!(days.extremes().box_count() > 5);
-        let told = told.render(Exposition::Prometheus).unwrap();
-        assert!(told.contains("hivebox_store_read_failures_total 1\n"), "{told}");
+        let text = metrics_page.render(Exposition::Prometheus).unwrap();
+        assert!(text.contains("hivebox_store_read_failures_total 1\n"), "{text}");
 
         // A folder that contains itself cannot be listed.
         std::os::unix::fs::symlink(".", folder.path().join("readings/loop")).unwrap();

@@ -32,7 +32,7 @@ impl Link {
         channel: &str,
         news: Arc<Notify>,
     ) -> RedisResult<Self> {
-        let tell = move |push: PushInfo| {
+        let notify = move |push: PushInfo| {
             if matches!(push.kind, PushKind::Message | PushKind::Disconnection) {
                 news.notify_one();
             }
@@ -51,13 +51,13 @@ impl Link {
                     Some(certificates) => Client::build_with_tls(node, certificates)?,
                     None => Client::open(node)?,
                 };
-                let config = config.set_push_sender(tell);
+                let config = config.set_push_sender(notify);
                 let mut server = client.get_multiplexed_async_connection_with_config(&config).await?;
                 server.subscribe(channel).await?;
                 Ok(Self::Server(server))
             }
             RedisTopology::Sentinel { nodes, service } => {
-                let config = config.set_push_sender(tell);
+                let config = config.set_push_sender(notify);
                 let mut client = sentinel(address, nodes, service)?;
                 let mut server = client.get_async_connection_with_config(&config).await?;
                 server.subscribe(channel).await?;
@@ -76,7 +76,7 @@ impl Link {
                     .connection_timeout(timeout)
                     .response_timeout(timeout)
                     .retries(1)
-                    .push_sender(tell);
+                    .push_sender(notify);
                 let builder = match certificates {
                     Some(certificates) => builder.certs(certificates),
                     None => builder,

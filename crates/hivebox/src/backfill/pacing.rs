@@ -130,8 +130,8 @@ mod tests {
         let milli = Duration::from_millis;
         let pacing = Pacing { pause: milli(5), retries: 3, first_wait: milli(2), longest_wait: milli(100) };
         let (began, mut waits) = (Instant::now(), Vec::new());
-        let mut told = |progress: Progress| waits.push(progress.waiting);
-        let mut pacer = Pacer::new(pacing, 1, &mut told);
+        let mut report = |progress: Progress| waits.push(progress.waiting);
+        let mut pacer = Pacer::new(pacing, 1, &mut report);
         for requests in 1..=3 {
             pacer.ask(async || Ok(())).await.unwrap();
             assert_eq!(pacer.requests(), requests);

@@ -121,8 +121,9 @@ impl CompactionReport {
 
 /// The damaged snapshots. Each step finds them again, and the last step has seen all.
 fn damaged(step: &Compacted) -> Vec<DamagedSnapshot> {
-    let told = step.damaged.iter();
-    told.map(|(name, reason)| DamagedSnapshot { snapshot: name.to_string(), reason: reason.clone() })
+    step.damaged
+        .iter()
+        .map(|(name, reason)| DamagedSnapshot { snapshot: name.to_string(), reason: reason.clone() })
         .collect()
 }
 

@@ -118,6 +118,9 @@ fn a_missing_history_is_reported() {
     }
     std::fs::create_dir(folder.path().join("hivebox-data")).unwrap();
     let said = stdout(folder.path(), &["history"]);
-    assert!(said.contains("There is no history yet") && said.contains("--store names another"), "{said}");
+    assert!(
+        said.contains("There is no history yet") && said.contains("choose another with --store"),
+        "{said}"
+    );
     assert_eq!(stdout(folder.path(), &["sql", "select count(*) as boxes from boxes", "--csv"]), "boxes\n0\n");
 }

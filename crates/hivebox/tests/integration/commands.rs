@@ -203,7 +203,7 @@ fn the_doctor_prints_a_line_for_each_part() {
     let old = run(&["--upstream", OCTOBER_14]);
     assert_eq!(old.status.code(), Some(69), "no reading is current");
     let told = String::from_utf8(old.stdout).unwrap();
-    assert!(told.starts_with("BAD upstream") && told.contains("see whether HIVEBOX_BOXES"), "{told}");
+    assert!(told.starts_with("BAD upstream") && told.contains("check that HIVEBOX_BOXES"), "{told}");
 
     let now = hivebox_present::Clock::system().now().to_string();
     let dumping = ["simulate", "--stations", "300", "--at", &now, "--speed", "0", "--dump", "now.json"];
@@ -217,7 +217,10 @@ fn the_doctor_prints_a_line_for_each_part() {
     let nobody = format!("redis://127.0.0.1:{}", crate::redis_server::free_port());
     let bad = run(&["--upstream", "file:now.json", "--cache", &nobody]);
     let told = String::from_utf8(bad.stdout).unwrap();
-    assert!(told.contains("BAD cache") && told.contains("see whether HIVEBOX_CACHE is right"), "{told}");
+    assert!(
+        told.contains("BAD cache") && told.contains("check HIVEBOX_CACHE and that the server runs"),
+        "{told}"
+    );
     assert!(told.contains("ok  store"), "{told}");
 }
 
