@@ -157,9 +157,7 @@ impl Slots {
             Some(present) => {
                 match Sealed::of(SnapshotName::at(slot), &present.readings, Catalogue::builtin()) {
                     Ok(sealed) => uploads.add(sealed, Purpose::Slot(present.readings.as_of())),
-                    Err(error) => {
-                        warn!(%slot, error = in_words(&error), "nothing stored: cannot build the snapshot")
-                    }
+                    Err(error) => warn!(%slot, error = in_words(&error), "cannot build the snapshot"),
                 }
             }
         }

@@ -77,8 +77,7 @@ impl BackfillRequest {
     /// The last day that is over.
     #[must_use]
     pub fn yesterday(now: Timestamp) -> Date {
-        let today = Offset::UTC.to_datetime(now).date();
-        today.yesterday().expect("dates begin a day before timestamps do")
+        Offset::UTC.to_datetime(now).date().saturating_sub(1.day())
     }
 
     /// Checks the request.
