@@ -134,7 +134,7 @@ impl From<StoreError> for ApiError {
             StoreError::Stopping => {
                 Self::unavailable("Stopping", "This replica is stopping; ask another one.")
             }
-            StoreError::Waits { name, .. } => Self::unavailable(
+            StoreError::Spooled { name, .. } => Self::unavailable(
                 "Stored later",
                 format!(
                     "The store does not answer as it should. The snapshot {name} waits on the disk of this \

@@ -43,5 +43,5 @@ pub(super) fn present() -> Present {
     }
     let config =
         AnswerConfig { ttl: Duration::from_mins(5), rules: VerdictRules::default(), bands: Bands::hive() };
-    Present::of(builder.finish(), 0, Catalogue::builtin(), &config)
+    Present::of(builder.finish(), 0, &config)
 }

@@ -12,7 +12,6 @@ use axum::Router;
 use axum::http::{Method, Request};
 use axum::response::Response;
 use futures_util::future::Either;
-use hivebox_climate::catalogue::Catalogue;
 use hivebox_config::HttpConfig;
 use hivebox_telemetry::metrics::Metrics;
 use hyper::body::Incoming;
@@ -51,8 +50,8 @@ impl Front {
     }
 
     /// Makes an event of each new present, and sends it to all streams. For ever.
-    pub async fn herald(&self, catalogue: &'static Catalogue) {
-        live::herald(&self.state, catalogue).await;
+    pub async fn herald(&self) {
+        live::herald(&self.state).await;
     }
 
     /// Ends all streams, also those that begin later.

@@ -19,7 +19,6 @@ use axum::extract::{Extension, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
-use hivebox_climate::catalogue::Catalogue;
 use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -89,7 +88,7 @@ impl Live {
 }
 
 /// Makes an event of each new present, once for all streams, and wakes them up one after the other. For ever.
-pub(crate) async fn herald(state: &HttpState, catalogue: &'static Catalogue) {
+pub(crate) async fn herald(state: &HttpState) {
     let (live, app) = (&state.live, &state.app);
     let mut changes = app.cache.changes();
     changes.mark_changed();
@@ -103,7 +102,7 @@ pub(crate) async fn herald(state: &HttpState, catalogue: &'static Catalogue) {
                     live.newest().as_ref().is_none_or(|newest| !Arc::ptr_eq(&newest.present, present))
                 };
                 if let Some(present) = present.filter(is_new) {
-                    live.newest.store(Some(Arc::new(Event::of(present, catalogue))));
+                    live.newest.store(Some(Arc::new(Event::of(present))));
                     rounds.restart();
                 }
             }

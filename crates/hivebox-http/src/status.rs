@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 use super::describe::{Answer, Operation, Tag};
 use crate::app::App;
 use crate::asked::Asked;
+use hivebox_present::Dependency;
 use hivebox_present::Freshness;
-use hivebox_present::Part;
 
 /// How fresh the present is, and what HiveBox cannot reach.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,7 +47,7 @@ pub(super) async fn status(State(app): State<Arc<App>>, Asked(()): Asked<()>) ->
 
 impl Status {
     fn of(app: &App, now: Timestamp) -> Self {
-        let (present, parts) = (app.cache.present(), app.cache.parts());
+        let (present, parts) = (app.cache.present(), app.cache.dependencies());
         let freshness = present.as_ref().map_or(Freshness::Expired, |present| match &present.answer {
             Some(answer) => answer.freshness(now),
             // No thermometer counts, which is no poll to be content with; all else may be told.
@@ -68,8 +68,8 @@ impl Status {
     }
 }
 
-impl From<&Part> for PartStatus {
-    fn from(part: &Part) -> Self {
+impl From<&Dependency> for PartStatus {
+    fn from(part: &Dependency) -> Self {
         Self { down_since: part.down_since() }
     }
 }

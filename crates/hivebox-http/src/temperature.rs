@@ -21,7 +21,7 @@ use crate::error::ApiError;
 use crate::headers::header;
 use crate::state::HttpState;
 use hivebox_present::Poll;
-use hivebox_present::{Answer, Freshness};
+use hivebox_present::{Freshness, TemperatureAnswer};
 
 /// The header by which a cache says what it did (RFC 9211).
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
@@ -79,8 +79,8 @@ pub(crate) struct AverageTemperature<'a> {
     pub(crate) status: &'a str,
 }
 
-impl<'a> From<&'a Answer> for AverageTemperature<'a> {
-    fn from(answer: &'a Answer) -> Self {
+impl<'a> From<&'a TemperatureAnswer> for AverageTemperature<'a> {
+    fn from(answer: &'a TemperatureAnswer) -> Self {
         Self { mean: answer.mean.0, status: &answer.status }
     }
 }
@@ -116,7 +116,7 @@ pub(super) fn answer(state: &HttpState, now: Timestamp) -> Option<Response> {
 }
 
 impl RenderedAnswer {
-    fn at(now: Timestamp, answer: &Answer, ttl: Duration) -> Self {
+    fn at(now: Timestamp, answer: &TemperatureAnswer, ttl: Duration) -> Self {
         let freshness = answer.freshness(now);
         let fresh_for = answer.fresh_for(now).as_secs();
         let detail = if freshness == Freshness::Stale { "; detail=upstream-unavailable" } else { "" };

@@ -1,4 +1,4 @@
-//! Questions about the past, and their answers as HTTP and the command line give them.
+//! Questions about the past, and the bodies of their answers.
 
 mod ask;
 mod body;
@@ -14,7 +14,7 @@ use crate::table::Heading;
 /// The name of the rows.
 pub const NAME: &str = "history";
 
-/// What the head of a table says of an answer.
+/// The heading of the table for an answer.
 #[must_use]
 pub fn heading(question: &Question, answer: &Answer) -> Heading {
     Heading { name: NAME, as_of: answer.through.unwrap_or(question.to) }

@@ -1,5 +1,5 @@
-//! Questions about the past: answered within bounds, counted, and given up when nobody waits any more or the service
-//! stops.
+//! Answers questions about the past within limits, counts them, and cancels a question when its client disconnects
+//! or the service stops.
 
 use std::io;
 use std::time::Duration;
@@ -16,35 +16,35 @@ use tokio::time::Instant;
 
 use crate::metrics::{QueryKind, QueryMetrics, QueryOutcome};
 
-/// The past, as it can be asked.
+/// Answers questions about the past.
 #[derive(Debug)]
 pub struct Past {
     engine: Engine,
     history: History,
-    /// Whether SQL is answered over HTTP.
+    /// Whether HTTP clients may use SQL.
     pub sql: bool,
-    /// How long a question may take.
+    /// The time limit of a question.
     pub timeout: Duration,
     metrics: QueryMetrics,
     stopping: watch::Sender<bool>,
 }
 
-/// Why there is no answer.
+/// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum PastError {
-    /// The question cannot be answered.
+    /// The engine rejected the question, or failed.
     #[error(transparent)]
     Query(#[from] QueryError),
-    /// The service stops.
+    /// The service is stopping.
     #[error("the service is stopping")]
     Stopping,
 }
 
 impl Past {
-    /// The past that a store keeps.
+    /// Answers questions from the history in a store.
     ///
     /// # Errors
-    /// The system gives no threads.
+    /// The system cannot start the threads of the engine.
     pub fn new(config: &QueryConfig, store: &SnapshotStore, metrics: QueryMetrics) -> io::Result<Self> {
         let options = EngineOptions {
             memory_bytes: usize::try_from(config.memory_bytes).unwrap_or(usize::MAX),
@@ -63,18 +63,18 @@ impl Past {
         Ok(Self { engine, history, sql, timeout, metrics, stopping: watch::Sender::new(false) })
     }
 
-    /// The number of the state that a question would be answered from.
+    /// The number of the newest manifest: the state of the history that answers the next question.
     ///
     /// # Errors
-    /// The store does not say.
+    /// The store fails, or the manifest cannot be read.
     pub async fn number(&self) -> Result<u64, PastError> {
         Ok(self.history.manifest().await.map_err(QueryError::from)?.number)
     }
 
-    /// The answer to a question. Whoever drops the future before it is done has it given up.
+    /// Answers a question. Dropping the future cancels it.
     ///
     /// # Errors
-    /// There is no room, no time or no memory for it, the store fails, or the service stops.
+    /// Too many questions wait, the time or memory limit is exceeded, the store fails, or the service stops.
     pub async fn answer(&self, question: &Question) -> Result<Answer, PastError> {
         let counted = Counted::begin(&self.metrics, QueryKind::History);
         let answer = self.unless_stopped(self.engine.answer(&self.history, question)).await;
@@ -82,11 +82,11 @@ impl Past {
         answer
     }
 
-    /// The rows that SQL asks for, at most so many of them. Whoever drops them before their end has the work given up.
+    /// Runs an SQL query with at most `most_rows` rows. Dropping the answer cancels it.
     ///
     /// # Errors
-    /// The SQL is none that reads, there is no room, no time or no memory for it, the store fails, or the service
-    /// stops.
+    /// The SQL is wrong or would change something, too many questions wait, the time or memory limit is exceeded, the
+    /// store fails, or the service stops.
     pub async fn sql(&self, text: &str, most_rows: usize) -> Result<SqlAnswer, PastError> {
         let counted = Counted::begin(&self.metrics, QueryKind::Sql);
         let (deadline, after) = (Instant::now() + self.timeout, self.timeout);
@@ -103,12 +103,12 @@ impl Past {
         }
     }
 
-    /// Has the metrics tell how many questions are worked on and wait now.
+    /// Updates the metrics of running and waiting questions.
     pub fn observe(&self) {
         self.metrics.load(self.engine.running(), self.engine.waiting());
     }
 
-    /// Gives up what is being worked on, and all that is asked from now on.
+    /// Cancels all questions, also later ones.
     pub fn stop(&self) {
         self.stopping.send_replace(true);
     }
@@ -120,20 +120,20 @@ impl Past {
         let mut stopping = self.stopping.subscribe();
         tokio::select! {
             biased;
-            // The sender lives as long as this does, so that waiting cannot fail.
+            // The sender lives as long as `self`, so waiting cannot fail.
             _ = stopping.wait_for(|stops| *stops) => Err(PastError::Stopping),
             outcome = work => Ok(outcome?),
         }
     }
 }
 
-/// Rows that come while they are found.
+/// The rows of an SQL query, as the engine finds them.
 #[derive(Debug)]
 pub struct SqlAnswer {
     rows: SqlRows,
     counted: Counted,
     stopping: watch::Receiver<bool>,
-    /// When the time is over. The engine looks at it as well, but on a thread that its own work may keep from that.
+    /// The end of the time limit. The engine checks it, too, but its own work may delay that check.
     deadline: Instant,
     after: Duration,
 }
@@ -147,11 +147,11 @@ impl SqlAnswer {
     /// The next rows; `None` at their end.
     ///
     /// # Errors
-    /// There is no more time or memory, there are too many rows, the store fails, or the service stops.
+    /// The limit of time, memory or rows is exceeded, the store fails, or the service stops.
     pub async fn next(&mut self) -> Option<Result<RecordBatch, PastError>> {
         let next = tokio::select! {
             biased;
-            // An error means that the past is gone, which is a stop as well.
+            // An error means that `Past` is gone, which is a stop as well.
             _ = self.stopping.wait_for(|stops| *stops) => Some(Err(PastError::Stopping)),
             next = tokio::time::timeout_at(self.deadline, self.rows.next()) => match next {
                 Ok(next) => next.map(|rows| rows.map_err(PastError::from)),
@@ -167,7 +167,7 @@ impl SqlAnswer {
     }
 }
 
-/// A question that is counted when it ends, in whichever way.
+/// Counts a question when it is dropped, with its outcome.
 #[derive(Debug)]
 struct Counted {
     metrics: QueryMetrics,

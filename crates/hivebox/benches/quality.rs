@@ -1,4 +1,4 @@
-//! What it costs to check the readings of 15,000 senseBoxes beyond the range check, on one core.
+//! The cost of the quality checks for the readings of 15,000 senseBoxes on one core.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run shall say so")]
@@ -35,7 +35,7 @@ fn builder(sim: &SimServer, as_of: Timestamp) -> ReadingsBuilder<'static> {
     readings
 }
 
-/// The best of some rounds.
+/// The time of the best round.
 fn best<T>(mut run: impl FnMut() -> T) -> f64 {
     let round = |_| {
         let started = Instant::now();

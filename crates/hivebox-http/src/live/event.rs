@@ -69,11 +69,11 @@ struct Phenomenon<'a> {
 }
 
 impl Event {
-    /// The event of a present, whose readings must be of `catalogue`.
-    pub(super) fn of(present: Arc<Present>, catalogue: &Catalogue) -> Self {
+    /// The event of a present.
+    pub(super) fn of(present: Arc<Present>) -> Self {
         let as_of = present.readings.as_of();
         let id = id(as_of);
-        let data = Data::of(&present, &id, catalogue);
+        let data = Data::of(&present, &id);
         let bytes = frame(&id, &data);
         Self { present, as_of, bytes, filtered: Filtered::default() }
     }
@@ -102,8 +102,8 @@ fn id(as_of: Timestamp) -> String {
 }
 
 impl<'a> Data<'a> {
-    fn of(present: &'a Present, as_of: &'a str, catalogue: &'a Catalogue) -> Self {
-        let phenomena = catalogue.iter().filter_map(|(id, phenomenon)| {
+    fn of(present: &'a Present, as_of: &'a str) -> Self {
+        let phenomena = Catalogue::builtin().iter().filter_map(|(id, phenomenon)| {
             let summary = present.summary.phenomenon(id);
             (summary.count() > 0).then(|| (phenomenon.slug(), Phenomenon::of(summary, phenomenon.unit())))
         });

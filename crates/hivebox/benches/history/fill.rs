@@ -1,4 +1,4 @@
-//! Makes the past of a workload by the archive's own writer, day by day.
+//! Writes the past of a workload with the writer of the archive, day by day.
 
 use std::path::Path;
 use tokio::time::Instant;
@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 use crate::duckdb::DuckDb;
 use crate::workload::{Reading, Station, Workload, days, midnight};
 
-/// Makes it, unless it is there.
+/// Writes it unless it exists.
 pub(crate) fn fill(runtime: &Runtime, workload: &Workload, folder: &Path, day_count: i64) {
     let history = SnapshotStore::open_folder(folder).unwrap().history();
     let expected = workload.stations.len() as u64 * 288 * day_count as u64;
@@ -64,7 +64,7 @@ fn gathered_reading(station: &Station, reading: Reading) -> GatheredReading<'_> 
     }
 }
 
-/// Has `DuckDB` write all readings into one file as it likes best: sorted by place, box and time, without a day's border.
+/// Writes all readings into one file with `DuckDB`, in its best layout: sorted by place, box and time, across days.
 pub(crate) fn sort(duckdb: &mut DuckDb, files: &str, sorted: &Path) {
     if !sorted.exists() {
         let options = "format parquet, compression zstd";

@@ -1,4 +1,4 @@
-//! A simulated day of stations, some of which are bad.
+//! A simulated day of stations, some of them faulty.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use opensensemap_sim::{Options, SensorAt, SimulatedBox, Simulation, Stations};
 use super::faults::{self, Flaw};
 use super::score::{Kind, Score, Truth};
 
-/// When the day is.
+/// The start of the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Season {
     Winter,
@@ -37,9 +37,9 @@ pub(crate) struct Trial {
 
 /// The time between two polls.
 const STEP: SignedDuration = SignedDuration::from_mins(30);
-/// Before this hour it cannot be known what is stuck.
+/// Before this hour no check can tell whether a sensor is stuck.
 const SCORED_FROM_HOUR: i64 = 12;
-/// The share of bad sensors that the simulation makes by itself.
+/// The share of bad sensors from the simulation itself.
 const BAD_SHARE: f64 = 0.02;
 
 impl Season {
@@ -66,7 +66,7 @@ impl Season {
 }
 
 impl Trial {
-    /// Runs it, adds what came of it, and tells how long the slowest check took.
+    /// Runs the day, adds its counts, and returns the time of the slowest check.
     pub(crate) fn run(&self, score: &mut Score) -> Duration {
         let options = Options { seed: self.seed, stations: self.stations, bad_share: BAD_SHARE };
         let simulation = Simulation::new(options);
@@ -90,7 +90,7 @@ impl Trial {
         slowest
     }
 
-    /// All boxes as they are now, and the truth of each row. `frozen` is what stuck sensors show, by their ids.
+    /// The current readings of all boxes, and the truth of each row. `frozen` has the values of stuck sensors by id.
     fn look(
         &self,
         simulation: &Simulation,
@@ -148,10 +148,10 @@ fn add_box(
     }
 }
 
-/// Phenomena of which a sensor can be known to be stuck.
+/// Phenomena with a check for stuck sensors.
 const CAN_STICK: [&str; 4] = ["air_temperature", "relative_humidity", "air_pressure", "sea_level_pressure"];
 
-/// What a sensor shows, with its flaw and in the steps of its chip.
+/// The value that a sensor shows, with its fault and in the resolution of its chip.
 fn shown(flaw: &Flaw, sensor: &SensorAt<'_>, phenomenon: &str, printed: &str) -> String {
     let Ok(raw) = printed.parse::<f64>() else { return printed.to_owned() };
     if !matches!(phenomenon, "air_temperature" | "relative_humidity")
@@ -165,7 +165,7 @@ fn shown(flaw: &Flaw, sensor: &SensorAt<'_>, phenomenon: &str, printed: &str) ->
     format!("{:.2}", steps * step)
 }
 
-/// What is true of a current reading.
+/// The truth about a current reading.
 fn truth(flaw: &Flaw, sensor: &SensorAt<'_>, phenomenon: &str, id: &str) -> Truth {
     if phenomenon.is_empty() {
         return Truth::Ignored;

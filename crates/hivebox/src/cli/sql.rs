@@ -1,14 +1,14 @@
-//! `hivebox sql`: any question about the past, straight from the store.
+//! `hivebox sql`: SQL queries of the history, computed from the store.
 
 use hivebox_archive::{BatchFormat, BatchWriter, TableError, texts};
 
-use super::columns::Columns;
-use super::existing;
 use super::history::{OutputFlags, OutputFormat};
+use super::open_store;
 use super::output;
 use super::progress;
 use super::serve::block_on;
 use super::settings::{Asking, SettingFlags};
+use super::text_table::TextTable;
 use crate::exit::{Code, Failure};
 use hivebox_question::QueryMetrics;
 use hivebox_question::past::{Past, SqlAnswer};
@@ -16,10 +16,10 @@ use hivebox_question::past::{Past, SqlAnswer};
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// One statement that reads the tables readings, hourly, boxes and sensors
+    /// One SELECT statement on the tables readings, hourly, boxes and sensors
     #[arg(value_name = "SQL")]
     text: String,
-    /// Most rows that the answer may have
+    /// Most rows of the answer
     #[arg(long, value_name = "NUMBER", default_value_t = 1_000_000)]
     most_rows: usize,
     #[command(flatten)]
@@ -31,19 +31,19 @@ pub(super) struct Args {
 const EXAMPLES: &str = "\
 docs/history.md has the columns of the tables. Examples:
   hivebox sql \"select phenomenon, count(*) as readings from readings group by phenomenon order by readings desc\"
-      how much there is of what
+      the number of readings of each phenomenon
   hivebox sql \"select name, first_day, last_day from boxes where model like 'homeV2%' limit 20\"
-      boxes, and since when they are known
+      boxes, with their first and last day
   hivebox sql \"select * from readings where box_id = '5ade1acf223bd80019a1011c'\" --format parquet > box.parquet
-      all that one box has measured, for a notebook";
+      all readings of one box, for a notebook";
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let format = args.output.format()?;
     let config = args.settings.config()?;
     block_on(async {
-        let store = existing::store(&config.store)?;
+        let store = open_store::open_existing(&config.store)?;
         let past = Past::new(&config.query, &store, QueryMetrics::default())?;
-        let spinner = progress::spinner("asking the past");
+        let spinner = progress::spinner("reading the history");
         let answer = past.sql(&args.text, args.most_rows).await;
         spinner.finish_and_clear();
         let answer = answer?;
@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     })
 }
 
-/// Prints the rows as they come.
+/// Prints the rows as they arrive.
 async fn stream(mut answer: SqlAnswer, format: BatchFormat) -> Result<(), Failure> {
     let mut writer = BatchWriter::new(format, answer.schema())?;
     while let Some(batch) = answer.next().await.transpose()? {
@@ -66,10 +66,10 @@ async fn stream(mut answer: SqlAnswer, format: BatchFormat) -> Result<(), Failur
     output::write(&writer.finish()?)
 }
 
-/// Prints the rows when all are there, since columns are as wide as what is in them.
+/// Prints the rows after the last one has arrived: the widest cell decides the width of a column.
 async fn table(mut answer: SqlAnswer) -> Result<(), Failure> {
     let fields = answer.schema().fields().clone();
-    let mut columns = Columns::new();
+    let mut columns = TextTable::new();
     for field in &fields {
         columns = columns.with(field.name().as_str(), field.data_type().is_numeric());
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use hivebox::service::Service;
-use hivebox::shutdown::Stop;
+use hivebox::shutdown::ShutdownSignal;
 use hivebox_config::{Config, Origin, Source};
 use hivebox_http::{App, Front};
 use hivebox_present::Clock;
@@ -187,7 +187,7 @@ impl TestApp {
         let serves = Arc::clone(service.app());
         let (front, metrics) = (service.front().clone(), service.metrics().clone());
         let (stop, told) = oneshot::channel();
-        let running = tokio::spawn(service.run(Stop::Told(told)));
+        let running = tokio::spawn(service.run(ShutdownSignal::Channel(told)));
         let client = client();
         Self { address, folder, serves, front, metrics, clock, client, stop, running }
     }

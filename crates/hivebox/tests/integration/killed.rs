@@ -1,4 +1,4 @@
-//! Compaction by a process that is killed.
+//! Compaction by a process that gets killed.
 
 use std::fs;
 use std::path::Path;
@@ -34,7 +34,7 @@ fn snapshot(number: i64) -> Sealed {
     Sealed::of(SnapshotName::at(moment), &builder.finish(), Catalogue::builtin()).unwrap()
 }
 
-/// All files of the history, also those that are being written.
+/// All files of the history, including unfinished ones.
 fn files(folder: &Path) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let files = entries.flatten().flat_map(|entry| match entry.file_type() {
@@ -51,14 +51,14 @@ fn archive(folder: &Path, action: &str) -> serde_json::Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_is_killed_while_it_compacts_loses_and_doubles_nothing() {
+async fn killing_a_compaction_loses_and_doubles_no_reading() {
     let folder = tempfile::tempdir().unwrap();
     let (folder, history) = (folder.path(), folder.path().join("hivebox-data/history"));
     let store = SnapshotStore::open_folder(&folder.join("hivebox-data")).unwrap();
     for number in 0..SNAPSHOTS {
         store.put(&snapshot(number)).await.unwrap();
     }
-    // It is killed as soon as there is one file more than when it was killed before, until it comes to its end.
+    // Each run is killed when one file more exists than in the run before, until a run finishes.
     let mut killed = 0;
     loop {
         let seen = files(&history).len();

@@ -1,4 +1,4 @@
-//! HiveBox as its users see it: over HTTP and on the command line, with a simulated openSenseMap behind it.
+//! HiveBox from a user's view: over HTTP and on the command line, with a simulated openSenseMap.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
 #![expect(clippy::float_cmp, reason = "counts are whole numbers, also as metrics")]

@@ -10,7 +10,7 @@ use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::ReadingsBuilder;
 use hivebox_climate::verdict::VerdictRules;
 use hivebox_config::{Config, Origin, Source};
-use hivebox_present::{Poll, Clock};
+use hivebox_present::{Clock, Poll};
 use hivebox_refresh::lease::{Published, Tenure};
 use hivebox_refresh::shared::Shared;
 use jiff::SignedDuration;

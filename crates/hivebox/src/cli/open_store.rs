@@ -1,4 +1,4 @@
-//! The store of a command that works on what is there.
+//! Opens the store of a command that only works on existing data.
 
 use std::io::ErrorKind;
 
@@ -9,14 +9,14 @@ use crate::exit::{Code, Failure};
 use crate::service;
 use hivebox_config::{StoreAddress, StoreConfig};
 
-/// The store that is configured. A folder must be there: one that is mistyped would look like one that is empty.
-pub(super) fn store(config: &StoreConfig) -> Result<SnapshotStore, Failure> {
+/// Opens the configured store. A folder must exist, because a mistyped one would look like an empty one.
+pub(super) fn open_existing(config: &StoreConfig) -> Result<SnapshotStore, Failure> {
     if let StoreAddress::Folder(folder) = &config.address
         && std::fs::metadata(folder).is_err_and(|error| error.kind() == ErrorKind::NotFound)
     {
         let folder = folder.display();
         let message = format!(
-            "there is no folder {folder}; --store names another, such as {DEMO_STORE} for that of the demo"
+            "there is no folder {folder}; choose another with --store, such as {DEMO_STORE} for the demo"
         );
         return Err(Failure::new(Code::NoInput, message));
     }

@@ -1,42 +1,42 @@
-//! Tables for people: columns as wide as what is in them.
+//! Tables for people, with columns as wide as their content.
 
-/// A table that is printed as text.
+/// A table printed as text.
 #[derive(Debug)]
-pub(super) struct Columns {
-    head: Vec<Column>,
+pub(super) struct TextTable {
+    head: Vec<TextColumn>,
     rows: Vec<Vec<String>>,
 }
 
 #[derive(Debug)]
-struct Column {
+struct TextColumn {
     name: String,
     is_number: bool,
 }
 
-impl Columns {
+impl TextTable {
     /// A table without columns.
     pub(super) fn new() -> Self {
         Self { head: Vec::new(), rows: Vec::new() }
     }
 
-    /// A further column; numbers are set to its right.
+    /// Adds a column; numbers are aligned to the right.
     pub(super) fn with(mut self, name: impl Into<String>, is_number: bool) -> Self {
-        self.head.push(Column { name: name.into(), is_number });
+        self.head.push(TextColumn { name: name.into(), is_number });
         self
     }
 
-    /// A further row, with a cell for each column.
+    /// Adds a row, with one cell per column.
     pub(super) fn push(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 
-    /// The table line by line, the names of the columns first.
+    /// The lines of the table, beginning with the names of the columns.
     pub(super) fn lines(&self) -> impl Iterator<Item = String> {
         let names: Vec<String> = self.head.iter().map(|column| column.name.clone()).collect();
         let widths: Vec<usize> = (0..self.head.len())
             .map(|column| {
                 let cells = self.rows.iter().filter_map(|row| row.get(column));
-                cells.chain(names.get(column)).map(|cell| width(cell)).max().unwrap_or_default()
+                cells.chain(names.get(column)).map(|cell| width(cell)).max().unwrap_or(0)
             })
             .collect();
         std::iter::once(names).chain(self.rows.iter().cloned()).map(move |cells| {
@@ -62,8 +62,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_as_wide_as_what_is_in_them() {
-        let mut columns = Columns::new().with("name", false).with("value", true).with("", false);
+    fn columns_are_as_wide_as_their_content() {
+        let mut columns = TextTable::new().with("name", false).with("value", true).with("", false);
         columns.push(["Köln", "1.5", "▌"].map(str::to_owned).into());
         columns.push(["Bonn am Rhein", "-12.25", ""].map(str::to_owned).into());
         let lines: Vec<String> = columns.lines().collect();

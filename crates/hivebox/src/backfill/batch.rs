@@ -1,4 +1,4 @@
-//! What came of asking, judged, on its way into the history.
+//! Judges fetched values, and merges them into the history in batches.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -15,39 +15,42 @@ use opensensemap::MeasurementRow;
 use super::directory::Directory;
 use super::error::BackfillError;
 
-/// So many readings are merged even if their days are not complete, to bound the memory.
-const FULL: u64 = 4_000_000;
+/// A batch of this many readings is merged even if its days are incomplete, to limit memory.
+const MERGE_AT: u64 = 4_000_000;
 
-/// The values of one answer, which count only if all of it came.
+/// The values of one answer. They are used only if the answer is complete.
 #[derive(Debug, Default)]
-pub(super) struct Answer {
-    rows: Vec<Judgement>,
+pub(super) struct FetchedRows {
+    rows: Vec<JudgedRow>,
     unknown: u64,
 }
 
 #[derive(Debug)]
-struct Judgement {
+struct JudgedRow {
     row: usize,
     at: Timestamp,
     raw: Option<f64>,
     judged: Judged,
 }
 
-/// By what values are judged.
+/// Judges values.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bench<'a> {
+pub(super) struct Judge<'a> {
     directory: &'a Directory,
-    catalogue: &'static Catalogue,
     rules: VerdictRules,
     now: Timestamp,
 }
 
-impl Bench<'_> {
-    /// Takes a row of an answer about these times.
+impl Judge<'_> {
+    /// Judges one row, and adds it to `answer` if it was measured at one of these `times`.
     ///
-    /// A value is judged as of the moment at which it was measured, so it is not stale; but it may be from the future of now, by a clock that is
-    /// wrong.
-    pub(super) fn take(&self, answer: &mut Answer, measured: MeasurementRow<'_>, times: &Range<Timestamp>) {
+    /// A value is judged as of its own moment, so it is not stale. It may still be from the future, by a wrong clock.
+    pub(super) fn take(
+        &self,
+        answer: &mut FetchedRows,
+        measured: MeasurementRow<'_>,
+        times: &Range<Timestamp>,
+    ) {
         let Some(row) = self.directory.row_of_sensor(measured.sensor_id) else {
             answer.unknown += 1;
             return;
@@ -57,49 +60,48 @@ impl Bench<'_> {
             let measured = Measured { value: measured.value, at };
             let as_of = at.min(self.now);
             let reading = self.directory.reading(row);
-            let (raw, judged) = reading.judge_another(self.catalogue, &self.rules, as_of, measured);
-            answer.rows.push(Judgement { row, at, raw, judged });
+            let (raw, judged) = reading.judge_another(Catalogue::builtin(), &self.rules, as_of, measured);
+            answer.rows.push(JudgedRow { row, at, raw, judged });
         }
     }
 }
 
-/// What came of some days.
+/// The readings of some days.
 #[derive(Debug)]
-pub(super) struct Harvest<'a> {
-    bench: Bench<'a>,
+pub(super) struct ReadingBatch<'a> {
+    judge: Judge<'a>,
     gathered: Gathered,
-    /// By row, whether anything was found.
+    /// For each row, whether it has any value.
     seen: &'a mut [bool],
     values: BTreeMap<Date, u64>,
     total: u64,
-    told: u64,
+    reported: u64,
     unknown: u64,
     added: u64,
 }
 
-impl<'a> Harvest<'a> {
+impl<'a> ReadingBatch<'a> {
     pub(super) fn new(
         directory: &'a Directory,
-        catalogue: &'static Catalogue,
         rules: VerdictRules,
         now: Timestamp,
         seen: &'a mut [bool],
     ) -> Self {
-        let bench = Bench { directory, catalogue, rules, now };
+        let judge = Judge { directory, rules, now };
         let gathered = Gathered::default();
-        Self { bench, gathered, seen, values: BTreeMap::new(), total: 0, told: 0, unknown: 0, added: 0 }
+        Self { judge, gathered, seen, values: BTreeMap::new(), total: 0, reported: 0, unknown: 0, added: 0 }
     }
 
-    pub(super) fn bench(&self) -> Bench<'a> {
-        self.bench
+    pub(super) fn judge(&self) -> Judge<'a> {
+        self.judge
     }
 
-    /// Takes a whole answer in.
-    pub(super) fn take(&mut self, answer: Answer) {
+    /// Adds a complete answer.
+    pub(super) fn take(&mut self, answer: FetchedRows) {
         self.unknown += answer.unknown;
-        for Judgement { row, at, raw, judged } in answer.rows {
-            let reading = self.bench.directory.reading(row);
-            let phenomenon = reading.phenomenon().map(|id| self.bench.catalogue.phenomenon(id).slug());
+        for JudgedRow { row, at, raw, judged } in answer.rows {
+            let reading = self.judge.directory.reading(row);
+            let phenomenon = reading.phenomenon().map(|id| Catalogue::builtin().phenomenon(id).slug());
             self.gathered.add(&GatheredReading {
                 box_id: reading.box_id(),
                 box_name: reading.box_name(),
@@ -122,12 +124,12 @@ impl<'a> Harvest<'a> {
         }
     }
 
-    /// Whether it should be merged before more comes.
+    /// Whether to merge the batch before adding more.
     pub(super) fn is_full(&self) -> bool {
-        self.gathered.len() >= FULL
+        self.gathered.len() >= MERGE_AT
     }
 
-    /// Merges what there is into the history.
+    /// Merges all readings so far into the history.
     pub(super) async fn merge_into(
         &mut self,
         history: &History,
@@ -140,24 +142,24 @@ impl<'a> Harvest<'a> {
         Ok(())
     }
 
-    /// How many readings the history did not have before.
+    /// The number of readings that were new to the history.
     pub(super) fn added(&self) -> u64 {
         self.added
     }
 
-    /// How many values each day had.
+    /// The number of values of each day.
     pub(super) fn values(&self) -> &BTreeMap<Date, u64> {
         &self.values
     }
 
-    /// How many values have come since this was last asked.
-    pub(super) fn news(&mut self) -> u64 {
-        let news = self.total - self.told;
-        self.told = self.total;
-        news
+    /// The number of values added since the last call.
+    pub(super) fn new_values(&mut self) -> u64 {
+        let new_values = self.total - self.reported;
+        self.reported = self.total;
+        new_values
     }
 
-    /// Values of sensors that are not in today's list.
+    /// The number of values of sensors that are not in today's list.
     pub(super) fn unknown(&self) -> u64 {
         self.unknown
     }
