@@ -1,4 +1,4 @@
-//! `cargo xtask deploy`: checks what deploys HiveBox, by the real tools.
+//! `cargo xtask deploy`: checks the deployment files with the real tools.
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -12,7 +12,7 @@ mod workflows;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Only these parts; may be given more than once.
+    /// Check only this part; may be repeated.
     #[arg(long = "part", value_enum)]
     parts: Vec<Part>,
     #[command(flatten)]
@@ -23,11 +23,11 @@ pub(crate) struct Args {
 enum Part {
     /// The container image, and the composition of all services.
     Image,
-    /// Kustomize, Helm, Kind.
+    /// Kustomize and Helm.
     Kubernetes,
-    /// Alerts, recordings and the dashboard.
+    /// Alerts, recording rules and the Grafana dashboard.
     Rules,
-    /// GitHub's workflows, and the scripts.
+    /// GitHub's workflows, and all scripts.
     Workflows,
 }
 
