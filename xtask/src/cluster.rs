@@ -7,16 +7,12 @@ use crate::step;
 use crate::tools::{self, WEED};
 use crate::workspace::Workspace;
 
-const MANIFEST: &str = "tests/cluster/Cargo.toml";
-
-/// Checks the format, then runs the tests.
+/// Runs the tests of the cluster.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    let format = ["fmt", "--manifest-path", MANIFEST, "--check"];
-    step::run("Format of tests/cluster/", workspace.cargo().args(format))?;
     tools::ensure(workspace, &[&WEED])?;
     let mut tests = workspace.cargo();
-    // Each test starts a cluster of three processes.
-    tests.args(["test", "--locked", "--manifest-path", MANIFEST, "--", "--test-threads=1"]);
+    // With the packages and features of `cargo xtask test -- --all-features`, so that CI builds nothing twice.
+    tests.args(["test", "--workspace", "--all-features", "--test", "cluster"]);
     WEED.tell(&mut tests, workspace)?;
     step::run("Tests on a cluster", &mut tests)
 }

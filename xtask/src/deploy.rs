@@ -34,10 +34,11 @@ enum Part {
 /// Checks the parts, up to the first that fails.
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let wanted = |part: &&Part| args.parts.is_empty() || args.parts.contains(part);
+    let mut program = None;
     for part in Part::value_variants().iter().filter(wanted) {
         match part {
-            Part::Image => image::run(workspace, &args.image)?,
-            Part::Kubernetes => kubernetes::run(workspace)?,
+            Part::Image => program = image::run(workspace, &args.image)?,
+            Part::Kubernetes => kubernetes::run(workspace, program.as_deref())?,
             Part::Rules => rules::run(workspace)?,
             Part::Workflows => workflows::run(workspace)?,
         }

@@ -10,6 +10,8 @@ mod program;
 mod stages;
 mod unpacked;
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 use crate::step;
@@ -33,7 +35,8 @@ pub(super) struct ImageArgs {
     every_stage: bool,
 }
 
-pub(super) fn run(workspace: &Workspace, args: &ImageArgs) -> Result<()> {
+/// Runs all checks, up to the first that fails. Returns the program in the image, if it was built outside of it.
+pub(super) fn run(workspace: &Workspace, args: &ImageArgs) -> Result<Option<PathBuf>> {
     let needed: [&tools::Tool; 11] = [
         &BATS,
         &BUILDAH,
@@ -54,12 +57,15 @@ pub(super) fn run(workspace: &Workspace, args: &ImageArgs) -> Result<()> {
     let root = Root::find()?;
     let directory = workspace.target().join("deploy/image");
     let profile = &args.image_profile;
+    let mut program = None;
     let image = if args.every_stage {
         stages::build(workspace, root, &directory, profile)?
     } else {
         let files = program::build(workspace, profile, &directory)?;
         contents::check_bits(&files)?;
-        compose::check_settings(workspace, &files.join("root/usr/local/bin/hivebox"))?;
+        let built = files.join("root/usr/local/bin/hivebox");
+        compose::check_settings(workspace, &built)?;
+        program = Some(built);
         buildah::finish(workspace, root, &files, &directory)?
     };
     contents::check(workspace, root, &image, profile)?;
@@ -68,7 +74,7 @@ pub(super) fn run(workspace: &Workspace, args: &ImageArgs) -> Result<()> {
     if args.reproducible {
         program::compare(workspace, profile, &directory)?;
     }
-    Ok(())
+    Ok(program)
 }
 
 /// Runs the image as in production.

@@ -29,8 +29,8 @@ const CHART: &str = "deploy/helm/hivebox";
 const CHECKOV_CONFIG: &str = "deploy/kubernetes/checkov.yaml";
 const HARDENING: &str = "deploy/kubernetes/hardening.schema.json";
 
-/// Runs all checks, up to the first that fails.
-pub(super) fn run(workspace: &Workspace) -> Result<()> {
+/// Runs all checks, up to the first that fails. Builds hivebox unless it gets the program.
+pub(super) fn run(workspace: &Workspace, program: Option<&Path>) -> Result<()> {
     let needed = [&CHECK_JSONSCHEMA, &CHECKOV, &HELM, &KUBECTL, &KUBERNETES_VALIDATE, &YAML_PYTHON];
     tools::ensure(workspace, &needed)?;
     let rendered = render::all(workspace)?;
@@ -38,7 +38,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<()> {
     lint(workspace)?;
     same(workspace, &rendered)?;
     our_rules(workspace, &rendered)?;
-    settings::check(workspace, &rendered)?;
+    settings::check(workspace, program, &rendered)?;
     safety(workspace, &rendered)
 }
 

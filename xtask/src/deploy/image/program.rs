@@ -28,7 +28,9 @@ pub(super) fn compare(workspace: &Workspace, profile: &str, directory: &Path) ->
     let _ = fs::remove_dir_all(&again);
     let sources = again.join("sources");
     fs::create_dir_all(&sources)?;
-    for name in [".cargo", "Cargo.toml", "Cargo.lock", "LICENSE", "bench", "crates", "deploy", "xtask"] {
+    for name in
+        [".cargo", "Cargo.toml", "Cargo.lock", "LICENSE", "bench", "crates", "deploy", "tests", "xtask"]
+    {
         step::quiet(workspace.command("cp").args(["-a", name]).arg(&sources))?;
     }
     let target = again.join("target");

@@ -1,6 +1,7 @@
 //! Every list of settings names exactly the settings that the program prints by `hivebox config`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -20,13 +21,14 @@ const SECRET: [&str; 3] = ["HIVEBOX_CACHE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACC
 const SHORT_TABLE: &str = "README.md";
 const FULL_TABLE: &str = "docs/operating.md";
 
-/// Runs the checks.
-pub(super) fn check(workspace: &Workspace, rendered: &Rendered) -> Result<()> {
-    step::run(
-        "Build hivebox",
-        workspace.cargo().args(["build", "--package", "hivebox", "--bin", "hivebox"]),
-    )?;
-    let binary = Binary::ask(workspace)?;
+/// Runs the checks. Builds hivebox unless it gets the program.
+pub(super) fn check(workspace: &Workspace, program: Option<&Path>, rendered: &Rendered) -> Result<()> {
+    if program.is_none() {
+        let build = ["build", "--package", "hivebox", "--bin", "hivebox"];
+        step::run("Build hivebox", workspace.cargo().args(build))?;
+    }
+    let built = workspace.target().join("debug/hivebox");
+    let binary = Binary::ask(workspace, program.unwrap_or(&built))?;
     let mut complaints = Vec::new();
     for objects in [&rendered.production, &rendered.kind] {
         complaints.extend(in_cluster(&binary, objects));
@@ -48,13 +50,14 @@ pub(super) fn check(workspace: &Workspace, rendered: &Rendered) -> Result<()> {
 /// The program, and its settings.
 struct Binary<'a> {
     workspace: &'a Workspace,
+    program: &'a Path,
     /// The default of each variable; empty for those of AWS.
     defaults: BTreeMap<String, String>,
 }
 
 impl<'a> Binary<'a> {
-    fn ask(workspace: &'a Workspace) -> Result<Self> {
-        let mut binary = Self { workspace, defaults: BTreeMap::new() };
+    fn ask(workspace: &'a Workspace, program: &'a Path) -> Result<Self> {
+        let mut binary = Self { workspace, program, defaults: BTreeMap::new() };
         let mut command = binary.config();
         let printed = step::output(command.arg("--json").envs(OF_AWS.map(|name| (name, "-"))))?;
         let settings: Vec<Value> =
@@ -72,7 +75,7 @@ impl<'a> Binary<'a> {
 
     /// `hivebox config` without the settings of the person who runs this.
     fn config(&self) -> Command {
-        let mut command = Command::new(self.workspace.target().join("debug/hivebox"));
+        let mut command = Command::new(self.program);
         command.arg("config").env_clear().current_dir(self.workspace.target().join("kubernetes"));
         command
     }
