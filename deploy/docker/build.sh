@@ -32,8 +32,8 @@ manifests() {
     {
         echo ./Cargo.toml
         echo ./Cargo.lock
-        find xtask crates -name Cargo.toml -o -path '*/src/main.rs' -o -path '*/src/lib.rs' \
-            -o -path '*/benches/*.rs' -o -path '*/tests/*/main.rs' -o -name build.rs ! -path '*/src/*'
+        find bench crates tests xtask -name Cargo.toml -o -path '*/src/main.rs' -o -path '*/src/lib.rs' \
+            -o -path 'tests/cluster/src/*.rs' -o -path '*/benches/*.rs' -o -path '*/tests/*/main.rs' -o -name build.rs ! -path '*/src/*'
     } | while read -r file; do
         mkdir -p "$1/${file%/*}"
         case $file in
