@@ -10,7 +10,7 @@ use std::f64::consts::TAU;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use hivebox_archive::history::{Gathered, merge_census, merge_day};
+use hivebox_archive::history::{CollectedReadings, merge_day, merge_inventory};
 use hivebox_archive::{Sealed, Snapshot, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Exposure, Place};
@@ -173,34 +173,34 @@ fn measure(jitter_millis: u64) {
     forget_peak();
     let before = peak_megabytes();
     let started = Instant::now();
-    let mut gathered = Gathered::default();
+    let mut collected = CollectedReadings::default();
     for snapshot in &snapshots {
-        gathered.add_snapshot(snapshot).unwrap();
+        collected.add_snapshot(snapshot).unwrap();
     }
     let gathering = started.elapsed();
     let started = Instant::now();
-    let date = gathered.dates()[0];
-    let files = merge_day(date, None, &gathered, Catalogue::builtin()).unwrap().unwrap();
+    let date = collected.dates()[0];
+    let files = merge_day(date, None, &collected, Catalogue::builtin()).unwrap().unwrap();
     let merging = started.elapsed();
     let peak = peak_megabytes();
     let started = Instant::now();
-    let again = merge_day(date, Some(&files.readings), &gathered, Catalogue::builtin()).unwrap().unwrap();
+    let again = merge_day(date, Some(&files.readings), &collected, Catalogue::builtin()).unwrap().unwrap();
     assert_eq!(files, again);
     let merging_again = started.elapsed();
     let peak_again = peak_megabytes();
     let started = Instant::now();
-    let census = merge_census(None, None, &gathered).unwrap();
+    let inventory = merge_inventory(None, None, &collected).unwrap();
     let counting = started.elapsed();
     let each = |bytes: usize| bytes as f64 / files.rows as f64;
     let (readings, hourly) = (each(files.readings.len()), each(files.hourly.len()));
     println!("{} readings, with clocks that are up to {jitter_millis} ms late", files.rows);
-    println!("gathered in {:.2} s, merged in {:.2} s", seconds(gathering), seconds(merging));
+    println!("collected in {:.2} s, merged in {:.2} s", seconds(gathering), seconds(merging));
     println!(
         "merged with all of it in {:.2} s, boxes and sensors in {:.2} s",
         seconds(merging_again),
         seconds(counting)
     );
-    println!("gathered: {:.1} bytes of memory a reading", gathered.heap_bytes() as f64 / files.rows as f64);
+    println!("collected: {:.1} bytes of memory a reading", collected.heap_bytes() as f64 / files.rows as f64);
     println!("goal: {GOAL_SECONDS} s, reached: {:.2} s", seconds(gathering + merging));
     if let (Some(before), Some(peak), Some(peak_again)) = (before, peak, peak_again) {
         println!(
@@ -210,7 +210,7 @@ fn measure(jitter_millis: u64) {
         );
     }
     println!("goal: {GOAL_BYTES} bytes a reading, reached: {readings:.3}, and the hours {hourly:.3}");
-    println!("boxes and sensors: {} bytes", census.boxes.len() + census.sensors.len());
+    println!("boxes and sensors: {} bytes", inventory.boxes.len() + inventory.sensors.len());
     print_columns(&files.readings, files.rows);
 }
 

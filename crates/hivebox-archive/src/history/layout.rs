@@ -1,4 +1,4 @@
-//! The tables of the history: their columns, and how these are written.
+//! The tables of the history: their columns and encodings.
 
 use std::sync::Arc;
 
@@ -11,32 +11,33 @@ use parquet::schema::types::ColumnPath;
 
 use crate::schema::described;
 
-/// The version of the columns below, which each file carries as `hivebox.schema`, beside the table's name as `hivebox.table`.
+/// The version of the columns below. Each file has it as `hivebox.schema` in its metadata, beside the table's name as
+/// `hivebox.table`.
 pub const HISTORY_VERSION: &str = "1";
 
-/// A row group of readings has this many rows at most. No readings of two phenomena are in one.
+/// The most rows of a row group. A row group of readings has only one phenomenon.
 pub const GROUP_ROWS: usize = 1 << 20;
 
-/// So many rows have statistics of their own, by which a reader leaves out places and boxes.
+/// This many rows have their own statistics, by which a reader skips places and boxes.
 pub const PAGE_ROWS: usize = 8192;
 
-/// Rows are encoded this many at a time, after which the end of a page is looked for.
+/// How many rows to encode before checking whether the page is full.
 const WRITE_ROWS: usize = 1024;
 
-/// Of a thousand boxes or sensors that are not in a row group, so many seem to be.
+/// The share of boxes or sensors that a row group lacks, but that its bloom filter says it may have.
 const FALSE_POSITIVES: f64 = 0.01;
 
-/// What a value is kept as: hundredths of the canonical unit, up to 9,999,999.99.
+/// The type of values: hundredths of the canonical unit, up to 9,999,999.99.
 pub(crate) const VALUE: DataType = DataType::Decimal32(9, 2);
 
 /// A table of the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HistoryTable {
-    /// Every reading, in a file for each UTC day of `measured_at`.
+    /// Every reading, one file for each UTC day of `measured_at`.
     Readings,
-    /// Every box that has a reading, as it was last.
+    /// Every box with any reading, as it was last.
     Boxes,
-    /// Every sensor that has a reading, as it was last.
+    /// Every sensor with any reading, as it was last.
     Sensors,
 }
 
@@ -102,7 +103,7 @@ const SENSORS: [Column; 8] = [
 ];
 
 impl HistoryTable {
-    /// The name, which is also its folder's.
+    /// The name, also of its folder.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -112,7 +113,7 @@ impl HistoryTable {
         }
     }
 
-    /// The columns as Arrow has them, each with a `description` and maybe a `unit`.
+    /// The columns as an Arrow schema. Each has a `description` and perhaps a `unit` in its metadata.
     #[must_use]
     pub fn schema(self) -> SchemaRef {
         let columns: &[Column] = match self {
@@ -123,7 +124,7 @@ impl HistoryTable {
         Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()))
     }
 
-    /// How its files are written.
+    /// The properties for writing its files.
     pub(crate) fn properties(self) -> Result<WriterProperties, ParquetError> {
         let metadata = [("hivebox.schema", HISTORY_VERSION), ("hivebox.table", self.name())];
         let pairs = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value.to_owned()));
@@ -141,7 +142,8 @@ impl HistoryTable {
     }
 }
 
-/// Dictionaries suit what stays the same for all readings of a sensor: they stand together, so that their indices are a run.
+/// Sets the encodings of readings. Columns that stay the same for a sensor keep their dictionaries: a sensor's readings are
+/// adjacent, so the indices compress to runs.
 fn of_readings(mut properties: WriterPropertiesBuilder) -> WriterPropertiesBuilder {
     let plain = [
         ("measured_at", Encoding::DELTA_BINARY_PACKED),
@@ -160,7 +162,7 @@ fn of_readings(mut properties: WriterPropertiesBuilder) -> WriterPropertiesBuild
             .set_column_bloom_filter_max_ndv(column.clone(), (GROUP_ROWS / 16) as u64)
             .set_column_bloom_filter_fpp(column, FALSE_POSITIVES);
     }
-    // Nothing is looked for by these.
+    // No question selects by these.
     for name in ["raw_value", "model", "height"] {
         properties = properties.set_column_statistics_enabled(name.into(), EnabledStatistics::Chunk);
     }

@@ -1,4 +1,4 @@
-//! Gives a table out block by block.
+//! Writes a table block by block.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,12 +7,16 @@ use arrow_ipc::writer::StreamWriter;
 use bytes::Bytes;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
-use super::{Table, TableColumn, TableError, csv, schema};
+use super::block::Table;
+use super::column::{TableColumn, schema};
+use super::csv;
+use super::error::TableError;
 
-/// What a table can be given out as.
+/// The format of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TableFormat {
     /// CSV (RFC 4180).
@@ -55,7 +59,7 @@ impl fmt::Debug for TableWriter {
 }
 
 impl TableWriter {
-    /// Begins a table. `metadata` is said of it as a whole, where the format has a place for that.
+    /// Begins a table. `metadata` describes the whole table, in formats that support it.
     ///
     /// # Errors
     /// The columns cannot be written.
@@ -67,7 +71,7 @@ impl TableWriter {
         let to = match format {
             TableFormat::Csv => Writer::Csv { begun: false },
             TableFormat::Parquet => {
-                let properties = properties(metadata)?;
+                let properties = file_properties(metadata)?;
                 let writer = ArrowWriter::try_new(Vec::new(), schema(columns, &[]), Some(properties))?;
                 Writer::Parquet(Box::new(writer))
             }
@@ -79,7 +83,7 @@ impl TableWriter {
         Ok(Self { columns: columns.into(), to })
     }
 
-    /// Takes the rows out of `table`; the bytes that can be sent now, maybe none.
+    /// Takes the rows out of `table`; returns the bytes that can be sent now, possibly none.
     ///
     /// # Errors
     /// The rows cannot be written.
@@ -93,7 +97,7 @@ impl TableWriter {
                 Ok(bytes.into())
             }
             Writer::Parquet(writer) => {
-                // A block of rows is a row group, so that no more than that waits here.
+                // A block becomes a row group, so that only one block waits here.
                 writer.write(&batch)?;
                 writer.flush()?;
                 Ok(std::mem::take(writer.inner_mut()).into())
@@ -105,7 +109,7 @@ impl TableWriter {
         }
     }
 
-    /// Ends the table; the bytes that are left.
+    /// Ends the table; returns the remaining bytes.
     ///
     /// # Errors
     /// The end cannot be written.
@@ -119,7 +123,11 @@ impl TableWriter {
     }
 }
 
-pub(super) fn properties(metadata: &[(String, String)]) -> Result<WriterProperties, TableError> {
+/// The properties of Parquet files for users, with some metadata.
+///
+/// # Errors
+/// The level of compression is invalid, which is a bug in HiveBox.
+pub fn file_properties(metadata: &[(String, String)]) -> Result<WriterProperties, ParquetError> {
     let pairs = metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
     Ok(WriterProperties::builder()
         .set_created_by(concat!("hivebox ", env!("CARGO_PKG_VERSION")).into())

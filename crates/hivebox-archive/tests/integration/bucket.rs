@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use hivebox_archive::{ArchiveError, S3Options, SnapshotName, SnapshotStore, StoreFault};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use object_store::aws::{AmazonS3, AmazonS3Builder, AwsAuthorizer};
 use object_store::client::{HttpConnector, HttpRequest, HttpRequestBody, ReqwestConnector};
 use object_store::path::Path;
@@ -82,7 +82,7 @@ async fn no_fault_shows_a_key_and_each_says_what_to_check() {
             store.list(None, 1).await.unwrap_err(),
             store.expired(noon()).await.unwrap_err(),
             store.remove(name).await.unwrap_err(),
-            store.check().await.unwrap_err(),
+            store.check(Timestamp::UNIX_EPOCH).await.unwrap_err(),
         ];
         let mut shown = format!("{store} {store:?} {options:?}");
         for error in &errors {
@@ -112,7 +112,7 @@ async fn a_missing_bucket_is_made_only_where_that_is_allowed() {
         forbidden.put(&sealed(noon(), 1)).await.unwrap_err(),
         forbidden.get(SnapshotName::at(noon())).await.unwrap_err(),
         forbidden.list(None, 1).await.unwrap_err(),
-        forbidden.check().await.unwrap_err(),
+        forbidden.check(Timestamp::UNIX_EPOCH).await.unwrap_err(),
     ] {
         assert!(matches!(fault(&error), StoreFault::NoBucket { .. }), "{error:?}");
         assert!(fault(&error).to_string().contains(&options.bucket));

@@ -1,7 +1,7 @@
 //! What every store does, run for a folder and for a bucket of a real server in each way that it is written.
 
-use hivebox_archive::{ArchiveError, Format, S3Options, SnapshotName, SnapshotStore};
-use jiff::SignedDuration;
+use hivebox_archive::{ArchiveError, S3Options, SnapshotFormat, SnapshotName, SnapshotStore};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::readings::{noon, sealed};
 use crate::weed::Weed;
@@ -88,7 +88,7 @@ async fn what_was_put_is_got_and_is_never_changed(store: SnapshotStore) {
     assert_eq!((again.rows, again.bytes, &again.sha256), (stored.rows, stored.bytes, &stored.sha256));
     let snapshot = store.get(SnapshotName::at(noon())).await.unwrap();
     assert_eq!(snapshot.file(), first.file());
-    assert_eq!(snapshot.export(Format::Parquet).unwrap().next().unwrap().unwrap(), first.file());
+    assert_eq!(snapshot.export(SnapshotFormat::Parquet).unwrap().next().unwrap().unwrap(), first.file());
 }
 
 async fn of_many_who_store_the_same_name_one_does(store: SnapshotStore) {
@@ -156,9 +156,9 @@ async fn what_is_not_there_is_said_not_to_be(store: SnapshotStore) {
 
 async fn a_check_tells_what_it_found_and_leaves_nothing_to_list(store: SnapshotStore) {
     let is_bucket = store.to_string().starts_with("s3://");
-    let first = store.check().await.unwrap();
+    let first = store.check(Timestamp::UNIX_EPOCH).await.unwrap();
     assert_eq!(first.bucket_created, is_bucket);
     assert_eq!(store.conditional_writes(), Some(first.conditional_writes));
-    assert!(!store.check().await.unwrap().bucket_created);
+    assert!(!store.check(Timestamp::UNIX_EPOCH).await.unwrap().bucket_created);
     assert_eq!(store.list(None, 10).await.unwrap(), []);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use hivebox_archive::history::hourly::{
-    Area, HourlyBuilder, HourlyError, HourlyFile, HourlyReading, HourlyRow, read,
+    HourlyArea, HourlyBuilder, HourlyError, HourlyFile, HourlyReading, HourlyRow, read,
 };
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::histogram::Histogram;
@@ -75,14 +75,14 @@ fn rows(file: &HourlyFile) -> Vec<HourlyRow> {
     rows
 }
 
-type Key = (Area, String, &'static str, i64);
+type Key = (HourlyArea, String, &'static str, i64);
 
 /// Whose row a reading belongs to: that of the planet and that of its cell.
 fn keys(reading: &HourlyReading) -> [Key; 2] {
-    let area = reading.position.map_or(Area::Nowhere, |position| Area::Cell(Cell::of(position)));
+    let area = reading.position.map_or(HourlyArea::Nowhere, |position| HourlyArea::Cell(Cell::of(position)));
     let slug = Catalogue::builtin().phenomenon(reading.phenomenon).slug();
     let hour = reading.measured_at.as_millisecond() / HOUR_MILLIS * HOUR_MILLIS;
-    [Area::Planet, area].map(|area| (area, slug.to_owned(), reading.exposure.slug(), hour))
+    [HourlyArea::Planet, area].map(|area| (area, slug.to_owned(), reading.exposure.slug(), hour))
 }
 
 fn key(row: &HourlyRow) -> Key {
@@ -142,10 +142,10 @@ fn the_planet_comes_first_in_row_groups_of_its_own() {
         readings.iter().map(|reading| HourlyReading { phenomenon: phenomenon("co2"), ..*reading }).collect();
     readings.extend(others);
     let file = file(&readings);
-    let areas: Vec<Area> = rows(&file).iter().map(|row| row.area).collect();
+    let areas: Vec<HourlyArea> = rows(&file).iter().map(|row| row.area).collect();
     assert_eq!(areas.len(), 2 * (10 + 2560));
-    assert!(areas.iter().take(20).all(|area| *area == Area::Planet), "ten hours of two phenomena");
-    assert!(areas.iter().skip(20).all(|area| *area != Area::Planet));
+    assert!(areas.iter().take(20).all(|area| *area == HourlyArea::Planet), "ten hours of two phenomena");
+    assert!(areas.iter().skip(20).all(|area| *area != HourlyArea::Planet));
 
     let reader = SerializedFileReader::new(Bytes::from(file.bytes)).unwrap();
     let groups = reader.metadata().row_groups();

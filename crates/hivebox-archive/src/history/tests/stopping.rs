@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 
 /// Where the world stops: before or after the call with a number takes effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(super) enum StopAt {
     Never,
     Before(usize),
     After(usize),
@@ -28,13 +28,13 @@ pub(super) enum Stop {
 #[derive(Debug)]
 pub(super) struct Stopping {
     inner: Arc<InMemory>,
-    stop: Stop,
+    stop: StopAt,
     calls: Arc<AtomicUsize>,
     stopped: Arc<Notify>,
 }
 
 impl Stopping {
-    pub(super) fn new(inner: Arc<InMemory>, stop: Stop) -> Self {
+    pub(super) fn new(inner: Arc<InMemory>, stop: StopAt) -> Self {
         Self { inner, stop, calls: Arc::default(), stopped: Arc::default() }
     }
 
@@ -53,7 +53,7 @@ impl Stopping {
 }
 
 struct Gate {
-    stop: Stop,
+    stop: StopAt,
     calls: Arc<AtomicUsize>,
     stopped: Arc<Notify>,
 }
@@ -61,12 +61,12 @@ struct Gate {
 impl Gate {
     async fn pass<T>(self, call: impl Future<Output = T>) -> T {
         let number = self.calls.fetch_add(1, Ordering::Relaxed);
-        if self.stop == Stop::Before(number) {
+        if self.stop == StopAt::Before(number) {
             self.stopped.notify_one();
             return pending().await;
         }
         let done = call.await;
-        if self.stop == Stop::After(number) {
+        if self.stop == StopAt::After(number) {
             self.stopped.notify_one();
             return pending().await;
         }
