@@ -9,7 +9,6 @@ use hivebox_archive::SnapshotStore;
 use crate::cache::Cache;
 use crate::config::{Config, ReadinessRule};
 use crate::days::Days;
-#[cfg(feature = "history")]
 use crate::history::Past;
 use crate::http::{Live, Maps, RateLimit, Rendered};
 use crate::refresh::StoreHandle;
@@ -27,7 +26,6 @@ pub struct App {
     /// Snapshots that are stored.
     pub snapshots: SnapshotStore,
     /// The past, as it can be asked.
-    #[cfg(feature = "history")]
     pub past: Past,
     /// What is counted.
     pub metrics: Arc<Metrics>,
@@ -59,7 +57,7 @@ impl App {
         store: StoreHandle,
         snapshots: SnapshotStore,
         metrics: Arc<Metrics>,
-        #[cfg(feature = "history")] past: Past,
+        past: Past,
     ) -> Self {
         let rate_limit = RateLimit::new(&config.http, metrics.http.rate_limited.clone());
         Self {
@@ -67,7 +65,6 @@ impl App {
             days,
             store,
             snapshots,
-            #[cfg(feature = "history")]
             past,
             metrics,
             readiness: config.readiness,

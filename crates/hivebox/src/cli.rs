@@ -2,7 +2,6 @@
 
 mod archive;
 mod backfill;
-#[cfg(feature = "history")]
 mod columns;
 mod completions;
 mod config;
@@ -10,7 +9,6 @@ mod demo;
 mod doctor;
 mod existing;
 mod healthcheck;
-#[cfg(feature = "history")]
 mod history;
 mod openapi;
 mod output;
@@ -19,7 +17,6 @@ mod serve;
 mod settings;
 mod simulate;
 mod snapshots;
-#[cfg(feature = "history")]
 mod sql;
 mod store;
 mod temperature;
@@ -55,7 +52,6 @@ enum Command {
     /// Take snapshots into the history, or prove it whole
     Archive(archive::Args),
     /// Tell what the past was like, bucket by bucket
-    #[cfg(feature = "history")]
     History(history::Args),
     /// Bring the past in: what was measured before HiveBox watched
     ///
@@ -63,7 +59,6 @@ enum Command {
     /// the store, so the same command goes on where it was stopped.
     Backfill(backfill::Args),
     /// Ask the past by SQL
-    #[cfg(feature = "history")]
     Sql(sql::Args),
     /// Stand in for the openSenseMap API on a port
     Simulate(simulate::Args),
@@ -94,10 +89,8 @@ impl Cli {
             Command::Store(args) => store::run(&args),
             Command::Snapshots(args) => snapshots::run(args),
             Command::Archive(args) => archive::run(args),
-            #[cfg(feature = "history")]
             Command::History(args) => history::run(&args),
             Command::Backfill(args) => backfill::run(&args),
-            #[cfg(feature = "history")]
             Command::Sql(args) => sql::run(&args),
             Command::Simulate(args) => simulate::run(&args),
             Command::Doctor(args) => doctor::run(&args),

@@ -24,7 +24,7 @@ use crate::http::server::WRITE_TIMEOUT;
 pub use cache::{CacheAddress, CacheConfig};
 pub use parse::{ConfigError, WrongSetting};
 use parse::{Parser, duration, number};
-pub use query::{EngineAddress, QueryConfig};
+pub use query::{BallistaAddress, BallistaAddressError, EngineAddress, QueryConfig};
 pub use quota::Quota;
 pub use source::{Origin, Source};
 pub use store::{StoreAddress, StoreConfig, time_to_keep};

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use hivebox_archive::ArchiveError;
 
 use crate::config::ConfigError;
-#[cfg(feature = "history")]
 use crate::history::PastError;
 use crate::refresh::StoreError;
 use crate::service::StartError;
@@ -85,7 +84,6 @@ impl From<StartError> for Failure {
             StartError::Store { source: ArchiveError::Setting { .. } } => Code::Config,
             StartError::Store { .. } => Code::CannotCreate,
             StartError::Thread(_) => Code::Software,
-            #[cfg(feature = "history")]
             StartError::History(_) => Code::Software,
         };
         Self::new(code, in_words(&error))
@@ -125,7 +123,6 @@ impl From<StoreError> for Failure {
     }
 }
 
-#[cfg(feature = "history")]
 impl From<PastError> for Failure {
     fn from(error: PastError) -> Self {
         use hivebox_archive::query::QueryError;

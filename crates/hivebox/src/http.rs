@@ -16,7 +16,6 @@ pub mod format;
 mod front;
 mod group;
 mod health;
-#[cfg(feature = "history")]
 pub(crate) mod history;
 mod live;
 mod map;
@@ -34,7 +33,6 @@ mod readings;
 mod represent;
 pub mod server;
 mod snapshots;
-#[cfg(feature = "history")]
 pub(crate) mod sql;
 mod status;
 mod store;
@@ -50,7 +48,6 @@ use axum::http::HeaderValue;
 use axum::middleware::{from_fn, from_fn_with_state};
 use utoipa::openapi::OpenApi;
 
-#[cfg(feature = "history")]
 use describe::post;
 use describe::{Methods, Operation, get};
 pub use error::ApiError;
@@ -108,9 +105,7 @@ fn routes() -> Routes {
         .add("/api/v1/readings", Kind::Work, get(readings::readings, readings::describe()))
         .add("/api/v1/snapshots", Kind::Work, get(snapshots::list, snapshots::describe_list()))
         .add("/api/v1/snapshots/{name}", Kind::Work, get(snapshots::show, snapshots::describe_show()));
-    #[cfg(feature = "history")]
     let routes = routes.add("/api/v1/history", Kind::Work, get(history::history, history::describe()));
-    #[cfg(feature = "history")]
     let routes = routes.add("/api/v1/sql", Kind::Work, post(sql::sql, sql::describe()));
     routes
         .add("/api/v1/status", Kind::Memory, get(status::status, status::describe()))

@@ -13,7 +13,7 @@
 //! | What is served, and for how long? | [`present`], [`cache`] |
 //! | How is the past brought in? | [`backfill`] |
 //! | What were the last days like? | [`days`] |
-//! | How is the past asked? | `history` (feature `history`) |
+//! | How is the past asked? | `history` |
 //! | What do clients see? | [`http`], over [`app`] |
 //! | What do operators see? | [`telemetry`] |
 //! | Which commands are there? | [`cli`] |
@@ -26,7 +26,6 @@ pub mod cli;
 pub mod config;
 pub mod days;
 pub mod exit;
-#[cfg(feature = "history")]
 pub mod history;
 pub mod http;
 mod open_files;

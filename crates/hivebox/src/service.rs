@@ -17,7 +17,6 @@ use crate::cache::Cache;
 use crate::cache::shared::Shared;
 use crate::config::{Config, ShutdownConfig, StoreAddress, StoreConfig};
 use crate::days::Days;
-#[cfg(feature = "history")]
 use crate::history::Past;
 use crate::http;
 use crate::http::server::Bounds;
@@ -50,7 +49,6 @@ pub enum StartError {
     #[error("the refresh loop cannot start: {0}")]
     Thread(std::io::Error),
     /// The system gives no threads.
-    #[cfg(feature = "history")]
     #[error("questions about the past cannot be answered: {0}")]
     History(std::io::Error),
 }
@@ -78,19 +76,9 @@ impl Service {
         let (cache, days) = (refresh.cache.clone(), refresh.days.clone());
         let (snapshots, metrics) = (refresh.snapshots.clone(), refresh.metrics.clone());
         let (refreshing, store) = refresh.start().map_err(StartError::Thread)?;
-        #[cfg(feature = "history")]
         let past =
             Past::new(&config.query, &snapshots, metrics.query.clone()).map_err(StartError::History)?;
-        let app = Arc::new(App::new(
-            config,
-            cache,
-            days,
-            store,
-            snapshots,
-            metrics,
-            #[cfg(feature = "history")]
-            past,
-        ));
+        let app = Arc::new(App::new(config, cache, days, store, snapshots, metrics, past));
         let bounds =
             Bounds { connections: config.http.max_connections, write_timeout: config.http.write_timeout };
         Ok(Self { app, listener, refreshing, bounds, shutdown: config.shutdown })
@@ -122,7 +110,6 @@ impl Service {
             }
             // Not before: until now a client that comes back could come to this replica again.
             app.live.end();
-            #[cfg(feature = "history")]
             app.past.stop();
         };
         let service = http::Front::new(Arc::clone(&self.app));

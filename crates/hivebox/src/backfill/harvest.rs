@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use hivebox_archive::history::{Gathered, GatheredReading, History};
+use hivebox_archive::history::{CollectedReading, CollectedReadings, History};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::Measured;
 use hivebox_climate::verdict::{Judged, Rules};
@@ -67,7 +67,7 @@ impl Bench<'_> {
 #[derive(Debug)]
 pub(super) struct Harvest<'a> {
     bench: Bench<'a>,
-    gathered: Gathered,
+    collected: CollectedReadings,
     /// By row, whether anything was found.
     seen: &'a mut [bool],
     values: BTreeMap<Date, u64>,
@@ -86,8 +86,8 @@ impl<'a> Harvest<'a> {
         seen: &'a mut [bool],
     ) -> Self {
         let bench = Bench { directory, catalogue, rules, now };
-        let gathered = Gathered::default();
-        Self { bench, gathered, seen, values: BTreeMap::new(), total: 0, told: 0, unknown: 0, added: 0 }
+        let collected = CollectedReadings::default();
+        Self { bench, collected, seen, values: BTreeMap::new(), total: 0, told: 0, unknown: 0, added: 0 }
     }
 
     pub(super) fn bench(&self) -> Bench<'a> {
@@ -100,7 +100,7 @@ impl<'a> Harvest<'a> {
         for Judgement { row, at, raw, judged } in answer.rows {
             let reading = self.bench.directory.reading(row);
             let phenomenon = reading.phenomenon().map(|id| self.bench.catalogue.phenomenon(id).slug());
-            self.gathered.add(&GatheredReading {
+            self.collected.add(&CollectedReading {
                 box_id: reading.box_id(),
                 box_name: reading.box_name(),
                 model: reading.model(),
@@ -124,7 +124,7 @@ impl<'a> Harvest<'a> {
 
     /// Whether it should be merged before more comes.
     pub(super) fn is_full(&self) -> bool {
-        self.gathered.len() >= FULL
+        self.collected.len() >= FULL
     }
 
     /// Merges what there is into the history.
@@ -133,9 +133,9 @@ impl<'a> Harvest<'a> {
         history: &History,
         now: Timestamp,
     ) -> Result<(), BackfillError> {
-        let gathered = std::mem::take(&mut self.gathered);
-        if !gathered.is_empty() {
-            self.added += history.merge(gathered, now).await?.added;
+        let collected = std::mem::take(&mut self.collected);
+        if !collected.is_empty() {
+            self.added += history.merge(collected, now).await?.added;
         }
         Ok(())
     }

@@ -73,7 +73,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
 }
 
 fn open(settings: &SettingFlags<Storing>) -> Result<History, Failure> {
-    Ok(existing::store(&settings.config()?.store)?.history())
+    Ok(History::of(&existing::store(&settings.config()?.store)?))
 }
 
 async fn compact(history: &History, json: bool) -> Result<(), Failure> {

@@ -1,6 +1,5 @@
 //! `hivebox demo`.
 
-#[cfg(feature = "history")]
 mod past;
 
 use std::net::SocketAddr;
@@ -20,7 +19,6 @@ pub(super) struct Args {
     #[command(flatten)]
     simulated: SimulatedFlags,
     /// How far the simulated past reaches back, 0s to 31d; where there is a history already it stays
-    #[cfg(feature = "history")]
     #[arg(long, value_name = "DURATION", default_value = "2d", value_parser = past::reach)]
     past: jiff::SignedDuration,
     #[command(flatten)]
@@ -41,10 +39,7 @@ async fn demonstrate(sim: SimServer, args: &Args) -> Result<(), Failure> {
     let simulating = tokio::spawn(opensensemap_sim::serve(listener, sim.clone(), std::future::pending()));
     let served = serve(&config, |address, app| {
         welcome(address, &upstream, &config)?;
-        #[cfg(feature = "history")]
         past::begin(sim, std::sync::Arc::clone(app), config.answer.rules, args.past)?;
-        #[cfg(not(feature = "history"))]
-        let _ = app;
         Ok(())
     })
     .await;
@@ -58,9 +53,7 @@ fn welcome(address: SocketAddr, upstream: &str, config: &Config) -> Result<(), F
     output::line(&format!("  all figures     http://{address}/metrics"))?;
     output::line(&format!("  is it ready?    http://{address}/readyz"))?;
     output::line(&format!("  stored so far   http://{address}/api/v1/snapshots"))?;
-    if cfg!(feature = "history") {
-        output::line(&format!("  the last days   http://{address}/api/v1/history (in half a minute)"))?;
-    }
+    output::line(&format!("  the last days   http://{address}/api/v1/history (in half a minute)"))?;
     output::line(&format!("  the simulation  {upstream}/_sim/ (how to make it fail)"))?;
     let store = config.store.address.setting();
     output::line(&format!("  its store       {store} (other commands take it by --store)"))?;

@@ -169,7 +169,7 @@ async fn store(config: &StoreConfig) -> Finding {
     let advice = "see whether HIVEBOX_STORE and the AWS_ variables are right";
     let checked = async {
         let store = service::snapshots(config)?;
-        store.check().await
+        store.check(Timestamp::now()).await
     };
     // The client has time limits of its own for each request; this one is for all of them.
     let Ok(checked) = tokio::time::timeout(config.timeout + Duration::from_secs(30), checked).await else {

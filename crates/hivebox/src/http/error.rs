@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 
 use super::parameters::Wrong;
 use crate::config::Quota;
-#[cfg(feature = "history")]
 use crate::history::PastError;
 use crate::refresh::StoreError;
 use crate::words::in_words;
@@ -92,7 +91,6 @@ impl ApiError {
     }
 
     /// What was asked makes no sense, as `reason` says.
-    #[cfg(feature = "history")]
     pub(super) fn bad(reason: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "Bad request", sentence(reason))
     }
@@ -170,14 +168,12 @@ impl From<ArchiveError> for ApiError {
     }
 }
 
-#[cfg(feature = "history")]
 impl From<hivebox_archive::history::question::QuestionError> for ApiError {
     fn from(error: hivebox_archive::history::question::QuestionError) -> Self {
         Self::bad(&error.to_string())
     }
 }
 
-#[cfg(feature = "history")]
 impl From<PastError> for ApiError {
     fn from(error: PastError) -> Self {
         use hivebox_archive::query::QueryError;
@@ -216,8 +212,7 @@ impl From<PastError> for ApiError {
 }
 
 /// Words as a sentence.
-#[cfg(feature = "history")]
-fn sentence(words: &str) -> String {
+pub(super) fn sentence(words: &str) -> String {
     let mut characters = words.trim_end_matches('.').chars();
     let first = characters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(characters).chain(['.']).collect()

@@ -17,7 +17,6 @@ pub(super) async fn metrics(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, ApiError> {
-    #[cfg(feature = "history")]
     app.past.observe();
     let exposition = Exposition::accepted(headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()));
     let text = app.metrics.render(exposition).map_err(ApiError::internal)?;

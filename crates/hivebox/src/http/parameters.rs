@@ -11,9 +11,7 @@ pub mod list;
 pub mod page;
 pub(super) mod query_string;
 mod reader;
-#[cfg(feature = "history")]
 pub mod stretch;
-#[cfg(feature = "history")]
 pub mod time;
 pub mod wrong;
 
@@ -21,7 +19,6 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn, ParameterStyle};
 
 pub use kind::Kind;
-#[cfg(feature = "history")]
 pub use reader::read;
 pub(super) use reader::refusals;
 pub use reader::{Ask, Asked, Reader};

@@ -208,7 +208,7 @@ pub(super) async fn check(refresh: &Refresh) {
     if matches!(refresh.store.address, StoreAddress::Folder(_)) {
         return;
     }
-    match refresh.snapshots.check().await {
+    match refresh.snapshots.check(Timestamp::now()).await {
         Ok(check) => info!(
             place = check.place,
             bucket_created = check.bucket_created,

@@ -6,7 +6,6 @@ pub mod http;
 mod live;
 mod present;
 mod process;
-#[cfg(feature = "history")]
 mod query;
 mod store;
 mod upstream;
@@ -20,7 +19,6 @@ pub use live::{LiveMetrics, StreamEnd};
 pub use present::PresentMetrics;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
-#[cfg(feature = "history")]
 pub use query::{QueryKind, QueryMetrics, QueryOutcome};
 pub use store::StoreMetrics;
 pub use upstream::UpstreamMetrics;
@@ -46,7 +44,6 @@ pub struct Metrics {
     /// Snapshots.
     pub store: StoreMetrics,
     /// Questions about the past.
-    #[cfg(feature = "history")]
     pub query: QueryMetrics,
 }
 
@@ -66,7 +63,6 @@ impl Metrics {
             present: PresentMetrics::register(&mut registry, catalogue),
             cache: CacheMetrics::register(&mut registry),
             store: StoreMetrics::register(&mut registry),
-            #[cfg(feature = "history")]
             query: QueryMetrics::register(&mut registry),
             registry: Registry::default(),
         };

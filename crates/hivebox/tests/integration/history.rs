@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hivebox::bridge::add_box;
 use hivebox_archive::history::CompactionLimits;
-use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
+use hivebox_archive::{History, Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::{Readings, ReadingsBuilder};
 use hivebox_climate::verdict::{Rules, Verdict};
@@ -66,7 +66,7 @@ pub(crate) async fn remember_in(
         }));
     }
     let limits = CompactionLimits { max_rows: u64::MAX, since: None };
-    store.history().compact(&limits, Timestamp::now()).await.unwrap();
+    History::of(&store).compact(&limits, Timestamp::now()).await.unwrap();
     temperatures.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
     temperatures.dedup_by(|one, other| (one.0, &one.1) == (other.0, &other.1));
     temperatures

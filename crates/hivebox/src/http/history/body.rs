@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use hivebox_archive::history::question::{HistoryRow, Question};
-use hivebox_archive::query::{Answer, AnswerSource};
+use hivebox_archive::query::{AnswerSource, HistoryAnswer};
 use hivebox_archive::{Cell, CellKind, TableColumn};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::quantity::Canonical;
@@ -82,7 +82,7 @@ pub(crate) struct PercentileOfBucket {
 }
 
 impl HistoryBody {
-    pub(crate) fn of(question: &Question, answer: &Answer) -> Self {
+    pub(crate) fn of(question: &Question, answer: &HistoryAnswer) -> Self {
         Self {
             from: question.from,
             to: question.to,

@@ -57,7 +57,6 @@ pub(in crate::http) fn refusals<A: Ask>() -> Vec<(&'static str, ApiError)> {
 ///
 /// # Errors
 /// Something is wrong with them.
-#[cfg(feature = "history")]
 pub fn read<A: Ask>(query: Vec<(String, String)>) -> Result<A, ApiError> {
     let mut reader = Reader { query, ..Reader::default() };
     let asked = A::read(&mut reader);

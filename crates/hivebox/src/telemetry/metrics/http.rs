@@ -35,9 +35,7 @@ pub const ROUTES: &[&str] = &[
     "/api/v1/readings",
     "/api/v1/snapshots",
     "/api/v1/snapshots/{name}",
-    #[cfg(feature = "history")]
     "/api/v1/history",
-    #[cfg(feature = "history")]
     "/api/v1/sql",
     "/api/v1/status",
     "/api/v1/live",
