@@ -1,10 +1,10 @@
-//! How long it takes to make the history of a day out of 288 snapshots of 15,000 senseBoxes with one sensor each, how much memory
-//! that takes at most, and how many bytes a reading takes, column by column.
+//! Measures the compaction of one day: 288 snapshots of 15,000 senseBoxes with one sensor each. Prints the time, the peak of
+//! the memory, and the bytes of a reading, column by column.
 //!
-//! Each sensor measures every five minutes at a phase of its own: what the weather does where it stands, and a little noise.
+//! Each sensor measures every five minutes, at its own offset: the local weather plus a little noise.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
-#![expect(clippy::unwrap_used, reason = "a bench that cannot run shall say so")]
+#![expect(clippy::unwrap_used, reason = "a bench that cannot run must say so")]
 
 use std::f64::consts::TAU;
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ const GOAL_BYTES: f64 = 1.4;
 const GOAL_SECONDS: f64 = 20.0;
 const GOAL_MEGABYTES: f64 = 512.0;
 
-/// A small generator, since the same numbers must come each time.
+/// A small generator of reproducible random numbers.
 struct Noise(u64);
 
 impl Noise {
@@ -39,7 +39,7 @@ impl Noise {
         low + (high - low) * self.below(1 << 24) as f64 / f64::from(1 << 24)
     }
 
-    /// About normal, with a spread of 1.
+    /// About normally distributed, with a standard deviation of 1.
     fn normal(&mut self) -> f64 {
         self.between(-1.0, 1.0) + self.between(-1.0, 1.0) + self.between(-1.0, 1.0)
     }
@@ -57,7 +57,7 @@ struct SenseBox {
     wander: f64,
 }
 
-/// Boxes as they are all over central Europe, most of them in cities.
+/// Boxes in central Europe, most of them in cities.
 fn boxes(noise: &mut Noise) -> Vec<SenseBox> {
     let cities: Vec<_> = (0..120).map(|_| (noise.between(46.0, 55.0), noise.between(5.0, 16.0))).collect();
     let models = ["homeV2WifiFeinstaub", "luftdaten_sds011_bme280", "homeV2Lora", "custom"];
@@ -88,7 +88,7 @@ fn boxes(noise: &mut Noise) -> Vec<SenseBox> {
         .collect()
 }
 
-/// What all sensors told last, as of each five minutes of a day, with a jitter of their clocks.
+/// The last measurements of all sensors every five minutes of a day. Their clocks jitter.
 fn snapshots(jitter_millis: u64) -> Vec<Snapshot> {
     let folder = tempfile::tempdir().unwrap();
     let store = SnapshotStore::open_folder(folder.path()).unwrap();
@@ -152,7 +152,7 @@ fn print_columns(file: &Bytes, rows: u64) {
     println!("  {:<12} {:>6.4}", "the rest", (file.len() as i64 - sum) as f64 / rows as f64);
 }
 
-/// The most memory that the process had since the last [`forget_peak`], in megabytes; `None` if the system does not tell.
+/// The peak of the memory since the last [`forget_peak`], in MiB; `None` if the system does not report it.
 fn peak_megabytes() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -160,7 +160,7 @@ fn peak_megabytes() -> Option<f64> {
 }
 
 fn forget_peak() {
-    // Where this cannot be, the peak is that of making the snapshots too, and more is told than is so.
+    // If this fails, the peak includes making the snapshots, so the bench reports too much.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 

@@ -196,7 +196,6 @@ fn endpoint(given: Option<&str>, region: &str) -> Result<Url, ArchiveError> {
 }
 
 /// The URL that `object_store` uses for the bucket but does not expose.
-
 fn bucket_url(endpoint: &Url, is_given: bool, is_virtual_hosted: bool, bucket: &str) -> String {
     let endpoint = endpoint.as_str().trim_end_matches('/');
     match (is_virtual_hosted, is_given) {

@@ -45,10 +45,10 @@ pub enum BatchError {
 /// Turns batches of rows into bytes.
 pub struct BatchWriter {
     schema: SchemaRef,
-    to: Writer,
+    to: RowSink,
 }
 
-enum Writer {
+enum RowSink {
     Json { writer: Box<json::Writer<Vec<u8>, JsonArray>>, is_begun: bool },
     Csv { is_begun: bool },
     Parquet(Box<ArrowWriter<Vec<u8>>>),
@@ -76,17 +76,17 @@ impl BatchWriter {
         let to = match format {
             BatchFormat::Json => {
                 let writer = WriterBuilder::new().with_explicit_nulls(true).build(Vec::new());
-                Writer::Json { writer: Box::new(writer), is_begun: false }
+                RowSink::Json { writer: Box::new(writer), is_begun: false }
             }
             BatchFormat::Csv => match schema.fields().iter().find(|field| field.data_type().is_nested()) {
                 Some(field) => return Err(BatchError::Nested(field.name().clone())),
-                None => Writer::Csv { is_begun: false },
+                None => RowSink::Csv { is_begun: false },
             },
             BatchFormat::Parquet => {
                 let writer = ArrowWriter::try_new(Vec::new(), schema.clone(), Some(file_properties(&[])?))?;
-                Writer::Parquet(Box::new(writer))
+                RowSink::Parquet(Box::new(writer))
             }
-            BatchFormat::Arrow => Writer::Arrow(Box::new(StreamWriter::try_new(Vec::new(), &schema)?)),
+            BatchFormat::Arrow => RowSink::Arrow(Box::new(StreamWriter::try_new(Vec::new(), &schema)?)),
         };
         Ok(Self { schema, to })
     }
@@ -97,26 +97,26 @@ impl BatchWriter {
     /// The rows cannot be written.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<Bytes, BatchError> {
         match &mut self.to {
-            Writer::Json { writer, is_begun } => {
+            RowSink::Json { writer, is_begun } => {
                 let mut bytes = begin(is_begun);
                 writer.write(batch)?;
                 bytes.append(writer.get_mut());
                 Ok(bytes.into())
             }
-            Writer::Csv { is_begun } => {
+            RowSink::Csv { is_begun } => {
                 let has_names = !std::mem::replace(is_begun, true);
                 let mut writer = csv::WriterBuilder::new().with_header(has_names).build(Vec::new());
                 writer.write(batch)?;
                 Ok(writer.into_inner().into())
             }
-            Writer::Parquet(writer) => {
+            RowSink::Parquet(writer) => {
                 writer.write(batch)?;
                 if writer.memory_size() > GROUP_BYTES {
                     writer.flush()?;
                 }
                 Ok(std::mem::take(writer.inner_mut()).into())
             }
-            Writer::Arrow(writer) => {
+            RowSink::Arrow(writer) => {
                 writer.write(batch)?;
                 Ok(std::mem::take(writer.get_mut()).into())
             }
@@ -128,20 +128,20 @@ impl BatchWriter {
     /// # Errors
     /// The end cannot be written.
     pub fn finish(mut self) -> Result<Bytes, BatchError> {
-        if let Writer::Csv { is_begun: false } = self.to {
+        if let RowSink::Csv { is_begun: false } = self.to {
             return self.write(&RecordBatch::new_empty(self.schema.clone()));
         }
         match self.to {
-            Writer::Json { mut writer, mut is_begun } => {
+            RowSink::Json { mut writer, mut is_begun } => {
                 let mut bytes = begin(&mut is_begun);
                 writer.finish()?;
                 bytes.append(writer.get_mut());
                 bytes.extend_from_slice(JSON_TAIL);
                 Ok(bytes.into())
             }
-            Writer::Csv { .. } => Ok(Bytes::new()),
-            Writer::Parquet(writer) => Ok(writer.into_inner()?.into()),
-            Writer::Arrow(writer) => Ok(writer.into_inner()?.into()),
+            RowSink::Csv { .. } => Ok(Bytes::new()),
+            RowSink::Parquet(writer) => Ok(writer.into_inner()?.into()),
+            RowSink::Arrow(writer) => Ok(writer.into_inner()?.into()),
         }
     }
 }

@@ -172,7 +172,6 @@ fn remove_staged(folder: &std::path::Path) -> usize {
 
 /// A hash that identifies a reading. Two readings of a day collide once in about a million days, and only if one of these
 /// two is also missing does a snapshot's removal lose it.
-
 fn key(sensor_id: &str, measured_at: Timestamp) -> u64 {
     FixedState::default().hash_one((sensor_id, measured_at.as_millisecond()))
 }

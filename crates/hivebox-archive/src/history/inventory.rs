@@ -79,7 +79,7 @@ fn seen(collected: &CollectedReadings) -> impl Iterator<Item = (&Entry, DayRange
         for (place, row) in rows.iter().enumerate() {
             let (days, millis, last) =
                 seen[row.entry as usize].get_or_insert((DayRange { first: date, last: date }, 0, 0));
-            // DayRange come in order, so this one is later or the same.
+            // Days come in order, so this one is later or the same.
             if *days != (DayRange { last: date, ..*days }) {
                 days.last = date;
                 *millis = 0;

@@ -41,10 +41,10 @@ pub enum HistoryTable {
     Sensors,
 }
 
-struct Column(&'static str, Kind, &'static str, &'static str);
+struct TableField(&'static str, FieldType, &'static str, &'static str);
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum FieldType {
     Text,
     MaybeText,
     MaybeNumber,
@@ -53,53 +53,58 @@ enum Kind {
     Day,
 }
 
-use Kind::{Day, MaybeNumber, MaybeText, MaybeValue, Text, Time};
+use FieldType::{Day, MaybeNumber, MaybeText, MaybeValue, Text, Time};
 
-const READINGS: [Column; 12] = [
-    Column("phenomenon", MaybeText, "", "What HiveBox took the sensor to measure, if it knew"),
-    Column("box_id", Text, "", "The senseBox's id in openSenseMap"),
-    Column("sensor_id", Text, "", "The sensor's id in openSenseMap"),
-    Column("measured_at", Time, "UTC, ms", "When the sensor measured it"),
-    Column("value", MaybeValue, "the phenomenon's", "In the canonical unit, rounded to hundredths"),
-    Column(
+const READINGS: [TableField; 12] = [
+    TableField("phenomenon", MaybeText, "", "What HiveBox took the sensor to measure, if it knew"),
+    TableField("box_id", Text, "", "The senseBox's id in openSenseMap"),
+    TableField("sensor_id", Text, "", "The sensor's id in openSenseMap"),
+    TableField("measured_at", Time, "UTC, ms", "When the sensor measured it"),
+    TableField("value", MaybeValue, "the phenomenon's", "In the canonical unit, rounded to hundredths"),
+    TableField(
         "raw_value",
         MaybeNumber,
         "as the sensor's",
         "As the sensor sent it, unless it is the same number as value",
     ),
-    Column("verdict", Text, "", "ok, or why the reading does not count"),
-    Column("exposure", Text, "", "indoor, outdoor, mobile or unknown"),
-    Column("model", Text, "", "The senseBox's model"),
-    Column("latitude", MaybeNumber, "° north, WGS 84", "Where the senseBox stood"),
-    Column("longitude", MaybeNumber, "° east, WGS 84", "Where the senseBox stood"),
-    Column("height", MaybeNumber, "m above sea level", "Where the senseBox stood, if its owner told"),
+    TableField("verdict", Text, "", "ok, or why the reading does not count"),
+    TableField("exposure", Text, "", "indoor, outdoor, mobile or unknown"),
+    TableField("model", Text, "", "The senseBox's model"),
+    TableField("latitude", MaybeNumber, "° north, WGS 84", "Where the senseBox stood"),
+    TableField("longitude", MaybeNumber, "° east, WGS 84", "Where the senseBox stood"),
+    TableField("height", MaybeNumber, "m above sea level", "Where the senseBox stood, if its owner told"),
 ];
 
-const BOXES: [Column; 13] = [
-    Column("box_id", Text, "", "The senseBox's id in openSenseMap"),
-    Column("name", Text, "", "The senseBox's name, as its owner wrote it last"),
-    Column("model", Text, "", "The senseBox's model"),
-    Column("exposure", Text, "", "indoor, outdoor, mobile or unknown"),
-    Column("latitude", MaybeNumber, "° north, WGS 84", "Where the senseBox stood last"),
-    Column("longitude", MaybeNumber, "° east, WGS 84", "Where the senseBox stood last"),
-    Column("height", MaybeNumber, "m above sea level", "Where the senseBox stood last, if its owner told"),
-    Column("first_day", Day, "UTC", "The day of its first reading"),
-    Column("last_day", Day, "UTC", "The day of its last reading"),
-    Column("min_latitude", MaybeNumber, "° north, WGS 84", "The most southern place that it had"),
-    Column("max_latitude", MaybeNumber, "° north, WGS 84", "The most northern place that it had"),
-    Column("min_longitude", MaybeNumber, "° east, WGS 84", "The most western place that it had"),
-    Column("max_longitude", MaybeNumber, "° east, WGS 84", "The most eastern place that it had"),
+const BOXES: [TableField; 13] = [
+    TableField("box_id", Text, "", "The senseBox's id in openSenseMap"),
+    TableField("name", Text, "", "The senseBox's name, as its owner wrote it last"),
+    TableField("model", Text, "", "The senseBox's model"),
+    TableField("exposure", Text, "", "indoor, outdoor, mobile or unknown"),
+    TableField("latitude", MaybeNumber, "° north, WGS 84", "Where the senseBox stood last"),
+    TableField("longitude", MaybeNumber, "° east, WGS 84", "Where the senseBox stood last"),
+    TableField(
+        "height",
+        MaybeNumber,
+        "m above sea level",
+        "Where the senseBox stood last, if its owner told",
+    ),
+    TableField("first_day", Day, "UTC", "The day of its first reading"),
+    TableField("last_day", Day, "UTC", "The day of its last reading"),
+    TableField("min_latitude", MaybeNumber, "° north, WGS 84", "The most southern place that it had"),
+    TableField("max_latitude", MaybeNumber, "° north, WGS 84", "The most northern place that it had"),
+    TableField("min_longitude", MaybeNumber, "° east, WGS 84", "The most western place that it had"),
+    TableField("max_longitude", MaybeNumber, "° east, WGS 84", "The most eastern place that it had"),
 ];
 
-const SENSORS: [Column; 8] = [
-    Column("sensor_id", Text, "", "The sensor's id in openSenseMap"),
-    Column("box_id", Text, "", "The id of the senseBox that it belongs to"),
-    Column("title", Text, "", "What it measures, in its owner's words"),
-    Column("unit", Text, "", "The unit of raw_value, in its owner's spelling"),
-    Column("sensor_type", Text, "", "Its chip, in its owner's spelling"),
-    Column("phenomenon", MaybeText, "", "What HiveBox took it to measure last, if it knew"),
-    Column("first_day", Day, "UTC", "The day of its first reading"),
-    Column("last_day", Day, "UTC", "The day of its last reading"),
+const SENSORS: [TableField; 8] = [
+    TableField("sensor_id", Text, "", "The sensor's id in openSenseMap"),
+    TableField("box_id", Text, "", "The id of the senseBox that it belongs to"),
+    TableField("title", Text, "", "What it measures, in its owner's words"),
+    TableField("unit", Text, "", "The unit of raw_value, in its owner's spelling"),
+    TableField("sensor_type", Text, "", "Its chip, in its owner's spelling"),
+    TableField("phenomenon", MaybeText, "", "What HiveBox took it to measure last, if it knew"),
+    TableField("first_day", Day, "UTC", "The day of its first reading"),
+    TableField("last_day", Day, "UTC", "The day of its last reading"),
 ];
 
 impl HistoryTable {
@@ -116,7 +121,7 @@ impl HistoryTable {
     /// The columns as an Arrow schema. Each has a `description` and perhaps a `unit` in its metadata.
     #[must_use]
     pub fn schema(self) -> SchemaRef {
-        let columns: &[Column] = match self {
+        let columns: &[TableField] = match self {
             Self::Readings => &READINGS,
             Self::Boxes => &BOXES,
             Self::Sensors => &SENSORS,
@@ -169,7 +174,7 @@ fn of_readings(mut properties: WriterPropertiesBuilder) -> WriterPropertiesBuild
     properties
 }
 
-fn field(Column(name, kind, unit, description): &Column) -> Field {
+fn field(TableField(name, kind, unit, description): &TableField) -> Field {
     let (data_type, is_nullable) = match kind {
         Text => (DataType::Utf8, false),
         MaybeText => (DataType::Utf8, true),

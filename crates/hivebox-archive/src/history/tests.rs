@@ -1,4 +1,4 @@
-//! Compaction that is stopped anywhere, or meets another.
+//! Compaction that is interrupted anywhere, or competes with another.
 
 mod stopping;
 
@@ -21,11 +21,11 @@ use super::utc_day::day_of;
 use crate::{Sealed, SnapshotName, SnapshotStore};
 use stopping::{StopAt, Stopping};
 
-/// One snapshot a step, so that there are many steps.
+/// One snapshot a step, for many steps.
 const SMALL: CompactionLimits = CompactionLimits { max_rows: 1, since: None };
 const ALL: CompactionLimits = CompactionLimits { max_rows: u64::MAX, since: None };
 
-/// So many that they are about two days.
+/// Enough for two days.
 const SNAPSHOTS: i64 = 4;
 
 fn begin() -> Timestamp {
@@ -36,7 +36,7 @@ fn after(minutes: i64) -> Timestamp {
     begin() + SignedDuration::from_mins(minutes)
 }
 
-/// Every box has two sensors, of which the second measures every other time only, so that its readings are sent again.
+/// Every box has two sensors. The second one measures only every other time, so its readings are in two snapshots.
 fn snapshot(number: i64) -> Sealed {
     let moment = after(10 * number);
     let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), moment);
@@ -80,7 +80,7 @@ fn expected() -> Keys {
     keys
 }
 
-/// All readings of the history, each of which must be there once.
+/// All readings of the history. Each must occur once.
 async fn in_history(store: &SnapshotStore) -> Keys {
     let history = History::of(store);
     let manifest = history.manifest().await.unwrap();
@@ -110,7 +110,7 @@ async fn in_snapshots(store: &SnapshotStore) -> Keys {
     keys
 }
 
-/// Takes in all snapshots, removes them, and what is left over of earlier attempts.
+/// Ingests all snapshots, removes them, and cleans up after interrupted attempts.
 async fn compact(store: &SnapshotStore, limits: CompactionLimits) {
     let history = History::of(store);
     let mut now = after(600);

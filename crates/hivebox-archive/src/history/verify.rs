@@ -157,7 +157,6 @@ fn rows_of(hours: Bytes) -> Result<Vec<hourly::HourlyRow>, ArchiveError> {
 }
 
 /// A hash of all rows in their order.
-
 fn digest(file: &Bytes) -> Result<u64, ArchiveError> {
     let mut hasher = FixedState::default().build_hasher();
     read_day(file, |row| hash(row, &mut hasher))?;

@@ -57,7 +57,6 @@ pub(super) fn integers(group: &RowGroupMetaData, column: usize) -> Option<(i64, 
 }
 
 /// How many rows are null in a column; `None` if the footer does not say.
-
 pub(super) fn nulls(group: &RowGroupMetaData, column: usize) -> Option<u64> {
     group.column(column).statistics()?.null_count_opt()
 }

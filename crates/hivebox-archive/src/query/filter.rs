@@ -144,7 +144,6 @@ fn around(centre: Position, radius: Metres) -> Vec<Rect> {
     let reach = angle.to_degrees() + SLACK;
     let (south, north) = (latitude - reach, latitude + reach);
     // A circle around a pole covers all longitudes.
-
     let half = if south <= -90.0 || north >= 90.0 {
         180.0
     } else {

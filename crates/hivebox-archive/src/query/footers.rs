@@ -20,11 +20,11 @@ use crate::objects::Objects;
 #[derive(Debug)]
 pub(super) struct Footers {
     most_bytes: usize,
-    kept: Mutex<Kept>,
+    kept: Mutex<CachedFooters>,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct CachedFooters {
     by_path: HashMap<Path, Footer>,
     bytes: usize,
     /// Counts the uses, to find the footer that was least recently used.

@@ -211,7 +211,6 @@ fn may_overlap<T: Copy + PartialOrd>(
 }
 
 /// Whether a page may have one of the texts, which are sorted.
-
 fn may_have_text(index: &ByteArrayColumnIndex, page: usize, texts: &[String]) -> bool {
     match (index.min_value(page), index.max_value(page)) {
         (Some(min), Some(max)) => {

@@ -236,7 +236,6 @@ impl<'a> DictionaryColumn<'a> {
     }
 
     /// Drops the rows whose text does not match.
-
     fn narrow(&self, kept: &mut [bool], matches: &[bool]) {
         if matches.iter().all(|is_match| *is_match) && self.column.null_count() == 0 {
             return;

@@ -321,7 +321,6 @@ pub fn bucket_index(edges: &[i64], at: i64) -> Option<usize> {
 }
 
 /// The bucket that contains a time, if one does, and the stretch of time for which that is so.
-
 pub(super) fn bucket_of(edges: &[i64], at: i64) -> (Option<usize>, i64, i64) {
     let after = edges.partition_point(|&edge| edge <= at);
     let begin = after.checked_sub(1).map_or(i64::MIN, |place| edges[place]);

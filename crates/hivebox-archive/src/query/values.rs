@@ -303,7 +303,6 @@ mod tests {
     }
 
     /// Lists that stay lists, lists that become counts, and either after the other.
-
     fn any_parts() -> impl Strategy<Value = Vec<Vec<i32>>> {
         let part =
             (1_usize..3000, 1_i32..4000, -2_000_000_i32..2_000_000).prop_map(|(length, width, first)| {

@@ -43,10 +43,10 @@ pub enum TableFormat {
 /// ```
 pub struct TableWriter {
     columns: Arc<[TableColumn]>,
-    to: Writer,
+    to: TableSink,
 }
 
-enum Writer {
+enum TableSink {
     Csv { begun: bool },
     Parquet(Box<ArrowWriter<Vec<u8>>>),
     Arrow(Box<StreamWriter<Vec<u8>>>),
@@ -69,15 +69,15 @@ impl TableWriter {
         metadata: &[(String, String)],
     ) -> Result<Self, TableError> {
         let to = match format {
-            TableFormat::Csv => Writer::Csv { begun: false },
+            TableFormat::Csv => TableSink::Csv { begun: false },
             TableFormat::Parquet => {
                 let properties = file_properties(metadata)?;
                 let writer = ArrowWriter::try_new(Vec::new(), schema(columns, &[]), Some(properties))?;
-                Writer::Parquet(Box::new(writer))
+                TableSink::Parquet(Box::new(writer))
             }
             TableFormat::Arrow => {
                 let writer = StreamWriter::try_new(Vec::new(), &schema(columns, metadata))?;
-                Writer::Arrow(Box::new(writer))
+                TableSink::Arrow(Box::new(writer))
             }
         };
         Ok(Self { columns: columns.into(), to })
@@ -90,19 +90,19 @@ impl TableWriter {
     pub fn write(&mut self, table: &mut Table) -> Result<Bytes, TableError> {
         let batch = table.batch()?;
         match &mut self.to {
-            Writer::Csv { begun } => {
+            TableSink::Csv { begun } => {
                 let mut bytes =
                     if std::mem::replace(begun, true) { Vec::new() } else { csv::names(&self.columns)? };
                 bytes.extend_from_slice(&csv::rows(&self.columns, &batch)?);
                 Ok(bytes.into())
             }
-            Writer::Parquet(writer) => {
+            TableSink::Parquet(writer) => {
                 // A block becomes a row group, so that only one block waits here.
                 writer.write(&batch)?;
                 writer.flush()?;
                 Ok(std::mem::take(writer.inner_mut()).into())
             }
-            Writer::Arrow(writer) => {
+            TableSink::Arrow(writer) => {
                 writer.write(&batch)?;
                 Ok(std::mem::take(writer.get_mut()).into())
             }
@@ -115,10 +115,10 @@ impl TableWriter {
     /// The end cannot be written.
     pub fn finish(self) -> Result<Bytes, TableError> {
         match self.to {
-            Writer::Csv { begun: true } => Ok(Bytes::new()),
-            Writer::Csv { begun: false } => Ok(csv::names(&self.columns)?.into()),
-            Writer::Parquet(writer) => Ok(writer.into_inner()?.into()),
-            Writer::Arrow(writer) => Ok(writer.into_inner()?.into()),
+            TableSink::Csv { begun: true } => Ok(Bytes::new()),
+            TableSink::Csv { begun: false } => Ok(csv::names(&self.columns)?.into()),
+            TableSink::Parquet(writer) => Ok(writer.into_inner()?.into()),
+            TableSink::Arrow(writer) => Ok(writer.into_inner()?.into()),
         }
     }
 }

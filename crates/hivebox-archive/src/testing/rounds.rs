@@ -16,7 +16,7 @@ use super::readings::{DAY_MILLIS, Reading};
 use crate::history::{CollectedReading, CollectedReadings, CompactionLimits, History};
 use crate::{Sealed, Snapshot, SnapshotFormat, SnapshotName, SnapshotStore};
 
-/// Titles and units: some that need a conversion, one whose unit nobody knows, and one that nobody knows at all.
+/// Titles and units: some need a conversion, one has an unknown unit, and one is unknown.
 const KINDS: [(&str, &str); 6] = [
     ("Temperatur", "°C"),
     ("Temperatur", "°F"),
@@ -75,7 +75,7 @@ pub struct KnownReading {
     pub place: Option<Place>,
 }
 
-/// AllReadings readings by sensor and time in milliseconds.
+/// All readings by sensor and time in milliseconds.
 pub type AllReadings = BTreeMap<(String, i64), KnownReading>;
 
 fn any_station() -> impl Strategy<Value = Station> {
@@ -183,8 +183,8 @@ fn snapshot(stations: &[Station], told: &Told) -> Sealed {
     Sealed::of(SnapshotName::at(moment), &builder.finish(), Catalogue::builtin()).unwrap()
 }
 
-/// Lets all rounds come in; what a naive program knows then, for which of two readings of a sensor and time the one counts that came
-/// in last.
+/// Ingests all rounds. Returns what a naive program would know: of two readings with the same sensor and time, the last one
+/// ingested wins.
 pub async fn take_in(store: &SnapshotStore, stations: &[Station], rounds: &[Round]) -> AllReadings {
     let (mut all, mut seen) = (AllReadings::new(), BTreeSet::new());
     for round in rounds {

@@ -1,4 +1,4 @@
-//! What every store does, run for a folder and for a bucket of a real server in each way that it is written.
+//! The contract of every store, checked for a folder and for a bucket of a real server in each write mode.
 
 use hivebox_archive::{ArchiveError, S3Options, SnapshotFormat, SnapshotName, SnapshotStore};
 use jiff::{SignedDuration, Timestamp};
@@ -40,14 +40,14 @@ fn bucket() -> ((), SnapshotStore) {
     ((), SnapshotStore::open_s3(&options()).unwrap())
 }
 
-/// Everything goes up in parts, however small.
+/// Every file goes up in parts, however small.
 fn bucket_in_parts() -> ((), SnapshotStore) {
     let mut options = options();
     options.multipart_bytes = 0;
     ((), SnapshotStore::open_s3(&options).unwrap())
 }
 
-/// As a server is used that does no conditional writes.
+/// Writes as on a server without conditional writes.
 fn bucket_after_a_look() -> ((), SnapshotStore) {
     let mut options = options();
     options.variables.push(("AWS_CONDITIONAL_PUT".into(), "disabled".into()));
@@ -149,7 +149,7 @@ async fn what_is_not_there_is_said_not_to_be(store: SnapshotStore) {
         let error = store.get(SnapshotName::at(noon())).await.unwrap_err();
         assert!(matches!(error, ArchiveError::NotFound { .. }), "{error:?}");
         assert_eq!(error.to_string(), "there is no snapshot 2026-11-24T12-00-00.000Z");
-        // The second time there is a bucket, if it is one.
+        // The second time the bucket exists.
         store.put(&sealed(noon() + SignedDuration::from_secs(1), 1)).await.unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! The three forms in which a snapshot comes back.
+//! The three export formats of a snapshot.
 
 use std::fs;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! The files of days, boxes and sensors tell what a naive program tells, in whatever parts the readings came.
+//! The files of days, boxes and sensors agree with a naive program, in whatever parts the readings come.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,10 +27,10 @@ const KINDS: [(&str, Option<&str>); 4] = [
     ("Sonstiges", Some("not_in_the_catalogue")),
     ("Zauberkraft", None),
 ];
-/// Münster, Sydney, a pole, and a place by the date line; the last one is none.
+/// Münster, Sydney, a pole, a place at the date line, and none.
 const PLACES: [Option<(f64, f64)>; 5] =
     [Some((51.96, 7.62)), Some((-33.87, 151.21)), Some((90.0, 0.0)), Some((-17.0, -179.99)), None];
-/// Some that are exact in hundredths, some that are not, and some that do not fit.
+/// Values that are exact in hundredths, values that are not, and values that do not fit.
 const VALUES: [f64; 8] = [16.07, -0.001, 16.0657, 0.125, -273.15, 9_999_999.99, 1e12, f64::MAX];
 
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +48,7 @@ struct Told {
 }
 
 fn told() -> impl Strategy<Value = Told> {
-    // Few moments, so that many readings are of the same, at the borders of days and within one.
+    // Few times, so that many readings share one, at the borders of days and within one.
     let millis = prop::sample::select(vec![
         -1,
         0,
@@ -91,7 +91,7 @@ impl Told {
         format!("sensor {}", self.sensor)
     }
 
-    /// Two sensors of three belong to one box.
+    /// Two of three sensors belong to one box.
     fn box_id(&self) -> String {
         format!("box {}", self.sensor * 2 / 3)
     }
@@ -153,12 +153,12 @@ fn merge(days: &mut Days, collected: &CollectedReadings) {
     }
 }
 
-/// The newest of each sensor and moment.
+/// The newest reading of each sensor and time.
 fn naively(all: &[Told]) -> BTreeMap<(String, i64), Told> {
     all.iter().map(|told| ((told.sensor_id(), told.millis), told.clone())).collect()
 }
 
-/// A row as text, so that each is owned and can be compared.
+/// A row as text, which is owned and comparable.
 fn as_text(row: &DayRow<'_>) -> String {
     format!("{row:?}")
 }
@@ -170,7 +170,7 @@ fn expected_text(told: &Told) -> String {
         sensor_id: &told.sensor_id(),
         measured_at: told.at(),
         hundredths: told.hundredths(),
-        // It comes back as it was, but for the sign of nothing.
+        // It comes back unchanged, except for the sign of zero.
         raw_value: told.raw.map(|raw| raw + 0.0),
         verdict: told.verdict,
         exposure: told.exposure,
@@ -205,7 +205,7 @@ fn hourly(date: Date, all: &[&Told]) -> Bytes {
     builder.finish().unwrap().bytes.into()
 }
 
-/// The readings in parts, none of which is empty.
+/// The readings in non-empty parts.
 fn parts(all: &[Told], cuts: &[prop::sample::Index]) -> Vec<Vec<Told>> {
     let cuts: BTreeSet<usize> = cuts.iter().map(|cut| cut.index(all.len() + 1)).collect();
     let mut borders: Vec<usize> = [0].into_iter().chain(cuts).chain([all.len()]).collect();
@@ -299,7 +299,7 @@ proptest! {
         mut all in prop::collection::vec(told(), 1..60),
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..5),
     ) {
-        // As they are measured one after the other, what is measured later is also told later.
+        // The readings are in order of time, so later ones are also added later.
         all.sort_by_key(|told| told.millis);
         let mut files: Option<InventoryFiles> = None;
         for part in parts(&all, &cuts) {

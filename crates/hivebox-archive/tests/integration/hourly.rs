@@ -1,4 +1,4 @@
-//! The file of a day's hours tells what a naive program tells, that looks at all readings again for each row.
+//! The hourly sums agree with a naive program that loops over all readings for each row.
 
 use std::collections::BTreeMap;
 
@@ -77,7 +77,7 @@ fn rows(file: &HourlyFile) -> Vec<HourlyRow> {
 
 type Key = (HourlyArea, String, &'static str, i64);
 
-/// Whose row a reading belongs to: that of the planet and that of its cell.
+/// The rows that a reading belongs to: those of the planet and of its cell.
 fn keys(reading: &HourlyReading) -> [Key; 2] {
     let area = reading.position.map_or(HourlyArea::Nowhere, |position| HourlyArea::Cell(Cell::of(position)));
     let slug = Catalogue::builtin().phenomenon(reading.phenomenon).slug();
@@ -89,7 +89,7 @@ fn key(row: &HourlyRow) -> Key {
     (row.area, row.phenomenon.to_string(), row.exposure.slug(), row.hour.as_millisecond())
 }
 
-/// Sum, minimum and maximum in hundredths, and the distribution, in the row with this key.
+/// The sum, minimum and maximum in hundredths, and the distribution, of the row with this key.
 fn naively(readings: &[HourlyReading], key: &Key) -> (i64, i32, i32, Histogram) {
     let here = || readings.iter().filter(|reading| keys(reading).contains(key));
     let id = phenomenon(&key.1);
@@ -123,7 +123,7 @@ proptest! {
     }
 }
 
-/// A reading in each of `cells` cells along the equator, of which there are 256, in an hour for each round of them.
+/// A reading in each of `cells` cells along the equator, which has 256; each round of them is an hour.
 fn around_the_equator(cells: u32) -> Vec<HourlyReading> {
     let at = |number: u32| HourlyReading {
         phenomenon: phenomenon("air_temperature"),

@@ -102,3 +102,15 @@ pub(super) fn describe() -> Operation {
         .fails_of_past()
         .may_fail()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_without_sql_says_how_to_get_it() {
+        let error = missing();
+        assert_eq!(error.status(), StatusCode::FORBIDDEN);
+        assert!(error.detail().contains("build it with `--features sql`"), "{}", error.detail());
+    }
+}

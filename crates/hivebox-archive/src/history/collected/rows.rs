@@ -79,7 +79,7 @@ impl CollectedRow {
     }
 }
 
-/// CollectedRows in the order in which they were added.
+/// Rows in the order in which they were added.
 #[derive(Debug, Default)]
 pub(in crate::history) struct CollectedRows {
     blocks: Vec<Vec<CollectedRow>>,

@@ -1,4 +1,4 @@
-//! HourlySums up the readings of a day.
+//! Sums up the readings of a day.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -32,7 +32,7 @@ pub struct HourlyReading {
     pub hundredths: i32,
 }
 
-/// HourlySums up the readings of a UTC day. They must come phenomenon by phenomenon, so that only the sums of one phenomenon are in
+/// Sums up the readings of a UTC day. They must come phenomenon by phenomenon, so that only the sums of one phenomenon are in
 /// memory beside finished Parquet. It is fastest if the readings of a sensor are adjacent.
 #[derive(Debug)]
 pub struct HourlyBuilder<'a> {

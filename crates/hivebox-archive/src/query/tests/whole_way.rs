@@ -28,7 +28,7 @@ use crate::testing::rounds::{
 const HOUR_MILLIS: i64 = 3_600_000;
 const PERCENTILES: [f64; 4] = [0.0, 50.0, 90.0, 100.0];
 
-/// AllReadings readings in the files of the days.
+/// All readings in the files of the days.
 async fn compacted(history: &History) -> AllReadings {
     let mut all = AllReadings::new();
     for day in &history.manifest().await.unwrap().days {
