@@ -24,7 +24,7 @@ pub use cache::{CacheAddress, CacheConfig};
 pub use dot_env::DotEnvError;
 pub use parse::{ConfigError, WrongSetting};
 use parse::{Parser, duration, number};
-pub use query::{EngineAddress, QueryConfig};
+pub use query::{BallistaAddress, BallistaAddressError, EngineAddress, QueryConfig};
 pub use quota::Quota;
 pub use redis::{RedisAddress, RedisNode, RedisTopology};
 pub use source::{Origin, Source};

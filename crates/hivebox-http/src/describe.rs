@@ -52,7 +52,6 @@ pub(super) fn get<H: Handler<T, HttpState>, T: 'static>(handler: H, operation: O
 }
 
 /// A path that takes POST alone.
-#[cfg(feature = "history")]
 pub(super) fn post<H: Handler<T, HttpState>, T: 'static>(handler: H, operation: Operation) -> Methods {
     Methods { handlers: routing::post(handler), operations: vec![(HttpMethod::Post, operation)] }
 }
@@ -117,14 +116,12 @@ impl Operation {
     }
 
     /// It takes text as its body.
-    #[cfg(feature = "history")]
     pub(super) fn takes_text(mut self, example: &'static str) -> Self {
         self.bodies.push(Taken::text(example));
         self
     }
 
     /// It takes JSON as its body: any such value as `example`.
-    #[cfg(feature = "history")]
     pub(super) fn takes_json<T: serde::Serialize + utoipa::ToSchema>(mut self, example: &T) -> Self {
         self.bodies.push(Taken::json(example));
         self
@@ -159,7 +156,6 @@ impl Operation {
     }
 
     /// It asks about the past, for which there may be no room, no time or no memory.
-    #[cfg(feature = "history")]
     pub(super) fn fails_of_past(self) -> Self {
         use hivebox_archive::query::QueryError;
         let (after, limit_bytes) = (Duration::from_secs(30), 256 << 20);

@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 
 use hivebox_config::Quota;
 use hivebox_question::parameters::{Kind, Refusal, Wrong};
-#[cfg(feature = "history")]
 use hivebox_question::past::PastError;
 use hivebox_refresh::StoreError;
 use hivebox_telemetry::in_words;
@@ -171,7 +170,6 @@ impl From<Refusal> for ApiError {
     }
 }
 
-#[cfg(feature = "history")]
 impl From<PastError> for ApiError {
     fn from(error: PastError) -> Self {
         use hivebox_archive::query::QueryError;
@@ -210,7 +208,7 @@ impl From<PastError> for ApiError {
 }
 
 /// Words as a sentence.
-fn sentence(words: &str) -> String {
+pub(super) fn sentence(words: &str) -> String {
     let mut characters = words.trim_end_matches('.').chars();
     let first = characters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(characters).chain(['.']).collect()

@@ -15,7 +15,6 @@ pub(super) async fn metrics(
     State(state): State<HttpState>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, ApiError> {
-    #[cfg(feature = "history")]
     state.app.past.observe();
     let exposition = Exposition::accepted(headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()));
     let text = state.exposition.render(exposition).map_err(ApiError::internal)?;

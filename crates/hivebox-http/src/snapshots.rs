@@ -117,8 +117,8 @@ pub(super) async fn show(
 /// client takes them.
 fn body(snapshot: Snapshot, format: Format) -> Result<Body, ApiError> {
     let format = match format {
-        Format::Json => hivebox_archive::Format::Json,
-        Format::Csv => hivebox_archive::Format::Csv,
+        Format::Json => hivebox_archive::SnapshotFormat::Json,
+        Format::Csv => hivebox_archive::SnapshotFormat::Csv,
         _ => return Ok(Body::from(snapshot.file().clone())),
     };
     pieces::body(move |sink| match snapshot.export(format) {

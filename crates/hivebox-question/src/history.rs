@@ -4,7 +4,7 @@ mod ask;
 mod body;
 
 use hivebox_archive::history::question::Question;
-use hivebox_archive::query::Answer;
+use hivebox_archive::query::HistoryAnswer;
 
 pub use ask::AskHistory;
 pub use body::{BucketRow, HistoryBody, PercentileOfBucket, columns};
@@ -16,6 +16,6 @@ pub const NAME: &str = "history";
 
 /// The heading of the table for an answer.
 #[must_use]
-pub fn heading(question: &Question, answer: &Answer) -> Heading {
+pub fn heading(question: &Question, answer: &HistoryAnswer) -> Heading {
     Heading { name: NAME, as_of: answer.through.unwrap_or(question.to) }
 }

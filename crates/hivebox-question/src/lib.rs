@@ -10,11 +10,9 @@
 //! | Which limits apply to such a question, and when is it cancelled? | [`past`] |
 
 pub mod format;
-#[cfg(feature = "history")]
 pub mod history;
 pub mod metrics;
 pub mod parameters;
-#[cfg(feature = "history")]
 pub mod past;
 pub mod table;
 

@@ -1,27 +1,43 @@
-//! Answers questions about the past within limits, counts them, and cancels a question when its client disconnects
-//! or the service stops.
+//! Questions about the history: answered within limits, counted, and cancelled when the client disconnects or the service
+//! stops.
+
+#[cfg(feature = "sql")]
+mod sql;
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use hivebox_archive::SnapshotStore;
 use hivebox_archive::history::History;
 use hivebox_archive::history::question::Question;
-use hivebox_archive::query::{Answer, Engine, EngineOptions, QueryError, SqlLimits, SqlRows};
-use hivebox_archive::{RecordBatch, SchemaRef, SnapshotStore};
-use hivebox_config::{EngineAddress, QueryConfig};
+use hivebox_archive::query::{Engine, EngineOptions, HistoryAnswer, QueryError};
+use hivebox_config::{BallistaAddress, EngineAddress, QueryConfig};
 use hivebox_present::Priority;
+#[cfg(feature = "sql")]
+use hivebox_sql::SqlEngine;
+#[cfg(feature = "ballista")]
+use hivebox_sql::{Cluster, Scheduler};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::metrics::{QueryKind, QueryMetrics, QueryOutcome};
 
-/// Answers questions about the past.
+#[cfg(feature = "sql")]
+pub use sql::SqlAnswer;
+
+/// What a build without SQL says instead of answering it. A build with SQL never does.
+pub const NO_SQL: &str =
+    "this hivebox was built without SQL: build it with `--features sql`, or use the image";
+
+/// Answers questions about the history.
 #[derive(Debug)]
 pub struct Past {
-    engine: Engine,
+    engine: Arc<Engine>,
+    #[cfg(feature = "sql")]
+    sql_engine: SqlEngine,
     history: History,
-    /// Whether HTTP clients may use SQL.
+    /// Whether `POST /api/v1/sql` is switched on.
     pub sql: bool,
     /// The time limit of a question.
     pub timeout: Duration,
@@ -32,7 +48,7 @@ pub struct Past {
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum PastError {
-    /// The engine rejected the question, or failed.
+    /// The question has no answer.
     #[error(transparent)]
     Query(#[from] QueryError),
     /// The service is stopping.
@@ -40,11 +56,45 @@ pub enum PastError {
     Stopping,
 }
 
+/// The engines of a build, before they become part of [`Past`].
+struct Engines {
+    engine: Arc<Engine>,
+    #[cfg(feature = "sql")]
+    sql_engine: SqlEngine,
+}
+
+impl Engines {
+    fn local(history: History, options: EngineOptions) -> io::Result<Self> {
+        let engine = Arc::new(Engine::new(history, options)?);
+        Ok(Self {
+            #[cfg(feature = "sql")]
+            sql_engine: SqlEngine::new(Arc::clone(&engine)),
+            engine,
+        })
+    }
+
+    #[cfg(feature = "ballista")]
+    fn on_cluster(history: History, options: EngineOptions, address: &BallistaAddress) -> io::Result<Self> {
+        let scheduler = Scheduler { host: address.host.clone(), port: address.port };
+        let cluster = Arc::new(Cluster::new(scheduler));
+        let engine = Arc::new(Engine::with_readings(history, options, Arc::clone(&cluster) as _)?);
+        Ok(Self { sql_engine: SqlEngine::on_cluster(Arc::clone(&engine), cluster), engine })
+    }
+
+    /// Always fails. The settings refuse this address in a build without Ballista, so it is never called.
+    #[cfg(not(feature = "ballista"))]
+    fn on_cluster(_history: History, _options: EngineOptions, address: &BallistaAddress) -> io::Result<Self> {
+        let reason =
+            format!("this hivebox was built without the feature ballista, so it cannot use {address}");
+        Err(io::Error::new(io::ErrorKind::Unsupported, reason))
+    }
+}
+
 impl Past {
-    /// Answers questions from the history in a store.
+    /// Answers questions about the history in a store.
     ///
     /// # Errors
-    /// The system cannot start the threads of the engine.
+    /// The system refuses to start the threads, or the settings need a feature that this build lacks.
     pub fn new(config: &QueryConfig, store: &SnapshotStore, metrics: QueryMetrics) -> io::Result<Self> {
         let options = EngineOptions {
             memory_bytes: usize::try_from(config.memory_bytes).unwrap_or(usize::MAX),
@@ -54,19 +104,27 @@ impl Past {
             threads: config.running,
             on_thread_start: || Priority::Past.take(),
         };
-        let engine = match &config.engine {
-            EngineAddress::Local => Engine::new(options)?,
-            #[cfg(feature = "ballista")]
-            EngineAddress::Ballista(scheduler) => Engine::on_cluster(options, scheduler.clone())?,
+        let history = History::of(store);
+        let engines = match &config.engine {
+            EngineAddress::Local => Engines::local(history.clone(), options)?,
+            EngineAddress::Ballista(address) => Engines::on_cluster(history.clone(), options, address)?,
         };
-        let (sql, timeout, history) = (config.sql, config.timeout, store.history());
-        Ok(Self { engine, history, sql, timeout, metrics, stopping: watch::Sender::new(false) })
+        Ok(Self {
+            engine: engines.engine,
+            #[cfg(feature = "sql")]
+            sql_engine: engines.sql_engine,
+            history,
+            sql: config.sql,
+            timeout: config.timeout,
+            metrics,
+            stopping: watch::Sender::new(false),
+        })
     }
 
-    /// The number of the newest manifest: the state of the history that answers the next question.
+    /// The number of the manifest in force.
     ///
     /// # Errors
-    /// The store fails, or the manifest cannot be read.
+    /// The store failed.
     pub async fn number(&self) -> Result<u64, PastError> {
         Ok(self.history.manifest().await.map_err(QueryError::from)?.number)
     }
@@ -74,33 +132,12 @@ impl Past {
     /// Answers a question. Dropping the future cancels it.
     ///
     /// # Errors
-    /// Too many questions wait, the time or memory limit is exceeded, the store fails, or the service stops.
-    pub async fn answer(&self, question: &Question) -> Result<Answer, PastError> {
+    /// It exceeds the queue, the time or the memory; the store failed; or the service is stopping.
+    pub async fn answer(&self, question: &Question) -> Result<HistoryAnswer, PastError> {
         let counted = Counted::begin(&self.metrics, QueryKind::History);
-        let answer = self.unless_stopped(self.engine.answer(&self.history, question)).await;
+        let answer = self.unless_stopped(self.engine.answer(question)).await;
         counted.end(&answer.as_ref());
         answer
-    }
-
-    /// Runs an SQL query with at most `most_rows` rows. Dropping the answer cancels it.
-    ///
-    /// # Errors
-    /// The SQL is wrong or would change something, too many questions wait, the time or memory limit is exceeded, the
-    /// store fails, or the service stops.
-    pub async fn sql(&self, text: &str, most_rows: usize) -> Result<SqlAnswer, PastError> {
-        let counted = Counted::begin(&self.metrics, QueryKind::Sql);
-        let (deadline, after) = (Instant::now() + self.timeout, self.timeout);
-        let begun = self.engine.sql(&self.history, text, SqlLimits { rows: most_rows });
-        match self.unless_stopped(begun).await {
-            Ok(rows) => {
-                let stopping = self.stopping.subscribe();
-                Ok(SqlAnswer { rows, counted, stopping, deadline, after })
-            }
-            Err(error) => {
-                counted.end(&Err::<(), _>(&error));
-                Err(error)
-            }
-        }
     }
 
     /// Updates the metrics of running and waiting questions.
@@ -108,7 +145,7 @@ impl Past {
         self.metrics.load(self.engine.running(), self.engine.waiting());
     }
 
-    /// Cancels all questions, also later ones.
+    /// Cancels all running questions, and refuses all further ones.
     pub fn stop(&self) {
         self.stopping.send_replace(true);
     }
@@ -127,47 +164,7 @@ impl Past {
     }
 }
 
-/// The rows of an SQL query, as the engine finds them.
-#[derive(Debug)]
-pub struct SqlAnswer {
-    rows: SqlRows,
-    counted: Counted,
-    stopping: watch::Receiver<bool>,
-    /// The end of the time limit. The engine checks it, too, but its own work may delay that check.
-    deadline: Instant,
-    after: Duration,
-}
-
-impl SqlAnswer {
-    /// The columns.
-    pub fn schema(&self) -> SchemaRef {
-        self.rows.schema().clone()
-    }
-
-    /// The next rows; `None` at their end.
-    ///
-    /// # Errors
-    /// The limit of time, memory or rows is exceeded, the store fails, or the service stops.
-    pub async fn next(&mut self) -> Option<Result<RecordBatch, PastError>> {
-        let next = tokio::select! {
-            biased;
-            // An error means that `Past` is gone, which is a stop as well.
-            _ = self.stopping.wait_for(|stops| *stops) => Some(Err(PastError::Stopping)),
-            next = tokio::time::timeout_at(self.deadline, self.rows.next()) => match next {
-                Ok(next) => next.map(|rows| rows.map_err(PastError::from)),
-                Err(_) => Some(Err(QueryError::TimedOut { after: self.after }.into())),
-            },
-        };
-        match &next {
-            None => self.counted.outcome = QueryOutcome::Answered,
-            Some(Err(error)) => self.counted.outcome = outcome(error),
-            Some(Ok(_)) => {}
-        }
-        next
-    }
-}
-
-/// Counts a question when it is dropped, with its outcome.
+/// Counts a question when it ends, however it ends.
 #[derive(Debug)]
 struct Counted {
     metrics: QueryMetrics,

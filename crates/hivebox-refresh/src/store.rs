@@ -174,7 +174,7 @@ pub(crate) async fn check(refresh: &Refresh) {
     if matches!(refresh.store.address, StoreAddress::Folder(_)) {
         return;
     }
-    match refresh.snapshots.check().await {
+    match refresh.snapshots.check(refresh.clock.now()).await {
         Ok(check) => info!(
             place = check.place,
             bucket_created = check.bucket_created,

@@ -7,7 +7,6 @@ mod config;
 mod demo;
 mod doctor;
 mod healthcheck;
-#[cfg(feature = "history")]
 mod history;
 mod open_store;
 mod openapi;
@@ -17,11 +16,9 @@ mod serve;
 mod settings;
 mod simulate;
 mod snapshots;
-#[cfg(feature = "history")]
 mod sql;
 mod store;
 mod temperature;
-#[cfg(feature = "history")]
 mod text_table;
 mod values;
 
@@ -55,7 +52,6 @@ enum Command {
     /// Compact snapshots into the history, or verify it
     Archive(archive::Args),
     /// Print averages of the past, bucket by bucket
-    #[cfg(feature = "history")]
     History(history::Args),
     /// Import measurements from before HiveBox ran
     ///
@@ -63,7 +59,6 @@ enum Command {
     /// store records finished days, so the same command resumes after an interruption.
     Backfill(backfill::Args),
     /// Query the past with SQL
-    #[cfg(feature = "history")]
     Sql(sql::Args),
     /// Run a simulated openSenseMap API
     Simulate(simulate::Args),
@@ -94,10 +89,8 @@ impl Cli {
             Command::Store(args) => store::run(&args),
             Command::Snapshots(args) => snapshots::run(args),
             Command::Archive(args) => archive::run(args),
-            #[cfg(feature = "history")]
             Command::History(args) => history::run(&args),
             Command::Backfill(args) => backfill::run(&args),
-            #[cfg(feature = "history")]
             Command::Sql(args) => sql::run(&args),
             Command::Simulate(args) => simulate::run(&args),
             Command::Doctor(args) => doctor::run(&args),

@@ -6,7 +6,6 @@ use hivebox_archive::ArchiveError;
 
 use crate::service::StartError;
 use hivebox_config::{ConfigError, DotEnvError};
-#[cfg(feature = "history")]
 use hivebox_question::past::PastError;
 use hivebox_refresh::StoreError;
 use hivebox_refresh::upstream::PollError;
@@ -85,7 +84,6 @@ impl From<StartError> for Failure {
             StartError::Store { source: ArchiveError::Setting { .. } } => Code::Config,
             StartError::Store { .. } => Code::CannotCreate,
             StartError::Thread(_) => Code::Software,
-            #[cfg(feature = "history")]
             StartError::History(_) => Code::Software,
         };
         Self::new(code, in_words(&error))
@@ -125,7 +123,6 @@ impl From<StoreError> for Failure {
     }
 }
 
-#[cfg(feature = "history")]
 impl From<PastError> for Failure {
     fn from(error: PastError) -> Self {
         use hivebox_archive::query::QueryError;

@@ -8,9 +8,7 @@ use hivebox_config::{Config, ShutdownConfig, StoreAddress, StoreConfig};
 use hivebox_http::server::Bounds;
 use hivebox_http::{App, Front};
 use hivebox_present::{Cache, Clock, Days};
-#[cfg(feature = "history")]
 use hivebox_question::QueryMetrics;
-#[cfg(feature = "history")]
 use hivebox_question::past::Past;
 use hivebox_refresh::shared::Shared;
 use hivebox_refresh::upstream::Upstream;
@@ -48,7 +46,6 @@ pub enum StartError {
     #[error("cannot start the refresh loop: {0}")]
     Thread(std::io::Error),
     /// The threads for questions about the past cannot start.
-    #[cfg(feature = "history")]
     #[error("cannot start the threads for questions about the past: {0}")]
     History(std::io::Error),
 }
@@ -77,7 +74,6 @@ impl Service {
         let mut registry = Metrics::registry();
         let http_metrics = hivebox_http::register_metrics(&mut registry);
         let metrics = RefreshMetrics::register(&mut registry);
-        #[cfg(feature = "history")]
         let query_metrics = QueryMetrics::register(&mut registry);
         let snapshots = snapshots(&config.store).map_err(|source| StartError::Store { source })?;
         let (cache, days) = (Arc::new(Cache::default()), Arc::new(Days::default()));
@@ -96,18 +92,8 @@ impl Service {
             metrics,
         });
         let (refreshing, store) = refresh.start().map_err(StartError::Thread)?;
-        #[cfg(feature = "history")]
         let past = Past::new(&config.query, &snapshots, query_metrics).map_err(StartError::History)?;
-        let app = Arc::new(App::new(
-            config,
-            clock,
-            cache,
-            days,
-            store,
-            snapshots,
-            #[cfg(feature = "history")]
-            past,
-        ));
+        let app = Arc::new(App::new(config, clock, cache, days, store, snapshots, past));
         let metrics = Metrics::of(registry);
         let front = Front::new(Arc::clone(&app), &config.http, metrics.clone(), http_metrics);
         let bounds =
@@ -152,7 +138,6 @@ impl Service {
             }
             // Streams end only now: earlier, a reconnecting client could reach this replica again.
             streams.end_streams();
-            #[cfg(feature = "history")]
             app.past.stop();
         };
         let herald = front.clone();

@@ -16,7 +16,6 @@ pub(super) struct Taken {
     schemas: Vec<(String, RefOr<Schema>)>,
 }
 
-#[cfg(feature = "history")]
 impl Taken {
     /// Text.
     pub(super) fn text(example: &'static str) -> Self {

@@ -37,10 +37,6 @@ pub(super) fn is_listed(tag: &HeaderValue, list: &HeaderValue) -> bool {
 }
 
 /// The tag under which the client has what has this one, by itself or in an encoding.
-#[cfg_attr(
-    not(any(feature = "history", test)),
-    expect(dead_code, reason = "only history knows its tag before its answer")
-)]
 pub(crate) fn known(tag: &HeaderValue, headers: &HeaderMap) -> Option<HeaderValue> {
     let (tag, _) = opaque(tag.to_str().ok()?)?;
     let is_ours = |listed: &&str| {

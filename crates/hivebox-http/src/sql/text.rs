@@ -9,14 +9,14 @@ use utoipa::ToSchema;
 
 use crate::error::ApiError;
 
-/// Longer than the engine takes, since JSON escapes.
+/// The size limit of the body.
 const MOST_BYTES: usize = 16 << 10;
 
-/// A question as JSON.
+/// The body as JSON.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SqlQuestion)]
-pub(super) struct Question {
+pub(super) struct SqlBody {
     /// The SQL.
     pub(super) sql: String,
 }
@@ -26,11 +26,11 @@ pub(super) async fn read(request: Request) -> Result<String, ApiError> {
     let is_json = is_json(request.headers())?;
     let bytes = to_bytes(request.into_body(), MOST_BYTES).await.map_err(|_| too_long())?;
     let text = if is_json {
-        let question: Question = serde_json::from_slice(&bytes)
-            .map_err(|error| wrong(&format!("the body is no JSON object with the field sql: {error}")))?;
-        question.sql
+        let body: SqlBody = serde_json::from_slice(&bytes)
+            .map_err(|error| wrong(&format!("the body is not a JSON object with the field sql: {error}")))?;
+        body.sql
     } else {
-        String::from_utf8(bytes.into()).map_err(|_| wrong("the body is no UTF-8"))?
+        String::from_utf8(bytes.into()).map_err(|_| wrong("the body is not UTF-8"))?
     };
     if text.trim().is_empty() {
         return Err(wrong("the body is empty; send SQL, such as select count(*) from readings"));
@@ -38,7 +38,7 @@ pub(super) async fn read(request: Request) -> Result<String, ApiError> {
     Ok(text)
 }
 
-/// Whether the body is JSON; otherwise it is text. What `curl --data` says of a body means nothing.
+/// Whether the body is JSON rather than text. `curl --data` always sends `application/x-www-form-urlencoded`.
 fn is_json(headers: &HeaderMap) -> Result<bool, ApiError> {
     let Some(content_type) = headers.get(CONTENT_TYPE) else { return Ok(false) };
     let content_type = content_type.to_str().unwrap_or_default();

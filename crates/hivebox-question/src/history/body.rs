@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use hivebox_archive::history::question::{HistoryRow, Question};
-use hivebox_archive::query::{Answer, AnswerSource};
+use hivebox_archive::query::{AnswerSource, HistoryAnswer};
 use hivebox_archive::{Cell, CellKind, TableColumn};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::quantity::Canonical;
@@ -84,7 +84,7 @@ pub struct PercentileOfBucket {
 impl HistoryBody {
     /// The body of an answer.
     #[must_use]
-    pub fn of(question: &Question, answer: &Answer) -> Self {
+    pub fn of(question: &Question, answer: &HistoryAnswer) -> Self {
         Self {
             from: question.from,
             to: question.to,

@@ -24,7 +24,7 @@ const ALL_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// Compacts at intervals, whenever this replica holds the lease.
 pub(crate) async fn run(refresh: &Refresh) {
     let Some(interval) = refresh.store.compact_interval else { return };
-    let history = refresh.snapshots.history();
+    let history = History::of(&refresh.snapshots);
     let mut changes = refresh.cache.changes();
     let mut looked_through_at: Option<Timestamp> = None;
     tokio::time::sleep(interval.min(FIRST_AFTER)).await;

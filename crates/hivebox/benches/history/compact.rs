@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use hivebox_archive::history::CompactionLimits;
-use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
+use hivebox_archive::{History, Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::Place;
 use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
@@ -65,7 +65,7 @@ fn readings(workload: &Workload, moment: Timestamp) -> Arc<Readings> {
 /// Compacts the snapshots in a folder.
 pub(crate) fn run(folder: &Path) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let history = SnapshotStore::open_folder(folder).unwrap().history();
+    let history = History::of(&SnapshotStore::open_folder(folder).unwrap());
     let now = midnight(FIRST_DAY) + SignedDuration::from_hours(25);
     let started = Instant::now();
     let (mut snapshots, mut added, mut steps) = (0, 0, 0);

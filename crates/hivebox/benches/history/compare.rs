@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use hivebox_archive::history::question::Question;
-use hivebox_archive::query::Answer;
+use hivebox_archive::query::HistoryAnswer;
 
 use crate::duckdb::DuckDb;
 use crate::questions::{Asked, check};
@@ -39,7 +39,7 @@ pub(crate) fn compare(
     rounds: usize,
     files: &[(&str, String)],
     duckdb: &mut DuckDb,
-    mut ask: impl FnMut(&Question) -> Answer,
+    mut ask: impl FnMut(&Question) -> HistoryAnswer,
 ) -> Times {
     let sql: Vec<String> = files.iter().map(|(_, files)| asked.sql.replace("{files}", files)).collect();
     let mut ours = Vec::new();

@@ -54,11 +54,15 @@ fn main() {
     // For a client that requests all rows over HTTP.
     let range = format!("from={FIRST_DAY}&to={}", FIRST_DAY + SignedDuration::from_hours(24 * DAYS));
     std::fs::write(store.join("range.txt"), range).unwrap();
-    let history = SnapshotStore::open_folder(&store).unwrap().history();
+    let history = History::of(&SnapshotStore::open_folder(&store).unwrap());
     sizes(&runtime, &history, "sensors with phases of their own");
     let shared = folder.join("shared");
     fill::fill(&runtime, &Workload::new(BOXES, Phase::Shared), &shared, 1);
-    sizes(&runtime, &SnapshotStore::open_folder(&shared).unwrap().history(), "all sensors at once, a day");
+    sizes(
+        &runtime,
+        &History::of(&SnapshotStore::open_folder(&shared).unwrap()),
+        "all sensors at once, a day",
+    );
 
     ask(&runtime, &workload, &history, &store, rounds);
     compact::measure(&runtime, &workload, &folder.join("day"));
@@ -85,13 +89,13 @@ fn ask(runtime: &Runtime, workload: &Workload, history: &History, store: &Path, 
         threads: THREADS,
         on_thread_start: || {},
     };
-    let engine = Engine::new(options).unwrap();
+    let engine = Engine::new(history.clone(), options).unwrap();
     let mut duckdb = DuckDb::start(THREADS);
     let sorted = store.with_file_name("sorted.parquet");
     let files = format!("read_parquet('{}/history/readings/*/*.parquet')", store.display());
     fill::sort(&mut duckdb, &files, &sorted);
     let files = [("same files", files), ("its own file", format!("read_parquet('{}')", sorted.display()))];
-    let mut answer = |question: &_| runtime.block_on(engine.answer(history, question)).unwrap();
+    let mut answer = |question: &_| runtime.block_on(engine.answer(question)).unwrap();
 
     let duckdb_hourly = compare(&questions::hourly_means(DAYS), rounds, &files, &mut duckdb, &mut answer);
     compare(&questions::percentiles(DAYS, workload), rounds, &files, &mut duckdb, &mut answer);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use hivebox_archive::history::{Gathered, GatheredReading, History};
+use hivebox_archive::history::{CollectedReading, CollectedReadings, History};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::Measured;
 use hivebox_climate::verdict::{Judged, VerdictRules};
@@ -70,7 +70,7 @@ impl Judge<'_> {
 #[derive(Debug)]
 pub(super) struct ReadingBatch<'a> {
     judge: Judge<'a>,
-    gathered: Gathered,
+    collected: CollectedReadings,
     /// For each row, whether it has any value.
     seen: &'a mut [bool],
     values: BTreeMap<Date, u64>,
@@ -88,8 +88,8 @@ impl<'a> ReadingBatch<'a> {
         seen: &'a mut [bool],
     ) -> Self {
         let judge = Judge { directory, rules, now };
-        let gathered = Gathered::default();
-        Self { judge, gathered, seen, values: BTreeMap::new(), total: 0, reported: 0, unknown: 0, added: 0 }
+        let collected = CollectedReadings::default();
+        Self { judge, collected, seen, values: BTreeMap::new(), total: 0, reported: 0, unknown: 0, added: 0 }
     }
 
     pub(super) fn judge(&self) -> Judge<'a> {
@@ -102,7 +102,7 @@ impl<'a> ReadingBatch<'a> {
         for JudgedRow { row, at, raw, judged } in answer.rows {
             let reading = self.judge.directory.reading(row);
             let phenomenon = reading.phenomenon().map(|id| Catalogue::builtin().phenomenon(id).slug());
-            self.gathered.add(&GatheredReading {
+            self.collected.add(&CollectedReading {
                 box_id: reading.box_id(),
                 box_name: reading.box_name(),
                 model: reading.model(),
@@ -126,7 +126,7 @@ impl<'a> ReadingBatch<'a> {
 
     /// Whether to merge the batch before adding more.
     pub(super) fn is_full(&self) -> bool {
-        self.gathered.len() >= MERGE_AT
+        self.collected.len() >= MERGE_AT
     }
 
     /// Merges all readings so far into the history.
@@ -135,9 +135,9 @@ impl<'a> ReadingBatch<'a> {
         history: &History,
         now: Timestamp,
     ) -> Result<(), BackfillError> {
-        let gathered = std::mem::take(&mut self.gathered);
-        if !gathered.is_empty() {
-            self.added += history.merge(gathered, now).await?.added;
+        let collected = std::mem::take(&mut self.collected);
+        if !collected.is_empty() {
+            self.added += history.merge(collected, now).await?.added;
         }
         Ok(())
     }

@@ -74,7 +74,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
 }
 
 fn open(settings: &SettingFlags<Storing>) -> Result<History, Failure> {
-    Ok(open_store::open_existing(&settings.config()?.store)?.history())
+    Ok(History::of(&open_store::open_existing(&settings.config()?.store)?))
 }
 
 async fn compact(history: &History, json: bool) -> Result<(), Failure> {

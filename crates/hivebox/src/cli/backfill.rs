@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hivebox_archive::History;
 use hivebox_climate::place::Bbox;
 use hivebox_present::Clock;
 use indicatif::ProgressBar;
@@ -81,7 +82,7 @@ impl Args {
             },
             upstream: Upstream::new(&config.upstream, Observer::default()).map_err(started)?,
             archive: client(&config.upstream, self.archive.clone(), Observer::default()).map_err(started)?,
-            history: service::snapshots(&config.store)?.history(),
+            history: History::of(&service::snapshots(&config.store)?),
             rules: config.answer.rules,
             pacing: Pacing { pause: self.pause, ..Pacing::default() },
             most_days: Backfill::MOST_DAYS,

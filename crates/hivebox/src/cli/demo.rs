@@ -1,6 +1,5 @@
 //! `hivebox demo`.
 
-#[cfg(feature = "history")]
 mod past;
 
 use std::net::SocketAddr;
@@ -20,7 +19,6 @@ pub(super) struct Args {
     #[command(flatten)]
     simulated: SimulatedFlags,
     /// Length of the simulated past, 0s to 31d; ignored if the store already has a history
-    #[cfg(feature = "history")]
     #[arg(long, value_name = "DURATION", default_value = "2d", value_parser = past::reach)]
     past: jiff::SignedDuration,
     #[command(flatten)]
@@ -41,10 +39,7 @@ async fn demonstrate(sim: SimServer, args: &Args) -> Result<(), Failure> {
     let simulating = tokio::spawn(opensensemap_sim::serve(listener, sim.clone(), std::future::pending()));
     let served = serve(&config, |address, app| {
         welcome(address, &upstream, &config)?;
-        #[cfg(feature = "history")]
         past::begin(sim, std::sync::Arc::clone(app), config.answer.rules, args.past)?;
-        #[cfg(not(feature = "history"))]
-        let _ = app;
         Ok(())
     })
     .await;
@@ -58,9 +53,7 @@ fn welcome(address: SocketAddr, upstream: &str, config: &Config) -> Result<(), F
     output::line(&format!("  metrics         http://{address}/metrics"))?;
     output::line(&format!("  readiness       http://{address}/readyz"))?;
     output::line(&format!("  snapshots       http://{address}/api/v1/snapshots"))?;
-    if cfg!(feature = "history") {
-        output::line(&format!("  history         http://{address}/api/v1/history (ready in half a minute)"))?;
-    }
+    output::line(&format!("  history         http://{address}/api/v1/history (ready in half a minute)"))?;
     output::line(&format!("  simulation      {upstream}/_sim/ (how to inject faults)"))?;
     let store = config.store.address.setting();
     output::line(&format!("  store           {store} (use it in other commands with --store)"))?;

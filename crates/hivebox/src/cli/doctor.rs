@@ -172,7 +172,7 @@ async fn store(config: &StoreConfig) -> Finding {
     let advice = "check HIVEBOX_STORE and the AWS_ variables";
     let checked = async {
         let store = service::snapshots(config)?;
-        store.check().await
+        store.check(Clock::system().now()).await
     };
     // The client limits the time of each request; this limit is for all of them together.
     let Ok(checked) = tokio::time::timeout(config.timeout + Duration::from_secs(30), checked).await else {

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 
 use clap::{Subcommand, ValueEnum};
-use hivebox_archive::{ArchiveError, Format, Listed, SnapshotName, SnapshotStore};
+use hivebox_archive::{ArchiveError, Listed, SnapshotFormat, SnapshotName, SnapshotStore};
 use hivebox_present::Clock;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -147,15 +147,15 @@ async fn show(store: &SnapshotStore, name: Option<SnapshotName>, format: ShowFor
         None => newest(store).await?,
     };
     let format = match format {
-        ShowFormat::Csv => Format::Csv,
-        ShowFormat::Json => Format::Json,
+        ShowFormat::Csv => SnapshotFormat::Csv,
+        ShowFormat::Json => SnapshotFormat::Json,
         ShowFormat::Parquet if stdout().is_terminal() => {
             return Err(Failure::new(
                 Code::Usage,
                 "Parquet is a binary format; redirect the output with > FILE",
             ));
         }
-        ShowFormat::Parquet => Format::Parquet,
+        ShowFormat::Parquet => SnapshotFormat::Parquet,
     };
     for piece in store.get(name).await?.export(format)? {
         output::write(&piece?)?;

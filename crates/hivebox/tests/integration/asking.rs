@@ -74,6 +74,7 @@ async fn history_has_a_line_for_each_bucket_in_the_time_of_the_zone() {
     assert_eq!(counts.sum::<usize>(), count);
 }
 
+#[cfg(feature = "sql")]
 #[tokio::test(flavor = "multi_thread")]
 async fn sql_has_the_same_rows_as_table_csv_json_and_parquet() {
     let (folder, count, _) = world().await;
@@ -92,16 +93,27 @@ async fn sql_has_the_same_rows_as_table_csv_json_and_parquet() {
 async fn invalid_questions_are_refused_with_advice() {
     let (folder, ..) = world().await;
     for (arguments, code, part) in [
-        (&["history", "--every", "soon"][..], 64, "every is no duration: \"soon\"; allowed: "),
+        (&["history", "--every", "soon"][..], 64, "every is not a duration: \"soon\"; allowed: "),
         (&["history", "--phenomenon", "love"], 64, "allowed: 1 to 16 with commas between"),
         (&["history", "--from", "2026-03-11", "--to", "2026-03-10"], 64, "2026-03-10"),
         (&["history", "--json", "--csv"], 64, "cannot be used with"),
         (&["history", "--colour", "red"], 64, "unexpected argument '--colour'"),
         (&["sql"], 64, "<SQL>"),
-        (&["sql", "selekt"], 64, "found: selekt"),
-        (&["sql", "drop table readings"], 64, "SQL can only read here"),
-        (&["sql", "delete from readings"], 64, "SQL can only read here"),
-        (&["sql", "select * from elsewhere"], 64, "there are readings, hourly, boxes and sensors"),
+    ] {
+        let (told, said) = refusal(folder.path(), arguments);
+        assert!(told == code && said.contains(part), "{arguments:?} ended with {told}: {said}");
+    }
+}
+
+#[cfg(feature = "sql")]
+#[tokio::test(flavor = "multi_thread")]
+async fn sql_that_cannot_be_answered_is_refused_with_what_to_do() {
+    let (folder, ..) = world().await;
+    for (arguments, code, part) in [
+        (&["sql", "selekt"][..], 64, "found: selekt"),
+        (&["sql", "drop table readings"], 64, "SQL is read-only here"),
+        (&["sql", "delete from readings"], 64, "SQL is read-only here"),
+        (&["sql", "select * from elsewhere"], 64, "the tables are readings, hourly, boxes and sensors"),
         (&["sql", "select * from readings", "--most-rows", "3"], 69, "more than 3 rows: ask for fewer"),
     ] {
         let (told, said) = refusal(folder.path(), arguments);
@@ -109,10 +121,21 @@ async fn invalid_questions_are_refused_with_advice() {
     }
 }
 
+#[cfg(not(feature = "sql"))]
+#[test]
+fn a_build_without_sql_says_how_to_get_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, said) = refusal(folder.path(), &["sql", "select 1"]);
+    assert!(code == 69 && said.contains("build it with `--features sql`, or use the image"), "{code} {said}");
+    let (code, said) = refusal(folder.path(), &["serve", "--sql", "on"]);
+    assert!(code == 78 && said.contains("built without SQL"), "{code} {said}");
+}
+
 #[test]
 fn a_missing_history_is_reported() {
     let folder = tempfile::tempdir().unwrap();
-    for command in [&["history"][..], &["sql", "select 1"], &["archive", "verify"], &["snapshots", "list"]] {
+    let sql: Option<&[&str]> = cfg!(feature = "sql").then_some(&["sql", "select 1"]);
+    for command in [&["history"][..], &["archive", "verify"], &["snapshots", "list"]].into_iter().chain(sql) {
         let (code, said) = refusal(folder.path(), command);
         assert!(code == 66 && said.contains("there is no folder ./hivebox-data"), "{code} {said}");
     }
@@ -122,5 +145,6 @@ fn a_missing_history_is_reported() {
         said.contains("There is no history yet") && said.contains("choose another with --store"),
         "{said}"
     );
+    #[cfg(feature = "sql")]
     assert_eq!(stdout(folder.path(), &["sql", "select count(*) as boxes from boxes", "--csv"]), "boxes\n0\n");
 }

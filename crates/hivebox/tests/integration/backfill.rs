@@ -65,7 +65,7 @@ impl Scene {
     }
 
     fn history(&self, name: &str) -> History {
-        SnapshotStore::open_folder(&self.folder.path().join(name)).unwrap().history()
+        History::of(&SnapshotStore::open_folder(&self.folder.path().join(name)).unwrap())
     }
 
     fn backfill(&self, source: BackfillSource, boxes: &[BoxId], history: History) -> Backfill {

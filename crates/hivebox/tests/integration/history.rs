@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hivebox_archive::history::CompactionLimits;
-use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
+use hivebox_archive::{History, Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::{Readings, ReadingsBuilder};
 use hivebox_climate::verdict::{Verdict, VerdictRules};
@@ -67,7 +67,7 @@ pub(crate) async fn remember_in(
         }));
     }
     let limits = CompactionLimits { max_rows: u64::MAX, since: None };
-    store.history().compact(&limits, Clock::system().now()).await.unwrap();
+    History::of(&store).compact(&limits, Clock::system().now()).await.unwrap();
     temperatures.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
     temperatures.dedup_by(|one, other| (one.0, &one.1) == (other.0, &other.1));
     temperatures

@@ -4,7 +4,6 @@
 #![expect(clippy::float_cmp, reason = "counts are whole numbers, also as metrics")]
 
 mod app;
-#[cfg(feature = "history")]
 mod asking;
 mod backfill;
 mod boxes;
@@ -17,12 +16,12 @@ mod collector;
 mod commands;
 mod conditions;
 mod dashboard;
+#[cfg(feature = "sql")]
 mod described;
-#[cfg(feature = "history")]
+#[cfg(feature = "sql")]
 mod documented;
 mod endpoints;
 mod front;
-#[cfg(feature = "history")]
 mod history;
 mod killed;
 mod live;
@@ -42,7 +41,7 @@ mod rolling_restart;
 mod schema;
 mod sharing;
 mod some_boxes;
-#[cfg(feature = "history")]
+#[cfg(feature = "sql")]
 mod sql;
 mod status;
 mod stopping;

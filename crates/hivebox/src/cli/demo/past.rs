@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use hivebox_archive::history::CompactionLimits;
-use hivebox_archive::{ArchiveError, Sealed, SnapshotName, SnapshotStore};
+use hivebox_archive::{ArchiveError, History, Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::{Readings, ReadingsBuilder};
 use hivebox_climate::verdict::VerdictRules;
@@ -75,7 +75,7 @@ async fn make(
     moments: impl Iterator<Item = Timestamp>,
     clock: impl Fn() -> Timestamp,
 ) -> Result<(), ArchiveError> {
-    let history = store.history();
+    let history = History::of(store);
     if history.manifest().await?.number > 0 {
         return Ok(());
     }
@@ -150,7 +150,7 @@ mod tests {
         make(&sim, &store, &days, VerdictRules::default(), part, now).await.unwrap();
         assert!(days.extremes().box_count() > 0, "the last days are known without a restart");
         let made = store.list(None, 10).await.unwrap();
-        let known = store.history().manifest().await.unwrap();
+        let known = History::of(&store).manifest().await.unwrap();
         assert_eq!((made.len(), known.rows() > 0), (2, true));
         let more = moments(now(), reach("2h").unwrap());
         make(&sim, &store, &days, VerdictRules::default(), more, now).await.unwrap();
