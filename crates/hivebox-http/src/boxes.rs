@@ -16,10 +16,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::current::{NOTHING_CURRENT, current, nothing_current};
-use super::describe::{Answer, Operation, Tag, headers};
-use super::example;
-use super::table;
+use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::describe::{ResponseDoc, Operation, Tag, headers};
+use crate::example;
+use crate::table;
 use crate::app::App;
 use crate::asked::Asked;
 use crate::error::ApiError;
@@ -241,12 +241,12 @@ pub(super) fn describe() -> Operation {
         boxes: boxes(),
         next_cursor: next.map(|next| next.to_string()),
     };
-    let answer = Answer::ok("A page of senseBoxes, in the order of their ids.").json(&page);
+    let answer = ResponseDoc::ok("A page of senseBoxes, in the order of their ids.").json(&page);
     let heading = Heading { name: "boxes", as_of };
     Operation::new("listBoxes", Tag::Now, "List senseBoxes, and search them")
         .description("A cursor goes on holding when boxes come and go, and whatever is measured meanwhile.")
         .asks::<AskBoxes>()
-        .answers(table::described_with_places(answer, heading, &boxes()).headers(&[headers::LINK]))
+        .responds(table::described_with_places(answer, heading, &boxes()).headers(&[headers::LINK]))
         .fails(NOTHING_CURRENT, &nothing_current())
         .may_fail()
 }

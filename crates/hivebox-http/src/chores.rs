@@ -19,10 +19,10 @@ use hivebox_climate::quantity::Metres;
 use hivebox_climate::readings::SenseBox;
 use jiff::Timestamp;
 
-use super::current::{NOTHING_CURRENT, current, nothing_current};
-use super::describe::{Answer, Operation, Tag};
-use super::example;
-use super::table;
+use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::describe::{ResponseDoc, Operation, Tag};
+use crate::example;
+use crate::table;
 use crate::app::App;
 use crate::asked::Asked;
 use crate::error::ApiError;
@@ -160,7 +160,7 @@ pub(super) fn describe() -> Operation {
     let judged = Chores::builtin().judge(&inputs, language);
     let body = |judgement| ChoreBody::of(judgement, as_of, language);
     let chores = || judged.iter().take(2).map(body).collect::<Vec<_>>();
-    let answer = Answer::ok("All chores, each with a verdict, its reason and its sources.");
+    let answer = ResponseDoc::ok("All chores, each with a verdict, its reason and its sources.");
     let heading = Heading { name: "chores", as_of };
     let position = present.readings.sense_box(0).place().map(|place| place.position());
     let answer = match position {
@@ -173,7 +173,7 @@ pub(super) fn describe() -> Operation {
              the place tells is `unknown`, never `go`.",
         )
         .asks::<AskChores>()
-        .answers(table::described(answer, heading, &chores()))
+        .responds(table::described(answer, heading, &chores()))
         .fails(NOTHING_CURRENT, &nothing_current())
         .may_fail()
 }

@@ -12,7 +12,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
-use super::represent::entity_tag;
+use crate::represent::entity_tag;
 use crate::error::ApiError;
 use hivebox_question::format::preferences;
 

@@ -16,10 +16,10 @@ use hivebox_climate::sample::{LeftOut, Sample};
 use hivebox_climate::selection::{Area, Selection};
 use hivebox_climate::statistics::{Percentile, Statistics};
 
-use super::current::{NOTHING_CURRENT, current, nothing_current};
-use super::describe::{Answer, Operation, Tag};
-use super::example;
-use super::table;
+use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::describe::{ResponseDoc, Operation, Tag};
+use crate::example;
+use crate::table;
 use crate::app::App;
 use crate::asked::Asked;
 use crate::error::ApiError;
@@ -142,7 +142,7 @@ pub(super) fn describe() -> Operation {
         ..AskConditions::default()
     };
     let answer = asked.answer(&present);
-    let answers = Answer::ok("What the readings come to, for each phenomenon.").json(&answer);
+    let answers = ResponseDoc::ok("What the readings come to, for each phenomenon.").json(&answer);
     Operation::new("getConditions", Tag::Now, "What it is like in an area, or at a place")
         .description(
             "Statistics over the readings of all boxes that the filters let through, with what was left out and why. \
@@ -151,7 +151,7 @@ pub(super) fn describe() -> Operation {
              say.",
         )
         .asks::<AskFormatted>()
-        .answers(table::described::<Condition>(answers, heading(&answer), &answer.conditions))
+        .responds(table::described::<Condition>(answers, heading(&answer), &answer.conditions))
         .fails(NOTHING_CURRENT, &nothing_current())
         .may_fail()
 }

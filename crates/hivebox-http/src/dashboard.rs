@@ -7,8 +7,8 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 
-use super::compressed::Compressed;
-use super::describe::{Answer, Operation, Tag};
+use crate::compressed::Compressed;
+use crate::describe::{ResponseDoc, Operation, Tag};
 use crate::asked::Asked;
 use crate::error::ApiError;
 use hivebox_question::parameters::filter::FILE;
@@ -99,15 +99,15 @@ pub(super) async fn file(
 }
 
 pub(super) fn described_page() -> Answer {
-    Answer::ok("The page.").text(HTML, "<!doctype html><title>HiveBox</title>")
+    ResponseDoc::ok("The page.").text(HTML, "<!doctype html><title>HiveBox</title>")
 }
 
 pub(super) fn describe_page() -> Operation {
-    Operation::new("getDashboard", Tag::Service, "All of this as a page for people").answers(described_page())
+    Operation::new("getDashboard", Tag::Service, "All of this as a page for people").responds(described_page())
 }
 
 pub(super) fn describe_file() -> Operation {
-    let file = Answer::ok("The file.")
+    let file = ResponseDoc::ok("The file.")
         .text(SCRIPT, "document.title = 'HiveBox'")
         .text(STYLE, "body { margin: 0 }")
         .object(JSON, serde_json::Map::new())
@@ -115,7 +115,7 @@ pub(super) fn describe_file() -> Operation {
         .text(TEXT, "MIT License");
     Operation::new("getDashboardFile", Tag::Service, "What that page is made of")
         .asks::<AskFile>()
-        .answers(file)
+        .responds(file)
         .fails("There is no such file.", &unknown())
 }
 

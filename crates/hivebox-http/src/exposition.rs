@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::response::IntoResponse;
 
-use super::describe::{Answer, Operation, Tag};
+use crate::describe::{ResponseDoc, Operation, Tag};
 use crate::error::ApiError;
 use crate::state::HttpState;
 use hivebox_telemetry::metrics::Exposition;
@@ -27,8 +27,8 @@ pub(super) fn describe() -> Operation {
         # TYPE hivebox_answers_total counter\nhivebox_answers_total{cache=\"fresh\"} 42\n";
     Operation::new("getMetrics", Tag::Service, "Metrics for Prometheus")
         .description("In Prometheus's text format, or in OpenMetrics by `Accept`.")
-        .answers(
-            Answer::ok("All metrics of this replica.")
+        .responds(
+            ResponseDoc::ok("All metrics of this replica.")
                 .text(Exposition::Prometheus.media_type(), EXAMPLE)
                 .text(Exposition::OpenMetrics.media_type(), &format!("{EXAMPLE}# EOF\n")),
         )

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::dashboard;
-use super::describe::{Answer, Operation, Tag};
+use crate::dashboard;
+use crate::describe::{ResponseDoc, Operation, Tag};
 use crate::asked::accepts;
 use crate::error::ApiError;
 use hivebox_question::format::{Format, prefers};
@@ -44,12 +44,12 @@ pub(super) async fn health() -> impl IntoResponse {
 pub(super) fn describe_root() -> Operation {
     Operation::new("getRoot", Tag::Service, "A sign of life")
         .description("A browser gets the dashboard: who accepts `text/html` rather than `application/json`.")
-        .answers(Answer::ok("The process works.").json(&Root { status: "OK" }))
-        .answers(dashboard::described_page())
+        .responds(ResponseDoc::ok("The process works.").json(&Root { status: "OK" }))
+        .responds(dashboard::described_page())
 }
 
 pub(super) fn describe_health() -> Operation {
     Operation::new("getHealth", Tag::Service, "Whether the process works")
         .description("It asks nothing of others, and so is well while openSenseMap is down.")
-        .answers(Answer::ok("The process works.").json(&Health { status: "OK" }))
+        .responds(ResponseDoc::ok("The process works.").json(&Health { status: "OK" }))
 }

@@ -18,11 +18,11 @@ use hivebox_question::parameters::{Ask, Reader};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::current::{NOTHING_CURRENT, nothing_current};
-use super::describe::{Answer, Operation, Tag};
-use super::example;
-use super::represent::entity_tag;
-use super::table;
+use crate::current::{NOTHING_CURRENT, nothing_current};
+use crate::describe::{ResponseDoc, Operation, Tag};
+use crate::example;
+use crate::represent::entity_tag;
+use crate::table;
 use crate::app::App;
 use crate::asked::Asked;
 use crate::error::ApiError;
@@ -137,7 +137,7 @@ pub(super) fn describe() -> Operation {
     };
     let heading = heading(&question, &answered);
     let body = HistoryBody::of(&question, &answered);
-    let answer = Answer::ok("What the readings of each bucket come to. Without any: no row.").json(&body);
+    let answer = ResponseDoc::ok("What the readings of each bucket come to. Without any: no row.").json(&body);
     let columns = columns(&percentiles);
     Operation::new("getHistory", Tag::Past, "What the past was like")
         .description(
@@ -148,7 +148,7 @@ pub(super) fn describe() -> Operation {
              told the fastest.",
         )
         .asks::<AskFormatted>()
-        .answers(table::described_in(answer, heading, &columns, &body.rows))
+        .responds(table::described_in(answer, heading, &columns, &body.rows))
         .fails(NOTHING_CURRENT, &nothing_current())
         .fails_of_past()
         .may_fail()

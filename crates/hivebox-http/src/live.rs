@@ -23,9 +23,9 @@ use hivebox_climate::catalogue::Catalogue;
 use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::conditions::AskConditions;
-use super::connection::Connection;
-use super::describe::{Answer, Operation, Tag, headers};
+use crate::conditions::AskConditions;
+use crate::connection::Connection;
+use crate::describe::{ResponseDoc, Operation, Tag, headers};
 use crate::asked::Asked;
 use crate::error::ApiError;
 use crate::state::HttpState;
@@ -196,8 +196,8 @@ pub(super) fn describe() -> Operation {
             "The id of the newest event that the client has: it is not sent again.",
             "2024-10-14T09:20:00.000Z",
         )
-        .answers(
-            Answer::ok("The events, as they come.")
+        .responds(
+            ResponseDoc::ok("The events, as they come.")
                 .events("present", id, &event::LiveData::All(data))
                 .headers(&[headers::CACHE_CONTROL]),
         )

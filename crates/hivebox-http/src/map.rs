@@ -10,9 +10,9 @@ use axum::response::Response;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::phenomenon::PhenomenonId;
 
-use super::current::{NOTHING_CURRENT, current, nothing_current};
-use super::describe::{Answer, Operation, Tag};
-use super::example;
+use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::describe::{ResponseDoc, Operation, Tag};
+use crate::example;
 use crate::asked::Asked;
 use crate::error::ApiError;
 use crate::state::HttpState;
@@ -56,7 +56,7 @@ pub(super) fn describe() -> Operation {
              boxes of which it is known where they stand, those near each other mostly one after the other.",
         )
         .asks::<AskMap>()
-        .answers(Answer::ok("The map.").json(&answer))
+        .responds(ResponseDoc::ok("The map.").json(&answer))
         .fails(NOTHING_CURRENT, &nothing_current())
         .may_fail()
 }

@@ -11,11 +11,11 @@ use opensensemap::BoxId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::boxes::BoxRow;
-use super::current::{NOTHING_CURRENT, current, nothing_current};
-use super::describe::{Answer, Operation, Tag};
-use super::example;
-use super::reading_row::SensorReading;
+use crate::boxes::BoxRow;
+use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::describe::{ResponseDoc, Operation, Tag};
+use crate::example;
+use crate::reading_row::SensorReading;
 use crate::app::App;
 use crate::asked::Asked;
 use crate::error::ApiError;
@@ -76,7 +76,7 @@ pub(super) fn describe() -> Operation {
     let answer = OneBox::of(sense_box, &present);
     Operation::new("getBox", Tag::Now, "One senseBox with all its sensors")
         .asks::<AskBox>()
-        .answers(Answer::ok("The box, with the verdict on each reading.").json(&answer))
+        .responds(ResponseDoc::ok("The box, with the verdict on each reading.").json(&answer))
         .fails("There is no such box.", &unknown(sense_box.id()))
         .fails(NOTHING_CURRENT, &nothing_current())
 }

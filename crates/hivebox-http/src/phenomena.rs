@@ -14,9 +14,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::current::{NOTHING_CURRENT, current, nothing_current};
-use super::describe::{Answer, Operation, Tag};
-use super::example;
+use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::describe::{ResponseDoc, Operation, Tag};
+use crate::example;
 use crate::app::App;
 use crate::asked::Asked;
 use crate::error::ApiError;
@@ -113,6 +113,6 @@ pub(super) fn describe() -> Operation {
     answer.phenomena.truncate(2);
     Operation::new("listPhenomena", Tag::Now, "What is measured, and how much of it there is now")
         .asks::<()>()
-        .answers(Answer::ok("All phenomena of the catalogue.").json(&answer))
+        .responds(ResponseDoc::ok("All phenomena of the catalogue.").json(&answer))
         .fails(NOTHING_CURRENT, &nothing_current())
 }

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::describe::{Answer, Operation, Tag};
+use crate::describe::{ResponseDoc, Operation, Tag};
 use crate::app::App;
 use hivebox_config::ReadinessRule;
 use hivebox_present::{Poll, Role};
@@ -169,9 +169,9 @@ fn roadmap(age: Option<SignedDuration>, poll: Option<&Poll>) -> (bool, &'static 
 
 pub(super) fn describe_livez() -> Operation {
     Operation::new("getLivez", Tag::Service, "Whether the process works, for Kubernetes")
-        .answers(Answer::ok("The process works.").json(&Liveness { status: "alive" }))
-        .answers(
-            Answer::new(StatusCode::SERVICE_UNAVAILABLE, "It needs to be started again.")
+        .responds(ResponseDoc::ok("The process works.").json(&Liveness { status: "alive" }))
+        .responds(
+            ResponseDoc::new(StatusCode::SERVICE_UNAVAILABLE, "It needs to be started again.")
                 .json(&Liveness { status: "the refresh loop has ended" }),
         )
 }
@@ -206,9 +206,9 @@ pub(super) fn describe_readyz() -> Operation {
         ..ready
     };
     Operation::new("getReadyz", Tag::Service, "Whether this replica wants requests, for Kubernetes")
-        .answers(Answer::ok("It does.").json(&ready))
-        .answers(
-            Answer::new(StatusCode::SERVICE_UNAVAILABLE, "It does not, as `reason` says.").json(&not_ready),
+        .responds(ResponseDoc::ok("It does.").json(&ready))
+        .responds(
+            ResponseDoc::new(StatusCode::SERVICE_UNAVAILABLE, "It does not, as `reason` says.").json(&not_ready),
         )
 }
 

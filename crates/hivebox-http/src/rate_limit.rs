@@ -14,7 +14,7 @@ use prometheus_client::metrics::counter::Counter;
 use tokio::time::Instant;
 
 use crate::error::ApiError;
-use crate::headers::header;
+use crate::header_value::header_value;
 use client::Client;
 use hivebox_config::{HttpConfig, Quota};
 use places::{Places, Standing};
@@ -40,7 +40,7 @@ impl RateLimit {
         let policy = format!("\"default\";q={};w={}", quota.requests, quota.window.as_secs());
         Some(Self {
             quota,
-            policy: header(policy),
+            policy: header_value(policy),
             trusted_proxies: config.trusted_proxies,
             places: Places::new(quota),
             started: Instant::now(),
@@ -73,5 +73,5 @@ pub(super) async fn limit(
 }
 
 fn told(standing: &Standing) -> HeaderValue {
-    header(format!("\"default\";r={};t={}", standing.remaining, standing.restored_secs))
+    header_value(format!("\"default\";r={};t={}", standing.remaining, standing.restored_secs))
 }

@@ -14,12 +14,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::current::{NOTHING_CURRENT, current, nothing_current};
-use super::describe::{Answer, Operation, Tag};
-use super::example;
-use super::pieces;
-use super::reading_row::ReadingRow;
-use super::table;
+use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::describe::{ResponseDoc, Operation, Tag};
+use crate::example;
+use crate::pieces;
+use crate::reading_row::ReadingRow;
+use crate::table;
 use crate::app::App;
 use crate::asked::Asked;
 use crate::error::ApiError;
@@ -99,13 +99,13 @@ pub(super) fn describe() -> Operation {
     let (as_of, detail) = (present.readings.as_of(), present.detail());
     let rows =
         || present.readings.iter().take(2).map(|reading| ReadingRow::of(reading, detail)).collect::<Vec<_>>();
-    let answer = Answer::ok("The newest reading of each sensor that says something now.");
+    let answer = ResponseDoc::ok("The newest reading of each sensor that says something now.");
     let answer = answer.json(&ReadingList { as_of, readings: rows() });
     let heading = Heading { name: "readings", as_of };
     Operation::new("listReadings", Tag::Now, "All current readings, with what is thought of them")
         .description("Any number of them, sent while they are written. Without `quality` also those that do not count.")
         .asks::<AskReadings>()
-        .answers(table::described_with_places(answer, heading, &rows()))
+        .responds(table::described_with_places(answer, heading, &rows()))
         .fails(NOTHING_CURRENT, &nothing_current())
         .fails("Too much is being sent.", &pieces::busy())
         .may_fail()

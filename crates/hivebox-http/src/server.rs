@@ -16,7 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutWriter;
 use tracing::{debug, warn};
 
-use super::front::Front;
+use crate::front::Front;
 
 /// A client that does not send its request's head in this time is cut off.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);

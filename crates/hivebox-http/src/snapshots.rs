@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::describe::{Answer, Operation, Tag, headers};
-use super::pieces::{self, Gone};
+use crate::describe::{ResponseDoc, Operation, Tag, headers};
+use crate::pieces::{self, Gone};
 use crate::app::App;
 use crate::asked::Asked;
 use crate::error::ApiError;
@@ -176,7 +176,7 @@ pub(super) fn describe_list() -> Operation {
     let page = Page { snapshots: vec![snapshot], next_before: Some(name.to_string()) };
     Operation::new("listSnapshots", Tag::Past, "List stored snapshots, newest first")
         .asks::<AskList>()
-        .answers(Answer::ok("A page of snapshots.").json(&page))
+        .responds(ResponseDoc::ok("A page of snapshots.").json(&page))
         .may_fail()
 }
 
@@ -201,7 +201,7 @@ pub(super) fn describe_show() -> Operation {
         verdict: "ok",
     };
     let csv = "snapshot_at,box_id,…,verdict\n2024-10-14T09:20:00.000Z,5ade1acf223bd80019a1011c,…,ok\n";
-    let answer = Answer::ok("All readings of one moment.")
+    let answer = ResponseDoc::ok("All readings of one moment.")
         .bytes(Format::Parquet.media_type())
         .json_array(&[row])
         .text(Format::Csv.media_type(), csv)
@@ -210,7 +210,7 @@ pub(super) fn describe_show() -> Operation {
     Operation::new("getSnapshot", Tag::Past, "Give out a snapshot")
         .description("The stored file itself, or its rows as JSON or CSV.")
         .asks::<AskOne>()
-        .answers(answer)
+        .responds(answer)
         .fails("There is no such snapshot.", &missing.into())
         .fails("Too much is being sent.", &pieces::busy())
         .may_fail()

@@ -15,12 +15,12 @@ use serde_json::json;
 use tokio::runtime::Handle;
 use utoipa::ToSchema;
 
-use super::describe::{Answer, Operation, Tag, headers};
-use super::pieces;
+use crate::describe::{ResponseDoc, Operation, Tag, headers};
+use crate::pieces;
 use crate::app::App;
 use crate::asked::Asked;
 use crate::error::ApiError;
-use crate::headers::header;
+use crate::header_value::header_value;
 use hivebox_question::format::{Format, Formats};
 use hivebox_question::parameters::{Ask, Reader};
 use hivebox_question::past::SqlAnswer;
@@ -60,7 +60,7 @@ pub(super) async fn sql(
     let first = answer.next().await.transpose()?;
     let body = body(writer, first, answer)?;
     let disposition = format!("inline; filename=\"sql.{}\"", format.name());
-    let disposition = header(disposition);
+    let disposition = header_value(disposition);
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
         (CONTENT_DISPOSITION, disposition),
@@ -134,7 +134,7 @@ pub(super) fn describe() -> Operation {
     let row = json!({ "phenomenon": "air_temperature", "readings": 4_321_000 });
     let rows = Rows { rows: row.as_object().cloned().into_iter().collect() };
     let answer =
-        Answer::ok("The rows, sent while they are found; a fault after the first breaks the body off.")
+        ResponseDoc::ok("The rows, sent while they are found; a fault after the first breaks the body off.")
             .json(&rows)
             .text(Format::Csv.media_type(), "phenomenon,readings\nair_temperature,4321000\n")
             .bytes(Format::Parquet.media_type())
@@ -149,7 +149,7 @@ pub(super) fn describe() -> Operation {
         .asks::<AskSql>()
         .takes_text(SQL)
         .takes_json(&Question { sql: SQL.to_owned() })
-        .answers(answer)
+        .responds(answer)
         .fails("SQL is off.", &off())
         .fails("The SQL cannot be answered.", &text::wrong("No table is called reading."))
         .fails("The body is too long.", &text::too_long())

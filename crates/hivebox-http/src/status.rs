@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::describe::{Answer, Operation, Tag};
+use crate::describe::{ResponseDoc, Operation, Tag};
 use crate::app::App;
 use crate::asked::Asked;
 use hivebox_present::Freshness;
@@ -86,5 +86,5 @@ pub(super) fn describe() -> Operation {
     Operation::new("getStatus", Tag::Service, "How fresh the readings are, and what is down")
         .description("For people: `/readyz` is for what sends requests to replicas.")
         .asks::<()>()
-        .answers(Answer::ok("The state as this replica sees it.").json(&example))
+        .responds(ResponseDoc::ok("The state as this replica sees it.").json(&example))
 }

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use hivebox_archive::Stored;
 
-use super::describe::{Answer, Operation, Tag};
+use crate::describe::{ResponseDoc, Operation, Tag};
 use crate::app::App;
 use crate::error::ApiError;
 use hivebox_refresh::StoreError;
@@ -41,7 +41,7 @@ pub(super) fn describe(id: &'static str) -> Operation {
     };
     Operation::new(id, Tag::Past, "Store the current readings now")
         .description("All current readings of all boxes, good and bad, are stored as one snapshot, named for their moment.")
-        .answers(Answer::ok("They are stored.").json(&example))
+        .responds(ResponseDoc::ok("They are stored.").json(&example))
         .fails("No readings have come yet.", &StoreError::NothingYet.into())
         .fails("Several stores wait.", &StoreError::Busy.into())
         .fails("The replica is stopping.", &StoreError::Stopping.into())

@@ -10,9 +10,9 @@ use hivebox_question::table::{Heading, Row, TAIL, features, head, metadata, tabl
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::describe::{Answer, headers};
-use super::pieces::{self, Gone, Sink};
-use super::represent::entity_tag;
+use crate::describe::{ResponseDoc, headers};
+use crate::pieces::{self, Gone, Sink};
+use crate::represent::entity_tag;
 use crate::error::ApiError;
 
 /// Rows that go into one block of a table: enough for columns to be worth it.

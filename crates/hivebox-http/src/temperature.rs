@@ -16,9 +16,9 @@ use prometheus_client::registry::Registry;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::describe::{self, Operation, Tag, headers};
+use crate::describe::{self, Operation, Tag, headers};
 use crate::error::ApiError;
-use crate::headers::header;
+use crate::header_value::header_value;
 use crate::state::HttpState;
 use hivebox_present::Poll;
 use hivebox_present::{Answer, Freshness};
@@ -124,8 +124,8 @@ impl RenderedAnswer {
             (CONTENT_TYPE, HeaderValue::from_static("application/json")),
             (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
             (AGE, answer.age(now).as_secs().into()),
-            (CACHE_CONTROL, header(format!("public, max-age={}", ttl.as_secs()))),
-            (CACHE_STATUS, header(format!("HiveBox; hit; ttl={fresh_for}{detail}"))),
+            (CACHE_CONTROL, header_value(format!("public, max-age={}", ttl.as_secs()))),
+            (CACHE_STATUS, header_value(format!("HiveBox; hit; ttl={fresh_for}{detail}"))),
         ]);
         let body = serde_json::to_vec(&AverageTemperature::from(answer))
             .expect("JSON can hold a finite number and a text");
@@ -151,7 +151,7 @@ pub(super) fn describe(id: &'static str) -> Operation {
     let example = AverageTemperature { mean: 11.52, status: "Good" };
     Operation::new(id, Tag::Now, "The average air temperature of all senseBoxes")
         .description("Of all readings that count: those that are plausible and not too old.")
-        .answers(describe::Answer::ok("The average and a word for it.").json(&example).headers(&headers))
+        .responds(describe::ResponseDoc::ok("The average and a word for it.").json(&example).headers(&headers))
         .fails("No reading counts now, or none has come yet.", &no_answer(None, Duration::from_secs(30)))
 }
 

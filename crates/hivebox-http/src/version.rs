@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::describe::{Answer, Operation, Tag};
+use crate::describe::{ResponseDoc, Operation, Tag};
 
 /// The version of HiveBox.
 #[derive(Serialize, ToSchema)]
@@ -23,5 +23,5 @@ pub(super) async fn version() -> impl IntoResponse {
 
 pub(super) fn describe() -> Operation {
     Operation::new("getVersion", Tag::Service, "Which HiveBox this is")
-        .answers(Answer::ok("The version.").json(&Version { version: env!("CARGO_PKG_VERSION") }))
+        .responds(ResponseDoc::ok("The version.").json(&Version { version: env!("CARGO_PKG_VERSION") }))
 }

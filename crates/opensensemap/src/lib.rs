@@ -3,6 +3,8 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), opensensemap::FetchError> {
+//! // Once per process, before its first client; whoever installed one earlier has chosen.
+//! drop(rustls::crypto::ring::default_provider().install_default());
 //! let client = opensensemap::Client::new(opensensemap::ClientOptions::default())?;
 //! let fetched = client.fold_boxes(|| 0, |sensors, sense_box| *sensors += sense_box.sensors().len()).await?;
 //! println!("{} boxes have {} sensors", fetched.decoded.boxes, fetched.value);

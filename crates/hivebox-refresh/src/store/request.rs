@@ -1,7 +1,7 @@
 //! Requests to store the present now.
 
 use hivebox_archive::{ArchiveError, SnapshotName, Stored};
-use hivebox_telemetry::traces::Origin;
+use hivebox_telemetry::traces::ParentSpan;
 use tokio::sync::{mpsc, oneshot};
 
 /// Requests that may wait at once; further ones are turned away.
@@ -38,7 +38,7 @@ pub(super) struct Request {
     /// Takes the outcome to the caller.
     pub(super) reply: oneshot::Sender<Result<Stored, StoreError>>,
     /// The span of the caller.
-    pub(super) origin: Origin,
+    pub(super) origin: ParentSpan,
 }
 
 /// The requests, as the refresh loop takes them.
@@ -77,7 +77,7 @@ impl StoreHandle {
     /// There is nothing to store, too many others wait, the service stops, or the store failed.
     pub async fn store_now(&self) -> Result<Stored, StoreError> {
         let (reply, outcome) = oneshot::channel();
-        let request = Request { reply, origin: Origin::current() };
+        let request = Request { reply, origin: ParentSpan::current() };
         self.requests.try_send(request).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => StoreError::Stopping,

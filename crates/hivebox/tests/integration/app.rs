@@ -105,6 +105,7 @@ impl TestApp {
         environment: impl IntoIterator<Item = (String, String)>,
         tune: impl FnOnce(&mut Config),
     ) -> Self {
+        install_tls_provider();
         let folder = tempfile::tempdir().unwrap();
         let store = format!("file:{}", folder.path().display());
         let spool = folder.path().join("spool").display().to_string();
@@ -216,9 +217,14 @@ pub(crate) async fn eventually(what: &str, is_so: impl AsyncFn() -> bool) {
     }
 }
 
+/// Chooses the provider of cryptography, as `main` does. Clients need it even for plain HTTP.
+pub(crate) fn install_tls_provider() {
+    // It fails if another test of this process was first, which is just as good.
+    drop(rustls::crypto::ring::default_provider().install_default());
+}
+
 pub(crate) fn client() -> Client {
-    // reqwest asks for a provider of cryptography even for plain HTTP; that another test was first is fine.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    install_tls_provider();
     Client::builder().no_proxy().gzip(false).build().unwrap()
 }
 
