@@ -4,10 +4,10 @@
 //! A description is built from what the handler itself uses: parameters from the type that reads them ([`Ask`]),
 //! schemas from the response types, and problems from the errors.
 
-mod response;
-mod request_body;
 mod document;
 pub(super) mod headers;
+mod request_body;
+mod response;
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -19,22 +19,24 @@ use utoipa::openapi::HttpMethod;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-pub(super) use response::ResponseDoc;
-use request_body::RequestBodyDoc;
 pub(super) use document::{Tag, document};
+use request_body::RequestBodyDoc;
+pub(super) use response::ResponseDoc;
 
 use crate::error::ApiError;
-use crate::state::HttpState;
 use hivebox_config::Quota;
 use hivebox_question::parameters::{Ask, refusals};
 
 /// The methods of a path: the handler and the description of each.
-pub(super) struct Methods {
+pub(super) struct Methods<S> {
     /// The handlers.
-    pub(super) handlers: MethodRouter<HttpState>,
+    pub(super) handlers: MethodRouter<S>,
     /// The descriptions.
-    pub(super) operations: Vec<(HttpMethod, Operation)>,
+    pub(super) operations: Operations,
 }
+
+/// The descriptions of a path's methods.
+pub(super) type Operations = Vec<(HttpMethod, Operation)>;
 
 /// The description of one method of one path.
 pub(super) struct Operation {
@@ -49,23 +51,29 @@ pub(super) struct Operation {
 }
 
 /// A path that supports GET, and therefore HEAD.
-pub(super) fn get<H: Handler<T, HttpState>, T: 'static>(handler: H, operation: Operation) -> Methods {
+pub(super) fn get<H, T, S>(handler: H, operation: Operation) -> Methods<S>
+where
+    H: Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
     Methods { handlers: routing::get(handler), operations: vec![(HttpMethod::Get, operation)] }
 }
 
 /// A path that supports POST only.
 #[cfg(feature = "history")]
-pub(super) fn post<H: Handler<T, HttpState>, T: 'static>(handler: H, operation: Operation) -> Methods {
+pub(super) fn post<H, T, S>(handler: H, operation: Operation) -> Methods<S>
+where
+    H: Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
     Methods { handlers: routing::post(handler), operations: vec![(HttpMethod::Post, operation)] }
 }
 
-impl Methods {
+impl<S: Clone + Send + Sync + 'static> Methods<S> {
     /// Adds POST.
-    pub(super) fn post<H: Handler<T, HttpState>, T: 'static>(
-        mut self,
-        handler: H,
-        operation: Operation,
-    ) -> Self {
+    pub(super) fn post<H: Handler<T, S>, T: 'static>(mut self, handler: H, operation: Operation) -> Self {
         self.operations.push((HttpMethod::Post, operation));
         Self { handlers: self.handlers.post(handler), ..self }
     }
@@ -184,7 +192,10 @@ impl Operation {
             response.add_headers(&[headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY]);
         }
         let quota = Quota { requests: NonZeroU32::MIN.saturating_add(599), window: Duration::from_mins(1) };
-        let limited = ResponseDoc::error("The client has exceeded its rate limit.", &ApiError::too_many_requests(quota, 1));
+        let limited = ResponseDoc::error(
+            "The client has exceeded its rate limit.",
+            &ApiError::too_many_requests(quota, 1),
+        );
         self.responds(limited.headers(&[headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY]))
     }
 
@@ -196,8 +207,15 @@ impl Operation {
                 response.add_headers(&[headers::CONTENT_ENCODING, headers::ETAG]);
             }
         }
-        let unchanged = ResponseDoc::new(StatusCode::NOT_MODIFIED, "The response still matches a tag in `If-None-Match`.");
-        self.header("If-None-Match", "The `ETag` of a response that the client has stored.", "\"5f3a1c2b9d8e7f60\"")
-            .responds(unchanged.headers(&[headers::CACHE_CONTROL, headers::ETAG, headers::VARY]))
+        let unchanged = ResponseDoc::new(
+            StatusCode::NOT_MODIFIED,
+            "The response still matches a tag in `If-None-Match`.",
+        );
+        self.header(
+            "If-None-Match",
+            "The `ETag` of a response that the client has stored.",
+            "\"5f3a1c2b9d8e7f60\"",
+        )
+        .responds(unchanged.headers(&[headers::CACHE_CONTROL, headers::ETAG, headers::VARY]))
     }
 }

@@ -15,9 +15,9 @@ use axum::response::IntoResponse;
 use utoipa::openapi::OpenApi;
 
 use crate::compressed::Compressed;
-use crate::describe::{ResponseDoc, Operation, Tag, headers};
-use crate::state::HttpState;
+use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use crate::error::ApiError;
+use crate::state::HttpState;
 
 static STYLE: LazyLock<Arc<Compressed>> =
     LazyLock::new(|| Arc::new(Compressed::of(Bytes::from_static(include_bytes!("docs/style.css")))));
@@ -29,7 +29,8 @@ const POLICY: &str =
 
 /// Renders the page of an OpenAPI document.
 pub(crate) fn render(document: &OpenApi) -> Arc<Compressed> {
-    let document = serde_json::to_value(document).expect("an OpenAPI document consists of structs and maps keyed by text, which JSON can represent");
+    let document = serde_json::to_value(document)
+        .expect("an OpenAPI document consists of structs and maps keyed by text, which JSON can represent");
     Arc::new(Compressed::of(page::page(&document).into_string().into()))
 }
 

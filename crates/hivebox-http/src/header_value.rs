@@ -1,8 +1,11 @@
-//! Headers made of text.
+//! Header values made from our own text.
 
 use axum::http::HeaderValue;
 
-/// A header made of digits and of words of ours, which are all allowed in one.
-pub(crate) fn header(text: String) -> HeaderValue {
-    HeaderValue::try_from(text).expect("digits and plain words are allowed in headers")
+/// The header value of a text that consists of digits, ASCII words and punctuation only.
+///
+/// # Panics
+/// The text contains a control character or a character outside ASCII.
+pub(crate) fn header_value(text: String) -> HeaderValue {
+    HeaderValue::try_from(text).expect("callers pass printable ASCII, which is valid in headers")
 }

@@ -11,19 +11,19 @@ use opensensemap::BoxId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::boxes::BoxRow;
-use crate::current::{NOTHING_CURRENT, current, nothing_current};
-use crate::describe::{ResponseDoc, Operation, Tag};
-use crate::example;
-use crate::reading_row::SensorReading;
 use crate::app::App;
 use crate::asked::Asked;
+use crate::boxes::BoxRow;
+use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
+use crate::example;
+use crate::reading_row::SensorReading;
 use hivebox_present::Present;
 use hivebox_question::parameters::filter::BOX_ID;
 use hivebox_question::parameters::{Ask, Reader};
 
-/// Which box is asked for.
+/// A request for a box.
 #[derive(Debug)]
 pub(super) struct AskBox {
     id: BoxId,
@@ -38,13 +38,13 @@ impl Ask for AskBox {
 /// A senseBox with all its sensors.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct OneBox<'a> {
-    /// The moment as of which the readings are judged.
+    /// The time as of which the readings are judged.
     #[schema(value_type = String, format = DateTime)]
     as_of: Timestamp,
     /// The box.
     #[serde(rename = "box")]
     sense_box: BoxRow<'a>,
-    /// All its sensors, also those that say nothing now.
+    /// All its sensors, including those without a current reading.
     sensors: Vec<SensorReading<'a>>,
 }
 
@@ -82,5 +82,5 @@ pub(super) fn describe() -> Operation {
 }
 
 fn unknown(id: &str) -> ApiError {
-    ApiError::not_found(format!("No senseBox {id} is known here; GET /api/v1/boxes lists those that are."))
+    ApiError::not_found(format!("There is no senseBox {id}; GET /api/v1/boxes lists all boxes."))
 }

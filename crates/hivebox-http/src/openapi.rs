@@ -10,13 +10,15 @@ use serde_json::{Map, json};
 use utoipa::openapi::OpenApi;
 
 use crate::compressed::Compressed;
-use crate::describe::{ResponseDoc, Operation, Tag};
-use crate::state::HttpState;
+use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
+use crate::state::HttpState;
 
 /// Renders the document for responses.
 pub(crate) fn render(document: &OpenApi) -> Arc<Compressed> {
-    let json = document.to_json().expect("an OpenAPI document consists of structs and maps keyed by text, which JSON can represent");
+    let json = document
+        .to_json()
+        .expect("an OpenAPI document consists of structs and maps keyed by text, which JSON can represent");
     Arc::new(Compressed::of(json.into()))
 }
 

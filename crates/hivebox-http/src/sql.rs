@@ -1,4 +1,4 @@
-//! `POST /api/v1/sql`: any question about the past, where that is switched on.
+//! `POST /api/v1/sql`: SQL over the past, if it is switched on.
 
 mod text;
 
@@ -15,24 +15,24 @@ use serde_json::json;
 use tokio::runtime::Handle;
 use utoipa::ToSchema;
 
-use crate::describe::{ResponseDoc, Operation, Tag, headers};
-use crate::pieces;
 use crate::app::App;
 use crate::asked::Asked;
+use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use crate::error::ApiError;
 use crate::header_value::header_value;
+use crate::pieces;
 use hivebox_question::format::{Format, Formats};
 use hivebox_question::parameters::{Ask, Reader};
 use hivebox_question::past::SqlAnswer;
-use text::{Question, read};
+use text::{SqlRequest, read};
 
-/// More rows than this are for those who read the files themselves.
+/// The most rows of a response. For more, read the Parquet files directly.
 pub(crate) const MOST_ROWS: usize = 1_000_000;
 
 const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, Format::Arrow]);
 const PRIVATE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// In which format the answer is asked for.
+/// The requested format.
 #[derive(Debug)]
 pub(super) struct AskSql {
     format: Format,
@@ -56,7 +56,7 @@ pub(super) async fn sql(
     let text = read(request).await?;
     let mut answer = app.past.sql(&text, MOST_ROWS).await?;
     let writer = BatchWriter::new(batch_format(format), answer.schema()).map_err(unfit)?;
-    // What goes wrong before there is a row can still be told by a status.
+    // An error before the first row can still change the status.
     let first = answer.next().await.transpose()?;
     let body = body(writer, first, answer)?;
     let disposition = format!("inline; filename=\"sql.{}\"", format.name());
@@ -90,7 +90,7 @@ fn body(mut writer: BatchWriter, first: Option<Batch>, mut answer: SqlAnswer) ->
             };
         }
         match writer.finish() {
-            // Whoever has gone needs no end.
+            // It fails if the client has disconnected; then nobody needs the end.
             Ok(piece) => drop(sink.send(piece)),
             Err(error) => sink.fail(error),
         }
@@ -106,7 +106,7 @@ fn batch_format(format: Format) -> BatchFormat {
     }
 }
 
-/// Why an answer cannot be had in the format that is asked for.
+/// The error of a result that does not fit the requested format.
 fn unfit(error: TableError) -> ApiError {
     match error {
         TableError::Nested(_) => ApiError::bad(&error.to_string()),
@@ -115,16 +115,16 @@ fn unfit(error: TableError) -> ApiError {
 }
 
 fn off() -> ApiError {
-    const DETAIL: &str = "SQL is off here. Whoever runs this HiveBox can switch it on by HIVEBOX_SQL=on; GET \
-                          /api/v1/history answers most questions without it, and `hivebox sql` any.";
+    const DETAIL: &str = "SQL is off. The operator can switch it on with HIVEBOX_SQL=on. GET /api/v1/history answers \
+                          most questions without SQL, and the command `hivebox sql` works without the setting.";
     ApiError::new(StatusCode::FORBIDDEN, "Forbidden", DETAIL)
 }
 
-/// What JSON has.
+/// The rows in JSON.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SqlRows)]
 struct Rows {
-    /// An object for each row, with a field for each column.
+    /// One object per row, with one field per column.
     #[schema(value_type = Vec<Object>)]
     rows: Vec<serde_json::Map<String, serde_json::Value>>,
 }
@@ -133,28 +133,27 @@ pub(super) fn describe() -> Operation {
     const SQL: &str = "select phenomenon, count(*) as readings from readings group by phenomenon";
     let row = json!({ "phenomenon": "air_temperature", "readings": 4_321_000 });
     let rows = Rows { rows: row.as_object().cloned().into_iter().collect() };
-    let answer =
-        ResponseDoc::ok("The rows, sent while they are found; a fault after the first breaks the body off.")
-            .json(&rows)
-            .text(Format::Csv.media_type(), "phenomenon,readings\nair_temperature,4321000\n")
-            .bytes(Format::Parquet.media_type())
-            .bytes(Format::Arrow.media_type())
-            .headers(&[headers::CONTENT_DISPOSITION]);
-    Operation::new("postSql", Tag::Past, "Ask the past by SQL")
+    let answer = ResponseDoc::ok("The rows, streamed. An error after the first row aborts the body.")
+        .json(&rows)
+        .text(Format::Csv.media_type(), "phenomenon,readings\nair_temperature,4321000\n")
+        .bytes(Format::Parquet.media_type())
+        .bytes(Format::Arrow.media_type())
+        .headers(&[headers::CONTENT_DISPOSITION]);
+    Operation::new("postSql", Tag::Past, "Query the past with SQL")
         .description(
-            "One statement that reads, such as `select`, over the tables `readings`, `hourly`, `boxes` and `sensors`, as \
-             docs/history.md has them. It answers only where that is switched on (`HIVEBOX_SQL=on`). At most a million \
-             rows; the time limit counts until the last of them is taken.",
+            "One read-only statement, such as `select`, over the tables `readings`, `hourly`, `boxes` and `sensors`, \
+             which docs/history.md describes. It only works if it is switched on (`HIVEBOX_SQL=on`). At most a million \
+             rows; the time limit includes sending them.",
         )
         .asks::<AskSql>()
         .takes_text(SQL)
-        .takes_json(&Question { sql: SQL.to_owned() })
+        .takes_json(&SqlRequest { sql: SQL.to_owned() })
         .responds(answer)
         .fails("SQL is off.", &off())
-        .fails("The SQL cannot be answered.", &text::wrong("No table is called reading."))
+        .fails("The SQL is invalid.", &text::wrong("No table is called reading."))
         .fails("The body is too long.", &text::too_long())
         .fails("The body is neither text nor JSON.", &text::unsupported())
-        .fails("Too much is being sent.", &pieces::busy())
+        .fails("Too many large responses are in progress.", &pieces::busy())
         .fails_of_past()
         .may_fail()
 }

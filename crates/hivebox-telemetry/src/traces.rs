@@ -4,9 +4,9 @@
 //! one, a span costs one check of a flag. A binary without the feature `otlp` records none of them.
 
 #[cfg(feature = "otlp")]
-use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState};
-#[cfg(feature = "otlp")]
 use opentelemetry::Context;
+#[cfg(feature = "otlp")]
+use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState};
 use tracing::Span;
 
 use crate::traceparent::Traceparent;
@@ -69,8 +69,7 @@ impl ParentSpan {
 #[cfg(feature = "otlp")]
 fn remote(traceparent: Traceparent) -> Context {
     let flags = if traceparent.is_sampled() { TraceFlags::SAMPLED } else { TraceFlags::NOT_SAMPLED };
-    let (trace_id, span_id) =
-        (TraceId::from(traceparent.trace_id()), SpanId::from(traceparent.span_id()));
+    let (trace_id, span_id) = (TraceId::from(traceparent.trace_id()), SpanId::from(traceparent.span_id()));
     Context::new().with_remote_span_context(SpanContext::new(
         trace_id,
         span_id,

@@ -155,11 +155,11 @@ impl Service {
             #[cfg(feature = "history")]
             app.past.stop();
         };
-        let herald = front.clone();
-        let heralding = tokio::spawn(async move { herald.herald(Catalogue::builtin()).await });
+        let events = front.clone();
+        let broadcasting = tokio::spawn(async move { events.broadcast(Catalogue::builtin()).await });
         let finished =
             hivebox_http::server::serve(self.listener, front, self.bounds, stop, shutdown.grace).await;
-        heralding.abort();
+        broadcasting.abort();
         if !finished {
             warn!(grace = ?shutdown.grace, "some requests did not finish in time");
         }

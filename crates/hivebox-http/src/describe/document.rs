@@ -9,7 +9,7 @@ use utoipa::openapi::{OpenApi, OpenApiBuilder, path};
 
 use crate::describe::request_body::RequestBodyDoc;
 use crate::describe::response::ResponseDoc;
-use crate::describe::{Methods, Operation, headers};
+use crate::describe::{Operation, Operations, headers};
 
 /// The section of the document that an operation belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl Tag {
 }
 
 /// The document of an API with these paths.
-pub(crate) fn document(paths: impl Iterator<Item = (&'static str, Methods)>) -> OpenApi {
+pub(crate) fn document(paths: impl Iterator<Item = (&'static str, Operations)>) -> OpenApi {
     let license = LicenseBuilder::new().name("MIT").identifier(Some("MIT"));
     let info = InfoBuilder::new().title("HiveBox").version(env!("CARGO_PKG_VERSION"));
     let info = info.description(Some(ABOUT)).license(Some(license.build()));
@@ -75,9 +75,9 @@ pub(crate) fn document(paths: impl Iterator<Item = (&'static str, Methods)>) -> 
     let mut components = headers::ALL.iter().fold(ComponentsBuilder::new(), |components, header| {
         components.header(header.name, header.described())
     });
-    for (path, mut methods) in paths {
+    for (path, mut operations) in paths {
         let mut item = PathItem::default();
-        for (method, operation) in &mut methods.operations {
+        for (method, operation) in &mut operations {
             let of_responses = operation.responses.iter_mut().flat_map(ResponseDoc::take_schemas);
             let of_bodies = operation.bodies.iter_mut().flat_map(RequestBodyDoc::take_schemas);
             for (name, schema) in of_responses.chain(of_bodies) {
@@ -101,7 +101,8 @@ impl Operation {
         let operation = OperationBuilder::new().operation_id(Some(self.id)).tag(self.tag.name());
         let operation = operation.summary(Some(self.summary)).description(self.description);
         let parameters = (!self.parameters.is_empty()).then(|| self.parameters.clone());
-        let operation = operation.parameters(parameters).request_body(RequestBodyDoc::described(&self.bodies));
+        let operation =
+            operation.parameters(parameters).request_body(RequestBodyDoc::described(&self.bodies));
         let responses = self.responses.iter();
         responses
             .fold(operation, |operation, response| {

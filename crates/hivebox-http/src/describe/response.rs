@@ -176,7 +176,9 @@ impl ResponseDoc {
         let response =
             headers.fold(response, |response, header| response.header_ref(header.name, header.reference()));
         let contents = self.contents.iter();
-        contents.fold(response, |response, content| response.content(content.media_type, content.described())).build()
+        contents
+            .fold(response, |response, content| response.content(content.media_type, content.described()))
+            .build()
     }
 
     fn content(mut self, content: ContentDoc) -> Self {
@@ -204,6 +206,7 @@ fn reference<T: ToSchema>() -> RefOr<Schema> {
 }
 
 fn as_json(value: &impl Serialize) -> Value {
-    serde_json::to_value(value)
-        .expect("an example consists of structs, text, numbers and maps keyed by text, which JSON can represent")
+    serde_json::to_value(value).expect(
+        "an example consists of structs, text, numbers and maps keyed by text, which JSON can represent",
+    )
 }

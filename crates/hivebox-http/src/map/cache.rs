@@ -1,4 +1,4 @@
-//! The maps of one present: each is made for the first who asks for it, and kept for all others.
+//! The maps of one present. The first request for a map renders it, and later ones reuse it.
 
 use std::sync::Arc;
 
@@ -7,69 +7,69 @@ use hivebox_climate::phenomenon::PhenomenonId;
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
-use super::body::Map;
 use crate::compressed::Compressed;
 use crate::error::ApiError;
+use crate::map::body::MapBody;
 use hivebox_present::Present;
 
-/// The most maps that are kept. One of 15,000 boxes takes less than half a megabyte, with what it is compressed to.
-const MOST: usize = 8;
+/// The most maps to keep. A map of 15,000 boxes takes less than half a megabyte, compressed forms included.
+const CAPACITY: usize = 8;
 
-/// Maps that may be asked for again, the newest first.
+/// Rendered maps, the newest first.
 #[derive(Debug, Default)]
-pub(crate) struct Maps(ArcSwap<Vec<Kept>>);
+pub(crate) struct MapCache(ArcSwap<Vec<CachedMap>>);
 
 #[derive(Debug, Clone)]
-struct Kept {
+struct CachedMap {
     as_of: Timestamp,
     phenomenon: PhenomenonId,
-    map: Making,
+    map: MapCell,
 }
 
-/// A map, or that somebody makes it.
-type Making = Arc<OnceCell<Arc<Compressed>>>;
+/// A map that is rendered or being rendered.
+type MapCell = Arc<OnceCell<Arc<Compressed>>>;
 
-impl Maps {
-    /// The map of a phenomenon as of a present. All who ask for it at once wait for the same.
+impl MapCache {
+    /// The map of a phenomenon as of a present. Simultaneous requests wait for the same rendering.
     pub(super) async fn map(
         &self,
         present: &Arc<Present>,
         phenomenon: PhenomenonId,
     ) -> Result<Arc<Compressed>, ApiError> {
-        let making = self.making(present.readings.as_of(), phenomenon);
-        let map = making.get_or_try_init(|| make(Arc::clone(present), phenomenon)).await?;
+        let cell = self.cell(present.readings.as_of(), phenomenon);
+        let map = cell.get_or_try_init(|| make(Arc::clone(present), phenomenon)).await?;
         Ok(Arc::clone(map))
     }
 
-    fn making(&self, as_of: Timestamp, phenomenon: PhenomenonId) -> Making {
-        let find = |kept: &[Kept]| {
-            let found = kept.iter().find(|kept| kept.as_of == as_of && kept.phenomenon == phenomenon);
-            found.map(|kept| Arc::clone(&kept.map))
+    fn cell(&self, as_of: Timestamp, phenomenon: PhenomenonId) -> MapCell {
+        let find = |maps: &[CachedMap]| {
+            let found = maps.iter().find(|map| map.as_of == as_of && map.phenomenon == phenomenon);
+            found.map(|found| Arc::clone(&found.map))
         };
-        if let Some(making) = find(&self.0.load()) {
-            return making;
+        if let Some(cell) = find(&self.0.load()) {
+            return cell;
         }
-        let new = Kept { as_of, phenomenon, map: Making::default() };
-        let mut making = Arc::clone(&new.map);
-        self.0.rcu(|kept| {
-            if let Some(found) = find(kept) {
-                making = found;
-                return Arc::clone(kept);
+        let new = CachedMap { as_of, phenomenon, map: MapCell::default() };
+        let mut cell = Arc::clone(&new.map);
+        self.0.rcu(|maps| {
+            if let Some(found) = find(maps) {
+                cell = found;
+                return Arc::clone(maps);
             }
-            making = Arc::clone(&new.map);
-            // Nobody asks for a present that is past, but for those who have just begun to.
-            let others = kept.iter().filter(|kept| kept.as_of == as_of).cloned();
-            Arc::new([new.clone()].into_iter().chain(others).take(MOST).collect())
+            cell = Arc::clone(&new.map);
+            // Only requests that have already begun still need maps of an earlier present.
+            let others = maps.iter().filter(|map| map.as_of == as_of).cloned();
+            Arc::new([new.clone()].into_iter().chain(others).take(CAPACITY).collect())
         });
-        making
+        cell
     }
 }
 
 async fn make(present: Arc<Present>, phenomenon: PhenomenonId) -> Result<Arc<Compressed>, ApiError> {
-    // That takes some milliseconds, in which a thread of the runtime would answer nobody else.
+    // It takes a few milliseconds, for which it must not block a thread of the runtime.
     let made = tokio::task::spawn_blocking(move || {
-        let json = serde_json::to_vec(&Map::of(&present, phenomenon))
-            .expect("a map is numbers and texts, which JSON can always hold");
+        let json = serde_json::to_vec(&MapBody::of(&present, phenomenon))
+            .expect("a map consists of text and integers, which JSON can represent");
         Arc::new(Compressed::of(json.into()))
     });
     made.await.map_err(ApiError::internal)
@@ -87,21 +87,21 @@ mod tests {
     }
 
     #[test]
-    fn a_map_is_kept_as_long_as_its_present_and_no_more_than_a_few_are() {
-        let maps = Maps::default();
+    fn a_map_is_kept_as_long_as_its_present_and_the_number_of_maps_is_bounded() {
+        let maps = MapCache::default();
         let now = Timestamp::UNIX_EPOCH;
         let first = phenomena().next().unwrap();
-        let map = maps.making(now, first);
-        assert!(Arc::ptr_eq(&map, &maps.making(now, first)));
-        for phenomenon in phenomena().skip(1).take(MOST - 1) {
-            maps.making(now, phenomenon);
+        let map = maps.cell(now, first);
+        assert!(Arc::ptr_eq(&map, &maps.cell(now, first)));
+        for phenomenon in phenomena().skip(1).take(CAPACITY - 1) {
+            maps.cell(now, phenomenon);
         }
-        assert!(Arc::ptr_eq(&map, &maps.making(now, first)), "so many have room");
-        assert_eq!(maps.0.load().len(), MOST);
-        maps.making(now, phenomena().nth(MOST).unwrap());
-        assert_eq!(maps.0.load().len(), MOST);
-        assert!(!Arc::ptr_eq(&map, &maps.making(now, first)), "the oldest went");
-        maps.making(now + SignedDuration::from_secs(1), first);
-        assert_eq!(maps.0.load().len(), 1, "those of the present before are gone");
+        assert!(Arc::ptr_eq(&map, &maps.cell(now, first)), "the cache is not full yet");
+        assert_eq!(maps.0.load().len(), CAPACITY);
+        maps.cell(now, phenomena().nth(CAPACITY).unwrap());
+        assert_eq!(maps.0.load().len(), CAPACITY);
+        assert!(!Arc::ptr_eq(&map, &maps.cell(now, first)), "the oldest was evicted");
+        maps.cell(now + SignedDuration::from_secs(1), first);
+        assert_eq!(maps.0.load().len(), 1, "maps of the previous present are evicted");
     }
 }

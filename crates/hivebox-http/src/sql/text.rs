@@ -1,4 +1,4 @@
-//! The SQL in the body of a request.
+//! Reads the SQL from the body of a request.
 
 use axum::body::to_bytes;
 use axum::extract::Request;
@@ -9,14 +9,14 @@ use utoipa::ToSchema;
 
 use crate::error::ApiError;
 
-/// Longer than the engine takes, since JSON escapes.
+/// Longer than the engine's limit, because JSON escapes characters.
 const MOST_BYTES: usize = 16 << 10;
 
-/// A question as JSON.
+/// The body in JSON.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SqlQuestion)]
-pub(super) struct Question {
+pub(super) struct SqlRequest {
     /// The SQL.
     pub(super) sql: String,
 }
@@ -26,11 +26,11 @@ pub(super) async fn read(request: Request) -> Result<String, ApiError> {
     let is_json = is_json(request.headers())?;
     let bytes = to_bytes(request.into_body(), MOST_BYTES).await.map_err(|_| too_long())?;
     let text = if is_json {
-        let question: Question = serde_json::from_slice(&bytes)
-            .map_err(|error| wrong(&format!("the body is no JSON object with the field sql: {error}")))?;
-        question.sql
+        let request: SqlRequest = serde_json::from_slice(&bytes)
+            .map_err(|error| wrong(&format!("the body is not a JSON object with the field sql: {error}")))?;
+        request.sql
     } else {
-        String::from_utf8(bytes.into()).map_err(|_| wrong("the body is no UTF-8"))?
+        String::from_utf8(bytes.into()).map_err(|_| wrong("the body is not UTF-8"))?
     };
     if text.trim().is_empty() {
         return Err(wrong("the body is empty; send SQL, such as select count(*) from readings"));
@@ -38,7 +38,7 @@ pub(super) async fn read(request: Request) -> Result<String, ApiError> {
     Ok(text)
 }
 
-/// Whether the body is JSON; otherwise it is text. What `curl --data` says of a body means nothing.
+/// Whether the body is JSON; otherwise it is text. The media type that `curl --data` sets counts as text.
 fn is_json(headers: &HeaderMap) -> Result<bool, ApiError> {
     let Some(content_type) = headers.get(CONTENT_TYPE) else { return Ok(false) };
     let content_type = content_type.to_str().unwrap_or_default();
@@ -50,15 +50,18 @@ fn is_json(headers: &HeaderMap) -> Result<bool, ApiError> {
     }
 }
 
+/// The SQL or the body is invalid.
 pub(super) fn wrong(reason: &str) -> ApiError {
     ApiError::bad(reason)
 }
 
+/// The body is too long.
 pub(super) fn too_long() -> ApiError {
-    let detail = format!("The body did not come whole, or has more than {MOST_BYTES} bytes.");
+    let detail = format!("The body is incomplete, or longer than {MOST_BYTES} bytes.");
     ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "Too long", detail)
 }
 
+/// The media type is not supported.
 pub(super) fn unsupported() -> ApiError {
     let detail = "Send SQL as text/plain, or as application/json: {\"sql\": \"select …\"}.";
     ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported media type", detail)
@@ -82,7 +85,7 @@ mod tests {
         let request = Request::post("/").header(CONTENT_TYPE, "application/json; charset=utf-8").body(json);
         assert_eq!(read(request.unwrap()).await.unwrap(), sql);
         assert_eq!(read(Request::post("/").body(Body::from(sql)).unwrap()).await.unwrap(), sql);
-        assert_eq!(status("application/x-www-form-urlencoded", sql).await, 200, "as curl --data has it");
+        assert_eq!(status("application/x-www-form-urlencoded", sql).await, 200, "as curl --data sends it");
         for (content_type, body, expected) in [
             ("application/json", r#"{"sql":1}"#, 400),
             ("application/json", r#"{"sql":"select 1","rows":5}"#, 400),
