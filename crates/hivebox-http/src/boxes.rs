@@ -17,11 +17,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::asked::Asked;
 use crate::current::{NOTHING_CURRENT, current, nothing_current};
 use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use crate::error::ApiError;
 use crate::example;
+use crate::params::Params;
 use crate::table;
 use hivebox_present::Present;
 use hivebox_question::format::{Format, Formats};
@@ -63,7 +63,7 @@ pub(super) struct BoxPage<'a> {
     /// How many boxes match the request, on all pages.
     total: usize,
     /// The boxes.
-    boxes: Vec<BoxRow<'a>>,
+    boxes: Vec<SenseBoxRow<'a>>,
     /// The `cursor` of the next page; missing on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
@@ -71,7 +71,8 @@ pub(super) struct BoxPage<'a> {
 
 /// A senseBox.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct BoxRow<'a> {
+#[schema(as = BoxRow)]
+pub(super) struct SenseBoxRow<'a> {
     /// The id in openSenseMap.
     #[schema(example = "5386026e5f08822009b8b60d")]
     pub(super) id: &'a str,
@@ -106,7 +107,7 @@ pub(super) struct BoxRow<'a> {
 pub(super) async fn boxes(
     State(app): State<Arc<App>>,
     uri: Uri,
-    Asked(asked): Asked<AskBoxes>,
+    Params(asked): Params<AskBoxes>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
     // Searching all names takes a few milliseconds, for which it must not block a thread of the runtime.
@@ -122,7 +123,7 @@ fn page(present: &Present, asked: &AskBoxes, uri: &Uri) -> Result<Response, ApiE
     let page = &found[from..found.len().min(from + asked.limit)];
     let is_last = from + page.len() == total;
     let next = page.last().filter(|_| !is_last).and_then(|last| Cursor::after(last.id()));
-    let rows: Vec<BoxRow<'_>> = page.iter().copied().map(BoxRow::of).collect();
+    let rows: Vec<SenseBoxRow<'_>> = page.iter().copied().map(SenseBoxRow::of).collect();
     let as_of = present.readings.as_of();
     let heading = Heading { name: "boxes", as_of };
     let next_cursor = next.map(|next| next.to_string());
@@ -160,7 +161,7 @@ fn next_link(uri: &Uri, cursor: &str) -> Option<HeaderValue> {
     HeaderValue::try_from(link).ok()
 }
 
-impl<'a> BoxRow<'a> {
+impl<'a> SenseBoxRow<'a> {
     /// The row of a box.
     pub(super) fn of(sense_box: SenseBox<'a>) -> Self {
         let place = sense_box.place();
@@ -186,7 +187,7 @@ impl<'a> BoxRow<'a> {
     }
 }
 
-impl Row for BoxRow<'_> {
+impl Row for SenseBoxRow<'_> {
     const COLUMNS: &'static [TableColumn] = &[
         TableColumn::new("id", CellKind::Text, false, "", "The senseBox's id in openSenseMap"),
         TableColumn::new("name", CellKind::Text, false, "", "The senseBox's name, as the owner wrote it"),
@@ -235,7 +236,7 @@ impl Row for BoxRow<'_> {
 pub(super) fn describe() -> Operation {
     let present = example::present();
     let as_of = present.readings.as_of();
-    let boxes = || present.readings.boxes().take(2).map(BoxRow::of).collect::<Vec<_>>();
+    let boxes = || present.readings.boxes().take(2).map(SenseBoxRow::of).collect::<Vec<_>>();
     let next = present.readings.boxes().nth(1).and_then(|last| Cursor::after(last.id()));
     let page = BoxPage {
         as_of,

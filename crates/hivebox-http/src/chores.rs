@@ -20,12 +20,12 @@ use hivebox_climate::readings::SenseBox;
 use hivebox_present::Present;
 
 use crate::app::App;
-use crate::asked::Asked;
 use crate::chores::body::{ChoreBody, ChoresBody};
 use crate::current::{NOTHING_CURRENT, current, nothing_current};
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
+use crate::params::Params;
 use crate::table;
 use hivebox_question::format::{Format, Formats};
 use hivebox_question::parameters::filter::{self, BROODLESS, CLUSTERED, HEAVY_FLIGHT, HEIGHT, LANGUAGE};
@@ -67,7 +67,7 @@ impl Ask for AskChores {
 /// `GET /api/v1/chores`.
 pub(super) async fn chores(
     State(app): State<Arc<App>>,
-    Asked(asked): Asked<AskChores>,
+    Params(asked): Params<AskChores>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
     let inputs = asked.inputs(&present, &app.days.extremes());

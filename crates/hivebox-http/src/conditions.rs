@@ -17,12 +17,12 @@ use hivebox_climate::selection::{Area, Selection};
 use hivebox_climate::statistics::{Percentile, Statistics};
 
 use crate::app::App;
-use crate::asked::Asked;
 use crate::conditions::body::{Condition, Conditions};
 use crate::current::{NOTHING_CURRENT, current, nothing_current};
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
+use crate::params::Params;
 use crate::table;
 use hivebox_present::{Detail, Present};
 use hivebox_question::format::{Format, Formats};
@@ -88,7 +88,7 @@ impl Ask for AskFormattedConditions {
 /// `GET /api/v1/conditions`.
 pub(super) async fn conditions(
     State(app): State<Arc<App>>,
-    Asked(AskFormattedConditions { conditions, format }): Asked<AskFormattedConditions>,
+    Params(AskFormattedConditions { conditions, format }): Params<AskFormattedConditions>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
     // Over all boxes it takes a few milliseconds, for which it must not block a thread of the runtime.

@@ -7,10 +7,10 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 
-use crate::asked::Asked;
 use crate::compressed::Compressed;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
+use crate::params::Params;
 use hivebox_question::parameters::filter::FILE;
 use hivebox_question::parameters::{Ask, Reader};
 
@@ -93,7 +93,7 @@ pub(super) async fn page(request: HeaderMap) -> Result<Response, ApiError> {
 /// `GET /dashboard/{file}`.
 pub(super) async fn file(
     request: HeaderMap,
-    Asked(AskFile { name }): Asked<AskFile>,
+    Params(AskFile { name }): Params<AskFile>,
 ) -> Result<Response, ApiError> {
     let file = FILES.iter().find(|file| file.name == name).ok_or_else(unknown)?;
     file.answer(&request).await

@@ -5,9 +5,9 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 
-use crate::asked::accepts;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
+use crate::params::accepts;
 use crate::state::HttpState;
 use hivebox_question::format::{preferences, prefers};
 use hivebox_telemetry::metrics::Exposition;

@@ -23,7 +23,7 @@ use hyper_util::service::{TowerToHyperService, TowerToHyperServiceFuture};
 use crate::app::App;
 use crate::connection::Connection;
 use crate::metrics::HttpMetrics;
-use crate::observe::{Observation, Observed};
+use crate::observe::{Observed, RequestObservation};
 use crate::state::HttpState;
 use crate::{routes, temperature};
 
@@ -80,7 +80,7 @@ impl Front {
         }
         let path = request.uri().path();
         let (_, route) = self.direct.iter().find(|(direct, _)| *direct == path)?;
-        let observation = Observation::begin(route, request);
+        let observation = RequestObservation::begin(route, request);
         let mut response = temperature::response(&self.state, self.state.app.clock.now())?;
         observation.end(route, &mut response);
         Some(response)

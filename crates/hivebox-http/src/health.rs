@@ -7,10 +7,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::asked::accepts;
 use crate::dashboard;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
+use crate::params::accepts;
 use hivebox_question::format::{Format, prefers};
 
 /// Whether the process works.

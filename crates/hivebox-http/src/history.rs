@@ -9,7 +9,7 @@ use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use hivebox_archive::history::question::{HistoryRow, Question};
-use hivebox_archive::query::{Answer as Answered, AnswerSource, Scanned};
+use hivebox_archive::query::{Answer, AnswerSource, Scanned};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::quantity::Canonical;
 use hivebox_climate::selection::Selection;
@@ -21,11 +21,11 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
-use crate::asked::Asked;
 use crate::current::{NOTHING_CURRENT, nothing_current};
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
+use crate::params::Params;
 use crate::represent::entity_tag;
 use crate::table;
 
@@ -36,7 +36,7 @@ const SETTLED: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 pub(super) async fn history(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Asked(AskFormattedHistory { history, format }): Asked<AskFormattedHistory>,
+    Params(AskFormattedHistory { history, format }): Params<AskFormattedHistory>,
 ) -> Result<Response, ApiError> {
     let is_by_tag = history.needs_present();
     let tagged = if is_by_tag { Some(tagged(&app, &history).await?) } else { None };
@@ -96,7 +96,7 @@ async fn tagged(app: &App, history: &AskHistory) -> Result<Vec<String>, ApiError
 }
 
 /// Whether the whole time range lies before the day of the newest reading.
-fn is_settled(question: &Question, answer: &Answered) -> bool {
+fn is_settled(question: &Question, answer: &Answer) -> bool {
     let today = |moment: Timestamp| moment.to_zoned_datetime(TimeZone::UTC).start_of_day().ok();
     answer.through.and_then(today).is_some_and(|today| question.to <= today.timestamp())
 }
@@ -128,7 +128,7 @@ pub(super) fn describe() -> Operation {
             .map(|(percentile, value)| (*percentile, Some(Canonical(value))))
             .collect(),
     };
-    let answered = Answered {
+    let answered = Answer {
         rows: vec![row(0, [11.2, -3.1, 27.9, 4.2, 21.6]), row(1, [12.4, -2.8, 28.4, 5.1, 22.3])],
         source: AnswerSource::Hourly,
         through: Some(example::MOMENT),

@@ -12,7 +12,6 @@
 //! | How are connections accepted and drained? | [`server`] |
 
 mod app;
-mod asked;
 mod boxes;
 mod chores;
 mod compressed;
@@ -37,6 +36,7 @@ mod metrics;
 mod observe;
 mod one_box;
 mod openapi;
+mod params;
 mod phenomena;
 mod pieces;
 mod policy;

@@ -20,7 +20,6 @@ use hivebox_question::parameters::kind::Integer;
 use hivebox_question::parameters::{Ask, Parameter, Reader};
 use jiff::Timestamp;
 
-use crate::asked::Asked;
 use crate::conditions::AskConditions;
 use crate::connection::Connection;
 use crate::describe::{Operation, ResponseDoc, Tag, headers};
@@ -28,6 +27,7 @@ use crate::error::ApiError;
 use crate::live::event::LiveData;
 use crate::live::hub::{LiveHub, too_many};
 use crate::live::stream::EventStream;
+use crate::params::Params;
 use crate::state::HttpState;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -61,7 +61,7 @@ impl Ask for AskLive {
 /// `GET /api/v1/live`.
 pub(super) async fn live(
     State(state): State<HttpState>,
-    Asked(asked): Asked<AskLive>,
+    Params(asked): Params<AskLive>,
     connection: Option<Extension<Connection>>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

@@ -10,12 +10,12 @@ use axum::response::Response;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::phenomenon::PhenomenonId;
 
-use crate::asked::Asked;
 use crate::current::{NOTHING_CURRENT, current, nothing_current};
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
 use crate::map::body::MapBody;
+use crate::params::Params;
 use crate::state::HttpState;
 use hivebox_question::format::Format;
 use hivebox_question::parameters::filter::ONE_PHENOMENON;
@@ -37,7 +37,7 @@ impl Ask for AskMap {
 pub(super) async fn map(
     State(state): State<HttpState>,
     headers: HeaderMap,
-    Asked(AskMap { phenomenon }): Asked<AskMap>,
+    Params(AskMap { phenomenon }): Params<AskMap>,
 ) -> Result<Response, ApiError> {
     let present = current(&state.app).await?;
     let map = state.maps.map(&present, phenomenon).await?;

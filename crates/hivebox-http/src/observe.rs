@@ -37,7 +37,7 @@ pub(super) struct Observed {
 
 /// A request in progress, until the head of its response.
 #[derive(Debug)]
-pub(super) struct Observation {
+pub(super) struct RequestObservation {
     started: Instant,
     method: MethodIndex,
     id: HeaderValue,
@@ -48,7 +48,7 @@ pub(super) struct Observation {
     trace_span: Span,
 }
 
-impl Observation {
+impl RequestObservation {
     /// Starts observing a request to `route`.
     pub(super) fn begin<B>(route: &Observed, request: &Request<B>) -> Self {
         let started = Instant::now();
@@ -84,7 +84,7 @@ impl Observation {
 
 /// Middleware that observes the requests to a route.
 pub(super) async fn observe(State(route): State<Observed>, request: Request<Body>, next: Next) -> Response {
-    let observation = Observation::begin(&route, &request);
+    let observation = RequestObservation::begin(&route, &request);
     let (log_span, trace_span) = (observation.log_span.clone(), observation.trace_span.clone());
     // Entering disabled spans at every poll would cost time for nothing.
     let mut response = if log_span.is_disabled() && trace_span.is_disabled() {

@@ -12,12 +12,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::asked::Asked;
-use crate::boxes::BoxRow;
+use crate::boxes::SenseBoxRow;
 use crate::current::{NOTHING_CURRENT, current, nothing_current};
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
+use crate::params::Params;
 use crate::reading_row::SensorReading;
 use hivebox_present::Present;
 use hivebox_question::parameters::filter::BOX_ID;
@@ -43,7 +43,7 @@ pub(super) struct OneBox<'a> {
     as_of: Timestamp,
     /// The box.
     #[serde(rename = "box")]
-    sense_box: BoxRow<'a>,
+    sense_box: SenseBoxRow<'a>,
     /// All its sensors, including those without a current reading.
     sensors: Vec<SensorReading<'a>>,
 }
@@ -51,7 +51,7 @@ pub(super) struct OneBox<'a> {
 /// `GET /api/v1/boxes/{id}`.
 pub(super) async fn one_box(
     State(app): State<Arc<App>>,
-    Asked(AskBox { id }): Asked<AskBox>,
+    Params(AskBox { id }): Params<AskBox>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
     let id = id.to_string();
@@ -64,7 +64,7 @@ impl<'a> OneBox<'a> {
         let detail = present.detail();
         Self {
             as_of: present.readings.as_of(),
-            sense_box: BoxRow::of(sense_box),
+            sense_box: SenseBoxRow::of(sense_box),
             sensors: sense_box.readings().map(|reading| SensorReading::of(reading, detail)).collect(),
         }
     }

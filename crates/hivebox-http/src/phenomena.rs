@@ -15,11 +15,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::asked::Asked;
 use crate::current::{NOTHING_CURRENT, current, nothing_current};
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
+use crate::params::Params;
 use hivebox_present::Present;
 
 /// All phenomena of the catalogue.
@@ -73,7 +73,7 @@ pub(super) struct Plausible {
 /// `GET /api/v1/phenomena`.
 pub(super) async fn phenomena(
     State(app): State<Arc<App>>,
-    Asked(()): Asked<()>,
+    Params(()): Params<()>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
     Ok(Json(Phenomena::of(&present)).into_response())

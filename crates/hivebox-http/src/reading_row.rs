@@ -38,7 +38,7 @@ pub(super) struct SensorReading<'a> {
     /// The level of quality: `plausible`, `unsuspicious` or `confirmed`; `null` if the verdict is not `ok`.
     pub(super) quality: Option<&'static str>,
     /// The outcome of each check.
-    pub(super) checks: Checks,
+    pub(super) checks: CheckOutcomes,
     /// Since when the sensor has sent this value, as far as HiveBox has seen.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub(super) unchanged_since: Option<Timestamp>,
@@ -46,7 +46,8 @@ pub(super) struct SensorReading<'a> {
 
 /// The outcome of each check: `passed`, `failed` or `not_checked`.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Checks {
+#[schema(as = Checks)]
+pub(super) struct CheckOutcomes {
     /// The reading agrees with those of boxes nearby.
     #[schema(example = "passed")]
     neighbours: &'static str,
@@ -101,7 +102,7 @@ impl<'a> SensorReading<'a> {
             measured_at: reading.measured_at(),
             verdict: reading.verdict().slug(),
             quality: detail.quality.level(reading.row()).map(Level::slug),
-            checks: Checks {
+            checks: CheckOutcomes {
                 neighbours: outcome(Check::Neighbours),
                 stuck: outcome(Check::Stuck),
                 indoor: outcome(Check::Indoor),

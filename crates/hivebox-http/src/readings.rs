@@ -15,11 +15,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::asked::Asked;
 use crate::current::{NOTHING_CURRENT, current, nothing_current};
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
+use crate::params::Params;
 use crate::pieces;
 use crate::reading_row::ReadingRow;
 use crate::table;
@@ -52,7 +52,7 @@ impl Ask for AskReadings {
 pub(super) async fn readings(
     State(app): State<Arc<App>>,
     uri: Uri,
-    Asked(asked): Asked<AskReadings>,
+    Params(asked): Params<AskReadings>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
     let heading = Heading { name: "readings", as_of: present.readings.as_of() };

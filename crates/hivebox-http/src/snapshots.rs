@@ -13,9 +13,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::asked::Asked;
 use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use crate::error::ApiError;
+use crate::params::Params;
 use crate::pieces::{self, Disconnected};
 use hivebox_question::format::{Format, Formats};
 use hivebox_question::parameters::kind::Formed;
@@ -78,7 +78,7 @@ pub(super) struct SnapshotPage {
 /// `GET /api/v1/snapshots?limit=…&before=…`.
 pub(super) async fn list(
     State(app): State<Arc<App>>,
-    Asked(AskList { limit, before }): Asked<AskList>,
+    Params(AskList { limit, before }): Params<AskList>,
 ) -> Result<Json<SnapshotPage>, ApiError> {
     let snapshots = app.snapshots.list(before, limit).await?;
     let next_before = snapshots.last().filter(|_| snapshots.len() == limit).map(|last| last.name.clone());
@@ -102,7 +102,7 @@ impl Ask for AskOne {
 /// `GET /api/v1/snapshots/{name}`.
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    Asked(AskOne { name, format }): Asked<AskOne>,
+    Params(AskOne { name, format }): Params<AskOne>,
 ) -> Result<Response, ApiError> {
     let snapshot = app.snapshots.get(name).await?;
     let ending = format.name();

@@ -16,10 +16,10 @@ use tokio::runtime::Handle;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::asked::Asked;
 use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use crate::error::ApiError;
 use crate::header_value::header_value;
+use crate::params::Params;
 use crate::pieces;
 use hivebox_question::format::{Format, Formats};
 use hivebox_question::parameters::{Ask, Reader};
@@ -47,7 +47,7 @@ impl Ask for AskSql {
 /// `POST /api/v1/sql`.
 pub(super) async fn sql(
     State(app): State<Arc<App>>,
-    Asked(AskSql { format }): Asked<AskSql>,
+    Params(AskSql { format }): Params<AskSql>,
     request: Request,
 ) -> Result<Response, ApiError> {
     if !app.past.sql {
@@ -71,7 +71,7 @@ pub(super) async fn sql(
 
 type Batch = hivebox_archive::RecordBatch;
 
-/// The rows as they come. A client that takes none in time loses the rest.
+/// The rows, streamed as they are found. If the client does not read them in time, it loses the rest.
 fn body(mut writer: BatchWriter, first: Option<Batch>, mut answer: SqlAnswer) -> Result<Body, ApiError> {
     let runtime = Handle::current();
     pieces::body(move |sink| {

@@ -10,9 +10,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::asked::Asked;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::example;
+use crate::params::Params;
 use hivebox_present::{Freshness, Part};
 
 /// How fresh the present is, and what HiveBox cannot reach.
@@ -42,7 +42,7 @@ pub(super) struct PartStatus {
 }
 
 /// `GET /api/v1/status`. It reads memory only.
-pub(super) async fn status(State(app): State<Arc<App>>, Asked(()): Asked<()>) -> impl IntoResponse {
+pub(super) async fn status(State(app): State<Arc<App>>, Params(()): Params<()>) -> impl IntoResponse {
     Json(ServiceStatus::of(&app, app.clock.now()))
 }
 

@@ -10,9 +10,9 @@ use crate::error::ApiError;
 
 /// The valid parameters of a request.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked<T>(pub(crate) T);
+pub(crate) struct Params<T>(pub(crate) T);
 
-impl<S: Send + Sync, T: Ask> FromRequestParts<S> for Asked<T> {
+impl<S: Send + Sync, T: Ask> FromRequestParts<S> for Params<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
