@@ -1,4 +1,4 @@
-//! Tells the compiler's version to the program, which tells it in its metrics.
+//! Passes the compiler's version to the crate, which reports it in the metric `hivebox_build_info`.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! The parts of the service that requests are served from.
+//! The parts of the service that handlers use.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,27 +10,27 @@ use hivebox_present::{Cache, Clock, Days};
 use hivebox_question::past::Past;
 use hivebox_refresh::StoreHandle;
 
-/// The parts of the service that requests are served from. Requests read them, and wait for none but the
-/// store and the past.
+/// The parts of the service that handlers use. Handlers only read them; they never wait, except for the store, the
+/// archive and the first poll.
 #[derive(Debug)]
 pub struct App {
-    /// Tells the time.
+    /// The service's clock.
     pub clock: Clock,
     /// The present.
     pub cache: Arc<Cache>,
-    /// How cold and how warm it was on the last days.
+    /// The extreme temperatures of the last days.
     pub days: Arc<Days>,
-    /// Asks for a snapshot.
+    /// Requests snapshots.
     pub store: StoreHandle,
-    /// Snapshots that are stored.
+    /// The stored snapshots.
     pub snapshots: SnapshotStore,
-    /// The past, as it can be asked.
+    /// Answers questions about the past.
     pub past: Past,
     settings: Settings,
     draining: AtomicBool,
 }
 
-/// The settings that answers depend on.
+/// The settings that responses depend on.
 #[derive(Debug, Clone, Copy)]
 struct Settings {
     readiness: ReadinessRule,
@@ -40,7 +40,7 @@ struct Settings {
 }
 
 impl App {
-    /// An app over the given parts.
+    /// An app with these parts, configured by `config`.
     pub fn new(
         config: &Config,
         clock: Clock,
@@ -59,7 +59,7 @@ impl App {
         Self { clock, cache, days, store, snapshots, past, settings, draining: AtomicBool::new(false) }
     }
 
-    /// When `/readyz` says 200.
+    /// The rule of `/readyz`.
     pub fn readiness(&self) -> ReadinessRule {
         self.settings.readiness
     }
@@ -69,31 +69,34 @@ impl App {
         self.settings.ttl
     }
 
-    /// How long a request may wait for something.
+    /// How long a request may wait for the first poll or the store.
     pub fn request_timeout(&self) -> Duration {
         self.settings.request_timeout
     }
 
-    /// Where the replicas share the present: `memory` or `redis`.
+    /// Where replicas share the present: `memory` or `redis`.
     pub fn shared_cache(&self) -> &'static str {
         self.settings.shared_cache
     }
 
-    /// Waits for the first poll if none has ended yet, but no longer than a request may. All who wait do so
-    /// for the same poll.
-    pub async fn first_poll(&self) {
-        if self.cache.last_poll().is_none() && self.cache.present().is_none() {
-            // If it takes too long, the answer says that there is nothing yet.
-            let _ = tokio::time::timeout(self.request_timeout(), self.cache.first_poll()).await;
-        }
+    /// Waits for the end of the first poll, but at most for the time limit of requests. All requests wait for the
+    /// same poll. Callers check afterwards whether there is a present.
+    pub async fn wait_for_first_poll(&self) {
+        // The timeout is no error: the caller's response says that nothing has been polled yet.
+        drop(tokio::time::timeout(self.request_timeout(), self.cache.first_poll()).await);
     }
 
-    /// Announces that this replica wants no more requests.
+    /// Whether there is nothing to serve because the first poll has not ended.
+    pub(crate) fn is_before_first_poll(&self) -> bool {
+        self.cache.last_poll().is_none() && self.cache.present().is_none()
+    }
+
+    /// Announces that this replica accepts no more requests.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }
 
-    /// Whether this replica wants no more requests.
+    /// Whether this replica accepts no more requests.
     pub fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! `GET /api/v1/boxes`: senseBoxes, listed and searched.
+//! `GET /api/v1/boxes`: list and search senseBoxes.
 
 use std::sync::Arc;
 
@@ -16,13 +16,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::current::{NOTHING_CURRENT, current, nothing_current};
-use super::describe::{Answer, Operation, Tag, headers};
-use super::example;
-use super::table;
 use crate::app::App;
-use crate::asked::Asked;
+use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use crate::error::ApiError;
+use crate::example;
+use crate::params::Params;
+use crate::table;
 use hivebox_present::Present;
 use hivebox_question::format::{Format, Formats};
 use hivebox_question::parameters::filter::{self, NAME};
@@ -33,11 +33,11 @@ use hivebox_question::table::{Coordinates, Heading, Row};
 const FORMATS: Formats =
     Formats(&[Format::Json, Format::Csv, Format::GeoJson, Format::Parquet, Format::Arrow]);
 
-/// Which boxes are asked for, and as what.
+/// A request for a page of boxes.
 #[derive(Debug)]
 pub(super) struct AskBoxes {
     selection: Selection,
-    /// In lower case.
+    /// Part of the name, in lower case.
     name: Option<String>,
     limit: usize,
     cursor: Option<Cursor>,
@@ -54,28 +54,29 @@ impl Ask for AskBoxes {
     }
 }
 
-/// A page of senseBoxes, in the order of their ids.
+/// A page of senseBoxes, ordered by id.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct BoxPage<'a> {
-    /// The moment that the list is of.
+    /// The time of the readings.
     #[schema(value_type = String, format = DateTime)]
     as_of: Timestamp,
-    /// How many boxes fit to the request, on all pages.
+    /// How many boxes match the request, on all pages.
     total: usize,
     /// The boxes.
-    boxes: Vec<BoxRow<'a>>,
-    /// What to give as `cursor` for the next page; missing on the last one.
+    boxes: Vec<SenseBoxRow<'a>>,
+    /// The `cursor` of the next page; missing on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
 }
 
 /// A senseBox.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct BoxRow<'a> {
+#[schema(as = BoxRow)]
+pub(super) struct SenseBoxRow<'a> {
     /// The id in openSenseMap.
     #[schema(example = "5386026e5f08822009b8b60d")]
     pub(super) id: &'a str,
-    /// The name, as its owner wrote it.
+    /// The name, as the owner wrote it.
     pub(super) name: &'a str,
     /// The model.
     #[schema(example = "homeV2Wifi")]
@@ -83,21 +84,21 @@ pub(super) struct BoxRow<'a> {
     /// `indoor`, `outdoor`, `mobile` or `unknown`.
     #[schema(example = "outdoor")]
     pub(super) exposure: &'static str,
-    /// Degrees north, by WGS 84; `null` if nobody knows where it stands.
+    /// Latitude in degrees (WGS 84); `null` if the location is unknown.
     pub(super) latitude: Option<f64>,
-    /// Degrees east, by WGS 84.
+    /// Longitude in degrees (WGS 84).
     pub(super) longitude: Option<f64>,
-    /// Metres above sea level, if its owner told.
+    /// Metres above sea level, if the owner entered it.
     pub(super) height: Option<f64>,
-    /// The tags by which its owner groups it with others.
+    /// The tags by which the owner groups boxes.
     pub(super) grouptags: Vec<&'a str>,
     /// How many sensors it has.
     pub(super) sensors: i64,
-    /// How many of them have a reading that counts.
+    /// How many of the sensors have a reading that counts.
     pub(super) readings: i64,
-    /// What those measure.
+    /// The phenomena of those readings.
     pub(super) phenomena: Vec<&'static str>,
-    /// When the newest reading that counts was measured.
+    /// When the newest of those readings was measured.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub(super) freshest: Option<Timestamp>,
 }
@@ -106,10 +107,10 @@ pub(super) struct BoxRow<'a> {
 pub(super) async fn boxes(
     State(app): State<Arc<App>>,
     uri: Uri,
-    Asked(asked): Asked<AskBoxes>,
+    Params(asked): Params<AskBoxes>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
-    // To look at all names takes some milliseconds, in which a thread of the runtime would answer nobody else.
+    // Searching all names takes a few milliseconds, for which it must not block a thread of the runtime.
     let made = tokio::task::spawn_blocking(move || page(&present, &asked, &uri)).await;
     made.map_err(ApiError::internal)?
 }
@@ -122,7 +123,7 @@ fn page(present: &Present, asked: &AskBoxes, uri: &Uri) -> Result<Response, ApiE
     let page = &found[from..found.len().min(from + asked.limit)];
     let is_last = from + page.len() == total;
     let next = page.last().filter(|_| !is_last).and_then(|last| Cursor::after(last.id()));
-    let rows: Vec<BoxRow<'_>> = page.iter().copied().map(BoxRow::of).collect();
+    let rows: Vec<SenseBoxRow<'_>> = page.iter().copied().map(SenseBoxRow::of).collect();
     let as_of = present.readings.as_of();
     let heading = Heading { name: "boxes", as_of };
     let next_cursor = next.map(|next| next.to_string());
@@ -136,7 +137,7 @@ fn page(present: &Present, asked: &AskBoxes, uri: &Uri) -> Result<Response, ApiE
 }
 
 impl AskBoxes {
-    /// The boxes that fit, in the order of their ids.
+    /// The matching boxes, ordered by id.
     fn find<'a>(&self, readings: &'a Readings, places: &'a BoxIndex) -> Vec<BoxReadings<'a>> {
         let is_called = |it: &BoxReadings<'_>| {
             self.name.as_ref().is_none_or(|name| it.name().to_lowercase().contains(name))
@@ -147,7 +148,7 @@ impl AskBoxes {
     }
 }
 
-/// The next page as a link (RFC 8288): the same request with another cursor.
+/// The link to the next page (RFC 8288): the same request with another cursor.
 fn next_link(uri: &Uri, cursor: &str) -> Option<HeaderValue> {
     let others = uri.query().unwrap_or_default().split('&');
     let is_cursor = |pair: &str| {
@@ -157,10 +158,12 @@ fn next_link(uri: &Uri, cursor: &str) -> Option<HeaderValue> {
     let query: Vec<&str> = others.collect();
     let and = if query.is_empty() { "" } else { "&" };
     let link = format!("<{}?{}{and}cursor={cursor}>; rel=\"next\"", uri.path(), query.join("&"));
+    // A query may contain a raw DEL, which no header may; the body has the cursor as well.
     HeaderValue::try_from(link).ok()
 }
 
-impl<'a> BoxRow<'a> {
+impl<'a> SenseBoxRow<'a> {
+    /// The row of a box.
     pub(super) fn of(sense_box: BoxReadings<'a>) -> Self {
         let place = sense_box.place();
         let good = || sense_box.readings().filter(|reading| reading.verdict() == Verdict::Ok);
@@ -185,29 +188,29 @@ impl<'a> BoxRow<'a> {
     }
 }
 
-impl Row for BoxRow<'_> {
+impl Row for SenseBoxRow<'_> {
     const COLUMNS: &'static [TableColumn] = &[
         TableColumn::new("id", CellKind::Text, false, "", "The senseBox's id in openSenseMap"),
-        TableColumn::new("name", CellKind::Text, false, "", "The senseBox's name, as its owner wrote it"),
+        TableColumn::new("name", CellKind::Text, false, "", "The senseBox's name, as the owner wrote it"),
         TableColumn::new("model", CellKind::Text, false, "", "The senseBox's model"),
         TableColumn::new("exposure", CellKind::Text, false, "", "indoor, outdoor, mobile or unknown"),
-        TableColumn::new("latitude", CellKind::Number, true, "° north, WGS 84", "Where the senseBox stands"),
-        TableColumn::new("longitude", CellKind::Number, true, "° east, WGS 84", "Where the senseBox stands"),
-        TableColumn::new("height", CellKind::Number, true, "m above sea level", "Where the senseBox stands"),
-        TableColumn::new("sensors", CellKind::Integer, false, "", "How many sensors it has"),
+        TableColumn::new("latitude", CellKind::Number, true, "° north, WGS 84", "The senseBox's latitude"),
+        TableColumn::new("longitude", CellKind::Number, true, "° east, WGS 84", "The senseBox's longitude"),
+        TableColumn::new("height", CellKind::Number, true, "m above sea level", "The senseBox's height"),
+        TableColumn::new("sensors", CellKind::Integer, false, "", "How many sensors the senseBox has"),
         TableColumn::new(
             "readings",
             CellKind::Integer,
             false,
             "",
-            "How many of them have a reading that counts",
+            "How many of the sensors have a reading that counts",
         ),
         TableColumn::new(
             "freshest",
             CellKind::Time,
             true,
             "UTC, ms",
-            "When the newest of those was measured",
+            "When the newest of those readings was measured",
         ),
     ];
 
@@ -234,7 +237,7 @@ impl Row for BoxRow<'_> {
 pub(super) fn describe() -> Operation {
     let present = example::present();
     let as_of = present.readings.as_of();
-    let boxes = || present.readings.boxes().take(2).map(BoxRow::of).collect::<Vec<_>>();
+    let boxes = || present.readings.boxes().take(2).map(SenseBoxRow::of).collect::<Vec<_>>();
     let next = present.readings.boxes().nth(1).and_then(|last| Cursor::after(last.id()));
     let page = BoxPage {
         as_of,
@@ -242,12 +245,12 @@ pub(super) fn describe() -> Operation {
         boxes: boxes(),
         next_cursor: next.map(|next| next.to_string()),
     };
-    let answer = Answer::ok("A page of senseBoxes, in the order of their ids.").json(&page);
+    let answer = ResponseDoc::ok("A page of senseBoxes, ordered by id.").json(&page);
     let heading = Heading { name: "boxes", as_of };
-    Operation::new("listBoxes", Tag::Now, "List senseBoxes, and search them")
-        .description("A cursor goes on holding when boxes come and go, and whatever is measured meanwhile.")
+    Operation::new("listBoxes", Tag::Now, "List and search senseBoxes")
+        .description("A cursor stays valid when boxes appear or disappear, and when new readings arrive.")
         .asks::<AskBoxes>()
-        .answers(table::described_with_places(answer, heading, &boxes()).headers(&[headers::LINK]))
+        .responds(table::described_with_places(answer, heading, &boxes()).headers(&[headers::LINK]))
         .fails(NOTHING_CURRENT, &nothing_current())
         .may_fail()
 }

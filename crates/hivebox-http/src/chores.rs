@@ -1,4 +1,4 @@
-//! `GET /api/v1/chores`: what the weather at a place allows to be done at a hive.
+//! `GET /api/v1/chores`: which beekeeping chores the weather at a place allows.
 
 mod body;
 
@@ -17,27 +17,26 @@ use hivebox_climate::place::{Exposure, LAPSE_KELVIN_PER_METRE};
 use hivebox_climate::quality::Level;
 use hivebox_climate::quantity::Metres;
 use hivebox_climate::readings::BoxReadings;
-use jiff::Timestamp;
-
-use super::current::{NOTHING_CURRENT, current, nothing_current};
-use super::describe::{Answer, Operation, Tag};
-use super::example;
-use super::table;
-use crate::app::App;
-use crate::asked::Asked;
-use crate::error::ApiError;
-use body::{ChoreBody, ChoresBody};
 use hivebox_present::Present;
+
+use crate::app::App;
+use crate::chores::body::{ChoreBody, ChoresBody};
+use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::describe::{Operation, ResponseDoc, Tag};
+use crate::error::ApiError;
+use crate::example;
+use crate::params::Params;
+use crate::table;
 use hivebox_question::format::{Format, Formats};
 use hivebox_question::parameters::filter::{self, BROODLESS, CLUSTERED, HEAVY_FLIGHT, HEIGHT, LANGUAGE};
 use hivebox_question::parameters::{Ask, Reader};
 use hivebox_question::table::Heading;
 
 const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, Format::Arrow]);
-/// How far a rain gauge may be: showers are a few kilometres wide, and a dry gauge beyond says nothing of this place.
+/// How far away a rain gauge may be. Showers are a few kilometres wide; a dry gauge farther away proves nothing.
 const RAIN_REACH: Metres = Metres::from_kilometres(5.0);
 
-/// Where chores are to be done, and what the beekeeper knows.
+/// The place of a hive, and what the beekeeper knows about it.
 #[derive(Debug)]
 pub(super) struct AskChores {
     spot: Spot,
@@ -68,7 +67,7 @@ impl Ask for AskChores {
 /// `GET /api/v1/chores`.
 pub(super) async fn chores(
     State(app): State<Arc<App>>,
-    Asked(asked): Asked<AskChores>,
+    Params(asked): Params<AskChores>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
     let inputs = asked.inputs(&present, &app.days.extremes());
@@ -82,7 +81,7 @@ pub(super) async fn chores(
 }
 
 impl AskChores {
-    /// What is known at the place, as of the present.
+    /// The inputs at the place, as of the present.
     fn inputs(&self, present: &Present, extremes: &Extremes) -> Inputs {
         let (readings, detail, catalogue) = (&*present.readings, present.detail(), Catalogue::builtin());
         let estimates = Estimate::all_at(readings, &detail.places, catalogue, self.spot, |reading| {
@@ -114,7 +113,7 @@ impl AskChores {
         inputs
     }
 
-    /// The boxes whose last days tell those of the place: the nearest in the open that have an unsuspicious
+    /// The boxes whose last days stand for those of the place: the nearest outdoor boxes with an unsuspicious
     /// temperature now.
     fn neighbours<'a>(&self, present: &'a Present, is_known: bool) -> Vec<Neighbour<'a>> {
         let (readings, detail, catalogue) = (&*present.readings, present.detail(), Catalogue::builtin());
@@ -139,17 +138,12 @@ impl AskChores {
         .collect()
     }
 
-    /// What is to be added to a box's temperature to have that of the place; nothing if a height is not known.
+    /// The correction of a box's temperature to the height of the place, in K; zero if a height is unknown.
     fn correction(&self, sense_box: BoxReadings<'_>) -> f64 {
         let height = sense_box.place().and_then(|place| place.plausible_height_metres());
         let climb = self.spot.height.zip(height).map(|(own, its)| own.0 - its);
         climb.map_or(0.0, |metres| -LAPSE_KELVIN_PER_METRE * metres)
     }
-}
-
-/// How long before `as_of` something was.
-fn age_seconds(as_of: Timestamp, moment: Timestamp) -> i64 {
-    as_of.duration_since(moment).as_secs().max(0)
 }
 
 pub(super) fn describe() -> Operation {
@@ -160,20 +154,20 @@ pub(super) fn describe() -> Operation {
     let judged = Chores::builtin().judge(&inputs, language);
     let body = |judgement| ChoreBody::of(judgement, as_of, language);
     let chores = || judged.iter().take(2).map(body).collect::<Vec<_>>();
-    let answer = Answer::ok("All chores, each with a verdict, its reason and its sources.");
+    let answer = ResponseDoc::ok("All chores, each with a verdict, its reason and its sources.");
     let heading = Heading { name: "chores", as_of };
     let position = present.readings.sense_box(0).place().map(|place| place.position());
     let answer = match position {
         Some(position) => answer.json(&ChoresBody::of(as_of, Spot { position, height: None }, chores())),
         None => answer,
     };
-    Operation::new("getChores", Tag::Now, "What the weather at a place allows to be done at a hive")
+    Operation::new("getChores", Tag::Now, "Which beekeeping chores the weather at a place allows")
         .description(
-            "Treatments are done as the label of the product says, whatever is answered here. What no sensor near \
-             the place tells is `unknown`, never `go`.",
+            "For treatments, always follow the product's label, whatever the verdict. Without the sensors that a chore \
+             needs near the place, its verdict is `unknown`, never `go`.",
         )
         .asks::<AskChores>()
-        .answers(table::described(answer, heading, &chores()))
+        .responds(table::described(answer, heading, &chores()))
         .fails(NOTHING_CURRENT, &nothing_current())
         .may_fail()
 }

@@ -1,4 +1,4 @@
-//! Bytes that many ask for: hashed once, and compressed once in each encoding.
+//! A body that many clients request: hashed once, and compressed once per encoding.
 
 use std::io::{self, Write};
 use std::sync::{Arc, OnceLock};
@@ -12,11 +12,11 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
-use super::represent::entity_tag;
 use crate::error::ApiError;
+use crate::represent::entity_tag;
 use hivebox_question::format::preferences;
 
-/// What is sent, and the same compressed as soon as somebody wants it so.
+/// A body and its compressed forms, each made when the first client requests it.
 #[derive(Debug)]
 pub(super) struct Compressed {
     tag: HeaderValue,
@@ -25,8 +25,7 @@ pub(super) struct Compressed {
     gzip: OnceLock<Bytes>,
 }
 
-/// The encodings, the one with the fewest bytes first. What a client wants that is none of these is left to the
-/// middleware.
+/// The encodings that are kept, the smallest first. The middleware handles all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Encoding {
     Br,
@@ -34,12 +33,13 @@ enum Encoding {
 }
 
 impl Compressed {
+    /// A body without compressed forms yet.
     pub(super) fn of(plain: Bytes) -> Self {
         let tag = entity_tag::of(&Sha256::digest(&plain).into());
         Self { tag, plain, br: OnceLock::new(), gzip: OnceLock::new() }
     }
 
-    /// The bytes as the client wants them, with their tag.
+    /// A response with the tag and the body in the encoding that the client prefers.
     pub(super) async fn answer(self: &Arc<Self>, request: &HeaderMap) -> Result<Response, ApiError> {
         let encoding = wanted(request);
         let body = match encoding {
@@ -55,10 +55,10 @@ impl Compressed {
     }
 
     async fn encoded(self: &Arc<Self>, encoding: Encoding) -> Result<Bytes, ApiError> {
-        if let Some(made) = self.place(encoding).get() {
+        if let Some(made) = self.slot(encoding).get() {
             return Ok(made.clone());
         }
-        // It takes some 10 ms, in which a thread of the runtime would answer nobody else.
+        // It takes about 10 ms, for which it must not block a thread of the runtime.
         let this = Arc::clone(self);
         let made = tokio::task::spawn_blocking(move || this.made(encoding)).await;
         made.map_err(ApiError::internal)
@@ -66,10 +66,10 @@ impl Compressed {
 
     fn made(&self, encoding: Encoding) -> Bytes {
         let make = || encoding.encode(&self.plain).into();
-        self.place(encoding).get_or_init(make).clone()
+        self.slot(encoding).get_or_init(make).clone()
     }
 
-    fn place(&self, encoding: Encoding) -> &OnceLock<Bytes> {
+    fn slot(&self, encoding: Encoding) -> &OnceLock<Bytes> {
         match encoding {
             Encoding::Br => &self.br,
             Encoding::Gzip => &self.gzip,
@@ -87,17 +87,17 @@ impl Encoding {
 
     fn encode(self, plain: &[u8]) -> Vec<u8> {
         let mut encoded = Vec::with_capacity(plain.len() / 2);
-        let outcome = match self {
+        match self {
             Self::Br => br(plain, &mut encoded),
             Self::Gzip => gzip(plain, &mut encoded),
-        };
-        debug_assert!(outcome.is_ok(), "memory can always be written to: {outcome:?}");
+        }
+        .expect("reading from and writing to memory never fails");
         encoded
     }
 }
 
 fn br(mut plain: &[u8], encoded: &mut Vec<u8>) -> io::Result<()> {
-    // What is better than 5 of 11 takes many times as long, for a few bytes in a hundred.
+    // Levels above 5 (of 11) take many times as long and save only a few percent.
     let parameters =
         BrotliEncoderParams { quality: 5, size_hint: plain.len(), ..BrotliEncoderParams::default() };
     brotli::BrotliCompress(&mut plain, encoded, &parameters).map(|_| ())
@@ -109,7 +109,7 @@ fn gzip(plain: &[u8], encoded: &mut Vec<u8>) -> io::Result<()> {
     writer.finish().map(|_| ())
 }
 
-/// The encoding of ours that the client wants most; none if it wants another more, or the bytes as they are.
+/// The client's preferred encoding of those that are kept; `None` if it prefers another or none.
 fn wanted(request: &HeaderMap) -> Option<Encoding> {
     let values = request.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let accepted: Vec<_> = values.flat_map(preferences).collect();
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_client_chooses_and_the_fewest_bytes_win_among_equals() {
+    fn the_client_chooses_and_the_smallest_encoding_wins_a_tie() {
         for (accepts, expected) in [
             (&["gzip, deflate, br, zstd"][..], Some(Encoding::Br)),
             (&["gzip", "BR"], Some(Encoding::Br)),

@@ -1,6 +1,6 @@
-//! `GET /api/v1/conditions`: what the readings of some boxes come to, and what it is like at a place.
+//! `GET /api/v1/conditions`: statistics over the readings of some boxes, and an estimate for a place.
 
-mod body;
+pub(crate) mod body;
 
 use std::sync::Arc;
 
@@ -16,14 +16,14 @@ use hivebox_climate::sample::{LeftOut, Sample};
 use hivebox_climate::selection::{SearchArea, Selection};
 use hivebox_climate::statistics::{Percentile, Statistics};
 
-use super::current::{NOTHING_CURRENT, current, nothing_current};
-use super::describe::{Answer, Operation, Tag};
-use super::example;
-use super::table;
 use crate::app::App;
-use crate::asked::Asked;
+use crate::conditions::body::{Condition, Conditions};
+use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
-pub(super) use body::{Condition, Conditions};
+use crate::example;
+use crate::params::Params;
+use crate::table;
 use hivebox_present::{Detail, Present};
 use hivebox_question::format::{Format, Formats};
 use hivebox_question::parameters::filter::{self, HEIGHT, PERCENTILES, PHENOMENON, QUALITY_FOR_CONDITIONS};
@@ -33,7 +33,7 @@ use hivebox_question::table::Heading;
 
 const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, Format::Arrow]);
 
-/// Which conditions are asked for.
+/// A request for conditions.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct AskConditions {
     selection: Selection,
@@ -44,7 +44,7 @@ pub(super) struct AskConditions {
 }
 
 impl Default for AskConditions {
-    /// What is asked for by a request that says nothing.
+    /// A request without parameters.
     fn default() -> Self {
         Self {
             selection: Selection::default(),
@@ -64,21 +64,21 @@ impl Ask for AskConditions {
         let percentiles = reader.query(&PERCENTILES).unwrap_or_default();
         let height = reader.query(&HEIGHT).map(Metres);
         if height.is_some() && !matches!(selection.area, SearchArea::Within { .. }) {
-            reader.reject(&HEIGHT, "height says nothing without lat and lon.");
+            reader.reject(&HEIGHT, "height needs lat and lon.");
         }
         let percentiles = percentiles.into_iter().filter_map(Percentile::new).collect();
         Some(Self { selection, phenomena, quality: quality?, percentiles, height })
     }
 }
 
-/// The conditions, as a format.
+/// The conditions and the format of the response.
 #[derive(Debug)]
-pub(super) struct AskFormatted {
+pub(super) struct AskFormattedConditions {
     conditions: AskConditions,
     format: Format,
 }
 
-impl Ask for AskFormatted {
+impl Ask for AskFormattedConditions {
     fn read(reader: &mut Reader) -> Option<Self> {
         let (conditions, format) = (AskConditions::read(reader), reader.format(FORMATS));
         Some(Self { conditions: conditions?, format: format? })
@@ -88,17 +88,17 @@ impl Ask for AskFormatted {
 /// `GET /api/v1/conditions`.
 pub(super) async fn conditions(
     State(app): State<Arc<App>>,
-    Asked(AskFormatted { conditions, format }): Asked<AskFormatted>,
+    Params(AskFormattedConditions { conditions, format }): Params<AskFormattedConditions>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
-    // Over all boxes this takes some milliseconds, in which a thread of the runtime would answer nobody else.
+    // Over all boxes it takes a few milliseconds, for which it must not block a thread of the runtime.
     let made = tokio::task::spawn_blocking(move || conditions.answer(&present));
     let answer = made.await.map_err(ApiError::internal)?;
     table::whole(format, heading(&answer), &answer.conditions, &answer)
 }
 
 impl AskConditions {
-    /// What the readings of `present` say.
+    /// The conditions as of `present`.
     pub(super) fn answer(&self, present: &Present) -> Conditions {
         let (readings, detail, catalogue) = (&*present.readings, present.detail(), Catalogue::builtin());
         let estimates = self.estimates(readings, detail);
@@ -115,7 +115,7 @@ impl AskConditions {
         Conditions { as_of: readings.as_of(), conditions: conditions.collect() }
     }
 
-    /// What it is like at the place, if one was asked for.
+    /// The estimates for the place, if the request names one.
     fn estimates(&self, readings: &Readings, detail: &Detail) -> Vec<Estimate> {
         let SearchArea::Within { centre, .. } = self.selection.area else {
             return Vec::new();
@@ -142,16 +142,16 @@ pub(super) fn describe() -> Operation {
         ..AskConditions::default()
     };
     let answer = asked.answer(&present);
-    let answers = Answer::ok("What the readings come to, for each phenomenon.").json(&answer);
-    Operation::new("getConditions", Tag::Now, "What it is like in an area, or at a place")
+    let answers = ResponseDoc::ok("Statistics for each phenomenon.").json(&answer);
+    Operation::new("getConditions", Tag::Now, "Current conditions in an area, or at a place")
         .description(
-            "Statistics over the readings of all boxes that the filters let through, with what was left out and why. \
-             With `lat` and `lon` there is also an estimate for the very place: the nearest outdoor boxes within \
-             50 km, weighted by the inverse square of their distance, whatever `radius_km` and the filters of boxes \
-             say.",
+            "Statistics over the readings of the selected boxes, with the number of excluded readings by reason. With \
+             `lat` and `lon`, the response also contains an estimate for that place: the mean of the nearest outdoor \
+             boxes within 50 km, weighted by the inverse square of their distance. `radius_km` and the filters of \
+             boxes do not affect the estimate.",
         )
-        .asks::<AskFormatted>()
-        .answers(table::described::<Condition>(answers, heading(&answer), &answer.conditions))
+        .asks::<AskFormattedConditions>()
+        .responds(table::described::<Condition>(answers, heading(&answer), &answer.conditions))
         .fails(NOTHING_CURRENT, &nothing_current())
         .may_fail()
 }

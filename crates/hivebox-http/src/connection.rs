@@ -1,10 +1,10 @@
-//! What the requests of one connection have in common.
+//! What the requests of one connection share.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A connection, as a request may know it.
+/// The connection of a request.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Connection {
     peer: Option<IpAddr>,
@@ -17,17 +17,17 @@ impl Connection {
         Self { peer: Some(peer), ..Self::default() }
     }
 
-    /// Where it comes from: a client or a proxy. `None` if nobody said.
+    /// The address of the client or proxy; `None` if it is unknown.
     pub(super) fn peer(&self) -> Option<IpAddr> {
         self.peer
     }
 
-    /// Takes note that the client takes nothing any more.
+    /// Records that the client has stopped reading.
     pub(super) fn stall(&self) {
         self.has_stalled.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it is closed because the client took nothing any more.
+    /// Whether the connection was closed because the client stopped reading.
     pub(super) fn has_stalled(&self) -> bool {
         self.has_stalled.load(Ordering::Relaxed)
     }

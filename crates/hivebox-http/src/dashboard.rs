@@ -1,4 +1,4 @@
-//! `GET /dashboard` and its files: the page that people look at, built from `web/` and carried by the program.
+//! `GET /dashboard` and its files: the web page, built from `web/` and embedded in the program.
 
 use std::sync::{Arc, LazyLock};
 
@@ -7,13 +7,14 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 
-use super::compressed::Compressed;
-use super::describe::{Answer, Operation, Tag};
-use crate::asked::Asked;
+use crate::compressed::Compressed;
+use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
+use crate::params::Params;
 use hivebox_question::parameters::filter::FILE;
 use hivebox_question::parameters::{Ask, Reader};
 
+/// The media type of pages.
 pub(super) const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
@@ -23,7 +24,7 @@ const TEXT: &str = "text/plain; charset=utf-8";
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
-/// All that the page may do: use what stands here, and ask a browser where it is if a person wants that.
+/// The page may only load its own files, and ask for the location if a person wants that.
 const POLICIES: [(HeaderName, HeaderValue); 4] = [
     (
         CONTENT_SECURITY_POLICY,
@@ -37,27 +38,27 @@ const POLICIES: [(HeaderName, HeaderValue); 4] = [
     (PERMISSIONS_POLICY, HeaderValue::from_static("geolocation=(self)")),
 ];
 
-/// A file of the page.
-struct File {
+/// An embedded file of the page.
+struct EmbeddedFile {
     name: &'static str,
     media_type: &'static str,
     content: Arc<Compressed>,
 }
 
-static PAGE: LazyLock<File> =
-    LazyLock::new(|| File::of("index.html", HTML, include_bytes!("../dashboard/index.html")));
-static FILES: LazyLock<[File; 6]> = LazyLock::new(|| {
+static PAGE: LazyLock<EmbeddedFile> =
+    LazyLock::new(|| EmbeddedFile::of("index.html", HTML, include_bytes!("../dashboard/index.html")));
+static FILES: LazyLock<[EmbeddedFile; 6]> = LazyLock::new(|| {
     [
-        File::of("app.js", SCRIPT, include_bytes!("../dashboard/app.js")),
-        File::of("app.css", STYLE, include_bytes!("../dashboard/app.css")),
-        File::of("land.json", JSON, include_bytes!("../dashboard/land.json")),
-        File::of("towns.json", JSON, include_bytes!("../dashboard/towns.json")),
-        File::of("icon.svg", PICTURE, include_bytes!("../dashboard/icon.svg")),
-        File::of("licences.txt", TEXT, include_bytes!("../dashboard/licences.txt")),
+        EmbeddedFile::of("app.js", SCRIPT, include_bytes!("../dashboard/app.js")),
+        EmbeddedFile::of("app.css", STYLE, include_bytes!("../dashboard/app.css")),
+        EmbeddedFile::of("land.json", JSON, include_bytes!("../dashboard/land.json")),
+        EmbeddedFile::of("towns.json", JSON, include_bytes!("../dashboard/towns.json")),
+        EmbeddedFile::of("icon.svg", PICTURE, include_bytes!("../dashboard/icon.svg")),
+        EmbeddedFile::of("licences.txt", TEXT, include_bytes!("../dashboard/licences.txt")),
     ]
 });
 
-impl File {
+impl EmbeddedFile {
     fn of(name: &'static str, media_type: &'static str, content: &'static [u8]) -> Self {
         let content = Arc::new(Compressed::of(Bytes::from_static(content)));
         Self { name, media_type, content }
@@ -72,7 +73,7 @@ impl File {
     }
 }
 
-/// Which file of the page is asked for.
+/// A request for a file of the page.
 #[derive(Debug)]
 pub(super) struct AskFile {
     name: String,
@@ -84,7 +85,7 @@ impl Ask for AskFile {
     }
 }
 
-/// `GET /dashboard`. What its address says beyond that is for the page to read.
+/// `GET /dashboard`. The page itself reads the query.
 pub(super) async fn page(request: HeaderMap) -> Result<Response, ApiError> {
     PAGE.answer(&request).await
 }
@@ -92,30 +93,31 @@ pub(super) async fn page(request: HeaderMap) -> Result<Response, ApiError> {
 /// `GET /dashboard/{file}`.
 pub(super) async fn file(
     request: HeaderMap,
-    Asked(AskFile { name }): Asked<AskFile>,
+    Params(AskFile { name }): Params<AskFile>,
 ) -> Result<Response, ApiError> {
     let file = FILES.iter().find(|file| file.name == name).ok_or_else(unknown)?;
     file.answer(&request).await
 }
 
-pub(super) fn described_page() -> Answer {
-    Answer::ok("The page.").text(HTML, "<!doctype html><title>HiveBox</title>")
+/// The description of the page as a response.
+pub(super) fn described_page() -> ResponseDoc {
+    ResponseDoc::ok("The page.").text(HTML, "<!doctype html><title>HiveBox</title>")
 }
 
 pub(super) fn describe_page() -> Operation {
-    Operation::new("getDashboard", Tag::Service, "All of this as a page for people").answers(described_page())
+    Operation::new("getDashboard", Tag::Service, "The dashboard, a web page").responds(described_page())
 }
 
 pub(super) fn describe_file() -> Operation {
-    let file = Answer::ok("The file.")
+    let file = ResponseDoc::ok("The file.")
         .text(SCRIPT, "document.title = 'HiveBox'")
         .text(STYLE, "body { margin: 0 }")
         .object(JSON, serde_json::Map::new())
         .text(PICTURE, "<svg xmlns='http://www.w3.org/2000/svg'/>")
         .text(TEXT, "MIT License");
-    Operation::new("getDashboardFile", Tag::Service, "What that page is made of")
+    Operation::new("getDashboardFile", Tag::Service, "A file of the dashboard")
         .asks::<AskFile>()
-        .answers(file)
+        .responds(file)
         .fails("There is no such file.", &unknown())
 }
 

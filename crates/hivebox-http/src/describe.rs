@@ -1,13 +1,13 @@
-//! What `/openapi.json` says of a route. Handlers are only taken together with it, so that no route can be
-//! without a description.
+//! The description of a route in `/openapi.json`. A handler is only accepted together with its description, so no
+//! route can lack one.
 //!
-//! A description is made of what the route works with: its parameters of what it asks ([`Ask`]), schemas of
-//! the types that it answers with, and its errors of the errors themselves.
+//! A description is built from what the handler itself uses: parameters from the type that reads them ([`Ask`]),
+//! schemas from the response types, and problems from the errors.
 
-mod answer;
-mod body;
 mod document;
 pub(super) mod headers;
+mod request_body;
+mod response;
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -19,55 +19,65 @@ use utoipa::openapi::HttpMethod;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-pub(super) use answer::Answer;
-use body::Taken;
 pub(super) use document::{Tag, document};
+use request_body::RequestBodyDoc;
+pub(super) use response::ResponseDoc;
 
 use crate::error::ApiError;
-use crate::state::HttpState;
 use hivebox_config::Quota;
 use hivebox_question::parameters::{Ask, refusals};
 
-/// The methods that a path takes: what answers each, and what is said of it.
-pub(super) struct Methods {
-    pub(super) handlers: MethodRouter<HttpState>,
-    pub(super) operations: Vec<(HttpMethod, Operation)>,
+/// The methods of a path: the handler and the description of each.
+pub(super) struct Methods<S> {
+    /// The handlers.
+    pub(super) handlers: MethodRouter<S>,
+    /// The descriptions.
+    pub(super) operations: Operations,
 }
 
-/// What is said of one method of one path.
+/// The descriptions of a path's methods.
+pub(super) type Operations = Vec<(HttpMethod, Operation)>;
+
+/// The description of one method of one path.
 pub(super) struct Operation {
     id: &'static str,
     tag: Tag,
     summary: &'static str,
     description: Option<&'static str>,
     parameters: Vec<Parameter>,
-    /// What it takes as a body, in each form.
-    bodies: Vec<Taken>,
-    answers: Vec<Answer>,
+    /// The request body in each media type.
+    bodies: Vec<RequestBodyDoc>,
+    responses: Vec<ResponseDoc>,
 }
 
-/// A path that takes GET, and so HEAD.
-pub(super) fn get<H: Handler<T, HttpState>, T: 'static>(handler: H, operation: Operation) -> Methods {
+/// A path that supports GET, and therefore HEAD.
+pub(super) fn get<H, T, S>(handler: H, operation: Operation) -> Methods<S>
+where
+    H: Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
     Methods { handlers: routing::get(handler), operations: vec![(HttpMethod::Get, operation)] }
 }
 
-/// A path that takes POST alone.
-pub(super) fn post<H: Handler<T, HttpState>, T: 'static>(handler: H, operation: Operation) -> Methods {
+/// A path that supports POST only.
+pub(super) fn post<H, T, S>(handler: H, operation: Operation) -> Methods<S>
+where
+    H: Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
     Methods { handlers: routing::post(handler), operations: vec![(HttpMethod::Post, operation)] }
 }
 
-impl Methods {
-    /// The path takes POST as well.
-    pub(super) fn post<H: Handler<T, HttpState>, T: 'static>(
-        mut self,
-        handler: H,
-        operation: Operation,
-    ) -> Self {
+impl<S: Clone + Send + Sync + 'static> Methods<S> {
+    /// Adds POST.
+    pub(super) fn post<H: Handler<T, S>, T: 'static>(mut self, handler: H, operation: Operation) -> Self {
         self.operations.push((HttpMethod::Post, operation));
         Self { handlers: self.handlers.post(handler), ..self }
     }
 
-    /// Each of its operations that only reads, changed by `change`.
+    /// Applies `change` to the description of GET.
     pub(super) fn map_gets(mut self, change: impl Fn(Operation) -> Operation) -> Self {
         let change = |(method, operation)| match method {
             HttpMethod::Get => (HttpMethod::Get, change(operation)),
@@ -77,7 +87,7 @@ impl Methods {
         self
     }
 
-    /// Each of its operations, changed by `change`.
+    /// Applies `change` to every description.
     pub(super) fn map(mut self, change: impl Fn(Operation) -> Operation) -> Self {
         self.operations =
             self.operations.into_iter().map(|(method, operation)| (method, change(operation))).collect();
@@ -86,8 +96,7 @@ impl Methods {
 }
 
 impl Operation {
-    /// One that has nothing said of it but what it is for. The id names it in clients that are made from the
-    /// description.
+    /// A description with a summary only. Clients generated from the document name the operation by its id.
     pub(super) const fn new(id: &'static str, tag: Tag, summary: &'static str) -> Self {
         Self {
             id,
@@ -96,17 +105,17 @@ impl Operation {
             description: None,
             parameters: Vec::new(),
             bodies: Vec::new(),
-            answers: Vec::new(),
+            responses: Vec::new(),
         }
     }
 
-    /// More about it, in Markdown.
+    /// Adds a description in Markdown.
     pub(super) const fn description(mut self, description: &'static str) -> Self {
         self.description = Some(description);
         self
     }
 
-    /// Its parameters, and how what is wrong with them is refused.
+    /// Adds the parameters that `A` reads, and the problems that reading them can cause.
     pub(super) fn asks<A: Ask>(mut self) -> Self {
         self.parameters.extend(A::describe());
         for (when, refusal) in refusals::<A>() {
@@ -115,19 +124,19 @@ impl Operation {
         self
     }
 
-    /// It takes text as its body.
+    /// Adds a text body.
     pub(super) fn takes_text(mut self, example: &'static str) -> Self {
-        self.bodies.push(Taken::text(example));
+        self.bodies.push(RequestBodyDoc::text(example));
         self
     }
 
-    /// It takes JSON as its body: any such value as `example`.
+    /// Adds a JSON body with the schema of `T`.
     pub(super) fn takes_json<T: serde::Serialize + utoipa::ToSchema>(mut self, example: &T) -> Self {
-        self.bodies.push(Taken::json(example));
+        self.bodies.push(RequestBodyDoc::json(example));
         self
     }
 
-    /// A header that the route looks at.
+    /// Adds a request header.
     pub(super) fn header(
         mut self,
         name: &'static str,
@@ -141,58 +150,68 @@ impl Operation {
         self
     }
 
-    /// An answer. What another has said of the same status is said beside it.
-    pub(super) fn answers(mut self, answer: Answer) -> Self {
-        match self.answers.iter_mut().find(|other| other.status() == answer.status()) {
-            Some(other) => other.merge(answer),
-            None => self.answers.push(answer),
+    /// Adds a response. Responses of the same status are merged.
+    pub(super) fn responds(mut self, response: ResponseDoc) -> Self {
+        match self.responses.iter_mut().find(|other| other.status() == response.status()) {
+            Some(other) => other.merge(response),
+            None => self.responses.push(response),
         }
         self
     }
 
-    /// An error that it can give; `when` is a sentence.
+    /// Adds an error response; `when` is a sentence.
     pub(super) fn fails(self, when: &'static str, error: &ApiError) -> Self {
-        self.answers(Answer::error(when, error))
+        self.responds(ResponseDoc::error(when, error))
     }
 
-    /// It asks about the past, for which there may be no room, no time or no memory.
+    /// Adds the errors of a question about the past: the queue is full, the time is up, or memory runs out.
     pub(super) fn fails_of_past(self) -> Self {
         use hivebox_archive::query::QueryError;
         let (after, limit_bytes) = (Duration::from_secs(30), 256 << 20);
         let error = |error: QueryError| ApiError::from(hivebox_question::past::PastError::from(error));
         self.fails(
-            "Too many others ask about the past.",
+            "The queue of questions about the past is full.",
             &error(QueryError::Busy { running: 1, waiting: 16 }),
         )
-        .fails("It takes too long.", &error(QueryError::TimedOut { after }))
-        .fails("It needs too much memory.", &error(QueryError::OutOfMemory { limit_bytes }))
+        .fails("The question takes too long.", &error(QueryError::TimedOut { after }))
+        .fails("The question needs too much memory.", &error(QueryError::OutOfMemory { limit_bytes }))
     }
 
-    /// It does work in which HiveBox or what it needs may fail.
+    /// Adds the response to a bug, or to a failure of something that HiveBox depends on.
     pub(super) fn may_fail(self) -> Self {
         self.fails("HiveBox failed.", &ApiError::fault())
     }
 
-    /// Each client may ask it only so often.
+    /// Adds the response to a client over its rate limit, and the rate-limit headers of all responses.
     pub(super) fn limited(mut self) -> Self {
-        for answer in &mut self.answers {
-            answer.add_headers(&[headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY]);
+        for response in &mut self.responses {
+            response.add_headers(&[headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY]);
         }
         let quota = Quota { requests: NonZeroU32::MIN.saturating_add(599), window: Duration::from_mins(1) };
-        let limited = Answer::error("This client asks too often.", &ApiError::too_many_requests(quota, 1));
-        self.answers(limited.headers(&[headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY]))
+        let limited = ResponseDoc::error(
+            "The client has exceeded its rate limit.",
+            &ApiError::too_many_requests(quota, 1),
+        );
+        self.responds(limited.headers(&[headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY]))
     }
 
-    /// Answers are compressed, and it says 304 to those who have them already.
+    /// Adds the headers of compressed and cacheable responses, and the response 304.
     pub(super) fn revalidates(mut self) -> Self {
-        for answer in &mut self.answers {
-            answer.add_headers(&[headers::CACHE_CONTROL, headers::VARY]);
-            if answer.status() == StatusCode::OK {
-                answer.add_headers(&[headers::CONTENT_ENCODING, headers::ETAG]);
+        for response in &mut self.responses {
+            response.add_headers(&[headers::CACHE_CONTROL, headers::VARY]);
+            if response.status() == StatusCode::OK {
+                response.add_headers(&[headers::CONTENT_ENCODING, headers::ETAG]);
             }
         }
-        let unchanged = Answer::new(StatusCode::NOT_MODIFIED, "The client has it, as `If-None-Match` says.");
-        self.header("If-None-Match", "The `ETag` of an answer that the client has.", "\"5f3a1c2b9d8e7f60\"")
-            .answers(unchanged.headers(&[headers::CACHE_CONTROL, headers::ETAG, headers::VARY]))
+        let unchanged = ResponseDoc::new(
+            StatusCode::NOT_MODIFIED,
+            "The response still matches a tag in `If-None-Match`.",
+        );
+        self.header(
+            "If-None-Match",
+            "The `ETag` of a response that the client has stored.",
+            "\"5f3a1c2b9d8e7f60\"",
+        )
+        .responds(unchanged.headers(&[headers::CACHE_CONTROL, headers::ETAG, headers::VARY]))
     }
 }

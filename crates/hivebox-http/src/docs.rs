@@ -1,4 +1,4 @@
-//! `GET /docs`: the description of the API as a page for people, made once from the same document.
+//! `GET /docs`: the API's documentation as a page, rendered once from the OpenAPI document.
 
 mod markup;
 mod operation;
@@ -14,23 +14,24 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::IntoResponse;
 use utoipa::openapi::OpenApi;
 
-use super::compressed::Compressed;
-use super::describe::{Answer, Operation, Tag, headers};
-use super::state::HttpState;
+use crate::compressed::Compressed;
+use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use crate::error::ApiError;
+use crate::state::HttpState;
 
 static STYLE: LazyLock<Arc<Compressed>> =
     LazyLock::new(|| Arc::new(Compressed::of(Bytes::from_static(include_bytes!("docs/style.css")))));
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
-/// The page has no script, and takes nothing from elsewhere.
+/// The page has no script, and loads nothing from other origins.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The page of a description.
+/// Renders the page of an OpenAPI document.
 pub(crate) fn render(document: &OpenApi) -> Arc<Compressed> {
-    let document = serde_json::to_value(document).expect("a description holds nothing that JSON cannot");
-    Arc::new(Compressed::of(page::page(&document).into()))
+    let document = serde_json::to_value(document)
+        .expect("an OpenAPI document consists of structs and maps keyed by text, which JSON can represent");
+    Arc::new(Compressed::of(page::page(&document).into_string().into()))
 }
 
 /// `GET /docs`.
@@ -57,12 +58,12 @@ fn headers_of(content_type: &'static str) -> [(HeaderName, &'static str); 4] {
 
 pub(super) fn describe_docs() -> Operation {
     let example = "<!doctype html><title>HiveBox API</title>";
-    Operation::new("getDocs", Tag::Description, "This description as a page for people")
-        .answers(Answer::ok("The page.").text(HTML, example).headers(&[headers::CACHE_CONTROL]))
+    Operation::new("getDocs", Tag::Description, "This description as a web page")
+        .responds(ResponseDoc::ok("The page.").text(HTML, example).headers(&[headers::CACHE_CONTROL]))
 }
 
 pub(super) fn describe_style() -> Operation {
     let example = "body { margin: 0 }";
-    Operation::new("getDocsStyle", Tag::Description, "The style of the page")
-        .answers(Answer::ok("The style.").text(CSS, example).headers(&[headers::CACHE_CONTROL]))
+    Operation::new("getDocsStyle", Tag::Description, "The style sheet of the page")
+        .responds(ResponseDoc::ok("The style sheet.").text(CSS, example).headers(&[headers::CACHE_CONTROL]))
 }

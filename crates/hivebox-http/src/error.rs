@@ -1,4 +1,4 @@
-//! Errors as clients see them: RFC 9457, with what to do.
+//! Errors as clients see them: problems by RFC 9457, each with advice.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use hivebox_question::past::PastError;
 use hivebox_refresh::StoreError;
 use hivebox_telemetry::in_words;
 
-/// Why a request cannot be answered as asked.
+/// Why a request fails.
 #[derive(Debug)]
 pub struct ApiError {
     status: StatusCode,
@@ -25,99 +25,104 @@ pub struct ApiError {
     errors: Vec<Wrong>,
 }
 
-/// The body: `application/problem+json` of RFC 9457. `type` is left out, which means that title and status
-/// say it all.
+/// The body of an error: `application/problem+json` of RFC 9457. A missing `type` means that title and status say
+/// everything.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Problem<'a> {
-    /// What kind of problem it is.
+    /// The kind of problem.
     #[schema(example = "Bad request")]
     title: &'a str,
-    /// The status of the answer.
+    /// The status of the response.
     #[schema(example = 400, minimum = 400, maximum = 599)]
     status: u16,
     /// What is wrong with this request, and what to do.
     #[schema(example = "lat is out of range: \"91\"; allowed: -90 to 90°.")]
     detail: &'a str,
-    /// All that is wrong with the parameters of the request.
+    /// Everything that is wrong with the parameters.
     #[serde(skip_serializing_if = "<[Wrong]>::is_empty")]
     errors: &'a [Wrong],
 }
 
-/// When nothing better is known: the time after which another attempt may go well.
-const SOON: Duration = Duration::from_secs(10);
+/// The default of `Retry-After`.
+const RETRY_AFTER_DEFAULT: Duration = Duration::from_secs(10);
 
 impl ApiError {
+    /// The media type of problems.
     pub(super) const MEDIA_TYPE: &str = "application/problem+json";
 
+    /// An error without `Retry-After`.
     pub(super) fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
         Self { status, title, detail: detail.into(), retry_after: None, errors: Vec::new() }
     }
 
-    /// What was asked is wrong, as `errors` say.
+    /// The parameters are invalid, as `errors` says.
     pub fn wrong(errors: Vec<Wrong>) -> Self {
         let mut detail = errors.first().map_or_else(
-            || "The request is wrong.".to_owned(),
+            || "The request is invalid.".to_owned(),
             |first| format!("{}; allowed: {}.", first.detail.trim_end_matches('.'), first.allowed),
         );
         if errors.len() > 1 {
-            detail.push_str(" There is more, in errors.");
+            detail.push_str(" See errors for the others.");
         }
         Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "Bad request", detail) }
     }
 
+    /// The status.
     pub(super) fn status(&self) -> StatusCode {
         self.status
     }
 
+    /// When to try again, if that may help.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
+    /// The body.
     pub(super) fn problem(&self) -> Problem<'_> {
         let (title, status) = (self.title, self.status.as_u16());
         Problem { title, status, detail: &self.detail, errors: &self.errors }
     }
 
-    /// What was asked makes no sense, as `reason` says.
+    /// The request is invalid for `reason`.
     pub(super) fn bad(reason: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "Bad request", sentence(reason))
     }
 
-    /// There is no such thing.
+    /// The requested resource does not exist.
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "Not found", detail)
     }
 
-    /// None of the representations that the client accepts can be had.
+    /// The resource has no representation that the client accepts.
     pub fn not_acceptable(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_ACCEPTABLE, "Not acceptable", detail)
     }
 
-    /// The client has asked more often than it may.
+    /// The client has exceeded its quota.
     pub fn too_many_requests(quota: Quota, wait_secs: u64) -> Self {
         let detail = format!(
-            "A client may send {quota}; ask again in {wait_secs} s. The RateLimit header of each answer tells \
-             how many are left."
+            "The limit is {quota} per client; try again in {wait_secs} s. The header RateLimit of each response shows \
+             how many requests are left."
         );
         let error = Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", detail);
         Self { retry_after: Some(Duration::from_secs(wait_secs)), ..error }
     }
 
-    /// It cannot be had now, but may be soon.
+    /// The resource is temporarily unavailable.
     pub fn unavailable(title: &'static str, detail: impl Into<String>) -> Self {
         let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, title, detail);
-        Self { retry_after: Some(SOON), ..error }
+        Self { retry_after: Some(RETRY_AFTER_DEFAULT), ..error }
     }
 
-    /// A fault of HiveBox, told to the log and not to the client.
+    /// A bug, or a failed dependency. The log gets the details, the client does not.
     pub fn internal(error: impl std::error::Error) -> Self {
         tracing::error!(error = in_words(&error), "a request failed");
         Self::fault()
     }
 
-    /// A fault of HiveBox that the log has been told of.
+    /// The same for an error that has already been logged.
     pub(super) fn fault() -> Self {
-        let detail = "HiveBox failed; its log has the details under this answer's x-request-id.";
+        let detail = "HiveBox failed; its log contains the details under this response's x-request-id.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error", detail)
     }
 }
@@ -127,17 +132,19 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::NothingYet => Self::unavailable(
                 "Nothing to store yet",
-                "No readings have come from openSenseMap yet; /readyz says why.",
+                "No readings have arrived from openSenseMap yet; /readyz says why.",
             ),
-            StoreError::Busy => Self::unavailable("Busy", "Several stores wait already; try again soon."),
+            StoreError::Busy => {
+                Self::unavailable("Busy", "Too many stores are waiting already; try again soon.")
+            }
             StoreError::Stopping => {
-                Self::unavailable("Stopping", "This replica is stopping; ask another one.")
+                Self::unavailable("Stopping", "This replica is stopping; try again to reach another one.")
             }
             StoreError::Spooled { name, .. } => Self::unavailable(
                 "Stored later",
                 format!(
-                    "The store does not answer as it should. The snapshot {name} waits on the disk of this \
-                     replica, and will be stored as soon as the store takes it."
+                    "The store is failing. The snapshot {name} is on this replica's disk, and will be uploaded as soon \
+                     as the store works again."
                 ),
             ),
             StoreError::Archive(error) => error.into(),
@@ -161,7 +168,7 @@ impl From<Refusal> for ApiError {
         match refusal {
             Refusal::Wrong(errors) => Self::wrong(errors),
             Refusal::NotAcceptable(offered) => Self::not_acceptable(format!(
-                "This can be had as {}; format={} in the query chooses as well.",
+                "The available media types are {}; format={} in the query selects one as well.",
                 offered.in_words(),
                 offered.allowed()
             )),
@@ -173,23 +180,22 @@ impl From<Refusal> for ApiError {
 impl From<PastError> for ApiError {
     fn from(error: PastError) -> Self {
         use hivebox_archive::query::QueryError;
-        const LESS: &str = "Ask for less time, for an area or some boxes, for longer buckets (whole hours are the \
-                            fastest), or for fewer phenomena or percentiles.";
+        const LESS: &str = "Request a shorter time range, an area or some boxes, longer buckets (whole hours are the \
+                            fastest), or fewer phenomena or percentiles.";
         match error {
             PastError::Stopping => StoreError::Stopping.into(),
-            PastError::Query(QueryError::Busy { .. }) => Self::unavailable(
-                "Busy",
-                "As many questions about the past wait as may wait; ask again soon.",
-            ),
+            PastError::Query(QueryError::Busy { .. }) => {
+                Self::unavailable("Busy", "The queue of questions about the past is full; try again soon.")
+            }
             PastError::Query(QueryError::TimedOut { after }) => Self::new(
                 StatusCode::GATEWAY_TIMEOUT,
                 "Took too long",
-                format!("There was no answer within {} s. {LESS}", after.as_secs()),
+                format!("The question took longer than {} s. {LESS}", after.as_secs()),
             ),
             PastError::Query(QueryError::OutOfMemory { limit_bytes }) => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "Needs too much memory",
-                format!("The answer needs more than the {} MiB that there may be. {LESS}", limit_bytes >> 20),
+                format!("The question needs more than the limit of {} MiB. {LESS}", limit_bytes >> 20),
             ),
             PastError::Query(QueryError::Sql(reason)) => Self::bad(&reason),
             PastError::Query(QueryError::Question(error)) => Self::bad(&error.to_string()),
@@ -198,8 +204,8 @@ impl From<PastError> for ApiError {
                 tracing::warn!(error = in_words(&error), "the cluster did not answer");
                 Self::unavailable(
                     "No answer from the cluster",
-                    "The cluster that works on questions about the past is away, or failed at this one: the log says how. \
-                     Ask again soon, unless it is SQL that fails on some values, as a division by zero does.",
+                    "The cluster that answers questions about the past is unreachable, or failed; the log has the \
+                     details. Try again soon, unless the SQL itself fails on some values, such as a division by zero.",
                 )
             }
             PastError::Query(error) => Self::internal(error),
@@ -207,8 +213,8 @@ impl From<PastError> for ApiError {
     }
 }
 
-/// Words as a sentence.
-pub(super) fn sentence(words: &str) -> String {
+/// Turns words into a sentence: a capital first letter and a full stop.
+pub(crate) fn sentence(words: &str) -> String {
     let mut characters = words.trim_end_matches('.').chars();
     let first = characters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(characters).chain(['.']).collect()
@@ -216,8 +222,8 @@ pub(super) fn sentence(words: &str) -> String {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body =
-            serde_json::to_vec(&self.problem()).expect("a problem is text and a number, which JSON can hold");
+        let body = serde_json::to_vec(&self.problem())
+            .expect("a problem consists of text and a number, which JSON can represent");
         let content_type = HeaderValue::from_static(Self::MEDIA_TYPE);
         let mut response = (self.status, [(CONTENT_TYPE, content_type)], body).into_response();
         if let Some(wait) = self.retry_after {
@@ -227,14 +233,15 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// The answer where there is no route.
+/// The response to a path without a route.
 pub(super) async fn not_found(uri: Uri) -> ApiError {
     let path: String = uri.path().chars().take(100).collect();
-    ApiError::not_found(format!("There is nothing at {path}; GET /docs lists all paths."))
+    ApiError::not_found(format!("There is no route {path}; GET /docs lists all routes."))
 }
 
-/// The answer where a route does not know the method; axum adds which methods it allows.
+/// The response to an unsupported method. axum adds the header `Allow`.
 pub(super) async fn method_not_allowed() -> ApiError {
-    let detail = "This path does not take that method; the Allow header has those that it takes.";
+    let detail =
+        "This route does not support the method; the header Allow lists the methods that it supports.";
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", detail)
 }

@@ -1,5 +1,4 @@
-//! A small network of senseBoxes, from which the examples of the description are made by the code that answers
-//! requests.
+//! A small network of senseBoxes. The handlers' own code turns it into the examples of the API's description.
 
 use std::time::Duration;
 
@@ -8,15 +7,14 @@ use hivebox_climate::place::{Exposure, Place};
 use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
 use hivebox_climate::status::Bands;
 use hivebox_climate::verdict::VerdictRules;
-use jiff::{SignedDuration, Timestamp};
-
 use hivebox_config::AnswerConfig;
 use hivebox_present::Present;
+use jiff::{SignedDuration, Timestamp};
 
 /// 2024-10-14T09:20:00Z, as in the other examples.
 pub(super) const MOMENT: Timestamp = Timestamp::constant(1_728_897_600, 0);
 
-/// Ids, names, distances from the first box in hundredths of a degree, temperatures and humidities.
+/// Per box: id, name, distance to the first box in hundredths of a degree, temperature and humidity.
 const BOXES: [(&str, &str, f64, [&str; 2]); 6] = [
     ("5ade1acf223bd80019a1011c", "Imkerei am Kanal", 0.0, ["16.07", "71.2"]),
     ("5b0d436e0c1ab9001a7b0b7e", "Schulgarten", 1.0, ["16.31", "69.8"]),

@@ -1,7 +1,8 @@
-//! What connections ask: `GET /temperature` is answered here from bytes at hand, all else by the router.
+//! The service of each connection. It answers `GET /temperature` from rendered bytes, and passes all other requests to
+//! the router.
 //!
-//! Nearly every request is for `/temperature`, and its way through the router and the boxed middleware takes
-//! longer than all that there is to do for it.
+//! Nearly every request is for `/temperature`, and passing through the router and its boxed middleware would take
+//! longer than the answer itself.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -21,22 +22,22 @@ use hyper_util::service::{TowerToHyperService, TowerToHyperServiceFuture};
 use crate::app::App;
 use crate::connection::Connection;
 use crate::metrics::HttpMetrics;
-use crate::observe::{Observation, Observed};
+use crate::observe::{Observed, RequestObservation};
 use crate::state::HttpState;
-use crate::{live, routes, temperature};
+use crate::{routes, temperature};
 
-/// The service that each connection asks.
+/// The service of each connection.
 #[derive(Debug, Clone)]
 pub struct Front {
     state: HttpState,
-    /// The paths that are answered here.
+    /// The paths that bypass the router.
     direct: Arc<[(&'static str, Observed)]>,
     router: TowerToHyperService<Router>,
     connection: Connection,
 }
 
 impl Front {
-    /// A service over all routes.
+    /// A service with all routes.
     pub fn new(app: Arc<App>, config: &HttpConfig, exposition: Metrics, metrics: HttpMetrics) -> Self {
         let state = routes::state(app, config, exposition, metrics);
         let direct = temperature::PATHS.map(|path| (path, routes::observed(&state, path, false)));
@@ -44,42 +45,42 @@ impl Front {
         Self { state, direct: Arc::new(direct), router, connection: Connection::default() }
     }
 
-    /// The router over all routes, which serves from the same parts and counts in the same metrics.
+    /// A router with all routes, which shares this service's state and metrics.
     pub fn router(&self) -> Router {
         routes::over(&self.state)
     }
 
-    /// Makes an event of each new present, and sends it to all streams. For ever.
-    pub async fn herald(&self) {
-        live::herald(&self.state).await;
+    /// Sends an event for each new present to all event streams. Never ends.
+    pub async fn broadcast(&self) {
+        self.state.live.broadcast(&self.state.app.cache).await;
     }
 
-    /// Ends all streams, also those that begin later.
+    /// Ends all event streams, including those that open later.
     pub fn end_streams(&self) {
         self.state.live.end();
     }
 
-    /// The same for the requests of one connection.
+    /// The service of the connection from `peer`.
     pub(super) fn for_connection(&self, peer: IpAddr) -> Self {
         Self { connection: Connection::from_peer(peer), ..self.clone() }
     }
 
-    /// Takes note that the client of this connection takes nothing any more.
+    /// Records that the client of this connection has stopped reading.
     pub(super) fn stall(&self) {
         self.connection.stall();
         self.state.metrics.live.stalled();
     }
 
-    /// The answer, if it is at hand. The router would give the same one: what is asked in another way, must
-    /// be waited for, or may not be served is left to it.
+    /// The response that needs no router, if there is one. The router would respond alike; it handles other methods,
+    /// waits for the first poll, and reports errors.
     fn at_once(&self, request: &Request<Incoming>) -> Option<Response> {
         if request.method() != Method::GET {
             return None;
         }
         let path = request.uri().path();
         let (_, route) = self.direct.iter().find(|(direct, _)| *direct == path)?;
-        let observation = Observation::begin(route, request);
-        let mut response = temperature::answer(&self.state, self.state.app.clock.now())?;
+        let observation = RequestObservation::begin(route, request);
+        let mut response = temperature::response(&self.state, self.state.app.clock.now())?;
         observation.end(route, &mut response);
         Some(response)
     }

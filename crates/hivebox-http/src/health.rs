@@ -1,4 +1,4 @@
-//! `GET /` and `GET /health`: the process works.
+//! `GET /` and `GET /health`: whether the process works.
 
 use axum::body::Bytes;
 use axum::http::HeaderMap;
@@ -7,13 +7,13 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::dashboard;
-use super::describe::{Answer, Operation, Tag};
-use crate::asked::accepts;
+use crate::dashboard;
+use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
+use crate::params::accepts;
 use hivebox_question::format::{Format, prefers};
 
-/// A sign of life.
+/// Whether the process works.
 #[derive(Serialize, ToSchema)]
 struct Root {
     #[serde(rename = "Status")]
@@ -21,14 +21,14 @@ struct Root {
     status: &'static str,
 }
 
-/// A sign of life.
+/// Whether the process works.
 #[derive(Serialize, ToSchema)]
 struct Health {
     #[schema(pattern = "^OK$")]
     status: &'static str,
 }
 
-/// `GET /`: the dashboard for who wants a page more than JSON, as browsers do.
+/// `GET /`: the dashboard for clients that prefer HTML to JSON, as browsers do.
 pub(super) async fn root(request: HeaderMap) -> Result<Response, ApiError> {
     if prefers(accepts(&request), dashboard::HTML, Format::Json.media_type()) {
         return dashboard::page(request).await;
@@ -36,20 +36,22 @@ pub(super) async fn root(request: HeaderMap) -> Result<Response, ApiError> {
     Ok(([(CONTENT_TYPE, "application/json")], Bytes::from_static(br#"{"Status":"OK"}"#)).into_response())
 }
 
-/// `GET /health`. It asks nothing of others.
+/// `GET /health`. It depends on nothing else.
 pub(super) async fn health() -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], Bytes::from_static(br#"{"status":"OK"}"#))
 }
 
 pub(super) fn describe_root() -> Operation {
-    Operation::new("getRoot", Tag::Service, "A sign of life")
-        .description("A browser gets the dashboard: who accepts `text/html` rather than `application/json`.")
-        .answers(Answer::ok("The process works.").json(&Root { status: "OK" }))
-        .answers(dashboard::described_page())
+    Operation::new("getRoot", Tag::Service, "Whether the process works, or the dashboard")
+        .description(
+            "Clients that prefer `text/html` to `application/json`, as browsers do, get the dashboard.",
+        )
+        .responds(ResponseDoc::ok("The process works.").json(&Root { status: "OK" }))
+        .responds(dashboard::described_page())
 }
 
 pub(super) fn describe_health() -> Operation {
     Operation::new("getHealth", Tag::Service, "Whether the process works")
-        .description("It asks nothing of others, and so is well while openSenseMap is down.")
-        .answers(Answer::ok("The process works.").json(&Health { status: "OK" }))
+        .description("It does not depend on other services, so it is 200 even while openSenseMap is down.")
+        .responds(ResponseDoc::ok("The process works.").json(&Health { status: "OK" }))
 }

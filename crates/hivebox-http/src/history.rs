@@ -1,4 +1,6 @@
-//! `GET /api/v1/history`: what the past was like, bucket by bucket.
+//! `GET /api/v1/history`: statistics over the past, one row per bucket of time.
+
+mod etag;
 
 use std::sync::Arc;
 
@@ -18,30 +20,30 @@ use hivebox_question::parameters::{Ask, Reader};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::current::{NOTHING_CURRENT, nothing_current};
-use super::describe::{Answer, Operation, Tag};
-use super::example;
-use super::represent::entity_tag;
-use super::table;
 use crate::app::App;
-use crate::asked::Asked;
+use crate::current::{NOTHING_CURRENT, nothing_current};
+use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
+use crate::example;
+use crate::params::Params;
+use crate::represent::entity_tag;
+use crate::table;
 
-/// Of days that are over nothing changes but by a reading that comes late.
+/// Past days only change when a reading arrives late.
 const SETTLED: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
 /// `GET /api/v1/history`.
 pub(super) async fn history(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Asked(AskFormatted { history, format }): Asked<AskFormatted>,
+    Params(AskFormattedHistory { history, format }): Params<AskFormattedHistory>,
 ) -> Result<Response, ApiError> {
     let is_by_tag = history.needs_present();
     let tagged = if is_by_tag { Some(tagged(&app, &history).await?) } else { None };
     let question = history.question(app.clock.now(), tagged)?;
-    let asked = format!("{question:?}");
-    let tag = |number: u64| table::tag_of(format, NAME, &asked, &number.to_string());
-    // Whoever has the answer has it without the work of making it again.
+    let key = etag::canonical(&question).map_err(ApiError::internal)?;
+    let tag = |manifest: u64| table::tag_of(format, NAME, &key, &manifest.to_string());
+    // A client that still has the answer must not cost a query.
     if headers.contains_key(IF_NONE_MATCH) {
         let tag = tag(app.past.number().await?);
         if let Some(known) = entity_tag::known(&tag, &headers) {
@@ -63,27 +65,26 @@ pub(super) async fn history(
 
 const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, Format::Arrow]);
 
-/// The question with the format of its answer.
+/// The question and the format of its answer.
 #[derive(Debug)]
-pub(super) struct AskFormatted {
+pub(super) struct AskFormattedHistory {
     history: AskHistory,
     format: Format,
 }
 
-impl Ask for AskFormatted {
+impl Ask for AskFormattedHistory {
     fn read(reader: &mut Reader) -> Option<Self> {
         let (history, format) = (AskHistory::read(reader), reader.format(FORMATS));
         Some(Self { history: history?, format: format? })
     }
 }
 
-/// The ids of the boxes that carry the grouptags now, among those that are asked for.
+/// The ids of the selected boxes that currently have the grouptags.
 async fn tagged(app: &App, history: &AskHistory) -> Result<Vec<String>, ApiError> {
-    if app.cache.present().is_none() && app.cache.last_poll().is_none() {
-        // If the wait takes too long the answer below says so.
-        let _ = tokio::time::timeout(app.request_timeout(), app.cache.first_poll()).await;
+    if app.is_before_first_poll() {
+        app.wait_for_first_poll().await;
     }
-    // However old: what boxes carry does not change with the weather.
+    // The present may be old: grouptags rarely change.
     let present = app.cache.present().clone().ok_or_else(nothing_current)?;
     let selection = history.selection();
     let carries = |tags: &[&str]| selection.grouptags.iter().all(|wanted| tags.contains(&wanted.as_str()));
@@ -94,7 +95,7 @@ async fn tagged(app: &App, history: &AskHistory) -> Result<Vec<String>, ApiError
     Ok(boxes.map(|sense_box| sense_box.id().to_owned()).collect())
 }
 
-/// Whether all of it lies before the day of the newest reading.
+/// Whether the whole time range lies before the day of the newest reading.
 fn is_settled(question: &Question, answer: &HistoryAnswer) -> bool {
     let today = |moment: Timestamp| moment.to_zoned_datetime(TimeZone::UTC).start_of_day().ok();
     answer.through.and_then(today).is_some_and(|today| question.to <= today.timestamp())
@@ -137,18 +138,19 @@ pub(super) fn describe() -> Operation {
     };
     let heading = heading(&question, &answered);
     let body = HistoryBody::of(&question, &answered);
-    let answer = Answer::ok("What the readings of each bucket come to. Without any: no row.").json(&body);
+    let answer =
+        ResponseDoc::ok("Statistics for each bucket. A phenomenon without readings has no rows.").json(&body);
     let columns = columns(&percentiles);
-    Operation::new("getHistory", Tag::Past, "What the past was like")
+    Operation::new("getHistory", Tag::Past, "Statistics over the past")
         .description(
-            "Statistics over all readings that counted when they were current, of all boxes that the filters let \
-             through, for each bucket of time: also of those that have no reading, so that a chart has its gaps. At \
-             most 10,000 buckets times phenomena. Boxes are where they were then; `grouptag` chooses those that carry \
-             the tag now. Whole hours (also days, weeks and months of zones that begin with an hour) of all boxes are \
-             told the fastest.",
+            "Statistics for each bucket of time, over all readings of the selected boxes that counted when they were \
+             current. Buckets without readings are included, so that a chart shows gaps. Buckets times phenomena \
+             must not exceed 10,000. A box is at its location of that time; `grouptag` selects the boxes that have \
+             the tag now. Whole hours of all boxes are the fastest, as are days, weeks and months in time zones whose \
+             offset is a whole hour.",
         )
-        .asks::<AskFormatted>()
-        .answers(table::described_in(answer, heading, &columns, &body.rows))
+        .asks::<AskFormattedHistory>()
+        .responds(table::described_in(answer, heading, &columns, &body.rows))
         .fails(NOTHING_CURRENT, &nothing_current())
         .fails_of_past()
         .may_fail()

@@ -1,18 +1,17 @@
-//! The HTTP API of HiveBox: one file a resource. It alone knows statuses and headers.
+//! HiveBox's HTTP API, one file per resource. Only this crate knows statuses and headers.
 //!
 //! | question | file |
 //! |---|---|
-//! | Which routes are there, and what do their requests pass? | `routes.rs`, `policy.rs` |
+//! | Which routes exist, and which middleware do their requests pass? | `routes.rs`, `policy.rs` |
 //! | Which status does an error have? | `error.rs` |
-//! | What do handlers have at hand? | `app.rs`, `state.rs` |
-//! | What is said of a route in `/openapi.json`? | `describe` beside its handler; `describe.rs` |
-//! | How is `/temperature` answered? | `front.rs`, `temperature.rs` |
-//! | How are answers tagged, compressed and kept? | `represent.rs` |
-//! | How is a new present told to streams? | `live.rs` |
+//! | Which state do handlers share? | `app.rs`, `state.rs` |
+//! | What does `/openapi.json` say about a route? | `describe` beside its handler; `describe.rs` |
+//! | How is `/temperature` answered so fast? | `front.rs`, `temperature/rendered.rs` |
+//! | How are responses tagged, compressed and cached? | `represent.rs`, `compressed.rs` |
+//! | How do event streams learn of a new present? | `live.rs`, `live/hub.rs` |
 //! | How are connections accepted and drained? | [`server`] |
 
 mod app;
-mod asked;
 mod boxes;
 mod chores;
 mod compressed;
@@ -27,7 +26,7 @@ mod error;
 mod example;
 mod exposition;
 mod front;
-mod headers;
+mod header_value;
 mod health;
 mod history;
 mod live;
@@ -36,6 +35,7 @@ mod metrics;
 mod observe;
 mod one_box;
 mod openapi;
+mod params;
 mod phenomena;
 mod pieces;
 mod policy;

@@ -1,7 +1,7 @@
-//! `GET /api/v1/map`: what all boxes say of one phenomenon, in as few bytes as can be.
+//! `GET /api/v1/map`: all boxes with their value of one phenomenon, in as few bytes as possible.
 
 mod body;
-mod kept;
+pub(crate) mod cache;
 
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -10,19 +10,18 @@ use axum::response::Response;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::phenomenon::PhenomenonId;
 
-use super::current::{NOTHING_CURRENT, current, nothing_current};
-use super::describe::{Answer, Operation, Tag};
-use super::example;
-use crate::asked::Asked;
+use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
+use crate::example;
+use crate::map::body::MapBody;
+use crate::params::Params;
 use crate::state::HttpState;
-use body::Map;
 use hivebox_question::format::Format;
 use hivebox_question::parameters::filter::ONE_PHENOMENON;
 use hivebox_question::parameters::{Ask, Reader};
-pub(crate) use kept::Maps;
 
-/// Which map is asked for.
+/// A request for a map.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AskMap {
     phenomenon: PhenomenonId,
@@ -38,7 +37,7 @@ impl Ask for AskMap {
 pub(super) async fn map(
     State(state): State<HttpState>,
     headers: HeaderMap,
-    Asked(AskMap { phenomenon }): Asked<AskMap>,
+    Params(AskMap { phenomenon }): Params<AskMap>,
 ) -> Result<Response, ApiError> {
     let present = current(&state.app).await?;
     let map = state.maps.map(&present, phenomenon).await?;
@@ -49,14 +48,15 @@ pub(super) async fn map(
 
 pub(super) fn describe() -> Operation {
     let present = example::present();
-    let answer = Map::of(&present, Catalogue::builtin().air_temperature());
-    Operation::new("getMap", Tag::Now, "All boxes on a map, by what they say of one phenomenon")
+    let answer = MapBody::of(&present, Catalogue::builtin().air_temperature());
+    Operation::new("getMap", Tag::Now, "All boxes on a map, with their value of one phenomenon")
         .description(
-            "As columns, since that takes the fewest bytes: the first entry of each is about the first box, and so on. Only \
-             boxes of which it is known where they stand, those near each other mostly one after the other.",
+            "The boxes are columns, because that takes the fewest bytes: the first entry of each column belongs to \
+             the first box, and so on. Boxes without a known location are left out. Boxes near each other are mostly \
+             adjacent.",
         )
         .asks::<AskMap>()
-        .answers(Answer::ok("The map.").json(&answer))
+        .responds(ResponseDoc::ok("The map.").json(&answer))
         .fails(NOTHING_CURRENT, &nothing_current())
         .may_fail()
 }

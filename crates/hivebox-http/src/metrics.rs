@@ -1,30 +1,30 @@
-//! What HTTP counts.
+//! The metrics of HTTP.
 
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::registry::Registry;
 
 use crate::live::metrics::LiveMetrics;
 use crate::observe::metrics::RequestMetrics;
-use crate::temperature::AnswerMetrics;
+use crate::temperature::metrics::AnswerMetrics;
 
-/// What HTTP counts. Cheap to clone; clones count together.
+/// The metrics of HTTP. Cheap to clone; clones share their counters.
 #[derive(Debug, Clone)]
 pub struct HttpMetrics {
     /// Requests by route.
     pub(crate) requests: RequestMetrics,
-    /// Requests refused because their client sent too many.
+    /// Requests refused because of the rate limit.
     pub(crate) rate_limited: Counter,
     /// Answers to `/temperature`.
     pub(crate) answers: AnswerMetrics,
-    /// Streams of events.
+    /// Event streams.
     pub(crate) live: LiveMetrics,
 }
 
 impl HttpMetrics {
-    /// Registers all of them, at zero, with series for these routes.
+    /// Registers all metrics at zero, with series for `routes`.
     pub(crate) fn register(registry: &mut Registry, routes: impl Iterator<Item = &'static str>) -> Self {
         let rate_limited = Counter::default();
-        let help = "Requests refused because their client has asked too often";
+        let help = "Requests refused because the client exceeded its rate limit";
         registry.register("http_rate_limited", help, rate_limited.clone());
         Self {
             requests: RequestMetrics::register(registry, routes),

@@ -11,19 +11,19 @@ use opensensemap::BoxId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::boxes::BoxRow;
-use super::current::{NOTHING_CURRENT, current, nothing_current};
-use super::describe::{Answer, Operation, Tag};
-use super::example;
-use super::reading_row::SensorReading;
 use crate::app::App;
-use crate::asked::Asked;
+use crate::boxes::SenseBoxRow;
+use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
+use crate::example;
+use crate::params::Params;
+use crate::reading_row::SensorReading;
 use hivebox_present::Present;
 use hivebox_question::parameters::filter::BOX_ID;
 use hivebox_question::parameters::{Ask, Reader};
 
-/// Which box is asked for.
+/// A request for a box.
 #[derive(Debug)]
 pub(super) struct AskBox {
     id: BoxId,
@@ -38,20 +38,20 @@ impl Ask for AskBox {
 /// A senseBox with all its sensors.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct OneBox<'a> {
-    /// The moment as of which the readings are judged.
+    /// The time as of which the readings are judged.
     #[schema(value_type = String, format = DateTime)]
     as_of: Timestamp,
     /// The box.
     #[serde(rename = "box")]
-    sense_box: BoxRow<'a>,
-    /// All its sensors, also those that say nothing now.
+    sense_box: SenseBoxRow<'a>,
+    /// All its sensors, including those without a current reading.
     sensors: Vec<SensorReading<'a>>,
 }
 
 /// `GET /api/v1/boxes/{id}`.
 pub(super) async fn one_box(
     State(app): State<Arc<App>>,
-    Asked(AskBox { id }): Asked<AskBox>,
+    Params(AskBox { id }): Params<AskBox>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
     let id = id.to_string();
@@ -64,7 +64,7 @@ impl<'a> OneBox<'a> {
         let detail = present.detail();
         Self {
             as_of: present.readings.as_of(),
-            sense_box: BoxRow::of(sense_box),
+            sense_box: SenseBoxRow::of(sense_box),
             sensors: sense_box.readings().map(|reading| SensorReading::of(reading, detail)).collect(),
         }
     }
@@ -76,11 +76,11 @@ pub(super) fn describe() -> Operation {
     let answer = OneBox::of(sense_box, &present);
     Operation::new("getBox", Tag::Now, "One senseBox with all its sensors")
         .asks::<AskBox>()
-        .answers(Answer::ok("The box, with the verdict on each reading.").json(&answer))
+        .responds(ResponseDoc::ok("The box, with the verdict on each reading.").json(&answer))
         .fails("There is no such box.", &unknown(sense_box.id()))
         .fails(NOTHING_CURRENT, &nothing_current())
 }
 
 fn unknown(id: &str) -> ApiError {
-    ApiError::not_found(format!("No senseBox {id} is known here; GET /api/v1/boxes lists those that are."))
+    ApiError::not_found(format!("There is no senseBox {id}; GET /api/v1/boxes lists all boxes."))
 }

@@ -6,17 +6,19 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use serde_json::{Map, Value};
+use serde_json::{Map, json};
 use utoipa::openapi::OpenApi;
 
-use super::compressed::Compressed;
-use super::describe::{Answer, Operation, Tag};
-use super::state::HttpState;
+use crate::compressed::Compressed;
+use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
+use crate::state::HttpState;
 
-/// The document as it is sent.
+/// Renders the document for responses.
 pub(crate) fn render(document: &OpenApi) -> Arc<Compressed> {
-    let json = document.to_json().expect("a description holds nothing that JSON cannot");
+    let json = document
+        .to_json()
+        .expect("an OpenAPI document consists of structs and maps keyed by text, which JSON can represent");
     Arc::new(Compressed::of(json.into()))
 }
 
@@ -29,9 +31,12 @@ pub(super) async fn openapi(
 }
 
 pub(super) fn describe() -> Operation {
-    let example = serde_json::json!({ "openapi": "3.1.0", "info": { "title": "HiveBox" }, "paths": {} });
-    let example: Map<String, Value> = example.as_object().cloned().unwrap_or_default();
+    let example = Map::from_iter([
+        ("openapi".to_owned(), "3.1.0".into()),
+        ("info".to_owned(), json!({ "title": "HiveBox" })),
+        ("paths".to_owned(), json!({})),
+    ]);
     Operation::new("getOpenapi", Tag::Description, "This description")
-        .description("OpenAPI 3.1, made from the code. `hivebox openapi` prints the same.")
-        .answers(Answer::ok("The description.").object("application/json", example))
+        .description("OpenAPI 3.1, generated from the code. `hivebox openapi` prints the same document.")
+        .responds(ResponseDoc::ok("The description.").object("application/json", example))
 }

@@ -1,4 +1,4 @@
-//! `GET /api/v1/phenomena`: what can be asked for, and how much of it there is now.
+//! `GET /api/v1/phenomena`: all phenomena, and a summary of their current readings.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,25 +14,25 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::current::{NOTHING_CURRENT, current, nothing_current};
-use super::describe::{Answer, Operation, Tag};
-use super::example;
 use crate::app::App;
-use crate::asked::Asked;
+use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
+use crate::example;
+use crate::params::Params;
 use hivebox_present::Present;
 
 /// All phenomena of the catalogue.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Phenomena<'a> {
-    /// The moment that the counts are of.
+    /// The time of the readings.
     #[schema(value_type = String, format = DateTime)]
     as_of: Timestamp,
     /// The phenomena, in the catalogue's order.
     phenomena: Vec<PhenomenonNow<'a>>,
 }
 
-/// A phenomenon, and all readings of it.
+/// A phenomenon, and a summary of its current readings.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PhenomenonNow<'a> {
     /// The name in requests.
@@ -44,7 +44,7 @@ pub(super) struct PhenomenonNow<'a> {
     /// The unit of all its values.
     #[schema(example = "°C")]
     unit: &'a str,
-    /// The range outside of which a value does not count.
+    /// The range of values that count.
     plausible: Plausible,
     /// How many readings count.
     count: u64,
@@ -57,7 +57,7 @@ pub(super) struct PhenomenonNow<'a> {
     /// When the newest of them was measured.
     #[schema(value_type = Option<String>, format = DateTime)]
     freshest: Option<Timestamp>,
-    /// How many sensors' readings do not count, by reason.
+    /// How many readings do not count, by reason.
     left_out: BTreeMap<&'static str, u64>,
 }
 
@@ -73,7 +73,7 @@ pub(super) struct Plausible {
 /// `GET /api/v1/phenomena`.
 pub(super) async fn phenomena(
     State(app): State<Arc<App>>,
-    Asked(()): Asked<()>,
+    Params(()): Params<()>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
     Ok(Json(Phenomena::of(&present)).into_response())
@@ -97,7 +97,7 @@ impl<'a> PhenomenonNow<'a> {
             unit: phenomenon.unit(),
             plausible: Plausible { min, max },
             count: summary.count(),
-            // Of directions, neither is a number that means something.
+            // Statistics over directions would need circular arithmetic.
             mean: summary.mean.filter(|_| !phenomenon.is_direction()).map(|mean| mean.0),
             min: summary.min.filter(|_| !phenomenon.is_direction()).map(|min| min.0),
             max: summary.max.filter(|_| !phenomenon.is_direction()).map(|max| max.0),
@@ -111,8 +111,8 @@ pub(super) fn describe() -> Operation {
     let present = example::present();
     let mut answer = Phenomena::of(&present);
     answer.phenomena.truncate(2);
-    Operation::new("listPhenomena", Tag::Now, "What is measured, and how much of it there is now")
+    Operation::new("listPhenomena", Tag::Now, "All phenomena, and a summary of their current readings")
         .asks::<()>()
-        .answers(Answer::ok("All phenomena of the catalogue.").json(&answer))
+        .responds(ResponseDoc::ok("All phenomena of the catalogue.").json(&answer))
         .fails(NOTHING_CURRENT, &nothing_current())
 }

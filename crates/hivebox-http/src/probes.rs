@@ -1,4 +1,4 @@
-//! `GET /livez` and `GET /readyz`: what Kubernetes asks.
+//! `GET /livez` and `GET /readyz`: the probes of Kubernetes.
 
 use std::sync::Arc;
 
@@ -12,20 +12,20 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::describe::{Answer, Operation, Tag};
 use crate::app::App;
+use crate::describe::{Operation, ResponseDoc, Tag};
 use hivebox_config::ReadinessRule;
 use hivebox_present::{Poll, Role};
 
 /// Whether the process works.
 #[derive(Serialize, ToSchema)]
 struct Liveness {
-    /// In words.
+    /// The state in words.
     status: &'static str,
 }
 
-/// `GET /livez`: the process works. It asks nothing of others, since killing this process mends none; but one
-/// whose refresh loop is gone will never have a new answer.
+/// `GET /livez`: whether the process works. It depends on no other service, because restarting this process would not
+/// repair one. But a process whose refresh loop has ended will never serve a new answer.
 pub(super) async fn livez(State(app): State<Arc<App>>) -> impl IntoResponse {
     let (status, body) = alive(app.store.has_ended(), app.is_draining());
     (status, [(CONTENT_TYPE, "application/json")], Bytes::from_static(body))
@@ -39,57 +39,57 @@ fn alive(has_ended: bool, is_draining: bool) -> (StatusCode, &'static [u8]) {
     }
 }
 
-/// `GET /readyz`: whether this replica wants requests, and the figures behind that.
+/// `GET /readyz`: whether this replica accepts requests, with the figures behind the verdict.
 pub(super) async fn readyz(State(app): State<Arc<App>>) -> impl IntoResponse {
     let readiness = Readiness::of(&app, app.clock.now());
     let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(readiness))
 }
 
-/// The verdict and what it was made of.
+/// The verdict and its basis.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 struct Readiness {
-    /// Whether this replica wants requests.
+    /// Whether this replica accepts requests.
     ready: bool,
-    /// Why.
+    /// The reason.
     #[schema(example = "there is an answer to serve")]
     reason: &'static str,
     /// The rule of the verdict: `hive` or `roadmap`.
     #[schema(example = "hive")]
     rule: &'static str,
-    /// Whether it is stopping.
+    /// Whether the replica is stopping.
     draining: bool,
     /// The age of the present.
     cache_age_seconds: Option<u64>,
-    /// The moment of the present.
+    /// The time of the present.
     cache_as_of: Option<Timestamp>,
-    /// How many boxes the last poll asked for; 1 if it asked for all and got no answer.
+    /// How many boxes the last poll requested; 1 if it requested all at once and failed.
     boxes_asked: Option<usize>,
-    /// How many of them it did not get.
+    /// How many of them it did not receive.
     boxes_failed: Option<usize>,
     /// When the last poll ended.
     last_poll_at: Option<Timestamp>,
-    /// What was wrong with it.
+    /// Why it failed.
     last_poll_error: Option<String>,
-    /// Where the replicas share the present.
+    /// Where replicas share the present.
     #[schema(example = "memory")]
     cache: &'static str,
-    /// This one's part among them.
+    /// The role of this replica.
     role: Option<ReplicaRole>,
-    /// Why the others cannot be reached.
+    /// Why the shared cache cannot be reached.
     cache_error: Option<String>,
 }
 
-/// What part a replica has among those that share the present.
+/// The role of a replica among those that share the present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = Role)]
 enum ReplicaRole {
-    /// It holds the lease: it polls, publishes, and stores on the clock.
+    /// Holds the lease: polls, publishes, and stores on schedule.
     Holder,
-    /// Another holds the lease: it takes over what that one publishes.
+    /// Uses the present that the holder publishes.
     Follower,
-    /// It cannot reach the others: it polls for itself.
+    /// Cannot reach the shared cache, and polls for itself.
     Alone,
 }
 
@@ -103,7 +103,7 @@ impl From<Role> for ReplicaRole {
     }
 }
 
-/// The age from which on the roadmap's rule calls cached content old.
+/// The age above which the roadmap's rule considers the present old.
 const ROADMAP_CACHE_AGE: SignedDuration = SignedDuration::from_mins(5);
 
 impl Readiness {
@@ -143,6 +143,7 @@ impl Readiness {
     }
 }
 
+/// HiveBox's own rule: ready while there is an answer that may be served.
 fn hive(is_servable: bool, poll: Option<&Poll>) -> (bool, &'static str) {
     match (is_servable, poll) {
         (true, _) => (true, "there is an answer to serve"),
@@ -151,8 +152,8 @@ fn hive(is_servable: bool, poll: Option<&Poll>) -> (bool, &'static str) {
     }
 }
 
-/// The rule of the HiveBox roadmap: not ready when more than half of the boxes could not be fetched at the
-/// last attempt and the cached content is older than 5 minutes. No content counts as old content.
+/// The rule of the HiveBox roadmap: not ready if the last poll failed for more than half of the boxes and the present
+/// is older than 5 minutes, or missing.
 fn roadmap(age: Option<SignedDuration>, poll: Option<&Poll>) -> (bool, &'static str) {
     let Some(poll) = poll else {
         return (false, "the first poll of openSenseMap has not ended");
@@ -169,9 +170,9 @@ fn roadmap(age: Option<SignedDuration>, poll: Option<&Poll>) -> (bool, &'static 
 
 pub(super) fn describe_livez() -> Operation {
     Operation::new("getLivez", Tag::Service, "Whether the process works, for Kubernetes")
-        .answers(Answer::ok("The process works.").json(&Liveness { status: "alive" }))
-        .answers(
-            Answer::new(StatusCode::SERVICE_UNAVAILABLE, "It needs to be started again.")
+        .responds(ResponseDoc::ok("The process works.").json(&Liveness { status: "alive" }))
+        .responds(
+            ResponseDoc::new(StatusCode::SERVICE_UNAVAILABLE, "The process must be restarted.")
                 .json(&Liveness { status: "the refresh loop has ended" }),
         )
 }
@@ -205,10 +206,11 @@ pub(super) fn describe_readyz() -> Operation {
         cache_error: None,
         ..ready
     };
-    Operation::new("getReadyz", Tag::Service, "Whether this replica wants requests, for Kubernetes")
-        .answers(Answer::ok("It does.").json(&ready))
-        .answers(
-            Answer::new(StatusCode::SERVICE_UNAVAILABLE, "It does not, as `reason` says.").json(&not_ready),
+    Operation::new("getReadyz", Tag::Service, "Whether this replica accepts requests, for Kubernetes")
+        .responds(ResponseDoc::ok("It accepts requests.").json(&ready))
+        .responds(
+            ResponseDoc::new(StatusCode::SERVICE_UNAVAILABLE, "It accepts none; `reason` says why.")
+                .json(&not_ready),
         )
 }
 

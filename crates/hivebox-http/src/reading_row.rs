@@ -1,29 +1,28 @@
-//! A reading as answers have it, with all that is known of whether it can be trusted.
+//! The row of a reading, with everything known about its quality.
 
 use hivebox_archive::{Cell, CellKind, TableColumn};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::phenomenon::Phenomenon;
 use hivebox_climate::quality::{Check, Level};
 use hivebox_climate::readings::Reading;
+use hivebox_present::Detail;
+use hivebox_question::table::{Coordinates, Row};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use hivebox_present::Detail;
-use hivebox_question::table::{Coordinates, Row};
 
 /// A sensor with its newest reading.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct SensorReading<'a> {
     /// The sensor's id in openSenseMap.
     pub(super) sensor_id: &'a str,
-    /// What it measures, in its owner's words.
+    /// What it measures, in the owner's words.
     pub(super) title: &'a str,
-    /// The unit of `raw_value`, in its owner's spelling.
+    /// The unit of `raw_value`, in the owner's spelling.
     pub(super) unit: &'a str,
-    /// The chip, in its owner's spelling.
+    /// The sensor's chip, in the owner's spelling.
     pub(super) sensor_type: &'a str,
-    /// What HiveBox takes it to measure; `null` if it does not know.
+    /// The phenomenon that HiveBox derives from the title; `null` if it recognises none.
     pub(super) phenomenon: Option<&'a str>,
     /// The value as the sensor sent it.
     pub(super) raw_value: Option<f64>,
@@ -36,28 +35,29 @@ pub(super) struct SensorReading<'a> {
     pub(super) measured_at: Option<Timestamp>,
     /// `ok`, or why the reading does not count.
     pub(super) verdict: &'static str,
-    /// How good it is: `plausible`, `unsuspicious` or `confirmed`; `null` if its verdict is not `ok`.
+    /// The level of quality: `plausible`, `unsuspicious` or `confirmed`; `null` if the verdict is not `ok`.
     pub(super) quality: Option<&'static str>,
-    /// What came of each check.
-    pub(super) checks: Checks,
-    /// Since when it has shown this value, as far as HiveBox has seen.
+    /// The outcome of each check.
+    pub(super) checks: CheckOutcomes,
+    /// Since when the sensor has sent this value, as far as HiveBox has seen.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub(super) unchanged_since: Option<Timestamp>,
 }
 
-/// What came of each check: `passed`, `failed` or `not_checked`.
+/// The outcome of each check: `passed`, `failed` or `not_checked`.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Checks {
-    /// It is not far from what boxes around it say.
+#[schema(as = Checks)]
+pub(super) struct CheckOutcomes {
+    /// The reading agrees with those of boxes nearby.
     #[schema(example = "passed")]
     neighbours: &'static str,
-    /// It has not been the same for longer than weather is.
+    /// The value has not been constant for longer than weather allows.
     #[schema(example = "passed")]
     stuck: &'static str,
-    /// It does not look like a heated room.
+    /// The value does not suggest a heated room.
     #[schema(example = "passed")]
     indoor: &'static str,
-    /// It is not the same as that of another box at the same place.
+    /// No other box at the same place sends the same values.
     #[schema(example = "not_checked")]
     duplicate: &'static str,
 }
@@ -67,23 +67,25 @@ pub(super) struct Checks {
 pub(super) struct ReadingRow<'a> {
     /// The senseBox's id in openSenseMap.
     box_id: &'a str,
-    /// The senseBox's name, as its owner wrote it.
+    /// The senseBox's name, as the owner wrote it.
     box_name: &'a str,
     /// The senseBox's model.
     model: &'a str,
     /// `indoor`, `outdoor`, `mobile` or `unknown`.
     exposure: &'static str,
-    /// Degrees north, by WGS 84.
+    /// Latitude in degrees (WGS 84).
     latitude: Option<f64>,
-    /// Degrees east, by WGS 84.
+    /// Longitude in degrees (WGS 84).
     longitude: Option<f64>,
     /// Metres above sea level.
     height: Option<f64>,
+    /// The sensor.
     #[serde(flatten)]
     sensor: SensorReading<'a>,
 }
 
 impl<'a> SensorReading<'a> {
+    /// The row of a sensor without its box.
     pub(super) fn of(reading: Reading<'a>, detail: &Detail) -> Self {
         let kind = reading.kind();
         let phenomenon = reading.phenomenon().map(|id| Catalogue::builtin().phenomenon(id));
@@ -100,7 +102,7 @@ impl<'a> SensorReading<'a> {
             measured_at: reading.measured_at(),
             verdict: reading.verdict().slug(),
             quality: detail.quality.level(reading.row()).map(Level::slug),
-            checks: Checks {
+            checks: CheckOutcomes {
                 neighbours: outcome(Check::Neighbours),
                 stuck: outcome(Check::Stuck),
                 indoor: outcome(Check::Indoor),
@@ -112,6 +114,7 @@ impl<'a> SensorReading<'a> {
 }
 
 impl<'a> ReadingRow<'a> {
+    /// The row of a reading with its box.
     pub(super) fn of(reading: Reading<'a>, detail: &Detail) -> Self {
         let place = reading.place();
         Self {
@@ -130,34 +133,34 @@ impl<'a> ReadingRow<'a> {
 impl Row for ReadingRow<'_> {
     const COLUMNS: &'static [TableColumn] = &[
         TableColumn::new("box_id", CellKind::Text, false, "", "The senseBox's id in openSenseMap"),
-        TableColumn::new("box_name", CellKind::Text, false, "", "The senseBox's name, as its owner wrote it"),
+        TableColumn::new("box_name", CellKind::Text, false, "", "The senseBox's name, as the owner wrote it"),
         TableColumn::new("model", CellKind::Text, false, "", "The senseBox's model"),
         TableColumn::new("exposure", CellKind::Text, false, "", "indoor, outdoor, mobile or unknown"),
-        TableColumn::new("latitude", CellKind::Number, true, "° north, WGS 84", "Where the senseBox stands"),
-        TableColumn::new("longitude", CellKind::Number, true, "° east, WGS 84", "Where the senseBox stands"),
-        TableColumn::new("height", CellKind::Number, true, "m above sea level", "Where the senseBox stands"),
+        TableColumn::new("latitude", CellKind::Number, true, "° north, WGS 84", "The senseBox's latitude"),
+        TableColumn::new("longitude", CellKind::Number, true, "° east, WGS 84", "The senseBox's longitude"),
+        TableColumn::new("height", CellKind::Number, true, "m above sea level", "The senseBox's height"),
         TableColumn::new("sensor_id", CellKind::Text, false, "", "The sensor's id in openSenseMap"),
         TableColumn::new(
             "title",
             CellKind::Text,
             false,
             "",
-            "What the sensor measures, in its owner's words",
+            "What the sensor measures, in the owner's words",
         ),
-        TableColumn::new("unit", CellKind::Text, false, "", "The unit of raw_value, in its owner's spelling"),
+        TableColumn::new("unit", CellKind::Text, false, "", "The unit of raw_value, in the owner's spelling"),
         TableColumn::new(
             "sensor_type",
             CellKind::Text,
             false,
             "",
-            "The sensor's chip, in its owner's spelling",
+            "The sensor's chip, in the owner's spelling",
         ),
         TableColumn::new(
             "phenomenon",
             CellKind::Text,
             true,
             "",
-            "What HiveBox takes the sensor to measure, if it knows",
+            "The phenomenon that HiveBox derives from the title",
         ),
         TableColumn::new(
             "raw_value",
@@ -174,7 +177,13 @@ impl Row for ReadingRow<'_> {
             "The value in the phenomenon's canonical unit",
         ),
         TableColumn::new("value_unit", CellKind::Text, true, "", "The phenomenon's canonical unit"),
-        TableColumn::new("measured_at", CellKind::Time, true, "UTC, ms", "When the sensor measured it"),
+        TableColumn::new(
+            "measured_at",
+            CellKind::Time,
+            true,
+            "UTC, ms",
+            "When the sensor measured the value",
+        ),
         TableColumn::new("verdict", CellKind::Text, false, "", "ok, or why the reading does not count"),
         TableColumn::new(
             "quality",
@@ -188,35 +197,35 @@ impl Row for ReadingRow<'_> {
             CellKind::Text,
             false,
             "",
-            "passed, failed or not_checked: boxes around it agree",
+            "passed, failed or not_checked: boxes nearby agree",
         ),
         TableColumn::new(
             "stuck",
             CellKind::Text,
             false,
             "",
-            "passed, failed or not_checked: it changes as weather does",
+            "passed, failed or not_checked: the value changes like weather",
         ),
         TableColumn::new(
             "indoor",
             CellKind::Text,
             false,
             "",
-            "passed, failed or not_checked: it looks like no room",
+            "passed, failed or not_checked: the value does not suggest a heated room",
         ),
         TableColumn::new(
             "duplicate",
             CellKind::Text,
             false,
             "",
-            "passed, failed or not_checked: no other box tells the same",
+            "passed, failed or not_checked: no other box sends the same values",
         ),
         TableColumn::new(
             "unchanged_since",
             CellKind::Time,
             true,
             "UTC, ms",
-            "Since when it has shown this value",
+            "Since when the sensor has sent this value",
         ),
     ];
 

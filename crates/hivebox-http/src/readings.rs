@@ -14,15 +14,15 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::current::{NOTHING_CURRENT, current, nothing_current};
-use super::describe::{Answer, Operation, Tag};
-use super::example;
-use super::pieces;
-use super::reading_row::ReadingRow;
-use super::table;
 use crate::app::App;
-use crate::asked::Asked;
+use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
+use crate::example;
+use crate::params::Params;
+use crate::pieces;
+use crate::reading_row::ReadingRow;
+use crate::table;
 use hivebox_question::format::{Format, Formats};
 use hivebox_question::parameters::filter::{self, PHENOMENON, QUALITY};
 use hivebox_question::parameters::{Ask, Reader};
@@ -31,7 +31,7 @@ use hivebox_question::table::{Heading, Row};
 const FORMATS: Formats =
     Formats(&[Format::Json, Format::Csv, Format::GeoJson, Format::Parquet, Format::Arrow]);
 
-/// Which readings are asked for, and as what.
+/// A request for readings.
 #[derive(Debug)]
 pub(super) struct AskReadings {
     selection: Selection,
@@ -48,16 +48,16 @@ impl Ask for AskReadings {
     }
 }
 
-/// `GET /api/v1/readings`: box by box in the order of their ids. Sensors that say nothing now are left out.
+/// `GET /api/v1/readings`, ordered by the id of the box. Sensors without a current reading are left out.
 pub(super) async fn readings(
     State(app): State<Arc<App>>,
     uri: Uri,
-    Asked(asked): Asked<AskReadings>,
+    Params(asked): Params<AskReadings>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
     let heading = Heading { name: "readings", as_of: present.readings.as_of() };
     let tag = table::tag(asked.format, heading, uri.query());
-    let mut response = table::answer(asked.format, heading, ReadingRow::COLUMNS, move |writer| {
+    let mut response = table::streamed(asked.format, heading, ReadingRow::COLUMNS, move |writer| {
         let (readings, detail) = (&present.readings, present.detail());
         let oldest = asked.selection.oldest(readings);
         let mut boxes: Vec<_> = asked.selection.boxes(readings, &detail.places).collect();
@@ -83,14 +83,14 @@ impl AskReadings {
     }
 }
 
-/// What JSON has.
+/// The readings in JSON.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Readings)]
 struct ReadingList<'a> {
-    /// The moment as of which the readings are judged.
+    /// The time as of which the readings are judged.
     #[schema(value_type = String, format = DateTime)]
     as_of: Timestamp,
-    /// The readings, in the order of their boxes' ids.
+    /// The readings, ordered by the id of the box.
     readings: Vec<ReadingRow<'a>>,
 }
 
@@ -99,14 +99,16 @@ pub(super) fn describe() -> Operation {
     let (as_of, detail) = (present.readings.as_of(), present.detail());
     let rows =
         || present.readings.iter().take(2).map(|reading| ReadingRow::of(reading, detail)).collect::<Vec<_>>();
-    let answer = Answer::ok("The newest reading of each sensor that says something now.");
-    let answer = answer.json(&ReadingList { as_of, readings: rows() });
+    let response = ResponseDoc::ok("The newest reading of each sensor, if it is current.");
+    let response = response.json(&ReadingList { as_of, readings: rows() });
     let heading = Heading { name: "readings", as_of };
-    Operation::new("listReadings", Tag::Now, "All current readings, with what is thought of them")
-        .description("Any number of them, sent while they are written. Without `quality` also those that do not count.")
+    Operation::new("listReadings", Tag::Now, "All current readings, with verdict and quality")
+        .description(
+            "The response is streamed and has no limit. Without `quality`, it includes readings that do not count.",
+        )
         .asks::<AskReadings>()
-        .answers(table::described_with_places(answer, heading, &rows()))
+        .responds(table::described_with_places(response, heading, &rows()))
         .fails(NOTHING_CURRENT, &nothing_current())
-        .fails("Too much is being sent.", &pieces::busy())
+        .fails("Too many large responses are in progress.", &pieces::busy())
         .may_fail()
 }

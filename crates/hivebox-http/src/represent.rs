@@ -1,6 +1,6 @@
-//! As what an answer is sent: compressed if the client can take that, and not again if the client has it.
+//! The representation of a response: compressed if the client accepts that, and 304 if the client already has it.
 
-pub(super) mod entity_tag;
+pub(crate) mod entity_tag;
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -23,25 +23,25 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use crate::error::ApiError;
 use hivebox_question::format::Format;
 
-/// Smaller answers fit into one packet as they are.
+/// Smaller bodies fit into one packet uncompressed.
 const WORTH_COMPRESSING: u64 = 1024;
-/// How much is hashed before other requests have their turn: some 100 µs of work.
+/// How many bytes are hashed before the task yields to other requests: about 100 µs of work.
 const HASHED_AT_ONCE: usize = 64 << 10;
 
 const VARIES: HeaderValue = HeaderValue::from_static("accept, accept-encoding");
-/// Whoever keeps an answer asks whether it is still right. The present changes at no moment that could be
-/// promised, and two answers of one page should not be of two presents; to ask costs the client a 304.
+/// Caches must revalidate. Nobody can predict when the present changes, and one page must not mix answers from
+/// two presents; revalidating costs the client no more than a 304.
 const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
-/// What a 304 does not say, because it has no content.
+/// Headers that a 304 omits, because it has no content.
 const ABOUT_CONTENT: [HeaderName; 4] = [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, CONTENT_DISPOSITION];
 
-/// Sends what the route answers as the client wants it.
+/// Adapts the route's response to the client: encoding, entity tag, and 304.
 pub(super) async fn represent(request: Request, next: Next) -> Response {
     if ![Method::GET, Method::HEAD].contains(request.method()) {
         return next.run(request).await;
     }
     let accepted = all_of(request.headers(), &ACCEPT_ENCODING);
-    let known = all_of(request.headers(), &IF_NONE_MATCH);
+    let conditions = all_of(request.headers(), &IF_NONE_MATCH);
     let mut response = next.run(request).await;
     response.headers_mut().insert(VARY, VARIES);
     response.headers_mut().entry(CACHE_CONTROL).or_insert(REVALIDATED);
@@ -49,7 +49,7 @@ pub(super) async fn represent(request: Request, next: Next) -> Response {
         return response;
     }
     let response = encoded(tagged(response).await, accepted).await;
-    if response.status() == StatusCode::OK && is_known(&response, &known) {
+    if response.status() == StatusCode::OK && is_known(&response, &conditions) {
         return not_modified(response);
     }
     response
@@ -59,7 +59,7 @@ fn all_of(headers: &HeaderMap, name: &HeaderName) -> HeaderMap {
     headers.get_all(name).iter().map(|value| (name.clone(), value.clone())).collect()
 }
 
-/// The answer with an entity tag of its bytes, if they are at hand and the route gave it no tag.
+/// Adds an entity tag computed from the body, unless the route set a tag or streams the body.
 async fn tagged(response: Response) -> Response {
     if response.headers().contains_key(ETAG) || response.body().size_hint().exact().is_none() {
         return response;
@@ -84,19 +84,20 @@ async fn hash(bytes: &Bytes) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-/// The answer in the best encoding that the client accepts. That changes the bytes, so it has another tag.
+/// Compresses the response with the best encoding that the client accepts. The bytes differ, so the tag does too.
 async fn encoded(response: Response, accepted: HeaderMap) -> Response {
     let is_worth_it =
         SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::const_new(Format::Parquet.media_type()));
     let mut answer = Some(fused(response));
-    // It is called once.
-    let service = service_fn(|_: Request| ready(Ok::<_, Infallible>(answer.take().unwrap_or_default())));
+    let service = service_fn(|_: Request| {
+        ready(Ok::<_, Infallible>(answer.take().expect("oneshot calls the service once")))
+    });
     let mut request = Request::default();
     *request.headers_mut() = accepted;
     let compressed = CompressionLayer::new().compress_when(is_worth_it).layer(service).oneshot(request).await;
     let Ok(mut response) = compressed.map(|response| response.map(Body::new));
     if response.status() == StatusCode::NOT_ACCEPTABLE {
-        let detail = "Accept-Encoding takes neither br, gzip or zstd nor the answer as it is (identity).";
+        let detail = "Accept-Encoding excludes br, gzip, zstd and identity; allow at least one of them.";
         let mut refused = ApiError::not_acceptable(detail).into_response();
         refused.headers_mut().insert(VARY, VARIES);
         refused.headers_mut().insert(CACHE_CONTROL, REVALIDATED);
@@ -110,7 +111,7 @@ async fn encoded(response: Response, accepted: HeaderMap) -> Response {
     response
 }
 
-/// The answer with a body that may be asked for more after its end, as compression does.
+/// Makes a streamed body safe to poll after its end, which compression does.
 fn fused(response: Response) -> Response {
     if response.body().size_hint().exact().is_some() {
         return response;
@@ -118,9 +119,8 @@ fn fused(response: Response) -> Response {
     response.map(|body| Body::from_stream(body.into_data_stream().fuse()))
 }
 
-fn is_known(response: &Response, known: &HeaderMap) -> bool {
-    let tag = response.headers().get(ETAG);
-    tag.is_some_and(|tag| known.values().any(|list| entity_tag::is_listed(tag, list)))
+fn is_known(response: &Response, conditions: &HeaderMap) -> bool {
+    response.headers().get(ETAG).is_some_and(|tag| entity_tag::is_listed(tag, conditions))
 }
 
 fn not_modified(mut response: Response) -> Response {

@@ -1,4 +1,4 @@
-//! All routes: what answers each, what is said of it, and what its requests pass on their way.
+//! All routes: the handler, the description and the middleware of each.
 
 use std::sync::{Arc, LazyLock};
 
@@ -70,13 +70,13 @@ fn routes() -> Routes {
         .add("/docs/style.css", Policy::DESCRIPTION, get(docs::style, docs::describe_style()))
 }
 
-/// The description of the API, made once for all routers of the process.
+/// The rendered description of the API, shared by all routers of the process.
 static DESCRIPTION: LazyLock<Arc<Description>> = LazyLock::new(|| {
     let document = document();
     Arc::new(Description { document: openapi::render(&document), page: docs::render(&document) })
 });
 
-/// What handlers have at hand.
+/// The state that handlers share.
 pub(crate) fn state(
     app: Arc<App>,
     config: &HttpConfig,
@@ -86,19 +86,19 @@ pub(crate) fn state(
     HttpState::new(app, config, exposition, metrics, Arc::clone(&DESCRIPTION))
 }
 
-/// The router over all routes.
+/// The router with all routes.
 pub(crate) fn over(state: &HttpState) -> Router {
     let router = routes().observed(state);
-    // No extractor reads a body: SQL has a limit of its own.
+    // No extractor reads a body; SQL reads its own, with a limit.
     router.layer(DefaultBodyLimit::max(0)).with_state(state.clone())
 }
 
-/// The description of the API.
+/// The OpenAPI document of the API.
 pub fn document() -> OpenApi {
-    describe::document(routes().0.into_iter().map(|route| (route.path, route.methods)))
+    describe::document(routes().0.into_iter().map(|route| (route.path, route.methods.operations)))
 }
 
-/// Registers what HTTP counts, with series for all routes.
+/// Registers the metrics of HTTP, with series for all routes.
 pub fn register_metrics(registry: &mut Registry) -> HttpMetrics {
     HttpMetrics::register(registry, routes().0.iter().map(|route| route.path))
 }
@@ -109,21 +109,20 @@ struct Routes(Vec<Route>);
 struct Route {
     path: &'static str,
     policy: Policy,
-    methods: Methods,
+    methods: Methods<HttpState>,
 }
 
 impl Routes {
-    fn add(mut self, path: &'static str, policy: Policy, methods: Methods) -> Self {
+    fn add(mut self, path: &'static str, policy: Policy, methods: Methods<HttpState>) -> Self {
         let methods = if policy.is_represented { methods.map_gets(Operation::revalidates) } else { methods };
         let methods = if policy.is_limited { methods.map(Operation::limited) } else { methods };
         self.0.push(Route { path, policy, methods });
         self
     }
 
-    /// The routes with the middleware that each of their requests passes, from the outside in: the request
-    /// gets an id, and is counted, timed and logged; pages of other origins may read the answer; a client
-    /// that sends too many requests is refused; the answer is sent as the client wants it; then a method that
-    /// the route does not know is refused. The [`Policy`] of a route says which of these it has.
+    /// The routes with their middleware, from the outside in: observation (id, metrics, log), CORS, rate limit,
+    /// representation (compression and entity tags), and the refusal of unsupported methods. The [`Policy`] of a
+    /// route selects which of these apply.
     fn observed(self, state: &HttpState) -> Router<HttpState> {
         let router = self.0.into_iter().fold(Router::new(), |router, Route { path, policy, methods }| {
             let mut handlers = methods.handlers.fallback(error::method_not_allowed);
@@ -145,7 +144,7 @@ impl Routes {
     }
 }
 
-/// How the requests to `route` are observed.
+/// How requests to `route` are observed.
 pub(crate) fn observed(state: &HttpState, route: &str, does_work: bool) -> Observed {
     Observed { metrics: state.metrics.requests.route(route), does_work }
 }

@@ -1,4 +1,4 @@
-//! Accepts connections, within bounds, and lets them finish when the service stops.
+//! Accepts connections up to a limit, and drains them when the service stops.
 
 use std::error::Error;
 use std::io;
@@ -16,29 +16,29 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutWriter;
 use tracing::{debug, warn};
 
-use super::front::Front;
+use crate::front::Front;
 
-/// A client that does not send its request's head in this time is cut off.
+/// The time limit for receiving the head of a request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
-/// A client that takes nothing of an answer for this time is cut off.
+/// For how long a client may read nothing of a response before its connection is closed.
 pub const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
-/// The pause after the system could not give a connection, as when files run out.
+/// The pause after accepting failed, as it does when the process runs out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// With this bound there is hyper's own of 100 headers. A lower one would cost each request a tenth of its
-/// instructions, since hyper clears as many places one by one.
+/// The most bytes of a request's head. The number of headers is limited by hyper's default of 100: changing that limit
+/// would cost each request a tenth of its instructions, because hyper would then clear the table entry by entry.
 const MAX_HEAD_BYTES: usize = 16 << 10;
 
-/// What clients may take.
+/// The limits on connections.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// How many connections there may be.
+    /// How many connections may be open.
     pub connections: usize,
-    /// How long a connection may have something to write without the client taking any of it.
+    /// For how long a client may read nothing of a response.
     pub write_timeout: Duration,
 }
 
-/// Serves `service` on `listener` until `stop` is done; then takes no further connections, and gives those
-/// that it has `grace` to finish the requests they are in. Whether all did.
+/// Serves `service` on `listener` until `stop` completes. Then it accepts no further connections, and waits at most
+/// `grace` for the requests in progress. Returns whether all of them finished.
 pub async fn serve(
     listener: TcpListener,
     service: Front,
@@ -71,7 +71,7 @@ pub async fn serve(
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             let _permit = permit;
-            // What it was sending is dropped only after it is known why it ended.
+            // Pinned here so that a stream in progress is dropped after `stall`, and can count why it ended.
             let mut connection = pin!(connection);
             if let Err(error) = connection.as_mut().await {
                 debug!(%error, "a connection broke");
@@ -85,33 +85,34 @@ pub async fn serve(
     tokio::time::timeout(grace, graceful.shutdown()).await.is_ok()
 }
 
-/// Has writing fail when the system takes no byte for so long.
+/// Makes writing fail if the system accepts no byte for `timeout`.
 fn guard<S: AsyncWrite>(stream: S, timeout: Duration) -> Pin<Box<TimeoutWriter<S>>> {
     let mut guarded = TimeoutWriter::new(stream);
     guarded.set_timeout(Some(timeout));
     Box::pin(guarded)
 }
 
-/// Has the system break off when what it took does not arrive for so long, as when a client reads nothing or
-/// is gone without a word. By itself it would go on trying for a quarter of an hour, or for ever.
+/// Makes the system close the connection if sent data is not acknowledged for `timeout`, because the client reads
+/// nothing or has vanished. By default the system would retry for a quarter of an hour, or for ever.
 #[cfg(target_os = "linux")]
-fn watch_over(stream: &TcpStream, timeout: Duration) -> io::Result<()> {
+fn limit_unacknowledged(stream: &TcpStream, timeout: Duration) -> io::Result<()> {
     Ok(rustix::net::sockopt::set_tcp_user_timeout(stream, timeout.as_millis() as u32)?)
 }
 
+/// Only Linux has such a limit.
 #[cfg(not(target_os = "linux"))]
-fn watch_over(_: &TcpStream, _: Duration) -> io::Result<()> {
+fn limit_unacknowledged(_: &TcpStream, _: Duration) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether a connection broke because of either.
+/// Whether a connection was closed by one of these two timeouts.
 fn has_stalled(error: &hyper::Error) -> bool {
     std::iter::successors(error.source(), |error| (*error).source())
         .filter_map(|error| error.downcast_ref::<io::Error>())
         .any(|error| error.kind() == io::ErrorKind::TimedOut)
 }
 
-/// Accepts a connection as soon as there may be one more.
+/// Accepts a connection as soon as the limit allows one more.
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,
@@ -120,7 +121,7 @@ async fn accept(
     let permit = Arc::clone(permits).acquire_owned().await.map_err(io::Error::other)?;
     let (stream, peer) = listener.accept().await?;
     stream.set_nodelay(true)?;
-    watch_over(&stream, write_timeout)?;
+    limit_unacknowledged(&stream, write_timeout)?;
     Ok((stream, peer.ip(), permit))
 }
 
@@ -136,7 +137,7 @@ mod tests {
 
     use super::*;
 
-    /// Sends an endless answer until that fails.
+    /// Sends an endless response until writing fails.
     async fn send_without_end(server: DuplexStream, timeout: Duration) -> hyper::Error {
         let service = service_fn(async |_| {
             let piece = Ok::<_, Infallible>(Bytes::from_static(&[0; 512]));
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_that_takes_nothing_is_told_from_one_that_leaves() {
+    async fn a_client_that_stops_reading_is_told_apart_from_one_that_disconnects() {
         let request = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
         let (mut silent, server) = tokio::io::duplex(1024);
         silent.write_all(request).await.unwrap();

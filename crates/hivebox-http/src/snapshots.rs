@@ -1,4 +1,4 @@
-//! `GET /api/v1/snapshots`: the stored past, listed and given out.
+//! `GET /api/v1/snapshots`: list and download stored snapshots.
 
 use std::sync::Arc;
 
@@ -12,19 +12,19 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::describe::{Answer, Operation, Tag, headers};
-use super::pieces::{self, Gone};
 use crate::app::App;
-use crate::asked::Asked;
+use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use crate::error::ApiError;
+use crate::params::Params;
+use crate::pieces::{self, Disconnected};
 use hivebox_question::format::{Format, Formats};
 use hivebox_question::parameters::kind::Formed;
 use hivebox_question::parameters::page::LIMIT;
 use hivebox_question::parameters::{Ask, Parameter, Reader};
 
-/// Names of this century. Any other is read as well, but there is none.
+/// The pattern only describes names of this century. Others are read as well, but none exist.
 const SNAPSHOT_NAME: Formed<SnapshotName> = Formed::new(
-    "the name of a snapshot, such as 2024-10-14T09-20-00.000Z, as GET /api/v1/snapshots lists them",
+    "the name of a snapshot, such as 2024-10-14T09-20-00.000Z; GET /api/v1/snapshots lists all names",
     concat!(
         r"^20([0-9]{2}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)",
         r"|02-(0[1-9]|1[0-9]|2[0-8]))|([02468][048]|[13579][26])-02-29)",
@@ -33,25 +33,25 @@ const SNAPSHOT_NAME: Formed<SnapshotName> = Formed::new(
 );
 const NAME: Parameter<Formed<SnapshotName>> = Parameter {
     name: "name",
-    description: "The snapshot's name: the moment that it is named for, in UTC.",
+    description: "The snapshot's name, which is its time in UTC.",
     kind: SNAPSHOT_NAME,
     example: "2024-10-14T09-20-00.000Z",
     default: None,
 };
 const BEFORE: Parameter<Formed<SnapshotName>> = Parameter {
     name: "before",
-    description: "Only snapshots older than the one of this name: what `next_before` of the page before says.",
+    description: "Only snapshots older than this one: the `next_before` of the previous page.",
     kind: SNAPSHOT_NAME,
     example: "2024-10-14T09-20-00.000Z",
     default: None,
 };
-/// The stored file itself first.
+/// The default is the stored file itself.
 const FORMATS: Formats = Formats(&[Format::Parquet, Format::Json, Format::Csv]);
 
-/// In examples.
+/// The time of the examples.
 const MOMENT: Timestamp = Timestamp::constant(1_728_897_600, 0);
 
-/// Which page is asked for.
+/// A request for a page of snapshots.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AskList {
     limit: usize,
@@ -67,10 +67,10 @@ impl Ask for AskList {
 
 /// A page of snapshots, newest first.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = SnapshotPage)]
-pub(super) struct Page {
+pub(super) struct SnapshotPage {
+    /// The snapshots.
     snapshots: Vec<Listed>,
-    /// What to give as `before` for the next page; missing on the last one.
+    /// The `before` of the next page; missing on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_before: Option<String>,
 }
@@ -78,14 +78,14 @@ pub(super) struct Page {
 /// `GET /api/v1/snapshots?limit=…&before=…`.
 pub(super) async fn list(
     State(app): State<Arc<App>>,
-    Asked(AskList { limit, before }): Asked<AskList>,
-) -> Result<Json<Page>, ApiError> {
+    Params(AskList { limit, before }): Params<AskList>,
+) -> Result<Json<SnapshotPage>, ApiError> {
     let snapshots = app.snapshots.list(before, limit).await?;
     let next_before = snapshots.last().filter(|_| snapshots.len() == limit).map(|last| last.name.clone());
-    Ok(Json(Page { snapshots, next_before }))
+    Ok(Json(SnapshotPage { snapshots, next_before }))
 }
 
-/// Which snapshot is asked for, and as what.
+/// A request for a snapshot.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AskOne {
     name: SnapshotName,
@@ -99,10 +99,10 @@ impl Ask for AskOne {
     }
 }
 
-/// `GET /api/v1/snapshots/{name}`: as Parquet, or as JSON or CSV by `?format=` or `Accept`.
+/// `GET /api/v1/snapshots/{name}`.
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    Asked(AskOne { name, format }): Asked<AskOne>,
+    Params(AskOne { name, format }): Params<AskOne>,
 ) -> Result<Response, ApiError> {
     let snapshot = app.snapshots.get(name).await?;
     let ending = format.name();
@@ -113,57 +113,62 @@ pub(super) async fn show(
     Ok((headers, body(snapshot, format)?).into_response())
 }
 
-/// The snapshot piece by piece: rows are turned into text on a thread for such work, no faster than the
-/// client takes them.
+/// The snapshot in `format`. Text is streamed at the speed at which the client reads.
 fn body(snapshot: Snapshot, format: Format) -> Result<Body, ApiError> {
     let format = match format {
         Format::Json => hivebox_archive::SnapshotFormat::Json,
         Format::Csv => hivebox_archive::SnapshotFormat::Csv,
         _ => return Ok(Body::from(snapshot.file().clone())),
     };
-    pieces::body(move |sink| match snapshot.export(format) {
-        Ok(mut pieces) => {
-            let _ = pieces.try_for_each(|piece| match piece {
-                Ok(piece) => sink.send(piece),
-                Err(error) => {
-                    sink.fail(error);
-                    Err(Gone)
-                }
-            });
+    pieces::body(move |sender| {
+        let pieces = match snapshot.export(format) {
+            Ok(pieces) => pieces,
+            Err(error) => return sender.fail(error),
+        };
+        for piece in pieces {
+            match piece.map(|piece| sender.send(piece)) {
+                Ok(Ok(())) => {}
+                Ok(Err(Disconnected)) => return,
+                Err(error) => return sender.fail(error),
+            }
         }
-        Err(error) => sink.fail(error),
     })
 }
 
-/// A reading of a snapshot; docs/snapshots.md says more of each column.
+/// A reading in a snapshot. docs/snapshots.md describes each column in detail.
 #[derive(Serialize, ToSchema)]
-#[schema(as = SnapshotRow)]
-struct Row {
-    /// The moment as of which the reading was judged.
+struct SnapshotRow {
+    /// The time as of which the reading was judged.
     snapshot_at: Timestamp,
-    /// The senseBox.
+    /// The senseBox's id.
     box_id: &'static str,
+    /// The senseBox's name.
     box_name: &'static str,
-    /// Where it stands: indoor, outdoor, mobile or unknown.
+    /// `indoor`, `outdoor`, `mobile` or `unknown`.
     exposure: &'static str,
+    /// The senseBox's model.
     model: &'static str,
-    /// In degrees, by WGS 84.
+    /// Latitude in degrees (WGS 84).
     latitude: Option<f64>,
-    /// In degrees, by WGS 84.
+    /// Longitude in degrees (WGS 84).
     longitude: Option<f64>,
-    /// In metres above sea level.
+    /// Metres above sea level.
     height: Option<f64>,
-    /// The sensor.
+    /// The sensor's id.
     sensor_id: &'static str,
+    /// What it measures, in the owner's words.
     title: &'static str,
+    /// The unit of `raw_value`, in the owner's spelling.
     unit: &'static str,
+    /// The sensor's chip, in the owner's spelling.
     sensor_type: &'static str,
-    /// What HiveBox takes it to measure.
+    /// The phenomenon that HiveBox derives from the title.
     phenomenon: Option<&'static str>,
-    /// As the sensor sent it.
+    /// The value as the sensor sent it.
     raw_value: Option<f64>,
-    /// In the phenomenon's unit.
+    /// The value in the phenomenon's unit.
     value: Option<f64>,
+    /// When it was measured.
     measured_at: Timestamp,
     /// `ok`, or why the reading does not count.
     verdict: &'static str,
@@ -173,15 +178,15 @@ pub(super) fn describe_list() -> Operation {
     let name = SnapshotName::at(MOMENT);
     let snapshot =
         Listed { name: name.to_string(), object: name.object_path(), moment: MOMENT, bytes: 1_140_000 };
-    let page = Page { snapshots: vec![snapshot], next_before: Some(name.to_string()) };
+    let page = SnapshotPage { snapshots: vec![snapshot], next_before: Some(name.to_string()) };
     Operation::new("listSnapshots", Tag::Past, "List stored snapshots, newest first")
         .asks::<AskList>()
-        .answers(Answer::ok("A page of snapshots.").json(&page))
+        .responds(ResponseDoc::ok("A page of snapshots.").json(&page))
         .may_fail()
 }
 
 pub(super) fn describe_show() -> Operation {
-    let row = Row {
+    let row = SnapshotRow {
         snapshot_at: MOMENT,
         box_id: "5ade1acf223bd80019a1011c",
         box_name: "Balkon",
@@ -201,17 +206,17 @@ pub(super) fn describe_show() -> Operation {
         verdict: "ok",
     };
     let csv = "snapshot_at,box_id,…,verdict\n2024-10-14T09:20:00.000Z,5ade1acf223bd80019a1011c,…,ok\n";
-    let answer = Answer::ok("All readings of one moment.")
+    let answer = ResponseDoc::ok("All readings of the snapshot.")
         .bytes(Format::Parquet.media_type())
         .json_array(&[row])
         .text(Format::Csv.media_type(), csv)
         .headers(&[headers::CONTENT_DISPOSITION, headers::ETAG]);
     let missing = ArchiveError::NotFound { name: SnapshotName::at(MOMENT) };
-    Operation::new("getSnapshot", Tag::Past, "Give out a snapshot")
-        .description("The stored file itself, or its rows as JSON or CSV.")
+    Operation::new("getSnapshot", Tag::Past, "Download a snapshot")
+        .description("The stored Parquet file itself, or its rows as JSON or CSV.")
         .asks::<AskOne>()
-        .answers(answer)
+        .responds(answer)
         .fails("There is no such snapshot.", &missing.into())
-        .fails("Too much is being sent.", &pieces::busy())
+        .fails("Too many large responses are in progress.", &pieces::busy())
         .may_fail()
 }

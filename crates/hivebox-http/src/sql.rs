@@ -17,11 +17,11 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::describe::{Answer, Operation, Tag, headers};
-use super::pieces;
 use crate::app::App;
-use crate::asked::Asked;
+use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use crate::error::{ApiError, sentence};
+use crate::params::Params;
+use crate::pieces;
 #[cfg(not(feature = "sql"))]
 use no_rows as rows;
 use text::SqlBody;
@@ -43,7 +43,7 @@ impl Ask for AskSql {
 /// `POST /api/v1/sql`.
 pub(super) async fn sql(
     State(app): State<Arc<App>>,
-    Asked(AskSql { format }): Asked<AskSql>,
+    Params(AskSql { format }): Params<AskSql>,
     request: Request,
 ) -> Result<Response, ApiError> {
     if !app.past.sql {
@@ -54,8 +54,8 @@ pub(super) async fn sql(
 }
 
 fn off() -> ApiError {
-    const DETAIL: &str = "SQL is off here. Whoever runs this HiveBox can switch it on by HIVEBOX_SQL=on; GET \
-                          /api/v1/history answers most questions without it, and `hivebox sql` any.";
+    const DETAIL: &str = "SQL is off. The operator can switch it on with HIVEBOX_SQL=on. GET /api/v1/history answers \
+                          most questions without SQL, and the command `hivebox sql` works without the setting.";
     ApiError::new(StatusCode::FORBIDDEN, "Forbidden", DETAIL)
 }
 
@@ -77,28 +77,27 @@ pub(super) fn describe() -> Operation {
     const SQL: &str = "select phenomenon, count(*) as readings from readings group by phenomenon";
     let row = json!({ "phenomenon": "air_temperature", "readings": 4_321_000 });
     let rows = Rows { rows: row.as_object().cloned().into_iter().collect() };
-    let answer =
-        Answer::ok("The rows, sent while they are found; a fault after the first breaks the body off.")
-            .json(&rows)
-            .text(Format::Csv.media_type(), "phenomenon,readings\nair_temperature,4321000\n")
-            .bytes(Format::Parquet.media_type())
-            .bytes(Format::Arrow.media_type())
-            .headers(&[headers::CONTENT_DISPOSITION]);
-    Operation::new("postSql", Tag::Past, "Ask the past by SQL")
+    let answer = ResponseDoc::ok("The rows, streamed. An error after the first row aborts the body.")
+        .json(&rows)
+        .text(Format::Csv.media_type(), "phenomenon,readings\nair_temperature,4321000\n")
+        .bytes(Format::Parquet.media_type())
+        .bytes(Format::Arrow.media_type())
+        .headers(&[headers::CONTENT_DISPOSITION]);
+    Operation::new("postSql", Tag::Past, "Query the past with SQL")
         .description(
-            "One statement that reads, such as `select`, over the tables `readings`, `hourly`, `boxes` and `sensors`, as \
-             docs/history.md has them. It answers only where that is switched on (`HIVEBOX_SQL=on`). At most a million \
-             rows; the time limit counts until the last of them is taken.",
+            "One read-only statement, such as `select`, over the tables `readings`, `hourly`, `boxes` and `sensors`, \
+             which docs/history.md describes. It only works if it is switched on (`HIVEBOX_SQL=on`). At most a million \
+             rows; the time limit includes sending them.",
         )
         .asks::<AskSql>()
         .takes_text(SQL)
         .takes_json(&SqlBody { sql: SQL.to_owned() })
-        .answers(answer)
+        .responds(answer)
         .fails("SQL is off.", &off())
-        .fails("The SQL cannot be answered.", &text::wrong("No table is called reading."))
+        .fails("The SQL is invalid.", &text::wrong("No table is called reading."))
         .fails("The body is too long.", &text::too_long())
         .fails("The body is neither text nor JSON.", &text::unsupported())
-        .fails("Too much is being sent.", &pieces::busy())
+        .fails("Too many large responses are in progress.", &pieces::busy())
         .fails_of_past()
         .may_fail()
 }

@@ -1,4 +1,4 @@
-//! What handlers have at hand: the parts of the service, and what HTTP keeps for itself.
+//! The state that handlers share: the parts of the service, and what HTTP adds to them.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -9,47 +9,48 @@ use hivebox_telemetry::metrics::Metrics;
 
 use crate::app::App;
 use crate::compressed::Compressed;
-use crate::live::Live;
-use crate::map::Maps;
+use crate::live::hub::LiveHub;
+use crate::map::cache::MapCache;
 use crate::metrics::HttpMetrics;
 use crate::rate_limit::RateLimit;
-use crate::temperature::Rendered;
+use crate::temperature::rendered::RenderedTemperature;
 
-/// What handlers have at hand. Cheap to clone.
+/// The state that handlers share. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct HttpState(Arc<Parts>);
+pub(crate) struct HttpState(Arc<SharedState>);
 
-/// What [`HttpState`] leads to.
+/// The fields of [`HttpState`].
 #[derive(Debug)]
-pub(crate) struct Parts {
+pub(crate) struct SharedState {
     /// The parts of the service.
     pub(crate) app: Arc<App>,
     /// All metrics of the process.
     pub(crate) exposition: Metrics,
-    /// What HTTP counts.
+    /// The metrics of HTTP.
     pub(crate) metrics: HttpMetrics,
-    /// `/temperature` as it was last answered.
-    pub(crate) rendered: Rendered,
-    /// `/api/v1/map` as it was last answered.
-    pub(crate) maps: Maps,
-    /// Streams of events.
-    pub(crate) live: Live,
-    /// How often each client may ask; `None` means no limit.
+    /// The last response to `/temperature`.
+    pub(crate) rendered: RenderedTemperature,
+    /// Recent responses to `/api/v1/map`.
+    pub(crate) maps: MapCache,
+    /// Event streams.
+    pub(crate) live: LiveHub,
+    /// The rate limit per client; `None` means no limit.
     pub(crate) rate_limit: Option<Arc<RateLimit>>,
     /// The description of the API.
     pub(crate) description: Arc<Description>,
 }
 
-/// The description of the API, made once.
+/// The rendered description of the API.
 #[derive(Debug)]
 pub(crate) struct Description {
-    /// For programs.
+    /// `/openapi.json`.
     pub(crate) document: Arc<Compressed>,
-    /// For people.
+    /// `/docs`.
     pub(crate) page: Arc<Compressed>,
 }
 
 impl HttpState {
+    /// State without rendered responses and streams.
     pub(crate) fn new(
         app: Arc<App>,
         config: &HttpConfig,
@@ -58,13 +59,13 @@ impl HttpState {
         description: Arc<Description>,
     ) -> Self {
         let rate_limit = RateLimit::new(config, metrics.rate_limited.clone()).map(Arc::new);
-        Self(Arc::new(Parts {
+        Self(Arc::new(SharedState {
             app,
             exposition,
             metrics,
-            rendered: Rendered::default(),
-            maps: Maps::default(),
-            live: Live::new(config),
+            rendered: RenderedTemperature::default(),
+            maps: MapCache::default(),
+            live: LiveHub::new(config),
             rate_limit,
             description,
         }))
@@ -72,14 +73,14 @@ impl HttpState {
 }
 
 impl Deref for HttpState {
-    type Target = Parts;
+    type Target = SharedState;
 
-    fn deref(&self) -> &Parts {
+    fn deref(&self) -> &SharedState {
         &self.0
     }
 }
 
-/// Most handlers need no more than the parts of the service.
+/// Most handlers only need the parts of the service.
 impl FromRef<HttpState> for Arc<App> {
     fn from_ref(state: &HttpState) -> Self {
         Arc::clone(&state.app)

@@ -1,4 +1,4 @@
-//! `GET /api/v1/status`: what a person wants to know who looks at the numbers.
+//! `GET /api/v1/status`: how fresh the readings are, and what is down.
 
 use std::sync::Arc;
 
@@ -9,48 +9,49 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::describe::{Answer, Operation, Tag};
 use crate::app::App;
-use crate::asked::Asked;
-use hivebox_present::Dependency;
-use hivebox_present::Freshness;
+use crate::describe::{Operation, ResponseDoc, Tag};
+use crate::example;
+use crate::params::Params;
+use hivebox_present::{Dependency, Freshness};
 
 /// How fresh the present is, and what HiveBox cannot reach.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Status {
-    /// The moment of the present; `null` if there has been none.
+#[schema(as = Status)]
+pub(super) struct ServiceStatus {
+    /// The time of the present; `null` if there has been none.
     #[schema(value_type = Option<String>, format = DateTime)]
     as_of: Option<Timestamp>,
-    /// `fresh`; `stale`: older than it should be, but it may still be told as that of now; or `none`.
+    /// `fresh`; `stale`: older than intended, but still served; or `none`.
     #[schema(example = "fresh")]
     freshness: &'static str,
     /// openSenseMap.
     upstream: PartStatus,
-    /// What replicas share.
+    /// The cache that replicas share.
     cache: PartStatus,
-    /// Where snapshots go.
+    /// The store of snapshots.
     store: PartStatus,
 }
 
-/// Whether a part works, as far as this replica has seen.
+/// Whether a dependency works, as far as this replica has seen.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PartStatus {
-    /// Since when it cannot be used; `null` while it works.
+    /// Since when it is down; `null` while it works.
     #[schema(value_type = Option<String>, format = DateTime)]
     down_since: Option<Timestamp>,
 }
 
 /// `GET /api/v1/status`. It reads memory only.
-pub(super) async fn status(State(app): State<Arc<App>>, Asked(()): Asked<()>) -> impl IntoResponse {
-    Json(Status::of(&app, app.clock.now()))
+pub(super) async fn status(State(app): State<Arc<App>>, Params(()): Params<()>) -> impl IntoResponse {
+    Json(ServiceStatus::of(&app, app.clock.now()))
 }
 
-impl Status {
+impl ServiceStatus {
     fn of(app: &App, now: Timestamp) -> Self {
         let (present, parts) = (app.cache.present(), app.cache.dependencies());
         let freshness = present.as_ref().map_or(Freshness::Expired, |present| match &present.answer {
             Some(answer) => answer.freshness(now),
-            // No thermometer counts, which is no poll to be content with; all else may be told.
+            // No temperature counts, so the poll is not good; the other readings are still served.
             None if present.is_servable(now) => Freshness::Stale,
             None => Freshness::Expired,
         });
@@ -76,15 +77,15 @@ impl From<&Dependency> for PartStatus {
 
 pub(super) fn describe() -> Operation {
     let works = || PartStatus { down_since: None };
-    let example = Status {
-        as_of: Some(super::example::MOMENT),
+    let example = ServiceStatus {
+        as_of: Some(example::MOMENT),
         freshness: "stale",
-        upstream: PartStatus { down_since: Some(super::example::MOMENT) },
+        upstream: PartStatus { down_since: Some(example::MOMENT) },
         cache: works(),
         store: works(),
     };
     Operation::new("getStatus", Tag::Service, "How fresh the readings are, and what is down")
-        .description("For people: `/readyz` is for what sends requests to replicas.")
+        .description("For people; load balancers use `/readyz`.")
         .asks::<()>()
-        .answers(Answer::ok("The state as this replica sees it.").json(&example))
+        .responds(ResponseDoc::ok("The status, as this replica sees it.").json(&example))
 }

@@ -6,16 +6,15 @@ use axum::Json;
 use axum::extract::State;
 use hivebox_archive::Stored;
 
-use super::describe::{Answer, Operation, Tag};
 use crate::app::App;
+use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use hivebox_refresh::StoreError;
 
-/// `GET` and `POST /store`: says what was stored and where.
+/// `GET` and `POST /store`. The response says what was stored and where.
 pub(super) async fn store(State(app): State<Arc<App>>) -> Result<Json<Stored>, ApiError> {
     if app.cache.last_poll().is_none() {
-        // If the wait takes too long, there is nothing to store, which the next line says.
-        let _ = tokio::time::timeout(app.request_timeout(), app.cache.first_poll()).await;
+        app.wait_for_first_poll().await;
     }
     match tokio::time::timeout(app.request_timeout(), app.store.store_now()).await {
         Ok(stored) => Ok(Json(stored?)),
@@ -26,7 +25,7 @@ pub(super) async fn store(State(app): State<Arc<App>>) -> Result<Json<Stored>, A
 fn slow() -> ApiError {
     ApiError::unavailable(
         "Store is slow",
-        "The store did not finish in time; it goes on, and GET /api/v1/snapshots will show it.",
+        "Storing takes longer than a request may wait. It continues; GET /api/v1/snapshots will list the snapshot.",
     )
 }
 
@@ -40,10 +39,12 @@ pub(super) fn describe(id: &'static str) -> Operation {
         created: true,
     };
     Operation::new(id, Tag::Past, "Store the current readings now")
-        .description("All current readings of all boxes, good and bad, are stored as one snapshot, named for their moment.")
-        .answers(Answer::ok("They are stored.").json(&example))
-        .fails("No readings have come yet.", &StoreError::NothingYet.into())
-        .fails("Several stores wait.", &StoreError::Busy.into())
+        .description(
+            "Stores all current readings of all boxes, whatever their verdict, as one snapshot named after their time.",
+        )
+        .responds(ResponseDoc::ok("The readings are stored.").json(&example))
+        .fails("No readings have arrived yet.", &StoreError::NothingYet.into())
+        .fails("Too many stores are waiting.", &StoreError::Busy.into())
         .fails("The replica is stopping.", &StoreError::Stopping.into())
         .fails("The store is slow.", &slow())
         .may_fail()

@@ -1,4 +1,4 @@
-//! Answers of many rows, in any of the formats.
+//! Responses that consist of rows, in any format.
 
 use axum::body::Body;
 use axum::http::HeaderValue;
@@ -10,34 +10,40 @@ use hivebox_question::table::{Heading, Row, TAIL, features, head, metadata, tabl
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::describe::{Answer, headers};
-use super::pieces::{self, Gone, Sink};
-use super::represent::entity_tag;
+use crate::describe::{ResponseDoc, headers};
 use crate::error::ApiError;
+use crate::pieces::{self, BodySender, Disconnected};
+use crate::represent::entity_tag;
 
-/// Rows that go into one block of a table: enough for columns to be worth it.
-const ROWS_A_BLOCK: usize = 16 << 10;
+/// The rows per block of a table: enough for a columnar format to pay off.
+const ROWS_PER_BLOCK: usize = 16 << 10;
 
-/// An answer of many rows, which `write` gives one after the other, made while it is sent.
-pub(super) fn answer(
+/// A streamed response of many rows, which `write` produces one by one.
+///
+/// # Errors
+/// Too many responses are being streamed.
+pub(super) fn streamed(
     format: Format,
     heading: Heading,
     columns: &'static [TableColumn],
-    write: impl FnOnce(&mut Writer<'_>) -> Result<(), Stop> + Send + 'static,
+    write: impl FnOnce(&mut RowWriter<'_>) -> Result<(), WriteError> + Send + 'static,
 ) -> Result<Response, ApiError> {
-    let body = pieces::body(move |sink| {
-        let sent = Writer::begin(format, heading, columns, sink).and_then(|mut writer| {
+    let body = pieces::body(move |sender| {
+        let sent = RowWriter::begin(format, heading, columns, sender).and_then(|mut writer| {
             write(&mut writer)?;
             writer.end()
         });
-        if let Err(Stop::Fault(fault)) = sent {
-            sink.fail(fault);
+        if let Err(WriteError::Row(error)) = sent {
+            sender.fail(error);
         }
     })?;
     Ok(respond(format, heading, body))
 }
 
-/// An answer of a few rows, made at once: `json` is what JSON has.
+/// A response of a few rows, built at once. `json` is the body in JSON.
+///
+/// # Errors
+/// A row cannot be written.
 pub(super) fn whole<R: Row>(
     format: Format,
     heading: Heading,
@@ -47,7 +53,10 @@ pub(super) fn whole<R: Row>(
     whole_in(format, heading, R::COLUMNS, rows, json)
 }
 
-/// The same where rows have more columns than all such rows have.
+/// The same for rows with other columns than [`Row::COLUMNS`].
+///
+/// # Errors
+/// A row cannot be written.
 pub(super) fn whole_in<R: Row>(
     format: Format,
     heading: Heading,
@@ -63,120 +72,130 @@ pub(super) fn whole_in<R: Row>(
     Ok(respond(format, heading, body))
 }
 
-/// A body in a format, which a browser may save under the name of the rows.
+/// A response with a body in `format`, and a file name for saving it.
 fn respond(format: Format, heading: Heading, body: impl Into<Body>) -> Response {
     let disposition = format!("inline; filename=\"{}.{}\"", heading.name, format.name());
     let headers = [(CONTENT_TYPE, format.media_type().to_owned()), (CONTENT_DISPOSITION, disposition)];
     (headers, body.into()).into_response()
 }
 
-/// The tag of an answer that is made while it is sent: equal presents give equal bytes to equal requests.
+/// The entity tag of a streamed response: equal requests on equal presents get equal bytes.
 pub(super) fn tag(format: Format, heading: Heading, query: Option<&str>) -> HeaderValue {
     tag_of(format, heading.name, query.unwrap_or_default(), &heading.as_of.to_string())
 }
 
-/// The tag of an answer that two texts decide: what is asked, and what it is asked of.
-pub(super) fn tag_of(format: Format, name: &str, asked: &str, of: &str) -> HeaderValue {
-    let facts = [env!("CARGO_PKG_VERSION"), name, format.name(), asked];
+/// The entity tag of a response that two texts determine: the question, and the state of the data.
+pub(super) fn tag_of(format: Format, name: &str, question: &str, state: &str) -> HeaderValue {
+    let facts = [env!("CARGO_PKG_VERSION"), name, format.name(), question];
     let mut hasher = Sha256::new();
     for fact in facts {
         hasher.update(fact);
         hasher.update([0]);
     }
-    hasher.update(of);
+    hasher.update(state);
     let hash: [u8; 32] = hasher.finalize().into();
     entity_tag::of(&hash)
 }
 
-/// Says of an answer what it is as a table.
-pub(super) fn described<R: Row>(answer: Answer, heading: Heading, rows: &[R]) -> Answer {
-    described_in(answer, heading, R::COLUMNS, rows)
+/// Adds the tabular formats to the description of a response.
+pub(super) fn described<R: Row>(response: ResponseDoc, heading: Heading, rows: &[R]) -> ResponseDoc {
+    described_in(response, heading, R::COLUMNS, rows)
 }
 
-/// The same where rows have more columns than all such rows have.
+/// The same for rows with other columns than [`Row::COLUMNS`].
 pub(super) fn described_in<R: Row>(
-    answer: Answer,
+    response: ResponseDoc,
     heading: Heading,
     columns: &[TableColumn],
     rows: &[R],
-) -> Answer {
-    let csv = table(TableFormat::Csv, heading, columns, rows).unwrap_or_default();
-    answer
-        .text(Format::Csv.media_type(), &String::from_utf8_lossy(&csv))
+) -> ResponseDoc {
+    let csv = table(TableFormat::Csv, heading, columns, rows).expect("examples have a cell for each column");
+    response
+        .text(Format::Csv.media_type(), std::str::from_utf8(&csv).expect("CSV is UTF-8"))
         .bytes(Format::Parquet.media_type())
         .bytes(Format::Arrow.media_type())
         .headers(&[headers::CONTENT_DISPOSITION])
 }
 
-/// The same of rows that have a place.
-pub(super) fn described_with_places<R: Row>(answer: Answer, heading: Heading, rows: &[R]) -> Answer {
-    let features = features(heading, rows).unwrap_or_default();
-    let example = serde_json::from_slice(&features).unwrap_or_default();
-    described(answer.object(Format::GeoJson.media_type(), example), heading, rows)
+/// The same for rows with coordinates, which GeoJSON can represent as well.
+pub(super) fn described_with_places<R: Row>(
+    response: ResponseDoc,
+    heading: Heading,
+    rows: &[R],
+) -> ResponseDoc {
+    let features = features(heading, rows).expect("examples consist of text and numbers");
+    let example = serde_json::from_slice(&features).expect("GeoJSON is a JSON object");
+    described(response.object(Format::GeoJson.media_type(), example), heading, rows)
 }
 
-/// Why an answer ends before its time.
+/// Why a streamed response ends early.
 #[derive(Debug)]
-pub(super) enum Stop {
-    /// The client has gone.
-    Gone,
+pub(super) enum WriteError {
+    /// The client has disconnected.
+    Disconnected,
     /// A row cannot be written.
-    Fault(Fault),
+    Row(RowError),
 }
 
-/// Why a row cannot be written: a fault of HiveBox.
+/// Why a row cannot be written. It is a bug.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Fault {
+pub(super) enum RowError {
+    /// The row does not match the table's columns.
     #[error(transparent)]
     Table(#[from] TableError),
-    #[error("an answer cannot be written: {0}")]
+    /// The row cannot be represented in JSON.
+    #[error("a row cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
 
-impl<E: Into<Fault>> From<E> for Stop {
+impl<E: Into<RowError>> From<E> for WriteError {
     fn from(error: E) -> Self {
-        Self::Fault(error.into())
+        Self::Row(error.into())
     }
 }
 
-/// Takes the rows of an answer that is being sent.
+/// Writes the rows of a streamed response.
 #[derive(Debug)]
-pub(super) struct Writer<'a> {
-    sink: &'a Sink,
-    to: To,
+pub(super) struct RowWriter<'a> {
+    sender: &'a BodySender,
+    output: Output,
 }
 
+/// The rows that have not been sent yet.
 #[derive(Debug)]
-enum To {
+enum Output {
     Table { table: Table, writer: TableWriter },
     Text { text: Vec<u8>, as_features: bool, is_begun: bool },
 }
 
-impl<'a> Writer<'a> {
+impl<'a> RowWriter<'a> {
     fn begin(
         format: Format,
         heading: Heading,
         columns: &'static [TableColumn],
-        sink: &'a Sink,
-    ) -> Result<Self, Stop> {
-        let to = if let Some(format) = format.table() {
+        sender: &'a BodySender,
+    ) -> Result<Self, WriteError> {
+        let output = if let Some(format) = format.table() {
             let writer = TableWriter::new(format, columns, &metadata(heading))?;
-            To::Table { table: Table::new(columns), writer }
+            Output::Table { table: Table::new(columns), writer }
         } else {
             let as_features = format == Format::GeoJson;
-            To::Text { text: head(as_features, heading), as_features, is_begun: false }
+            Output::Text { text: head(as_features, heading), as_features, is_begun: false }
         };
-        Ok(Self { sink, to })
+        Ok(Self { sender, output })
     }
 
-    /// Takes a row, whose columns are those of the answer.
-    pub(super) fn push<R: Row>(&mut self, row: &R) -> Result<(), Stop> {
-        let is_full = match &mut self.to {
-            To::Table { table, .. } => {
+    /// Writes a row, which must have the columns of the response.
+    ///
+    /// # Errors
+    /// The row cannot be written, or the client has disconnected.
+    pub(super) fn push<R: Row>(&mut self, row: &R) -> Result<(), WriteError> {
+        let is_full = match &mut self.output {
+            Output::Table { table, .. } => {
                 table.push(row.cells())?;
-                table.len() >= ROWS_A_BLOCK
+                table.len() >= ROWS_PER_BLOCK
             }
-            To::Text { text, as_features, is_begun } => {
+            Output::Text { text, as_features, is_begun } => {
                 let is_first = !std::mem::replace(is_begun, true);
                 text.extend_from_slice(if is_first { b"" } else { b",\n" });
                 write_row(text, *as_features, row)?;
@@ -186,21 +205,21 @@ impl<'a> Writer<'a> {
         if is_full { self.flush() } else { Ok(()) }
     }
 
-    fn flush(&mut self) -> Result<(), Stop> {
-        let piece = match &mut self.to {
-            To::Table { table, .. } if table.is_empty() => return Ok(()),
-            To::Table { table, writer } => writer.write(table)?,
-            To::Text { text, .. } => std::mem::take(text).into(),
+    fn flush(&mut self) -> Result<(), WriteError> {
+        let piece = match &mut self.output {
+            Output::Table { table, .. } if table.is_empty() => return Ok(()),
+            Output::Table { table, writer } => writer.write(table)?,
+            Output::Text { text, .. } => std::mem::take(text).into(),
         };
-        self.sink.send(piece).map_err(|Gone| Stop::Gone)
+        self.sender.send(piece).map_err(|Disconnected| WriteError::Disconnected)
     }
 
-    fn end(mut self) -> Result<(), Stop> {
+    fn end(mut self) -> Result<(), WriteError> {
         self.flush()?;
-        let last = match self.to {
-            To::Table { writer, .. } => writer.finish()?,
-            To::Text { .. } => TAIL.into(),
+        let last = match self.output {
+            Output::Table { writer, .. } => writer.finish()?,
+            Output::Text { .. } => TAIL.into(),
         };
-        self.sink.send(last).map_err(|Gone| Stop::Gone)
+        self.sender.send(last).map_err(|Disconnected| WriteError::Disconnected)
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /version`: which HiveBox this is.
+//! `GET /version`: the version of HiveBox.
 
 use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::describe::{Answer, Operation, Tag};
+use crate::describe::{Operation, ResponseDoc, Tag};
 
 /// The version of HiveBox.
 #[derive(Serialize, ToSchema)]
@@ -22,6 +22,6 @@ pub(super) async fn version() -> impl IntoResponse {
 }
 
 pub(super) fn describe() -> Operation {
-    Operation::new("getVersion", Tag::Service, "Which HiveBox this is")
-        .answers(Answer::ok("The version.").json(&Version { version: env!("CARGO_PKG_VERSION") }))
+    Operation::new("getVersion", Tag::Service, "The version of HiveBox")
+        .responds(ResponseDoc::ok("The version.").json(&Version { version: env!("CARGO_PKG_VERSION") }))
 }

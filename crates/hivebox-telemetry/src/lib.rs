@@ -1,35 +1,40 @@
-//! What can be seen of HiveBox from outside while it runs: logs, metrics and traces.
+//! HiveBox's logs, metrics and traces.
+//!
+//! | question | module |
+//! |---|---|
+//! | What does a log line look like? | `logs.rs` |
+//! | How are metrics registered and exposed? | [`metrics`] |
+//! | Which spans are recorded for a collector? | [`traces`] |
+//! | How is the header `traceparent` read? | [`traceparent`] |
+//! | How do spans reach the collector? | `otlp.rs` |
 
-pub mod logs;
+mod error_chain;
+mod logs;
 pub mod metrics;
 #[cfg(feature = "otlp")]
 mod otlp;
+pub mod traceparent;
 pub mod traces;
-mod words;
 
 use hivebox_config::{LogConfig, TracesConfig};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{Layer, Registry};
 
-pub use words::in_words;
+pub use error_chain::in_words;
 
-/// Listens to spans and events.
-type Listener = Box<dyn Layer<Registry> + Send + Sync>;
-
-/// Why nothing can be seen.
+/// Why logging and tracing cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
-    /// Logs go somewhere already.
+    /// The process already has a subscriber for its logs.
     #[error(transparent)]
-    Taken(#[from] tracing_subscriber::util::TryInitError),
-    /// Traces cannot be sent.
+    AlreadyStarted(#[from] tracing_subscriber::util::TryInitError),
+    /// The exporter of traces cannot start.
     #[cfg(feature = "otlp")]
     #[error("traces cannot be sent: {0}")]
     Traces(#[from] otlp::SetUpError),
 }
 
-/// Logs and traces that go where they should.
+/// Running logs and traces. Call [`Telemetry::stop`] before the process exits to send the last spans.
 #[derive(Debug)]
 pub struct Telemetry {
     #[cfg(feature = "otlp")]
@@ -37,14 +42,17 @@ pub struct Telemetry {
 }
 
 impl Telemetry {
-    /// Sends logs to standard error and traces to the collector, as configured. Must be called within the
-    /// runtime that the sending is to be done on.
+    /// Starts writing logs to standard error and, if an endpoint is configured, sending traces to it.
+    /// Call it inside the runtime that is to send the traces.
     ///
     /// # Errors
-    /// Logs go somewhere already, or the system lacks something that sending takes.
-    #[cfg_attr(not(feature = "otlp"), expect(unused_variables, reason = "there is nothing to send traces"))]
+    /// The process already logs elsewhere, or the exporter cannot be set up.
+    ///
+    /// # Panics
+    /// With an endpoint, if the process has not installed a default rustls provider.
+    #[cfg_attr(not(feature = "otlp"), expect(unused_variables, reason = "no exporter is compiled in"))]
     pub fn start(log: &LogConfig, traces: &TracesConfig) -> Result<Self, TelemetryError> {
-        let log = logs::listener(log);
+        let log = logs::layer(log);
         #[cfg(feature = "otlp")]
         if let Some(endpoint) = &traces.endpoint {
             let (spans, exporter) = otlp::start(endpoint)?;
@@ -58,8 +66,8 @@ impl Telemetry {
         })
     }
 
-    /// Sends what has not been sent yet, but for no longer than two seconds.
-    #[cfg_attr(not(feature = "otlp"), expect(clippy::unused_async, reason = "there is nothing to send"))]
+    /// Sends the remaining spans, for at most two seconds.
+    #[cfg_attr(not(feature = "otlp"), expect(clippy::unused_async, reason = "no exporter is compiled in"))]
     pub async fn stop(self) {
         #[cfg(feature = "otlp")]
         if let Some(exporter) = self.exporter {

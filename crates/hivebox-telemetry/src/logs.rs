@@ -2,14 +2,18 @@
 
 use std::io::{IsTerminal, stderr};
 
-use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::{Layer, fmt};
-
-use super::{Listener, traces};
 use hivebox_config::{LogConfig, LogFormat};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::{Layer, Registry, fmt};
 
-/// Writes logs to standard error, as `config` says: text on a terminal, otherwise an object a line.
-pub(super) fn listener(config: &LogConfig) -> Listener {
+use crate::traces::TARGET;
+
+/// A layer of the process's subscriber.
+pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
+/// The layer that writes logs to standard error in the configured format: by default text on a terminal and
+/// otherwise one JSON object per line.
+pub(crate) fn layer(config: &LogConfig) -> BoxedLayer {
     let is_terminal = stderr().is_terminal();
     let as_text = match config.format {
         LogFormat::Auto => is_terminal,
@@ -21,6 +25,6 @@ pub(super) fn listener(config: &LogConfig) -> Listener {
     } else {
         fmt::layer().json().flatten_event(true).with_writer(stderr).with_current_span(true).boxed()
     };
-    // What is for a collector alone would say everything twice.
-    layer.with_filter(config.filter.clone().with_target(traces::TARGET, LevelFilter::OFF)).boxed()
+    // Spans for the collector would repeat every field of the log's own spans.
+    layer.with_filter(config.filter.clone().with_target(TARGET, LevelFilter::OFF)).boxed()
 }

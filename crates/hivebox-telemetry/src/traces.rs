@@ -1,18 +1,21 @@
-//! Spans for a collector: what takes time, and how it went.
+//! Spans for a collector: what takes time, and its outcome.
 //!
-//! They are apart from the spans of the log, by their target: logs stay as they are whether there is a
-//! collector or not, and without one a span costs a look at a flag. In a binary without the feature `otlp`
-//! nobody listens to them.
+//! Their target separates them from the log's spans, so logs are the same with and without a collector. Without
+//! one, a span costs one check of a flag. A binary without the feature `otlp` records none of them.
 
 #[cfg(feature = "otlp")]
-use opentelemetry::{Context, trace::TraceContextExt as _};
+use opentelemetry::Context;
+#[cfg(feature = "otlp")]
+use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState};
 use tracing::Span;
 
-/// The target of all spans that are for a collector.
+use crate::traceparent::Traceparent;
+
+/// The target of all spans for a collector.
 pub const TARGET: &str = "hivebox::traces";
 
-/// A span for a collector: a name, and fields, as [`tracing::info_span`] takes them. The caller needs the crate
-/// `tracing`.
+/// A span for a collector: a name and fields, as [`tracing::info_span`] takes them. The caller must depend on the
+/// crate `tracing`.
 #[macro_export]
 macro_rules! trace_span {
     (parent: None, $($rest:tt)*) => {
@@ -23,25 +26,25 @@ macro_rules! trace_span {
     };
 }
 
-/// What a span may be a part of: a span of a client, or one that another thread has.
+/// A span that is to be the parent of others: one of a client, or one of another thread.
 #[derive(Debug, Clone, Default)]
-pub struct Origin {
+pub struct ParentSpan {
     #[cfg(feature = "otlp")]
     context: Option<Context>,
 }
 
-impl Origin {
-    /// The span of the client that sent this `traceparent`.
+impl ParentSpan {
+    /// The client's span that `traceparent` names.
     #[must_use]
-    #[cfg_attr(not(feature = "otlp"), expect(unused_variables, reason = "nobody listens"))]
-    pub fn of_client(traceparent: &str) -> Self {
+    #[cfg_attr(not(feature = "otlp"), expect(unused_variables, reason = "no collector is compiled in"))]
+    pub fn of_client(traceparent: Traceparent) -> Self {
         Self {
             #[cfg(feature = "otlp")]
-            context: crate::otlp::context(traceparent),
+            context: Some(remote(traceparent)),
         }
     }
 
-    /// The span that this thread is in; nothing if that is not for a collector.
+    /// The current span of this thread; none if that span is not for a collector.
     #[must_use]
     pub fn current() -> Self {
         Self {
@@ -50,22 +53,55 @@ impl Origin {
         }
     }
 
-    /// Makes a span a part of this. To be called before the span is entered.
-    #[cfg_attr(not(feature = "otlp"), expect(unused_variables, reason = "nobody listens"))]
+    /// Makes `span` a child of this one. Call it before `span` is entered.
+    #[cfg_attr(not(feature = "otlp"), expect(unused_variables, reason = "no collector is compiled in"))]
     pub fn adopt(&self, span: &Span) {
         #[cfg(feature = "otlp")]
         if let Some(context) = &self.context {
             use tracing_opentelemetry::OpenTelemetrySpanExt as _;
-            // An error means that there is no collector.
-            let _ = span.set_parent(context.clone());
+            // It fails if no collector is configured; then the span needs no parent.
+            drop(span.set_parent(context.clone()));
         }
     }
 }
 
-/// Notes how the work of a span went: `outcome` in a word, and whether that is a failure.
+/// The context of a client's span. OpenTelemetry's own propagator would read the header a second time.
+#[cfg(feature = "otlp")]
+fn remote(traceparent: Traceparent) -> Context {
+    let flags = if traceparent.is_sampled() { TraceFlags::SAMPLED } else { TraceFlags::NOT_SAMPLED };
+    let (trace_id, span_id) = (TraceId::from(traceparent.trace_id()), SpanId::from(traceparent.span_id()));
+    Context::new().with_remote_span_context(SpanContext::new(
+        trace_id,
+        span_id,
+        flags,
+        true,
+        TraceState::NONE,
+    ))
+}
+
+/// Records the outcome of a span's work in a word, and whether it is a failure.
 pub fn note_outcome(span: &Span, outcome: &str, is_failure: bool) {
     span.record("outcome", outcome);
     if is_failure {
         span.record("otel.status_code", "ERROR");
+    }
+}
+
+#[cfg(all(test, feature = "otlp"))]
+mod tests {
+    use super::*;
+
+    fn parent(traceparent: &str) -> SpanContext {
+        let parent = ParentSpan::of_client(traceparent.parse().unwrap());
+        parent.context.unwrap().span().span_context().clone()
+    }
+
+    #[test]
+    fn a_clients_span_keeps_its_ids_and_its_sampling_decision() {
+        let sampled = parent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03");
+        assert!(sampled.is_valid() && sampled.is_remote() && sampled.is_sampled());
+        assert_eq!(sampled.trace_id().to_string(), "4bf92f3577b34da6a3ce929d0e0e4736");
+        assert_eq!(sampled.span_id().to_string(), "00f067aa0ba902b7");
+        assert!(!parent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00").is_sampled());
     }
 }

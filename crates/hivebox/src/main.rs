@@ -9,6 +9,9 @@ use hivebox::exit::Code;
 
 #[expect(clippy::print_stderr, reason = "only here a command's failure is printed")]
 fn main() -> ExitCode {
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .expect("nothing runs before main that could have installed a provider");
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

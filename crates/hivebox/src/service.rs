@@ -140,11 +140,11 @@ impl Service {
             streams.end_streams();
             app.past.stop();
         };
-        let herald = front.clone();
-        let heralding = tokio::spawn(async move { herald.herald().await });
+        let events = front.clone();
+        let broadcasting = tokio::spawn(async move { events.broadcast().await });
         let finished =
             hivebox_http::server::serve(self.listener, front, self.bounds, stop, shutdown.grace).await;
-        heralding.abort();
+        broadcasting.abort();
         if !finished {
             warn!(grace = ?shutdown.grace, "some requests did not finish in time");
         }

@@ -146,17 +146,21 @@ pub struct Client {
 impl Client {
     /// Creates a client.
     ///
+    /// The caller chooses the provider of cryptography: it must have called `install_default` of a rustls
+    /// provider, even if the base address is plain HTTP.
+    ///
     /// # Errors
     /// [`FetchError::BaseUrl`] if the base address is not an HTTP address, [`FetchError::SetUp`] if
     /// TLS cannot be set up.
+    ///
+    /// # Panics
+    /// The process has no default rustls provider.
     pub fn new(mut options: ClientOptions) -> Result<Self, FetchError> {
         options.base_url.truncate(options.base_url.trim_end_matches('/').len());
         let url = reqwest::Url::parse(&options.base_url).ok();
         if url.is_none_or(|url| !matches!(url.scheme(), "http" | "https")) {
             return Err(FetchError::BaseUrl { url: options.base_url });
         }
-        // An error means that the process has already chosen a provider, which will do.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .user_agent(&options.user_agent)
             .connect_timeout(options.idle_timeout)

@@ -27,6 +27,8 @@
 //! # async fn example() -> Result<(), opensensemap::FetchError> {
 //! use opensensemap::{Client, ClientOptions};
 //!
+//! // Once per process, before its first client; an error means that there is a provider already.
+//! let _ = rustls::crypto::ring::default_provider().install_default();
 //! let client = Client::new(ClientOptions::default())?;
 //! let count = |sensors: &mut usize, sense_box: opensensemap::SenseBox<'_>| *sensors += sense_box.sensors().len();
 //! let fetched = client.fold_boxes(|| 0, count).await?;

@@ -1,4 +1,4 @@
-//! Chores as answers have them.
+//! The body of the chores.
 
 use hivebox_archive::{Cell, CellKind, TableColumn};
 use hivebox_climate::chores::{ChoreSource, Chores, Given, InputKind, Judgement, Language};
@@ -7,75 +7,74 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::age_seconds;
 use hivebox_question::table::Row;
 
-/// What can be done at a hive.
+/// The chores at a hive, each with a verdict.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Chores)]
 pub(crate) struct ChoresBody<'a> {
-    /// The moment that is judged.
+    /// The time of the readings.
     #[schema(value_type = String, format = DateTime)]
     as_of: Timestamp,
-    /// Degrees north, by WGS 84.
+    /// Latitude in degrees (WGS 84).
     latitude: f64,
-    /// Degrees east, by WGS 84.
+    /// Longitude in degrees (WGS 84).
     longitude: f64,
-    /// Metres above sea level, if the request said.
+    /// Metres above sea level, if the request contained it.
     height: Option<f64>,
     /// All chores, in the order of `docs/chores.md`.
     pub(super) chores: Vec<ChoreBody<'a>>,
 }
 
-/// A chore, and whether it can be done.
+/// A chore and its verdict.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Chore)]
 pub(crate) struct ChoreBody<'a> {
-    /// Its name in programs.
+    /// The chore's identifier.
     #[schema(example = "full_inspection")]
     chore: &'a str,
-    /// Its name.
+    /// The chore's name.
     #[schema(example = "Full inspection")]
     name: &'a str,
     /// `go`, `caution`, `no` or `unknown`.
     #[schema(example = "go")]
     verdict: &'static str,
-    /// Why, in a sentence or a few.
+    /// The reason for the verdict, in a few sentences.
     reason: &'a str,
-    /// What it was judged by.
+    /// The inputs of the verdict.
     inputs: Vec<InputBody<'a>>,
-    /// What it needs and nobody near tells.
+    /// The inputs that the verdict needs but that no sensor nearby provides.
     missing: Vec<&'static str>,
-    /// Where its limits are from.
+    /// The sources of its limits.
     sources: Vec<SourceBody<'a>>,
-    /// What to heed with a treatment: the label of the product. `null` if it is no treatment.
+    /// For a treatment, what the product's label requires; otherwise `null`.
     label: Option<&'a str>,
 }
 
-/// One thing that a chore was judged by.
+/// An input of a verdict.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ChoreInput)]
 struct InputBody<'a> {
-    /// What it is.
+    /// The input's identifier.
     #[schema(example = "air_temperature")]
     input: &'static str,
-    /// Its name.
+    /// The input's name.
     #[schema(example = "air temperature now")]
     name: &'a str,
-    /// The number, in `unit`, if it was measured.
+    /// The value in `unit`, if it was measured.
     value: Option<f64>,
     /// The unit.
     #[schema(example = "°C")]
     unit: Option<&'a str>,
-    /// What the request said, if it is not measured.
+    /// The value in the request, if it is not measured.
     told: Option<bool>,
-    /// How far the truth may be from the number, if that is known.
+    /// The uncertainty of the value, if known.
     uncertainty: Option<f64>,
-    /// How long before `as_of` the oldest of what it is made of was measured.
+    /// The age of the oldest reading in it, at `as_of`.
     age_seconds: Option<i64>,
-    /// How many sensors it is made of.
+    /// How many sensors contributed.
     sensors: Option<i64>,
-    /// How far the nearest of them is.
+    /// The distance to the nearest of them.
     nearest_km: Option<f64>,
 }
 
@@ -83,15 +82,16 @@ struct InputBody<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ChoreSource)]
 struct SourceBody<'a> {
-    /// What it is called.
+    /// The title.
     title: &'a str,
-    /// Where it is, as far as that is known.
+    /// The address, if known.
     address: &'a str,
-    /// What it says, if that is not what the reason says.
+    /// What it says, if the reason does not say it.
     says: Option<&'a str>,
 }
 
 impl<'a> ChoresBody<'a> {
+    /// The chores at `spot`.
     pub(super) fn of(as_of: Timestamp, spot: Spot, chores: Vec<ChoreBody<'a>>) -> Self {
         let (latitude, longitude) = (spot.position.latitude_degrees(), spot.position.longitude_degrees());
         Self { as_of, latitude, longitude, height: spot.height.map(|height| height.0), chores }
@@ -99,6 +99,7 @@ impl<'a> ChoresBody<'a> {
 }
 
 impl<'a> ChoreBody<'a> {
+    /// The body of one judged chore.
     pub(super) fn of(judgement: &'a Judgement<'a>, as_of: Timestamp, language: Language) -> Self {
         let chore = judgement.chore;
         let input = |&(kind, given): &(InputKind, Given)| InputBody::of(kind, given, as_of, language);
@@ -142,6 +143,11 @@ impl InputBody<'_> {
     }
 }
 
+/// The age of `moment` at `as_of`; zero if it is later.
+fn age_seconds(as_of: Timestamp, moment: Timestamp) -> i64 {
+    as_of.duration_since(moment).as_secs().max(0)
+}
+
 impl<'a> SourceBody<'a> {
     fn of(source: &'a ChoreSource) -> Self {
         Self { title: &source.title, address: &source.address, says: source.says.as_deref() }
@@ -150,11 +156,17 @@ impl<'a> SourceBody<'a> {
 
 impl Row for ChoreBody<'_> {
     const COLUMNS: &'static [TableColumn] = &[
-        TableColumn::new("chore", CellKind::Text, false, "", "The chore's name in programs"),
+        TableColumn::new("chore", CellKind::Text, false, "", "The chore's identifier"),
         TableColumn::new("name", CellKind::Text, false, "", "The chore's name"),
         TableColumn::new("verdict", CellKind::Text, false, "", "go, caution, no or unknown"),
-        TableColumn::new("reason", CellKind::Text, false, "", "Why"),
-        TableColumn::new("label", CellKind::Text, true, "", "What to heed with a treatment"),
+        TableColumn::new("reason", CellKind::Text, false, "", "The reason for the verdict"),
+        TableColumn::new(
+            "label",
+            CellKind::Text,
+            true,
+            "",
+            "For a treatment, what the product's label requires",
+        ),
     ];
 
     fn cells(&self) -> Vec<Cell<'_>> {

@@ -1,4 +1,4 @@
-//! Conditions as answers have them.
+//! The body of conditions.
 
 use std::collections::BTreeMap;
 
@@ -7,27 +7,26 @@ use hivebox_climate::estimate::Estimate;
 use hivebox_climate::phenomenon::Phenomenon;
 use hivebox_climate::quantity::Canonical;
 use hivebox_climate::sample::Sample;
-use hivebox_climate::statistics::Statistics;
+use hivebox_climate::statistics::{Percentile, Statistics};
+use hivebox_question::table::Row;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use hivebox_question::table::Row;
-
-/// The conditions that some boxes tell of.
+/// The conditions measured by some boxes.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Conditions {
-    /// The moment as of which the readings are judged.
+    /// The time as of which the readings are judged.
     #[schema(value_type = String, format = DateTime)]
     pub(crate) as_of: Timestamp,
-    /// One for each phenomenon, in the order of the request or of the catalogue.
+    /// One entry per phenomenon, in the order of the request or of the catalogue.
     pub(crate) conditions: Vec<Condition>,
 }
 
-/// One phenomenon in some boxes.
+/// Statistics over the readings of one phenomenon.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Condition {
-    /// What was measured.
+    /// The phenomenon.
     #[schema(example = "air_temperature")]
     phenomenon: &'static str,
     /// Its name in English.
@@ -40,9 +39,9 @@ pub(crate) struct Condition {
     boxes: i64,
     /// How many of them have such a sensor.
     boxes_with_sensor: i64,
-    /// How many of them gave a usable reading.
+    /// How many of them have a usable reading.
     boxes_usable: i64,
-    /// The share of the selected boxes that gave a usable reading, 0 to 1; `null` if none was selected.
+    /// The share of the selected boxes with a usable reading, 0 to 1; `null` if no box was selected.
     #[schema(example = 0.83)]
     coverage: Option<f64>,
     /// How many readings were used. Each sensor counts once.
@@ -51,7 +50,7 @@ pub(crate) struct Condition {
     mean: Option<f64>,
     /// Their median.
     median: Option<f64>,
-    /// The mean without the lowest and the highest tenth.
+    /// The mean without the lowest and the highest 10 %.
     trimmed_mean: Option<f64>,
     /// The standard deviation of the sample.
     standard_deviation: Option<f64>,
@@ -59,7 +58,7 @@ pub(crate) struct Condition {
     min: Option<f64>,
     /// The highest.
     max: Option<f64>,
-    /// The percentiles that were asked for.
+    /// The requested percentiles.
     percentiles: Vec<PercentileValue>,
     /// When the newest reading was measured.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -67,9 +66,9 @@ pub(crate) struct Condition {
     /// When the oldest reading was measured.
     #[schema(value_type = Option<String>, format = DateTime)]
     oldest: Option<Timestamp>,
-    /// How many readings were left out, by reason: a verdict, `too_old`, a check that failed, or `unconfirmed`.
+    /// How many readings were excluded, by reason: a verdict, `too_old`, a failed check, or `unconfirmed`.
     left_out: BTreeMap<&'static str, u64>,
-    /// What it is like at the place; missing where no place was asked for, or nobody around measures it.
+    /// The estimate for the place; missing if the request names no place, or no box nearby measures the phenomenon.
     #[serde(skip_serializing_if = "Option::is_none")]
     estimate: Option<EstimateBody>,
 }
@@ -77,28 +76,28 @@ pub(crate) struct Condition {
 /// A percentile.
 #[derive(Debug, Serialize, ToSchema)]
 struct PercentileValue {
-    /// Which one, 0 to 100.
+    /// The percentile, 0 to 100.
     #[schema(example = 95.0)]
     percentile: f64,
     /// Its value; `null` without readings.
     value: Option<f64>,
 }
 
-/// What it is like at a place, by inverse-distance weighting of the outdoor boxes around it.
+/// An estimate for a place, by inverse-distance weighting of the nearest outdoor boxes.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Estimate)]
 struct EstimateBody {
     /// The estimate.
     value: f64,
-    /// One standard deviation of how far the truth may be from it.
+    /// The standard deviation of its error.
     uncertainty: f64,
-    /// How many boxes it is made of.
+    /// How many boxes contributed.
     boxes: i64,
-    /// How far the nearest of them is.
+    /// The distance to the nearest of them.
     nearest_km: f64,
-    /// How far the furthest of them is.
+    /// The distance to the furthest of them.
     furthest_km: f64,
-    /// The height above sea level that it is for, in metres; `null` if it was not corrected for height.
+    /// The height above sea level in metres that it is corrected to; `null` if it is not corrected for height.
     height: Option<f64>,
     /// When the newest of their readings was measured.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -109,6 +108,7 @@ struct EstimateBody {
 }
 
 impl Condition {
+    /// The statistics of one phenomenon over `sample`.
     pub(super) fn of(
         phenomenon: &'static Phenomenon,
         sample: &Sample<'_>,
@@ -116,8 +116,9 @@ impl Condition {
         estimate: Option<&Estimate>,
     ) -> Self {
         let boxes = sample.boxes();
-        let percentile = |&(percentile, value): &(hivebox_climate::statistics::Percentile, _)| {
-            PercentileValue { percentile: percentile.get(), value: number(value) }
+        let percentile = |&(percentile, value): &(Percentile, _)| PercentileValue {
+            percentile: percentile.get(),
+            value: number(value),
         };
         Self {
             phenomenon: phenomenon.slug(),
@@ -164,7 +165,7 @@ impl EstimateBody {
 
 impl Row for Condition {
     const COLUMNS: &'static [TableColumn] = &[
-        TableColumn::new("phenomenon", CellKind::Text, false, "", "What was measured"),
+        TableColumn::new("phenomenon", CellKind::Text, false, "", "The phenomenon"),
         TableColumn::new("unit", CellKind::Text, false, "", "The unit of all values"),
         TableColumn::new("boxes", CellKind::Integer, false, "", "How many boxes were selected"),
         TableColumn::new(
@@ -179,9 +180,9 @@ impl Row for Condition {
             CellKind::Integer,
             false,
             "",
-            "How many of them gave a usable reading",
+            "How many of them have a usable reading",
         ),
-        TableColumn::new("coverage", CellKind::Number, true, "", "boxes_usable of boxes, 0 to 1"),
+        TableColumn::new("coverage", CellKind::Number, true, "", "boxes_usable / boxes, 0 to 1"),
         TableColumn::new("count", CellKind::Integer, false, "", "How many readings were used"),
         TableColumn::new("mean", CellKind::Number, true, "as in unit", "Their mean"),
         TableColumn::new("median", CellKind::Number, true, "as in unit", "Their median"),
@@ -190,20 +191,26 @@ impl Row for Condition {
             CellKind::Number,
             true,
             "as in unit",
-            "Without a tenth at either end",
+            "The mean without the lowest and the highest 10 %",
         ),
-        TableColumn::new("standard_deviation", CellKind::Number, true, "as in unit", "Of the sample"),
+        TableColumn::new(
+            "standard_deviation",
+            CellKind::Number,
+            true,
+            "as in unit",
+            "Their standard deviation",
+        ),
         TableColumn::new("min", CellKind::Number, true, "as in unit", "The lowest"),
         TableColumn::new("max", CellKind::Number, true, "as in unit", "The highest"),
-        TableColumn::new("freshest", CellKind::Time, true, "UTC, ms", "When the newest was measured"),
-        TableColumn::new("oldest", CellKind::Time, true, "UTC, ms", "When the oldest was measured"),
-        TableColumn::new("estimate", CellKind::Number, true, "as in unit", "What it is like at the place"),
+        TableColumn::new("freshest", CellKind::Time, true, "UTC, ms", "When the newest reading was measured"),
+        TableColumn::new("oldest", CellKind::Time, true, "UTC, ms", "When the oldest reading was measured"),
+        TableColumn::new("estimate", CellKind::Number, true, "as in unit", "The estimate for the place"),
         TableColumn::new(
             "uncertainty",
             CellKind::Number,
             true,
             "as in unit",
-            "One standard deviation of that",
+            "The standard deviation of the estimate's error",
         ),
     ];
 

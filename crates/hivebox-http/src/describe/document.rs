@@ -1,4 +1,4 @@
-//! The document as a whole.
+//! The OpenAPI document.
 
 use utoipa::openapi::info::{InfoBuilder, LicenseBuilder};
 use utoipa::openapi::path::{OperationBuilder, PathItem, PathsBuilder};
@@ -7,37 +7,42 @@ use utoipa::openapi::server::Server;
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{OpenApi, OpenApiBuilder, path};
 
-use super::body::Taken;
-use super::{Methods, Operation, headers};
+use crate::describe::request_body::RequestBodyDoc;
+use crate::describe::response::ResponseDoc;
+use crate::describe::{Operation, Operations, headers};
 
-/// What an operation is about.
+/// The section of the document that an operation belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tag {
+    /// Current readings.
     Now,
+    /// History and snapshots.
     Past,
+    /// The state of the service.
     Service,
+    /// The description of the API.
     Description,
 }
 
 const ABOUT: &str = "\
-What it is like out there, by the sensors that citizens run. HiveBox reads the senseBoxes of \
-[openSenseMap](https://opensensemap.org), says which readings can be trusted, and serves what they tell: at once, \
-and also while openSenseMap is down.
+Weather at ground level, measured by citizens. HiveBox reads the senseBoxes of \
+[openSenseMap](https://opensensemap.org), judges which readings can be trusted, and serves them and their statistics \
+without delay, even while openSenseMap is down.
 
-Times are in UTC by RFC 3339. Units stand in the names of fields, or beside the values. Errors are \
-`application/problem+json` (RFC 9457): `detail` says what to do, and `errors` has a pointer to each parameter that \
-is wrong, with what is allowed. Parameters that are not described here are refused.
+Times are UTC in RFC 3339 format. Units are part of a field's name or stand beside its value. Errors are \
+`application/problem+json` (RFC 9457): `detail` says what to do, and `errors` points to each invalid parameter and \
+lists the allowed values. Undocumented parameters are rejected.
 
-Each reading has one verdict, the first that fits: `missing` (no value, or none with a time), `not_a_number`, \
-`from_future` (measured over 5 minutes after the moment of judging), `stale` (over an hour before it, unless the \
-service is set otherwise), `unit_unknown` (title or unit are not understood), `sentinel` (a value by which a chip says \
-that it failed), `implausible` (outside the range of the phenomenon), or `ok`: it counts. Readings that count are then \
-checked beside their neighbours (`neighbours`), their own past (`stuck`), heated rooms (`indoor`) and other boxes of \
-the same place (`duplicate`). `quality` asks for a level: `plausible` (the verdict is `ok`), `unsuspicious` (and no \
-check failed) or `confirmed` (and the neighbours agree).";
+Each reading has one verdict, the first that applies: `missing` (no value, or no time), `not_a_number`, \
+`from_future` (measured more than 5 minutes after it is judged), `stale` (measured more than an hour before, unless \
+configured otherwise), `unit_unknown` (the title or the unit is not recognised), `sentinel` (an error code of the \
+sensor), `implausible` (outside the plausible range of the phenomenon), or `ok`: the reading counts. Readings that \
+count are then compared with their neighbours (`neighbours`), their own past (`stuck`), a heated room (`indoor`) and \
+other boxes at the same place (`duplicate`). `quality` sets the minimum level: `plausible` (the verdict is `ok`), \
+`unsuspicious` (no check failed either) or `confirmed` (the neighbours agree as well).";
 
 impl Tag {
-    /// All, in the order of the document.
+    /// All tags, in the order of the document.
     const ALL: [Self; 4] = [Self::Now, Self::Past, Self::Service, Self::Description];
 
     const fn name(self) -> &'static str {
@@ -51,18 +56,16 @@ impl Tag {
 
     const fn description(self) -> &'static str {
         match self {
-            Self::Now => "What the sensors say now.",
-            Self::Past => {
-                "What the past was like, and snapshots of all readings: made, listed and given out."
-            }
-            Self::Service => "Whether HiveBox is well, and which one it is.",
+            Self::Now => "Current readings, and statistics over them.",
+            Self::Past => "History, and snapshots of all readings: store, list and download them.",
+            Self::Service => "The state and the version of HiveBox.",
             Self::Description => "This description.",
         }
     }
 }
 
-/// The description of an API that has these paths.
-pub(crate) fn document(paths: impl Iterator<Item = (&'static str, Methods)>) -> OpenApi {
+/// The document of an API with these paths.
+pub(crate) fn document(paths: impl Iterator<Item = (&'static str, Operations)>) -> OpenApi {
     let license = LicenseBuilder::new().name("MIT").identifier(Some("MIT"));
     let info = InfoBuilder::new().title("HiveBox").version(env!("CARGO_PKG_VERSION"));
     let info = info.description(Some(ABOUT)).license(Some(license.build()));
@@ -72,12 +75,12 @@ pub(crate) fn document(paths: impl Iterator<Item = (&'static str, Methods)>) -> 
     let mut components = headers::ALL.iter().fold(ComponentsBuilder::new(), |components, header| {
         components.header(header.name, header.described())
     });
-    for (path, mut methods) in paths {
+    for (path, mut operations) in paths {
         let mut item = PathItem::default();
-        for (method, operation) in &mut methods.operations {
-            let of_answers = operation.answers.iter_mut().flat_map(super::Answer::take_schemas);
-            let of_bodies = operation.bodies.iter_mut().flat_map(Taken::take_schemas);
-            for (name, schema) in of_answers.chain(of_bodies) {
+        for (method, operation) in &mut operations {
+            let of_responses = operation.responses.iter_mut().flat_map(ResponseDoc::take_schemas);
+            let of_bodies = operation.bodies.iter_mut().flat_map(RequestBodyDoc::take_schemas);
+            for (name, schema) in of_responses.chain(of_bodies) {
                 components = components.schema(name, schema);
             }
             item.merge_operations(PathItem::new(method.clone(), operation.described()));
@@ -98,12 +101,13 @@ impl Operation {
         let operation = OperationBuilder::new().operation_id(Some(self.id)).tag(self.tag.name());
         let operation = operation.summary(Some(self.summary)).description(self.description);
         let parameters = (!self.parameters.is_empty()).then(|| self.parameters.clone());
-        let answers = self.answers.iter();
-        answers
-            .fold(
-                operation.parameters(parameters).request_body(Taken::described(&self.bodies)),
-                |operation, answer| operation.response(answer.status().as_str(), answer.described()),
-            )
+        let operation =
+            operation.parameters(parameters).request_body(RequestBodyDoc::described(&self.bodies));
+        let responses = self.responses.iter();
+        responses
+            .fold(operation, |operation, response| {
+                operation.response(response.status().as_str(), response.described())
+            })
             .build()
     }
 }

@@ -1,13 +1,14 @@
-//! The headers of answers.
+//! The response headers.
 
 use serde_json::Value;
 use utoipa::openapi::Ref;
-use utoipa::openapi::header::{Header as Described, HeaderBuilder};
+use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-/// A header of an answer.
+/// The description of a response header.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Header {
+pub(crate) struct HeaderDoc {
+    /// The name.
     pub(super) name: &'static str,
     description: &'static str,
     example: Example,
@@ -19,70 +20,81 @@ enum Example {
     Seconds(u64),
 }
 
-pub(crate) const AGE: Header = Header {
+/// `Age`.
+pub(crate) const AGE: HeaderDoc = HeaderDoc {
     name: "Age",
-    description: "For how many seconds the answer has been known.",
+    description: "The age of the answer in seconds.",
     example: Example::Seconds(42),
 };
-pub(crate) const CACHE_CONTROL: Header = Header {
+/// `Cache-Control`.
+pub(crate) const CACHE_CONTROL: HeaderDoc = HeaderDoc {
     name: "Cache-Control",
-    description: "Whether and how long the answer may be kept (RFC 9111).",
+    description: "Whether and for how long caches may store the response (RFC 9111).",
     example: Example::Text("public, max-age=300"),
 };
-pub(crate) const CACHE_STATUS: Header = Header {
+/// `Cache-Status`.
+pub(crate) const CACHE_STATUS: HeaderDoc = HeaderDoc {
     name: "Cache-Status",
-    description: "How long the answer is fresh; below zero it is old, and `detail` says why (RFC 9211).",
+    description: "For how many seconds the answer stays fresh; negative if it is stale, and `detail` says why (RFC 9211).",
     example: Example::Text("HiveBox; hit; ttl=258"),
 };
-pub(crate) const CONTENT_DISPOSITION: Header = Header {
+/// `Content-Disposition`.
+pub(crate) const CONTENT_DISPOSITION: HeaderDoc = HeaderDoc {
     name: "Content-Disposition",
-    description: "A name for the file.",
+    description: "A file name for saving the response.",
     example: Example::Text("inline; filename=\"2024-10-14T09-20-00.000Z.parquet\""),
 };
-pub(crate) const CONTENT_ENCODING: Header = Header {
+/// `Content-Encoding`.
+pub(crate) const CONTENT_ENCODING: HeaderDoc = HeaderDoc {
     name: "Content-Encoding",
-    description: "How the answer is compressed, by `Accept-Encoding`. Missing if it is not.",
+    description: "The compression, chosen by `Accept-Encoding`. Missing if the response is not compressed.",
     example: Example::Text("zstd"),
 };
-pub(crate) const ETAG: Header = Header {
+/// `ETag`.
+pub(crate) const ETAG: HeaderDoc = HeaderDoc {
     name: "ETag",
-    description: "Stands for exactly these bytes.",
+    description: "Identifies exactly these bytes.",
     example: Example::Text("\"5f3a1c2b9d8e7f60\""),
 };
-pub(crate) const LINK: Header = Header {
+/// `Link`.
+pub(crate) const LINK: HeaderDoc = HeaderDoc {
     name: "Link",
-    description: "The next page, as `rel=\"next\"` (RFC 8288). Missing on the last one.",
+    description: "The next page, as `rel=\"next\"` (RFC 8288). Missing on the last page.",
     example: Example::Text("</api/v1/boxes?cursor=3538>; rel=\"next\""),
 };
-pub(crate) const RATE_LIMIT: Header = Header {
+/// `RateLimit`.
+pub(crate) const RATE_LIMIT: HeaderDoc = HeaderDoc {
     name: "RateLimit",
-    description: "How many requests are left (`r`) in the next `t` seconds. Missing where there is no limit.",
+    description: "How many requests the client has left (`r`) for the next `t` seconds. Missing if there is no limit.",
     example: Example::Text("\"default\";r=599;t=1"),
 };
-pub(crate) const RATE_LIMIT_POLICY: Header = Header {
+/// `RateLimit-Policy`.
+pub(crate) const RATE_LIMIT_POLICY: HeaderDoc = HeaderDoc {
     name: "RateLimit-Policy",
-    description: "How many requests (`q`) a client may make in `w` seconds. Missing where there is no limit.",
+    description: "How many requests (`q`) a client may send in `w` seconds. Missing if there is no limit.",
     example: Example::Text("\"default\";q=600;w=60"),
 };
-pub(crate) const RETRY_AFTER: Header = Header {
+/// `Retry-After`.
+pub(crate) const RETRY_AFTER: HeaderDoc = HeaderDoc {
     name: "Retry-After",
-    description: "After how many seconds another attempt may go well.",
+    description: "After how many seconds to try again.",
     example: Example::Seconds(10),
 };
-pub(crate) const VARY: Header = Header {
+/// `Vary`.
+pub(crate) const VARY: HeaderDoc = HeaderDoc {
     name: "Vary",
-    description: "By which headers of requests answers differ.",
+    description: "The request headers that select the response.",
     example: Example::Text("accept, accept-encoding"),
 };
-/// Of every answer.
-pub(crate) const REQUEST_ID: Header = Header {
+/// Sent with every response.
+pub(crate) const REQUEST_ID: HeaderDoc = HeaderDoc {
     name: "X-Request-Id",
-    description: "The id of the request in the log: the client's own, if it sent a short and plain one.",
+    description: "The id of the request in the log: the client's own if it sent a short one of letters, digits and `-_.:`.",
     example: Example::Text("6d1f0a7700000001"),
 };
 
-/// All of them.
-pub(super) const ALL: [Header; 12] = [
+/// All headers.
+pub(super) const ALL: [HeaderDoc; 12] = [
     AGE,
     CACHE_CONTROL,
     CACHE_STATUS,
@@ -97,13 +109,14 @@ pub(super) const ALL: [Header; 12] = [
     REQUEST_ID,
 ];
 
-impl Header {
-    /// To its description in the document's components.
+impl HeaderDoc {
+    /// A reference to the header in the document's components.
     pub(super) fn reference(self) -> Ref {
         Ref::new(format!("#/components/headers/{}", self.name))
     }
 
-    pub(super) fn described(self) -> Described {
+    /// The header as an OpenAPI object.
+    pub(super) fn described(self) -> Header {
         let (schema, example) = match self.example {
             Example::Text(text) => (ObjectBuilder::new().schema_type(Type::String), Value::from(text)),
             Example::Seconds(seconds) => {

@@ -1,87 +1,108 @@
-//! The page as a whole.
+//! The whole page.
 
+use maud::{DOCTYPE, Markup, html};
 use serde_json::Value;
 
-use super::markup::{Plain, add, inline, paragraphs, text};
-use super::{operation, schema};
+use crate::docs::markup::{fields, inline, paragraphs, text};
+use crate::docs::{operation, schema};
 
 /// The page of an OpenAPI document.
-pub(super) fn page(document: &Value) -> String {
+pub(super) fn page(document: &Value) -> Markup {
     let info = &document["info"];
-    let tags = document["tags"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let (mut contents, mut body) = (String::new(), String::new());
-    for tag in tags {
-        let name = Plain(text(tag, "name"));
-        add(&mut contents, format_args!("<h2>{name}</h2>\n<ul>\n"));
-        let about = inline(text(tag, "description"));
-        add(&mut body, format_args!("<section id=\"tag-{name}\">\n<h2>{name}</h2>\n<p>{about}</p>\n"));
-        for (method, path, operation) in operations(document).filter(|(_, _, operation)| has(operation, tag))
-        {
-            add(
-                &mut contents,
-                format_args!(
-                    "<li><a href=\"#{}\"><span class=\"method\">{method}</span> {}</a></li>\n",
-                    Plain(text(operation, "operationId")),
-                    Plain(path)
-                ),
-            );
-            body.push_str(&operation::section(&method, path, operation));
+    let title = format!("{} API", text(info, "title"));
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) }
+                link rel="stylesheet" href="/docs/style.css";
+            }
+            body {
+                a class="skip" href="#main" { "Skip to the description" }
+                nav aria-label="Operations" {
+                    details open { summary { "Contents" } (contents(document)) }
+                }
+                main id="main" {
+                    header {
+                        h1 { (title) " " small { (text(info, "version")) } }
+                        (paragraphs(text(info, "description")))
+                        p { a href="/openapi.json" { "openapi.json" } " is the same description for programs." }
+                    }
+                    @for tag in tags(document) { (section(document, tag)) }
+                    section id="schemas" {
+                        h2 { "Schemas" }
+                        @for (name, of) in fields(&document["components"]["schemas"]) { (schema::section(name, of)) }
+                    }
+                    (headers(&document["components"]["headers"]))
+                }
+            }
         }
-        contents.push_str("</ul>\n");
-        body.push_str("</section>\n");
     }
-    contents.push_str("<h2>More</h2>\n<ul><li><a href=\"#schemas\">Schemas</a></li>");
-    contents.push_str("<li><a href=\"#headers\">Headers</a></li></ul>\n");
-    let title = format!("{} API", Plain(text(info, "title")));
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
-         <link rel=\"stylesheet\" href=\"/docs/style.css\">\n</head>\n<body>\n\
-         <a class=\"skip\" href=\"#main\">Skip to the description</a>\n\
-         <nav aria-label=\"Operations\">\n<details open>\n<summary>Contents</summary>\n{contents}</details>\n</nav>\n\
-         <main id=\"main\">\n<header>\n<h1>{title} <small>{}</small></h1>\n{}\
-         <p><a href=\"/openapi.json\">openapi.json</a> says the same to programs.</p>\n</header>\n\
-         {body}{}{}</main>\n</body>\n</html>\n",
-        Plain(text(info, "version")),
-        paragraphs(text(info, "description")),
-        schemas(document),
-        headers(document),
-    )
 }
 
-fn has(operation: &Value, tag: &Value) -> bool {
-    operation["tags"].as_array().is_some_and(|tags| tags.contains(&tag["name"]))
+fn contents(document: &Value) -> Markup {
+    html! {
+        @for tag in tags(document) {
+            h2 { (text(tag, "name")) }
+            ul {
+                @for (method, path, operation) in operations(document, tag) {
+                    li {
+                        a href={ "#" (text(operation, "operationId")) } {
+                            span class="method" { (method) } " " (path)
+                        }
+                    }
+                }
+            }
+        }
+        h2 { "More" }
+        ul {
+            li { a href="#schemas" { "Schemas" } }
+            li { a href="#headers" { "Headers" } }
+        }
+    }
 }
 
-/// All operations, each with its method and its path.
-fn operations(document: &Value) -> impl Iterator<Item = (String, &str, &Value)> {
-    document["paths"].as_object().into_iter().flatten().flat_map(|(path, item)| {
-        let operations = item.as_object().into_iter().flatten();
-        operations.map(|(method, operation)| (method.to_uppercase(), path.as_str(), operation))
+fn section(document: &Value, tag: &Value) -> Markup {
+    let name = text(tag, "name");
+    html! {
+        section id={ "tag-" (name) } {
+            h2 { (name) }
+            p { (inline(text(tag, "description"))) }
+            @for (method, path, operation) in operations(document, tag) {
+                (operation::section(&method, path, operation))
+            }
+        }
+    }
+}
+
+fn headers(headers: &Value) -> Markup {
+    html! {
+        section id="headers" {
+            h2 { "Headers" }
+            dl {
+                @for (name, header) in fields(headers) {
+                    @let example = header["example"].as_str().map_or_else(|| header["example"].to_string(), str::to_owned);
+                    dt id={ "header-" (name) } { code { (name) ": " (example) } }
+                    dd { (inline(text(header, "description"))) }
+                }
+            }
+        }
+    }
+}
+
+fn tags(document: &Value) -> impl Iterator<Item = &Value> {
+    document["tags"].as_array().into_iter().flatten()
+}
+
+/// The operations of a tag, each with its method and path.
+fn operations<'a>(document: &'a Value, tag: &'a Value) -> impl Iterator<Item = (String, &'a str, &'a Value)> {
+    let all = fields(&document["paths"]).flat_map(|(path, item)| {
+        fields(item).map(|(method, operation)| (method.to_uppercase(), path.as_str(), operation))
+    });
+    all.filter(|(_, _, operation)| {
+        operation["tags"].as_array().is_some_and(|tags| tags.contains(&tag["name"]))
     })
-}
-
-fn schemas(document: &Value) -> String {
-    let schemas = document["components"]["schemas"].as_object().into_iter().flatten();
-    let sections: String = schemas.map(|(name, schema)| schema::section(name, schema)).collect();
-    format!("<section id=\"schemas\">\n<h2>Schemas</h2>\n{sections}</section>\n")
-}
-
-fn headers(document: &Value) -> String {
-    let mut html = "<section id=\"headers\">\n<h2>Headers</h2>\n<dl>\n".to_owned();
-    for (name, header) in document["components"]["headers"].as_object().into_iter().flatten() {
-        let example = &header["example"];
-        let example = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
-        add(
-            &mut html,
-            format_args!(
-                "<dt id=\"header-{0}\"><code>{0}: {1}</code></dt><dd>{2}</dd>\n",
-                Plain(name),
-                Plain(example),
-                inline(text(header, "description"))
-            ),
-        );
-    }
-    html + "</dl>\n</section>\n"
 }

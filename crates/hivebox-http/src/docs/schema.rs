@@ -1,120 +1,115 @@
-//! Schemas: in a few words, and as tables.
+//! Schemas: as a type name in a few words, and as tables of fields.
 
+use maud::{Markup, html};
 use serde_json::Value;
 
-use super::markup::{Plain, add, inline, text};
+use crate::docs::markup::{fields, inline, join, table_head, text};
 
-/// What values a schema is of, in a few words, with links to the schemas that have names.
-pub(super) fn kind(schema: &Value) -> String {
+/// The type of a schema in a few words, with links to named schemas.
+pub(super) fn type_name(schema: &Value) -> Markup {
     if let Some(reference) = schema["$ref"].as_str() {
         let name = reference.rsplit('/').next().unwrap_or_default();
-        return format!("<a href=\"#schema-{0}\">{0}</a>", Plain(name));
+        return html! { a href={ "#schema-" (name) } { (name) } };
     }
     if let Some(choices) = schema["oneOf"].as_array().or_else(|| schema["anyOf"].as_array()) {
-        let choices: Vec<String> = choices.iter().map(kind).collect();
-        return choices.join(" or ");
+        return join(choices.iter().map(type_name), " or ");
     }
     if let Some([part]) = schema["allOf"].as_array().map(Vec::as_slice) {
-        return kind(part);
+        return type_name(part);
     }
     match &schema["type"] {
         Value::String(name) => of_type(schema, name),
         Value::Array(names) => {
-            let names: Vec<String> =
-                names.iter().filter_map(Value::as_str).map(|name| of_type(schema, name)).collect();
-            names.join(" or ")
+            join(names.iter().filter_map(Value::as_str).map(|name| of_type(schema, name)), " or ")
         }
-        _ => "anything".to_owned(),
+        _ => html! { "anything" },
     }
 }
 
-fn of_type(schema: &Value, name: &str) -> String {
+fn of_type(schema: &Value, name: &str) -> Markup {
     match name {
-        "array" if schema["prefixItems"].is_array() => "list of numbers".to_owned(),
-        "array" => format!("list of {}", kind(&schema["items"])),
+        "array" if schema["prefixItems"].is_array() => html! { "list of numbers" },
+        "array" => html! { "list of " (type_name(&schema["items"])) },
         "object" if schema["additionalProperties"].is_object() => {
-            format!("object, each field {}", kind(&schema["additionalProperties"]))
+            html! { "object whose fields are each " (type_name(&schema["additionalProperties"])) }
         }
         "object" if schema["properties"].is_object() => {
-            let fields = schema["properties"].as_object().into_iter().flatten();
-            let fields: Vec<String> =
-                fields.map(|(name, field)| format!("<code>{}</code> {}", Plain(name), kind(field))).collect();
-            format!("object with {}", fields.join("; "))
+            let fields = fields(&schema["properties"])
+                .map(|(name, field)| html! { code { (name) } " " (type_name(field)) });
+            html! { "object with " (join(fields, "; ")) }
         }
-        "string" if schema["format"] == "date-time" => "moment".to_owned(),
+        "string" if schema["format"] == "date-time" => html! { "timestamp" },
         "string" if schema["contentSchema"].is_object() => {
-            format!("string, of {} as JSON", kind(&schema["contentSchema"]))
+            html! { "string containing " (type_name(&schema["contentSchema"])) " as JSON" }
         }
-        "integer" => format!("integer{}", range(schema)),
-        "number" => format!("number{}", range(schema)),
-        other => Plain(other).to_string(),
+        "integer" => html! { "integer" (range(schema)) },
+        "number" => html! { "number" (range(schema)) },
+        other => html! { (other) },
     }
 }
 
 fn range(schema: &Value) -> String {
     match (&schema["minimum"], &schema["maximum"]) {
         (Value::Number(minimum), Value::Number(maximum)) => format!(", {minimum} to {maximum}"),
-        // That counts are not negative need not be said.
+        // It goes without saying that counts are not negative.
         (Value::Number(minimum), _) if minimum.as_f64() != Some(0.0) => format!(", at least {minimum}"),
         (_, Value::Number(maximum)) => format!(", at most {maximum}"),
         _ => String::new(),
     }
 }
 
-/// What else is to be known: which words, which form, and what holds without one.
-pub(super) fn limits(schema: &Value) -> String {
-    let mut limits = String::new();
+/// The allowed words, the pattern and the default value.
+pub(super) fn limits(schema: &Value) -> Markup {
     let items = if schema["type"] == "array" { &schema["items"] } else { schema };
-    if let Some(words) = items["enum"].as_array() {
-        let words: Vec<String> = words
-            .iter()
-            .filter_map(Value::as_str)
-            .map(|word| format!("<code>{}</code>", Plain(word)))
-            .collect();
-        add(&mut limits, format_args!("<p class=\"limit\">One of {}</p>", words.join(" ")));
-    }
-    if let Some(pattern) = items["pattern"].as_str() {
-        add(&mut limits, format_args!("<p class=\"limit\">Matches <code>{}</code></p>", Plain(pattern)));
-    }
-    if !schema["default"].is_null() {
-        let default = &schema["default"];
-        let default = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
-        add(&mut limits, format_args!("<p class=\"limit\">Default <code>{}</code></p>", Plain(default)));
-    }
-    limits
-}
-
-/// A schema that has a name.
-pub(super) fn section(name: &str, schema: &Value) -> String {
-    let name = Plain(name);
-    let mut html = format!(
-        "<article class=\"schema\" id=\"schema-{name}\">\n<h3><a class=\"self\" href=\"#schema-{name}\">{name}</a>\
-         </h3>\n<p>{}</p>\n",
-        inline(text(schema, "description"))
-    );
-    if let Some(properties) = schema["properties"].as_object() {
-        html.push_str("<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">Field</th>");
-        html.push_str("<th scope=\"col\">Type</th><th scope=\"col\">What it is</th></tr></thead>\n<tbody>\n");
-        for (name, property) in properties {
-            add(
-                &mut html,
-                format_args!(
-                    "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td>{}{}</td></tr>\n",
-                    Plain(name),
-                    kind(property),
-                    inline(description(property)),
-                    limits(property)
-                ),
-            );
+    let default = &schema["default"];
+    html! {
+        @if let Some(words) = items["enum"].as_array() {
+            p class="limit" {
+                "One of "
+                (join(words.iter().filter_map(Value::as_str).map(|word| html! { code { (word) } }), " "))
+            }
         }
-        html.push_str("</tbody>\n</table></div>\n");
-    } else {
-        add(&mut html, format_args!("<p>{}</p>\n{}", kind(schema), limits(schema)));
+        @if let Some(pattern) = items["pattern"].as_str() {
+            p class="limit" { "Matches " code { (pattern) } }
+        }
+        @if !default.is_null() {
+            p class="limit" {
+                "Default " code { (default.as_str().map_or_else(|| default.to_string(), str::to_owned)) }
+            }
+        }
     }
-    html + "</article>\n"
 }
 
-/// What is said of a field, which stands with the reference if it has one.
+/// The section of a named schema.
+pub(super) fn section(name: &str, schema: &Value) -> Markup {
+    html! {
+        article class="schema" id={ "schema-" (name) } {
+            h3 { a class="self" href={ "#schema-" (name) } { (name) } }
+            p { (inline(text(schema, "description"))) }
+            @if schema["properties"].is_object() {
+                div class="wide" {
+                    table {
+                        (table_head(["Field", "Type", "Description"]))
+                        tbody {
+                            @for (name, property) in fields(&schema["properties"]) {
+                                tr {
+                                    th scope="row" { code { (name) } }
+                                    td { (type_name(property)) }
+                                    td { (inline(description(property))) (limits(property)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            } @else {
+                p { (type_name(schema)) }
+                (limits(schema))
+            }
+        }
+    }
+}
+
+/// The description of a field. That of an optional reference stands inside its `oneOf`.
 fn description(property: &Value) -> &str {
     let mut choices = property["oneOf"].as_array().into_iter().flatten();
     let own = property["description"].as_str();

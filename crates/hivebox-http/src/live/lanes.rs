@@ -1,7 +1,7 @@
-//! When which stream is woken up.
+//! When each stream wakes up.
 //!
-//! Ten thousand streams that wake up at once would make each request wait for all of them. So they stand in
-//! lanes of a few, which are woken one after the other; and since all timing is here, a stream needs no timer.
+//! If ten thousand streams woke up at once, every request would wait for all of them. So streams wait in small
+//! lanes, which wake one after the other. All timing is here, so a stream needs no timer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,12 +11,12 @@ use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 use tokio::time::{Instant, sleep_until};
 
-/// With 10,000 streams there are five in a lane, whose events together take less time than a request may wait.
+/// With 10,000 streams, a lane has five. Sending their events takes less time than a request may be delayed.
 const LANES: usize = 2000;
-/// The pause between two lanes: as short as the clock of the runtime can tell. All lanes take 2 s.
+/// The pause between two lanes: the resolution of the runtime's clock. A round of all lanes takes 2 s.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// The lanes in which streams stand.
+/// The lanes in which streams wait.
 #[derive(Debug)]
 pub(super) struct Lanes {
     all: Box<[Lane]>,
@@ -31,9 +31,9 @@ struct Lane {
     turn: Notify,
 }
 
-/// A stream's stand in a lane, which it leaves when dropped.
+/// A stream's membership in a lane. Dropping it leaves the lane.
 #[derive(Debug)]
-pub(super) struct Stand {
+pub(super) struct LaneMember {
     lanes: Arc<Lanes>,
     index: usize,
 }
@@ -50,18 +50,18 @@ impl Default for Lanes {
 }
 
 impl Lanes {
-    /// A stand in the lane whose turn it is to take one.
-    pub(super) fn join(self: &Arc<Self>) -> Stand {
+    /// Joins the lanes in rotation.
+    pub(super) fn join(self: &Arc<Self>) -> LaneMember {
         let index = self.next.fetch_add(1, Ordering::Relaxed) % LANES;
-        // The lane before the sum, and the other way round on leaving: where the sum is not zero, some lane
-        // is not empty.
+        // Joining counts the lane first and the sum second; leaving does the reverse. So if the sum is not zero,
+        // some lane is not empty.
         self.all[index].streams.fetch_add(1, Ordering::SeqCst);
         self.streams.fetch_add(1, Ordering::SeqCst);
         self.joined.notify_one();
-        Stand { lanes: Arc::clone(self), index }
+        LaneMember { lanes: Arc::clone(self), index }
     }
 
-    /// Wakes up all streams.
+    /// Wakes all streams.
     pub(super) fn wake_all(&self) {
         for lane in &self.all {
             lane.turn.notify_waiters();
@@ -69,59 +69,62 @@ impl Lanes {
     }
 }
 
-impl Stand {
-    /// The next turn of this lane, which is not missed once it is enabled.
+impl LaneMember {
+    /// The lane's next turn. Once enabled, the future cannot miss it.
     pub(super) fn turn(&self) -> Notified<'_> {
         self.lanes.all[self.index].turn.notified()
     }
 }
 
-impl Drop for Stand {
+impl Drop for LaneMember {
     fn drop(&mut self) {
         self.lanes.streams.fetch_sub(1, Ordering::SeqCst);
         self.lanes.all[self.index].streams.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
-/// Wakes up the lanes in rounds: at once where there is something new, else when a heartbeat is due.
+/// Wakes the lanes in rounds: as soon as there is a new event, otherwise when a heartbeat is due.
 #[derive(Debug)]
 pub(super) struct Rounds<'a> {
     lanes: &'a Lanes,
     heartbeat: Duration,
-    /// When each lane had its turn, and what was new then. The one in front has waited longest.
+    /// The last turn of each lane. The lane at `front` has waited the longest.
     turns: Vec<Turn>,
     front: usize,
-    news: u64,
+    /// The number of the newest event.
+    event: u64,
     next_at: Instant,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Turn {
     at: Instant,
-    news: u64,
+    /// The number of the newest event at that time.
+    event: u64,
 }
 
 impl<'a> Rounds<'a> {
+    /// Starts with the first lane.
     pub(super) fn new(lanes: &'a Lanes, heartbeat: Duration) -> Self {
         let now = Instant::now();
-        let turns = vec![Turn { at: now, news: 0 }; LANES];
-        Self { lanes, heartbeat, turns, front: 0, news: 0, next_at: now }
+        let turns = vec![Turn { at: now, event: 0 }; LANES];
+        Self { lanes, heartbeat, turns, front: 0, event: 0, next_at: now }
     }
 
-    /// There is something new: a round begins, wherever the last one has come to.
+    /// Starts a new round for a new event, wherever the last round is.
     pub(super) fn restart(&mut self) {
-        self.news += 1;
+        self.event += 1;
     }
 
-    /// Waits until a lane is due, and wakes it up. Nothing is lost if this is given up half-way.
+    /// Waits until a lane is due, and wakes it. It is safe to drop the future at any point.
     pub(super) async fn turn(&mut self) {
         while self.lanes.streams.load(Ordering::SeqCst) == 0 {
             self.lanes.joined.notified().await;
-            // Whoever joins is sent what is new at once.
+            // A stream sends the newest event as soon as it joins.
             let turn = self.this_turn();
             self.turns.fill(turn);
         }
-        // An empty lane takes no time, so that few streams are told faster than many.
+        // Empty lanes are skipped, so few streams receive an event faster than many.
         for _ in 0..LANES {
             if self.lanes.all[self.front].streams.load(Ordering::SeqCst) > 0 {
                 break;
@@ -129,9 +132,9 @@ impl<'a> Rounds<'a> {
             self.advance();
         }
         let last = self.turns[self.front];
-        let due = if last.news == self.news { last.at + self.heartbeat } else { self.next_at };
+        let due = if last.event == self.event { last.at + self.heartbeat } else { self.next_at };
         sleep_until(due).await;
-        // Late turns are made up for, but not many at once.
+        // A late turn shortens the next pause, but delays do not accumulate into a burst.
         self.next_at = (self.next_at + PAUSE).max(Instant::now());
         self.lanes.all[self.front].turn.notify_waiters();
         self.advance();
@@ -143,6 +146,6 @@ impl<'a> Rounds<'a> {
     }
 
     fn this_turn(&self) -> Turn {
-        Turn { at: Instant::now(), news: self.news }
+        Turn { at: Instant::now(), event: self.event }
     }
 }

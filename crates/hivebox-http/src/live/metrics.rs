@@ -1,11 +1,11 @@
-//! Streams of events, and clients that do not take what they are sent.
+//! The metrics of event streams and stalled connections.
 
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-/// Streams of events, and clients that do not take what they are sent.
+/// The metrics of event streams, and of connections whose client stopped reading.
 #[derive(Debug, Clone)]
 pub(crate) struct LiveMetrics {
     streams: Gauge,
@@ -14,16 +14,16 @@ pub(crate) struct LiveMetrics {
     stalled_connections: Counter,
 }
 
-/// Why a stream has ended.
+/// Why a stream ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StreamEnd {
-    /// The client closed it, or the network did.
+    /// The client or the network closed the connection.
     Client,
-    /// It has had as many events as the client wanted.
+    /// The stream sent the requested number of events.
     Finished,
-    /// The client took nothing for too long.
+    /// The client read nothing for too long.
     Stalled,
-    /// The service stops.
+    /// The service is stopping.
     Stopping,
 }
 
@@ -41,6 +41,7 @@ impl StreamEnd {
 }
 
 impl LiveMetrics {
+    /// Registers the metrics at zero.
     pub(crate) fn register(registry: &mut Registry) -> Self {
         let closed = Family::<[(&'static str, &'static str); 1], Counter>::default();
         let metrics = Self {
@@ -49,32 +50,32 @@ impl LiveMetrics {
             closed: StreamEnd::ALL.map(|end| closed.get_or_create(&[("reason", end.slug())]).clone()),
             stalled_connections: Counter::default(),
         };
-        registry.register("live_streams", "Streams of events that are open", metrics.streams.clone());
+        registry.register("live_streams", "Event streams that are open", metrics.streams.clone());
         registry.register("live_events", "Events sent to streams", metrics.events.clone());
-        registry.register("live_streams_closed", "Streams of events that have ended, by reason", closed);
-        let help = "Connections closed because the client took nothing of an answer for too long";
+        registry.register("live_streams_closed", "Event streams that have ended, by reason", closed);
+        let help = "Connections closed because the client read nothing of a response for too long";
         registry.register("stalled_connections", help, metrics.stalled_connections.clone());
         metrics
     }
 
-    /// A stream begins.
+    /// Counts a new stream.
     pub(crate) fn opened(&self) {
         self.streams.inc();
     }
 
-    /// A stream is sent an event.
+    /// Counts an event sent to a stream.
     pub(crate) fn sent(&self) {
         self.events.inc();
     }
 
-    /// A stream has ended.
+    /// Counts the end of a stream.
     pub(crate) fn closed(&self, end: StreamEnd) {
         self.streams.dec();
-        // In the order of `StreamEnd::ALL`, which is that of the declaration.
+        // `StreamEnd::ALL` has the order of the declaration.
         self.closed[end as usize].inc();
     }
 
-    /// A connection is closed because the client takes nothing any more.
+    /// Counts a connection closed because its client stopped reading.
     pub(crate) fn stalled(&self) {
         self.stalled_connections.inc();
     }

@@ -1,63 +1,64 @@
-//! One client's stream.
+//! The event stream of one client.
 
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use futures_util::stream::{self, Stream as Frames};
+use futures_util::stream::{self, Stream};
+use hivebox_telemetry::in_words;
 use jiff::Timestamp;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::Filter;
-use super::event::Event;
-use super::lanes::Stand;
-use super::metrics::StreamEnd;
 use crate::connection::Connection;
+use crate::live::event::Event;
+use crate::live::hub::StreamFilter;
+use crate::live::lanes::LaneMember;
+use crate::live::metrics::StreamEnd;
 use crate::state::HttpState;
 
-/// A comment, which clients skip.
+/// A comment, which clients ignore.
 const HEARTBEAT: Bytes = Bytes::from_static(b":\n\n");
-/// After how many milliseconds a client comes back whose stream has ended. Each is told another number, so
-/// that ten thousand do not come back in one moment.
+/// After how many milliseconds a client reconnects when its stream ends. Each client gets a random value, so that
+/// ten thousand do not reconnect at the same moment.
 const RETRY_MILLIS: std::ops::Range<u32> = 2_000..12_000;
 
-/// A stream from its head to its end, however it ends.
+/// An event stream. Dropping it counts its end.
 #[derive(Debug)]
-pub(super) struct Stream {
+pub(super) struct EventStream {
     state: HttpState,
-    stand: Stand,
+    member: LaneMember,
     connection: Connection,
-    filter: Option<Filter>,
-    /// What is sent first.
+    filter: Option<StreamFilter>,
+    /// The first frame, which sets the delay for reconnecting.
     greeting: Option<Bytes>,
-    /// The moment of the present that the client knows.
+    /// The time of the newest event that the client has.
     seen: Option<Timestamp>,
-    /// How many events are still to come.
+    /// How many events are left to send; `None` means no limit.
     left: Option<u32>,
     end: Option<StreamEnd>,
-    _place: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
 }
 
-impl Stream {
+impl EventStream {
+    /// Opens a stream. `seen` is the time of the event that the client has, `events` the number of events to send.
     pub(super) fn open(
         state: HttpState,
-        place: OwnedSemaphorePermit,
+        permit: OwnedSemaphorePermit,
         connection: Connection,
-        filter: Option<Filter>,
+        filter: Option<StreamFilter>,
         seen: Option<Timestamp>,
         events: Option<u32>,
     ) -> Self {
         state.metrics.live.opened();
-        let stand = state.live.lanes.join();
+        let member = state.live.lanes.join();
         let retry = format!("retry: {}\n\n", fastrand::u32(RETRY_MILLIS));
         let greeting = Some(retry.into());
-        Self { state, stand, connection, filter, greeting, seen, left: events, end: None, _place: place }
+        Self { state, member, connection, filter, greeting, seen, left: events, end: None, _permit: permit }
     }
 
-    /// What the client is sent. It is asked for only when the connection can take more, so what has been
-    /// overtaken by then is skipped.
-    pub(super) fn into_frames(self) -> impl Frames<Item = Result<Bytes, Infallible>> {
+    /// The frames to send. Each is requested when the connection can take more, so outdated events are skipped.
+    pub(super) fn into_frames(self) -> impl Stream<Item = Result<Bytes, Infallible>> {
         stream::unfold(self, async |mut stream| {
             let frame = stream.next().await?;
             Some((Ok(frame), stream))
@@ -72,8 +73,8 @@ impl Stream {
             self.end = Some(StreamEnd::Finished);
             return None;
         }
-        let mut turn = pin!(self.stand.turn());
-        // From here on no turn is missed, so that none comes between looking and waiting.
+        let mut turn = pin!(self.member.turn());
+        // Enabled before the checks, so that no turn is missed between checking and waiting.
         turn.as_mut().enable();
         if !self.state.live.has_ended() && self.unseen().is_none() {
             turn.await;
@@ -91,7 +92,7 @@ impl Stream {
         Some(self.bytes(event).await)
     }
 
-    /// The newest event, if the client does not know it.
+    /// The newest event, if the client does not have it.
     fn unseen(&self) -> Option<Arc<Event>> {
         self.state.live.newest().clone().filter(|newest| Some(newest.as_of) != self.seen)
     }
@@ -101,14 +102,17 @@ impl Stream {
             return event.bytes.clone();
         };
         let conditions = Arc::clone(&filter.conditions);
-        // It is never closed, so it gives a permit.
-        let _permit = self.state.live.makers.acquire().await;
-        // If that panicked, a heartbeat keeps the stream open until the next present.
-        tokio::task::spawn_blocking(move || event.of_filter(&conditions)).await.unwrap_or(HEARTBEAT)
+        let _permit = self.state.live.rendering.acquire().await.expect("the semaphore is never closed");
+        let rendered = tokio::task::spawn_blocking(move || event.of_filter(&conditions)).await;
+        rendered.unwrap_or_else(|panic| {
+            tracing::error!(error = in_words(&panic), "an event could not be rendered");
+            // Keeps the stream open until the next present.
+            HEARTBEAT
+        })
     }
 }
 
-impl Drop for Stream {
+impl Drop for EventStream {
     fn drop(&mut self) {
         let cut_off = || if self.connection.has_stalled() { StreamEnd::Stalled } else { StreamEnd::Client };
         self.state.metrics.live.closed(self.end.unwrap_or_else(cut_off));

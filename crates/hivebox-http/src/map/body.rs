@@ -12,40 +12,42 @@ use utoipa::ToSchema;
 
 use hivebox_present::Present;
 
-/// All boxes with a place, as columns of equal length.
+/// All boxes with a known location, as columns of equal length.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
-pub(super) struct Map {
-    /// The moment that the map is of.
+#[schema(as = Map)]
+pub(super) struct MapBody {
+    /// The time of the readings.
     #[schema(value_type = String, format = DateTime)]
     as_of: Timestamp,
-    /// What the values are of.
+    /// The phenomenon.
     #[schema(example = "air_temperature")]
     phenomenon: &'static str,
-    /// The unit of which the values are hundredths.
+    /// The unit; values are hundredths of it.
     #[schema(example = "°C")]
     unit: &'static str,
-    /// Ten-thousandths of a degree north, by WGS 84: of the first box, then always the difference to the box before.
+    /// Latitude in ten-thousandths of a degree (WGS 84): the first box's, then differences to the previous box.
     latitude: Vec<i32>,
-    /// The same to the east.
+    /// Longitude, in the same way.
     longitude: Vec<i32>,
-    /// What the box's best sensor says, in hundredths of the unit; `null` if that is nothing, or no weather has it.
+    /// The value of the box's best sensor in hundredths of the unit; `null` if there is none, or it is implausible.
     value: Vec<Option<i32>>,
-    /// A character for each box: `u`: the reading is usable; `d`: doubtful, by its verdict or since it failed a check;
-    /// `s`: stale, there are only old readings; `n`: there are none.
+    /// One character per box: `u`: the reading is usable; `d`: doubtful, by its verdict or a failed check; `s`: stale,
+    /// all readings are old; `n`: no readings.
     #[schema(pattern = "^[udsn]*$")]
     state: String,
 }
 
-/// What is to be thought of what a box says, the worst first.
+/// How far a box's reading can be trusted, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum State {
+enum Trust {
     None,
     Stale,
     Doubtful,
     Usable,
 }
 
-impl Map {
+impl MapBody {
+    /// The map of a phenomenon as of `present`.
     pub(super) fn of(present: &Present, id: PhenomenonId) -> Self {
         let (readings, quality) = (&*present.readings, &present.detail().quality);
         let phenomenon = Catalogue::builtin().phenomenon(id);
@@ -56,7 +58,7 @@ impl Map {
         for (_, sense_box) in &boxes {
             let best = best(*sense_box, id, quality);
             value.push(best.and_then(|(_, reading)| hundredths(reading, phenomenon)));
-            state.push(best.map_or(State::None, |(state, _)| state).letter());
+            state.push(best.map_or(Trust::None, |(state, _)| state).letter());
         }
         Self {
             as_of: readings.as_of(),
@@ -70,18 +72,18 @@ impl Map {
     }
 }
 
-/// The reading of a phenomenon that says most about a box: the best one, of equal ones the newest.
+/// The reading of a phenomenon that represents a box: the most trusted one; the newest of equally trusted ones.
 fn best<'a>(
     sense_box: BoxReadings<'a>,
     phenomenon: PhenomenonId,
     quality: &Quality,
-) -> Option<(State, Reading<'a>)> {
+) -> Option<(Trust, Reading<'a>)> {
     let of_it = sense_box.readings().filter(|reading| reading.phenomenon() == Some(phenomenon));
-    let judged = of_it.map(|reading| (State::of(reading, quality), reading));
-    judged.max_by_key(|(state, reading)| (*state, quality.level(reading.row()), reading.measured_at()))
+    let candidates = of_it.map(|reading| (Trust::of(reading, quality), reading));
+    candidates.max_by_key(|(state, reading)| (*state, quality.level(reading.row()), reading.measured_at()))
 }
 
-impl State {
+impl Trust {
     fn of(reading: Reading<'_>, quality: &Quality) -> Self {
         match (quality.level(reading.row()), reading.verdict()) {
             (Some(Level::Unsuspicious | Level::Confirmed), _) => Self::Usable,
@@ -107,7 +109,7 @@ fn hundredths(reading: Reading<'_>, phenomenon: &Phenomenon) -> Option<i32> {
     is_weather.then(|| (value * 100.0).round() as i32)
 }
 
-/// Degrees as ten-thousandths, each but the first as the difference to the one before.
+/// Ten-thousandths of degrees; all but the first are differences to the previous one.
 fn differences(degrees: impl Iterator<Item = f64>) -> Vec<i32> {
     let mut before = 0;
     let steps = degrees.map(|degrees| (degrees * 1e4).round() as i32);
@@ -120,14 +122,14 @@ mod tests {
     use crate::example;
 
     #[test]
-    fn columns_say_where_boxes_are_and_what_is_thought_of_what_they_say() {
+    fn columns_hold_locations_values_and_trust() {
         let present = example::present();
-        let map = Map::of(&present, Catalogue::builtin().air_temperature());
+        let map = MapBody::of(&present, Catalogue::builtin().air_temperature());
         assert_eq!(map.latitude, [519_600, 100, 100, 100, 100, 100]);
         assert_eq!(map.longitude, [76_300, 0, 0, 0, 0, 0]);
         let expected = [Some(1607), Some(1631), Some(1588), Some(1640), Some(1595), None];
-        assert_eq!((&map.value[..], &*map.state), (&expected[..], "uuuuud"), "-127 °C is no weather");
-        let none = Map::of(&present, Catalogue::builtin().by_slug("pm10").unwrap());
+        assert_eq!((&map.value[..], &*map.state), (&expected[..], "uuuuud"), "-127 °C is not plausible");
+        let none = MapBody::of(&present, Catalogue::builtin().by_slug("pm10").unwrap());
         assert_eq!((&none.value[..], &*none.state), (&[None; 6][..], "nnnnnn"));
     }
 

@@ -1,4 +1,4 @@
-//! Requests: counted without a lock, because every request passes here.
+//! Request metrics, counted without a lock because every request updates them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,21 +11,21 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
 const METHODS: [&str; 4] = ["GET", "HEAD", "POST", "other"];
-/// The statuses that HiveBox answers with, and zero for any other.
+/// The statuses that HiveBox sends, and zero for any other.
 const STATUSES: [u16; 18] =
     [200, 304, 400, 403, 404, 405, 406, 408, 413, 414, 415, 422, 429, 431, 500, 503, 504, 0];
-/// Of those, the ones whose series are there from the start.
+/// The statuses whose series exist from the start.
 const EXPECTED_STATUSES: [u16; 3] = [200, 500, 503];
 
-/// Upper bounds of the latency histogram in microseconds: from an answer out of memory, over a store, to
-/// a wait for openSenseMap.
+/// Upper bounds of the latency histogram in microseconds. They span answers from memory, writes to the store, and
+/// waits for openSenseMap.
 const BUCKETS_MICROS: [u64; 12] =
     [50, 100, 250, 500, 1_000, 5_000, 25_000, 100_000, 500_000, 2_500_000, 10_000_000, 60_000_000];
 
-/// Requests by route, method and status, and how long they took.
+/// The number of requests by route, method and status, and their duration.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestMetrics {
-    /// The last one is that of all paths without a route.
+    /// The routes; the last one counts all paths without a route.
     routes: Arc<[Arc<RouteMetrics>]>,
     other: Arc<RouteMetrics>,
 }
@@ -41,12 +41,12 @@ pub(crate) struct RouteMetrics {
 struct MethodMetrics {
     by_status: [AtomicU64; STATUSES.len()],
     by_latency: [AtomicU64; BUCKETS_MICROS.len() + 1],
-    /// In nanoseconds, since most answers take less than a microsecond.
+    /// In nanoseconds, because most requests take less than a microsecond.
     total_nanos: AtomicU64,
 }
 
 impl RequestMetrics {
-    /// Registers them, with series for these routes and for all paths without one.
+    /// Registers the metrics with series for `routes`, and for all paths without a route.
     pub(crate) fn register(registry: &mut Registry, routes: impl Iterator<Item = &'static str>) -> Self {
         let of = |route| Arc::new(RouteMetrics { route, methods: Default::default() });
         let other = of("other");
@@ -56,7 +56,7 @@ impl RequestMetrics {
         metrics
     }
 
-    /// The metrics of a route; those of `other` if there is no such route.
+    /// The metrics of a route; those of `other` if the route is unknown.
     #[must_use]
     pub(crate) fn route(&self, route: &str) -> Arc<RouteMetrics> {
         Arc::clone(self.routes.iter().find(|known| known.route == route).unwrap_or(&self.other))
@@ -82,13 +82,13 @@ impl RouteMetrics {
         metrics.total_nanos.fetch_add(took.as_nanos() as u64, Ordering::Relaxed);
     }
 
-    /// Whether a request by this method is expected, so that its series is there before it comes.
+    /// Whether clients are expected to use this method. Its series then exists before the first request.
     fn expects(&self, method: &str) -> bool {
         method == "GET" || (method == "POST" && self.route.ends_with("/store"))
     }
 }
 
-/// A method, as metrics tell them apart.
+/// A method's index in [`METHODS`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MethodIndex(usize);
 
@@ -138,7 +138,7 @@ impl RequestMetrics {
 }
 
 impl MethodMetrics {
-    /// The count in each bucket with its upper bound in seconds, and the count in all.
+    /// The upper bound of each bucket in seconds with its count, and the total count.
     fn buckets(&self) -> (Vec<(f64, u64)>, u64) {
         let bounds = BUCKETS_MICROS.iter().map(|micros| *micros as f64 / 1e6).chain([f64::INFINITY]);
         let counts = self.by_latency.iter().map(|count| count.load(Ordering::Relaxed));

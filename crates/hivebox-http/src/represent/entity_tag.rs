@@ -1,106 +1,96 @@
 //! Entity tags (RFC 9110, section 8.8.3).
 
 use std::fmt::Write;
+use std::iter;
 
-use axum::http::header::IF_NONE_MATCH;
 use axum::http::{HeaderMap, HeaderValue};
+use headers::{ETag, Header, HeaderMapExt, IfNoneMatch};
 
-/// Of a hash that is of 32 bytes, this much is told.
+use crate::header_value::header_value;
+
+/// How many bytes of the hash are part of a tag.
 const BYTES: usize = 16;
 
-/// The strong tag of what has this hash.
+/// The strong tag of the content with this hash.
 pub(crate) fn of(hash: &[u8; 32]) -> HeaderValue {
-    let mut tag = String::with_capacity(2 * BYTES + 2);
-    tag.push('"');
+    let mut digits = String::with_capacity(2 * BYTES);
     for byte in &hash[..BYTES] {
-        // Writing to a string cannot fail.
-        let _ = write!(tag, "{byte:02x}");
+        write!(digits, "{byte:02x}").expect("writing to a String never fails");
     }
-    tag.push('"');
-    header(tag)
+    header_value(format!("\"{digits}\""))
 }
 
-/// The tag of the same in an encoding: `"x"` as gzip is `"x-gzip"`.
+/// The tag of the same content in another encoding: `"x"` becomes `"x-gzip"`.
+///
+/// # Panics
+/// The tag or the encoding is not ASCII. Both come from our own code.
 pub(super) fn encoded(tag: &HeaderValue, encoding: &HeaderValue) -> HeaderValue {
-    let (Ok(tag), Ok(encoding)) = (tag.to_str(), encoding.to_str()) else {
-        return tag.clone();
-    };
-    header(format!("{}-{encoding}\"", tag.trim_end_matches('"')))
+    let encoding = encoding.to_str().expect("names of encodings are ASCII");
+    suffixed(tag, &format!("-{encoding}"))
 }
 
-/// Whether `If-None-Match` names the tag, by the weak comparison.
-pub(super) fn is_listed(tag: &HeaderValue, list: &HeaderValue) -> bool {
-    let (Ok(tag), Ok(list)) = (tag.to_str(), list.to_str()) else {
-        return false;
-    };
-    list.trim() == "*" || opaque(tag).is_some_and(|(tag, _)| tags(list).any(|listed| listed == tag))
+/// Whether `If-None-Match` in the request's headers matches the tag, by weak comparison.
+pub(super) fn is_listed(tag: &HeaderValue, request: &HeaderMap) -> bool {
+    request.typed_get().is_some_and(|list: IfNoneMatch| lists(&list, tag))
 }
 
-/// The tag under which the client has what has this one, by itself or in an encoding.
-pub(crate) fn known(tag: &HeaderValue, headers: &HeaderMap) -> Option<HeaderValue> {
-    let (tag, _) = opaque(tag.to_str().ok()?)?;
-    let is_ours = |listed: &&str| {
-        listed.strip_prefix(tag).is_some_and(|rest| matches!(rest, "" | "-br" | "-gzip" | "-zstd"))
-    };
-    let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
-    lists.flat_map(tags).find(is_ours).map(|listed| header(format!("\"{listed}\"")))
+/// The tag in `If-None-Match` that stands for the content with this tag, plain or in an encoding.
+pub(crate) fn known(tag: &HeaderValue, request: &HeaderMap) -> Option<HeaderValue> {
+    let list: IfNoneMatch = request.typed_get()?;
+    if list == IfNoneMatch::any() {
+        return None;
+    }
+    let encodings = ["", "-br", "-gzip", "-zstd"].into_iter();
+    encodings.map(|suffix| suffixed(tag, suffix)).find(|tag| lists(&list, tag))
 }
 
-/// The tags of a list, without their marks. A tag may have commas inside.
-fn tags(mut list: &str) -> impl Iterator<Item = &str> {
-    std::iter::from_fn(move || {
-        let (tag, rest) = opaque(list.trim_start_matches([' ', '\t', ',']))?;
-        list = rest;
-        Some(tag)
-    })
+fn lists(list: &IfNoneMatch, tag: &HeaderValue) -> bool {
+    ETag::decode(&mut iter::once(tag)).is_ok_and(|tag| !list.precondition_passes(&tag))
 }
 
-/// What stands between the marks of the first tag, and what comes after it.
-fn opaque(text: &str) -> Option<(&str, &str)> {
-    text.strip_prefix("W/").unwrap_or(text).strip_prefix('"')?.split_once('"')
-}
-
-fn header(tag: String) -> HeaderValue {
-    // Made of hex digits, of what was a header before, and of the names of encodings.
-    HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\""))
+fn suffixed(tag: &HeaderValue, suffix: &str) -> HeaderValue {
+    let tag = tag.to_str().expect("our tags are ASCII");
+    header_value(format!("{}{suffix}\"", tag.trim_end_matches('"')))
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header::IF_NONE_MATCH;
+
     use super::*;
 
+    fn request(lists: &[&'static str]) -> HeaderMap {
+        lists.iter().map(|list| (IF_NONE_MATCH, HeaderValue::from_static(list))).collect()
+    }
+
     #[test]
-    fn a_tag_is_found_in_lists_however_they_are_written() {
+    fn a_tag_is_found_in_every_valid_notation_of_a_list() {
         let tag = HeaderValue::from_static("\"abc\"");
-        for list in [
-            "*",
-            " * ",
-            "\"abc\"",
-            "W/\"abc\"",
-            "\"x\", \"abc\"",
-            "\"x\",,W/\"abc\" , \"y\"",
-            "\"a,b\",\"abc\"",
-        ] {
-            assert!(is_listed(&tag, &HeaderValue::from_static(list)), "{list}");
+        for list in
+            ["*", "\"abc\"", "W/\"abc\"", "\"x\", \"abc\"", "\"x\",,W/\"abc\" , \"y\"", "\"a,b\",\"abc\""]
+        {
+            assert!(is_listed(&tag, &request(&[list])), "{list}");
         }
         for list in ["", "abc", "\"abc", "\"abc-gzip\"", "\"x\" y \"abc\"", "w/\"abc\"", "\"x,\"abc\"\""] {
-            assert!(!is_listed(&tag, &HeaderValue::from_static(list)), "{list}");
+            assert!(!is_listed(&tag, &request(&[list])), "{list}");
         }
-        assert!(is_listed(&HeaderValue::from_static("W/\"abc\""), &tag), "the weak comparison");
+        let weak = HeaderValue::from_static("W/\"abc\"");
+        assert!(is_listed(&weak, &request(&["\"abc\""])), "the comparison is weak");
+        assert!(is_listed(&tag, &request(&["\"x\"", "\"abc\""])), "a list may span several headers");
+        assert!(!is_listed(&tag, &request(&[])));
     }
 
     #[test]
     fn a_tag_is_known_in_each_encoding() {
         let tag = HeaderValue::from_static("\"abc\"");
-        for (list, known) in [
+        for (list, expected) in [
             ("\"x\", \"abc\"", Some("\"abc\"")),
             ("W/\"abc-gzip\"", Some("\"abc-gzip\"")),
             ("\"abc-zstd\"", Some("\"abc-zstd\"")),
             ("\"abcd\", \"abc-x\", \"ab\"", None),
             ("*", None),
         ] {
-            let headers = HeaderMap::from_iter([(IF_NONE_MATCH, HeaderValue::from_static(list))]);
-            assert_eq!(super::known(&tag, &headers), known.map(HeaderValue::from_static), "{list}");
+            assert_eq!(known(&tag, &request(&[list])), expected.map(HeaderValue::from_static), "{list}");
         }
     }
 

@@ -10,7 +10,7 @@ use hivebox_sql::{BatchError, BatchFormat, BatchWriter, RecordBatch};
 use tokio::runtime::Handle;
 
 use crate::error::ApiError;
-use crate::headers::header;
+use crate::header_value::header_value;
 use crate::pieces;
 
 /// Clients that need more rows should read the files themselves.
@@ -25,7 +25,7 @@ pub(super) async fn answer(past: &Past, text: &str, format: Format) -> Result<Re
     // The status can still report an error before the first row.
     let first = answer.next().await.transpose()?;
     let body = body(writer, first, answer)?;
-    let disposition = header(format!("inline; filename=\"sql.{}\"", format.name()));
+    let disposition = header_value(format!("inline; filename=\"sql.{}\"", format.name()));
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
         (CONTENT_DISPOSITION, disposition),

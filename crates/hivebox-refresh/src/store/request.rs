@@ -1,7 +1,7 @@
 //! Requests to store the present now.
 
 use hivebox_archive::{ArchiveError, SnapshotName, Stored};
-use hivebox_telemetry::traces::Origin;
+use hivebox_telemetry::traces::ParentSpan;
 use tokio::sync::{mpsc, oneshot};
 
 /// The most requests that wait at once; further ones are rejected.
@@ -38,7 +38,7 @@ pub(super) struct StoreRequest {
     /// Sends the outcome to the caller.
     pub(super) reply: oneshot::Sender<Result<Stored, StoreError>>,
     /// The span of the caller.
-    pub(super) origin: Origin,
+    pub(super) origin: ParentSpan,
 }
 
 /// The receiving end, in the refresh loop.
@@ -77,7 +77,7 @@ impl StoreHandle {
     /// There is no present yet, too many requests wait, the service is stopping, or the store failed.
     pub async fn store_now(&self) -> Result<Stored, StoreError> {
         let (reply, outcome) = oneshot::channel();
-        let request = StoreRequest { reply, origin: Origin::current() };
+        let request = StoreRequest { reply, origin: ParentSpan::current() };
         self.requests.try_send(request).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => StoreError::Stopping,

@@ -1,25 +1,16 @@
-//! The two text formats in which Prometheus reads metrics.
+//! The two text formats that Prometheus can scrape.
 
-/// How metrics are written.
+/// A text format for metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exposition {
-    /// Prometheus's own text format, version 0.0.4.
+    /// Prometheus's text format, version 0.0.4.
     Prometheus,
     /// OpenMetrics 1.0.
     OpenMetrics,
 }
 
 impl Exposition {
-    /// The one that a client asks for by its `Accept` header.
-    #[must_use]
-    pub fn accepted(accept: Option<&str>) -> Self {
-        match accept {
-            Some(accept) if accept.contains("application/openmetrics-text") => Self::OpenMetrics,
-            _ => Self::Prometheus,
-        }
-    }
-
-    /// The media type.
+    /// The media type, with its parameters.
     #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
@@ -28,7 +19,7 @@ impl Exposition {
         }
     }
 
-    /// Turns OpenMetrics text into this format.
+    /// Converts OpenMetrics text to this format.
     pub(super) fn of(self, open_metrics: String) -> String {
         match self {
             Self::OpenMetrics => open_metrics,
@@ -37,8 +28,8 @@ impl Exposition {
     }
 }
 
-/// OpenMetrics names a counter or info without the suffix that its samples have; Prometheus's own format
-/// names the samples.
+/// OpenMetrics describes a counter or info by its name without the suffix of its samples. Prometheus's format
+/// describes it by the samples' full name.
 fn to_prometheus(open_metrics: &str) -> String {
     let mut text = String::with_capacity(open_metrics.len() + open_metrics.len() / 8);
     let mut lines = open_metrics.lines().peekable();
@@ -76,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counters_and_infos_are_named_as_their_samples_are() {
+    fn counters_and_infos_are_described_by_their_samples_names() {
         let open_metrics = "# HELP stores Stored snapshots.\n# TYPE stores counter\nstores_total 0\n\
             # HELP build Version.\n# TYPE build info\nbuild_info{version=\"1\"} 1\n\
             # HELP age Age.\n# TYPE age gauge\n# UNIT age seconds\nage 1.5\n# EOF\n";

@@ -180,6 +180,7 @@ impl TestApp {
     }
 
     async fn build(config: impl FnOnce(&Path) -> Config, clock: Clock) -> Self {
+        install_tls_provider();
         let folder = tempfile::tempdir().unwrap();
         let config = config(folder.path());
         let service = Service::build(&config, clock.clone()).await.unwrap();
@@ -273,9 +274,14 @@ pub(crate) async fn eventually(what: &str, is_so: impl AsyncFn() -> bool) {
     }
 }
 
+/// Chooses the provider of cryptography, as `main` does. Clients need it even for plain HTTP.
+pub(crate) fn install_tls_provider() {
+    // It fails if another test of this process was first, which is just as good.
+    drop(rustls::crypto::ring::default_provider().install_default());
+}
+
 pub(crate) fn client() -> Client {
-    // reqwest asks for a provider of cryptography even for plain HTTP; that another test was first is fine.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    install_tls_provider();
     Client::builder().no_proxy().gzip(false).build().unwrap()
 }
 

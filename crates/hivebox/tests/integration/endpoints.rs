@@ -46,7 +46,7 @@ async fn a_recorded_answer_too_old_to_count_is_a_503_that_says_why() {
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(header(&response, "content-type"), "application/problem+json");
     let problem = json(response).await;
-    assert_eq!((&problem["status"], &problem["title"]), (&json!(503), &json!("No temperature to tell")));
+    assert_eq!((&problem["status"], &problem["title"]), (&json!(503), &json!("No temperature available")));
     assert!(problem["detail"].as_str().unwrap().contains("no air temperature reading counts"), "{problem}");
 }
 

@@ -45,7 +45,7 @@ async fn goes_through_an_outage(
     assert!(is_unavailable(&unavailable), "{unavailable:?}");
     assert!(header(&unavailable, "retry-after").parse::<u64>().unwrap() >= 1);
     assert_eq!(header(&unavailable, "content-type"), "application/problem+json");
-    assert_eq!(json(unavailable).await["title"], "No temperature to tell");
+    assert_eq!(json(unavailable).await["title"], "No temperature available");
     assert_eq!(app.get("/readyz").await.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(app.get("/livez").await.status(), StatusCode::OK);
 

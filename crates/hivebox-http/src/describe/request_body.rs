@@ -1,4 +1,4 @@
-//! What is said of a request's body.
+//! The description of a request body.
 
 use serde_json::Value;
 use utoipa::openapi::RefOr;
@@ -7,24 +7,24 @@ use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::Schema;
 
-/// A body in one form.
-pub(super) struct Taken {
+/// A request body in one media type.
+pub(super) struct RequestBodyDoc {
     media_type: &'static str,
     schema: RefOr<Schema>,
     example: Value,
-    /// The schemas that this one refers to, itself among them.
+    /// This schema and those it refers to.
     schemas: Vec<(String, RefOr<Schema>)>,
 }
 
-impl Taken {
-    /// Text.
+impl RequestBodyDoc {
+    /// A text body.
     pub(super) fn text(example: &'static str) -> Self {
         let text = utoipa::openapi::schema::ObjectBuilder::new().schema_type(utoipa::openapi::Type::String);
         let schema = text.min_length(Some(1)).into();
         Self { media_type: "text/plain", schema, example: example.into(), schemas: Vec::new() }
     }
 
-    /// JSON: any such value as `example`.
+    /// A JSON body with the schema of `T`.
     pub(super) fn json<T: serde::Serialize + utoipa::ToSchema>(example: &T) -> Self {
         let mut schemas = Vec::new();
         T::schemas(&mut schemas);
@@ -32,19 +32,20 @@ impl Taken {
         Self {
             media_type: hivebox_question::format::Format::Json.media_type(),
             schema: utoipa::openapi::Ref::from_schema_name(T::name()).into(),
-            // Bodies are made of what can always be written as JSON.
-            example: serde_json::to_value(example).unwrap_or_default(),
+            example: serde_json::to_value(example)
+                .expect("an example consists of structs, text and numbers, which JSON can represent"),
             schemas,
         }
     }
 }
 
-impl Taken {
+impl RequestBodyDoc {
+    /// Takes out the schemas for the document's components.
     pub(super) fn take_schemas(&mut self) -> Vec<(String, RefOr<Schema>)> {
         std::mem::take(&mut self.schemas)
     }
 
-    /// All forms as OpenAPI has them; `None` if there is none.
+    /// All media types as one OpenAPI object; `None` if there are none.
     pub(super) fn described(forms: &[Self]) -> Option<RequestBody> {
         let body = RequestBodyBuilder::new().required(Some(Required::True));
         let body = forms.iter().fold(body, |body, form| {

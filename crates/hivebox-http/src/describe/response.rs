@@ -1,4 +1,4 @@
-//! What is said of an answer.
+//! The description of a response.
 
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -10,97 +10,96 @@ use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{Ref, RefOr};
 
-use super::headers::{self, Header};
-use crate::error::ApiError;
-use crate::error::Problem;
+use crate::describe::headers::{self, HeaderDoc};
+use crate::error::{ApiError, Problem};
 use hivebox_question::format::Format;
 
-/// The schemas that others refer to, by name.
+/// Schemas by name.
 pub(super) type Schemas = Vec<(String, RefOr<Schema>)>;
 
-/// An answer: its status, its headers, and its body in each form that it can be had in.
-pub(crate) struct Answer {
+/// The description of a response: its status, its headers, and its body in each media type.
+pub(crate) struct ResponseDoc {
     status: StatusCode,
     description: String,
-    headers: Vec<Header>,
-    forms: Vec<Form>,
+    headers: Vec<HeaderDoc>,
+    contents: Vec<ContentDoc>,
     schemas: Schemas,
 }
 
-/// A body.
-struct Form {
+/// A response body in one media type.
+struct ContentDoc {
     media_type: &'static str,
-    /// None for bytes, of which a media type says all that OpenAPI can.
+    /// None for binary data, which OpenAPI describes by its media type alone.
     schema: Option<RefOr<Schema>>,
-    /// Each with what it is an example of, if there are several.
+    /// Examples, each with its summary.
     examples: Vec<(&'static str, Value)>,
 }
 
-impl Answer {
-    /// One without a body; the description is a sentence.
+impl ResponseDoc {
+    /// A response without a body; `description` is a sentence.
     pub(crate) fn new(status: StatusCode, description: &'static str) -> Self {
         Self {
             status,
             description: description.to_owned(),
             headers: Vec::new(),
-            forms: Vec::new(),
+            contents: Vec::new(),
             schemas: Vec::new(),
         }
     }
 
-    /// What was asked for.
+    /// A response with status 200.
     pub(crate) fn ok(description: &'static str) -> Self {
         Self::new(StatusCode::OK, description)
     }
 
-    /// An error as clients see it.
+    /// The response to an error.
     pub(super) fn error(when: &'static str, error: &ApiError) -> Self {
         let problem = error.problem();
-        let answer = Self::new(error.status(), when).form(Form {
+        let response = Self::new(error.status(), when).content(ContentDoc {
             media_type: ApiError::MEDIA_TYPE,
             schema: Some(reference::<Problem<'_>>()),
             examples: vec![(when, as_json(&problem))],
         });
-        let answer = answer.schemas_of::<Problem<'_>>();
+        let response = response.schemas_of::<Problem<'_>>();
         if error.retry_after().is_some() {
-            return answer.headers(&[headers::RETRY_AFTER]);
+            return response.headers(&[headers::RETRY_AFTER]);
         }
-        answer
+        response
     }
 
-    /// It has JSON: any such value as `example`.
+    /// Adds a JSON body with the schema of `T`.
     pub(crate) fn json<T: Serialize + ToSchema>(self, example: &T) -> Self {
-        let form = Form {
+        let content = ContentDoc {
             media_type: Format::Json.media_type(),
             schema: Some(reference::<T>()),
             examples: vec![("", as_json(example))],
         };
-        self.form(form).schemas_of::<T>()
+        self.content(content).schemas_of::<T>()
     }
 
-    /// It has a JSON array of such values.
+    /// Adds a JSON body: an array of `T`.
     pub(crate) fn json_array<T: Serialize + ToSchema>(self, example: &[T]) -> Self {
-        let form = Form {
+        let content = ContentDoc {
             media_type: Format::Json.media_type(),
             schema: Some(ArrayBuilder::new().items(reference::<T>()).into()),
             examples: vec![("", as_json(&example))],
         };
-        self.form(form).schemas_of::<T>()
+        self.content(content).schemas_of::<T>()
     }
 
-    /// It has a JSON object that is described elsewhere.
+    /// Adds a JSON body whose schema is documented elsewhere.
     pub(crate) fn object(self, media_type: &'static str, example: Map<String, Value>) -> Self {
         let schema = Some(ObjectBuilder::new().schema_type(Type::Object).into());
-        self.form(Form { media_type, schema, examples: vec![("", example.into())] })
+        self.content(ContentDoc { media_type, schema, examples: vec![("", example.into())] })
     }
 
-    /// It has text.
+    /// Adds a text body.
     pub(crate) fn text(self, media_type: &'static str, example: &str) -> Self {
         let schema = Some(ObjectBuilder::new().schema_type(Type::String).into());
-        self.form(Form { media_type, schema, examples: vec![("", example.into())] })
+        self.content(ContentDoc { media_type, schema, examples: vec![("", example.into())] })
     }
 
-    /// It has Server-Sent Events with such values as their data: any such one as `example`.
+    /// Adds a body of Server-Sent Events with `T` as their data.
     pub(crate) fn events<T: Serialize + ToSchema>(self, event: &str, id: &str, example: &T) -> Self {
         let text = || ObjectBuilder::new().schema_type(Type::String);
         let data =
@@ -113,7 +112,7 @@ impl Answer {
             .description(Some("One event of the stream, field by field."))
             .required("data");
         let example = json!({ "event": event, "id": id, "data": as_json(example).to_string() });
-        self.form(Form {
+        self.content(ContentDoc {
             media_type: "text/event-stream",
             schema: Some(schema.into()),
             examples: vec![("", example)],
@@ -121,13 +120,13 @@ impl Answer {
         .schemas_of::<T>()
     }
 
-    /// It has bytes that no example can show.
+    /// Adds a binary body, which has no readable example.
     pub(crate) fn bytes(self, media_type: &'static str) -> Self {
-        self.form(Form { media_type, schema: None, examples: Vec::new() })
+        self.content(ContentDoc { media_type, schema: None, examples: Vec::new() })
     }
 
-    /// Headers.
-    pub(crate) fn headers(mut self, headers: &[Header]) -> Self {
+    /// Adds headers.
+    pub(crate) fn headers(mut self, headers: &[HeaderDoc]) -> Self {
         self.add_headers(headers);
         self
     }
@@ -138,11 +137,13 @@ impl Answer {
         self
     }
 
+    /// The status.
     pub(super) fn status(&self) -> StatusCode {
         self.status
     }
 
-    pub(super) fn add_headers(&mut self, headers: &[Header]) {
+    /// Adds the headers that it does not have yet.
+    pub(super) fn add_headers(&mut self, headers: &[HeaderDoc]) {
         for header in headers {
             if self.headers.iter().all(|other| other.name != header.name) {
                 self.headers.push(*header);
@@ -150,39 +151,43 @@ impl Answer {
         }
     }
 
+    /// Takes out the schemas for the document's components.
     pub(super) fn take_schemas(&mut self) -> Schemas {
         std::mem::take(&mut self.schemas)
     }
 
-    /// The same status for another reason.
+    /// Adds another reason for the same status.
     pub(super) fn merge(&mut self, other: Self) {
         self.description = format!("{} {}", self.description, other.description);
         self.add_headers(&other.headers);
         self.schemas.extend(other.schemas);
-        for form in other.forms {
-            match self.forms.iter_mut().find(|same| same.media_type == form.media_type) {
-                Some(same) => same.examples.extend(form.examples),
-                None => self.forms.push(form),
+        for content in other.contents {
+            match self.contents.iter_mut().find(|same| same.media_type == content.media_type) {
+                Some(same) => same.examples.extend(content.examples),
+                None => self.contents.push(content),
             }
         }
     }
 
+    /// The response as an OpenAPI object.
     pub(super) fn described(&self) -> Response {
         let response = ResponseBuilder::new().description(&self.description);
         let headers = self.headers.iter().chain([&headers::REQUEST_ID]);
         let response =
             headers.fold(response, |response, header| response.header_ref(header.name, header.reference()));
-        let forms = self.forms.iter();
-        forms.fold(response, |response, form| response.content(form.media_type, form.described())).build()
+        let contents = self.contents.iter();
+        contents
+            .fold(response, |response, content| response.content(content.media_type, content.described()))
+            .build()
     }
 
-    fn form(mut self, form: Form) -> Self {
-        self.forms.push(form);
+    fn content(mut self, content: ContentDoc) -> Self {
+        self.contents.push(content);
         self
     }
 }
 
-impl Form {
+impl ContentDoc {
     fn described(&self) -> Content {
         let content = ContentBuilder::new().schema(self.schema.clone());
         if let [(_, example)] = self.examples.as_slice() {
@@ -201,6 +206,7 @@ fn reference<T: ToSchema>() -> RefOr<Schema> {
 }
 
 fn as_json(value: &impl Serialize) -> Value {
-    // Answers are made of what can always be written as JSON.
-    serde_json::to_value(value).unwrap_or_default()
+    serde_json::to_value(value).expect(
+        "an example consists of structs, text, numbers and maps keyed by text, which JSON can represent",
+    )
 }
