@@ -83,8 +83,7 @@ impl From<StartError> for Failure {
             StartError::Listen { .. } | StartError::Upstream(_) => Code::Unavailable,
             StartError::Store { source: ArchiveError::Setting { .. } } => Code::Config,
             StartError::Store { .. } => Code::CannotCreate,
-            StartError::Thread(_) => Code::Software,
-            StartError::History(_) => Code::Software,
+            StartError::Thread(_) | StartError::History(_) => Code::Software,
         };
         Self::new(code, in_words(&error))
     }

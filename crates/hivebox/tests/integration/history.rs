@@ -66,7 +66,7 @@ pub(crate) async fn remember_in(
         }));
     }
     let limits = CompactionLimits { max_rows: u64::MAX, since: None };
-    History::of(&store).compact(&limits, Timestamp::now()).await.unwrap();
+    History::of(store).compact(&limits, Timestamp::now()).await.unwrap();
     temperatures.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
     temperatures.dedup_by(|one, other| (one.0, &one.1) == (other.0, &other.1));
     temperatures
