@@ -32,7 +32,7 @@ use crate::state::HttpState;
 use event::Event;
 use hivebox_climate::verdict::MAX_CLOCK_LEAD;
 use hivebox_config::HttpConfig;
-use hivebox_question::parameters::kind::Integer;
+use hivebox_kinds::Integer;
 use hivebox_question::parameters::{Ask, Parameter, Reader};
 use lanes::{Lanes, Rounds};
 use stream::Stream;
@@ -115,7 +115,7 @@ pub(crate) async fn herald(state: &HttpState, catalogue: &'static Catalogue) {
 const EVENTS: Parameter<Integer> = Parameter {
     name: "events",
     description: "After how many events the stream ends; without it, not by itself.",
-    kind: Integer { range: 1..=1000 },
+    kind: Integer { range: 1..=1000, unit: "" },
     example: "1",
     default: None,
 };

@@ -17,8 +17,8 @@ use super::pieces::{self, Gone};
 use crate::app::App;
 use crate::asked::Asked;
 use crate::error::ApiError;
+use hivebox_kinds::Formed;
 use hivebox_question::format::{Format, Formats};
-use hivebox_question::parameters::kind::Formed;
 use hivebox_question::parameters::page::LIMIT;
 use hivebox_question::parameters::{Ask, Parameter, Reader};
 

@@ -171,7 +171,7 @@ impl Slots {
 /// Makes sure at the start that a server which is to keep snapshots can, and tells what it is like. It is no
 /// reason not to start if it cannot: it may come later.
 pub(crate) async fn check(refresh: &Refresh) {
-    if matches!(refresh.store.address, StoreAddress::Folder(_)) {
+    if matches!(refresh.store.access.address, StoreAddress::Folder(_)) {
         return;
     }
     match refresh.snapshots.check().await {

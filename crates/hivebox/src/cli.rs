@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod doctor;
 mod existing;
+mod flag;
 mod healthcheck;
 #[cfg(feature = "history")]
 mod history;

@@ -5,11 +5,13 @@ use hivebox_climate::place::{Exposure, Position};
 use hivebox_climate::quality::Level;
 use hivebox_climate::quantity::Metres;
 use hivebox_climate::selection::{Area, Selection};
+use hivebox_config::BOX_ID_KIND;
+use hivebox_kinds::{Choice, Formed, List, Number, Text, TimeSpan};
+use jiff::SignedDuration;
 use opensensemap::BoxId;
 
 use super::extent::Extent;
-use super::kind::{Age, Choice, Formed, Number, PhenomenonSlug, Text};
-use super::list::List;
+use super::phenomenon::PhenomenonSlug;
 use super::{Parameter, Reader};
 
 /// The latitude of a place.
@@ -48,8 +50,6 @@ pub const BBOX: Parameter<Extent> = Parameter {
     example: "5.9,47.3,15,55.1",
     default: None,
 };
-
-const BOX_ID_KIND: Formed<BoxId> = Formed::new("24 hex digits", "^[0-9A-Fa-f]{24}$");
 
 /// Some boxes.
 pub const BOXES: Parameter<List<Formed<BoxId>>> = Parameter {
@@ -113,7 +113,7 @@ pub const MODEL: Parameter<List<Formed<String>>> = Parameter {
     kind: List {
         of: Formed {
             allowed: "1 to 64 letters, digits or _ . -",
-            pattern: "^[A-Za-z0-9_.-]{1,64}$",
+            pattern: Some("^[A-Za-z0-9_.-]{1,64}$"),
             read: model,
         },
         max: 20,
@@ -209,11 +209,11 @@ const fn told(name: &'static str, description: &'static str) -> Parameter<Choice
 }
 
 /// How old readings may be.
-pub const MAX_AGE: Parameter<Age> = Parameter {
+pub const MAX_AGE: Parameter<TimeSpan> = Parameter {
     name: "max_age",
     description: "The age at `as_of` up to which a reading counts, as ISO 8601 writes a duration (`PT30M`) or \
                   as people do (`30m`). It can only narrow what HiveBox's own limit lets through.",
-    kind: Age,
+    kind: TimeSpan::any("30m, 2h, PT90S or P1D"),
     example: "30m",
     default: None,
 };
@@ -235,7 +235,7 @@ fn near(reader: &mut Reader) -> Option<Area> {
         (true, false) => reader.reject(&LONGITUDE, "lon is missing beside lat."),
         (false, true) => reader.reject(&LATITUDE, "lat is missing beside lon."),
         (false, false) if reader.has(&RADIUS) => {
-            reader.reject(&RADIUS, "radius_km says nothing without lat and lon.");
+            reader.reject(&RADIUS, "radius_km means nothing without lat and lon.");
         }
         _ => {}
     }
@@ -251,7 +251,10 @@ pub fn position(reader: &mut Reader) -> Option<Position> {
 
 /// Reads all that chooses boxes, and how old their readings may be.
 pub fn selection(reader: &mut Reader) -> Selection {
-    Selection { max_age: reader.query(&MAX_AGE), ..boxes(reader) }
+    let max_age = reader.query(&MAX_AGE);
+    // The longest span of jiff is some 20,000 years, so this does not overflow.
+    let max_age = max_age.map(|age| SignedDuration::try_from(age).unwrap_or(SignedDuration::MAX));
+    Selection { max_age, ..boxes(reader) }
 }
 
 /// Reads all that chooses boxes.
@@ -267,7 +270,11 @@ pub fn boxes(reader: &mut Reader) -> Selection {
     }
 }
 
-fn model(text: &str) -> Option<String> {
+fn model(text: &str) -> Result<String, String> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
-    (is_plain && (1..=64).contains(&text.len())).then(|| text.to_owned())
+    if is_plain && (1..=64).contains(&text.len()) {
+        Ok(text.to_owned())
+    } else {
+        Err("is malformed".to_owned())
+    }
 }

@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
+use hivebox_kinds::{Formed, Integer};
+
 use super::Parameter;
-use super::kind::{Formed, Integer};
 
 /// The largest number of things on a page.
 pub const LIMIT: Parameter<Integer> = Parameter {
     name: "limit",
     description: "The largest number of things to list at once.",
-    kind: Integer { range: 1..=1000 },
+    kind: Integer { range: 1..=1000, unit: "" },
     example: "100",
     default: Some("100"),
 };
@@ -20,8 +21,8 @@ pub const CURSOR: Parameter<Formed<Cursor>> = Parameter {
     description: "Where the page begins: what `next_cursor` of the page before says. It holds for any time.",
     kind: Formed {
         allowed: "what next_cursor of a page says",
-        pattern: "^([0-9a-f][0-9a-f]){1,64}$",
-        read: Cursor::read,
+        pattern: Some("^([0-9a-f][0-9a-f]){1,64}$"),
+        read: |text| Cursor::read(text).ok_or_else(|| "is malformed".to_owned()),
     },
     example: "353338363032366535663038383232303039623862363064",
     default: None,

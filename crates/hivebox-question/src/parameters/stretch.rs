@@ -1,11 +1,12 @@
 //! Parameters that choose a stretch of time and how it is cut.
 
 use hivebox_archive::history::question::{Every, QuestionError};
+use hivebox_kinds::Kind;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::time::{Cuts, Length, Moment, When, Zone};
-use super::{Kind, Location, Parameter, Reader, Wrong};
+use super::{Location, Parameter, Reader, Wrong};
 
 /// Where it begins.
 pub const FROM: Parameter<Moment> = Parameter {

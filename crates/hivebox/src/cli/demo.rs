@@ -19,10 +19,10 @@ use hivebox_config::{Config, setting};
 pub(super) struct Args {
     #[command(flatten)]
     simulated: SimulatedFlags,
-    /// How far the simulated past reaches back, 0s to 31d; where there is a history already it stays
+    /// How far the simulated past reaches back, 0s to 31d; a history that is already there stays
     #[cfg(feature = "history")]
-    #[arg(long, value_name = "DURATION", default_value = "2d", value_parser = past::reach)]
-    past: jiff::SignedDuration,
+    #[arg(long, value_name = "DURATION", default_value = "2d", value_parser = super::values::of(past::REACH))]
+    past: std::time::Duration,
     #[command(flatten)]
     settings: SettingFlags<Demonstrating>,
 }
@@ -37,7 +37,7 @@ async fn demonstrate(sim: SimServer, args: &Args) -> Result<(), Failure> {
     let upstream = format!("http://{}", listener.local_addr()?);
     // Whatever the environment says, which is for the service: what is simulated must not get between what was measured.
     let settings = args.settings.clone().with_default(&setting::UPSTREAM, upstream.clone());
-    let config = settings.with_default(&setting::STORE, DEMO_STORE).config()?;
+    let Demonstrating(config) = settings.with_default(&setting::STORE, DEMO_STORE).config()?;
     let simulating = tokio::spawn(opensensemap_sim::serve(listener, sim.clone(), std::future::pending()));
     let served = serve(&config, |address, app| {
         welcome(address, &upstream, &config)?;
@@ -62,7 +62,7 @@ fn welcome(address: SocketAddr, upstream: &str, config: &Config) -> Result<(), F
         output::line(&format!("  the last days   http://{address}/api/v1/history (in half a minute)"))?;
     }
     output::line(&format!("  the simulation  {upstream}/_sim/ (how to make it fail)"))?;
-    let store = config.store.address.setting();
+    let store = config.store.access.address.setting();
     output::line(&format!("  its store       {store} (other commands take it by --store)"))?;
     output::line("Ctrl-C stops it.")
 }

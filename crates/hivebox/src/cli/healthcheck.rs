@@ -24,7 +24,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     if !args.path.starts_with('/') || args.path.bytes().any(|byte| byte.is_ascii_control() || byte == b' ') {
         return Err(Failure::new(Code::Usage, format!("--path {:?} is no path, such as /livez", args.path)));
     }
-    let address = reachable(args.settings.config()?.http.listen);
+    let address = reachable(args.settings.config()?.listen);
     let head = ask(address, &args.path, Duration::from_secs(args.timeout_seconds)).map_err(|error| {
         Failure::new(Code::Unavailable, format!("http://{address}{}: {error}", args.path))
     })?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Subcommand, ValueEnum};
 use hivebox_archive::{ArchiveError, Format, Listed, SnapshotName, SnapshotStore};
+use hivebox_config::TIME_TO_KEEP;
 use hivebox_present::Clock;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -13,7 +14,7 @@ use super::existing;
 use super::output;
 use super::progress;
 use super::serve::block_on;
-use super::settings::{SettingFlags, Storing};
+use super::settings::{Pruning, SettingFlags, Storing};
 use super::values;
 use crate::exit::{Code, Failure};
 
@@ -55,7 +56,7 @@ enum Action {
     /// Tell which snapshots are older than need be, and remove them if asked to
     Prune {
         /// How old a snapshot may be, such as 90d; what the setting retention says if left out
-        #[arg(long, value_name = "DURATION", value_parser = values::time_to_keep)]
+        #[arg(long, value_name = "DURATION", value_parser = values::of(TIME_TO_KEEP))]
         older_than: Option<Duration>,
         /// Remove them; otherwise they are only told
         #[arg(long)]
@@ -64,7 +65,7 @@ enum Action {
         #[arg(long)]
         json: bool,
         #[command(flatten)]
-        settings: SettingFlags<Storing>,
+        settings: SettingFlags<Pruning>,
     },
     /// Check that snapshots are as they were written
     Verify {
@@ -106,8 +107,9 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
             block_on(async { show(&store, name, format).await })
         }
         Action::Prune { older_than, remove, json, settings } => {
-            let store = open(&settings)?;
-            let Some(limit) = older_than.or(settings.config()?.store.retention) else {
+            let config = settings.config()?;
+            let store = existing::store(&config.store)?;
+            let Some(limit) = older_than.or(config.retention) else {
                 let message = "nothing is too old while retention is off; say --older-than 90d, for example";
                 return Err(Failure::new(Code::Usage, message));
             };
