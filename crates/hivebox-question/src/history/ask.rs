@@ -20,7 +20,7 @@ const PHENOMENA: Parameter<List<PhenomenonSlug>> = Parameter {
 };
 
 const PERCENTILES_OF_BUCKETS: Parameter<List<Number>> = Parameter {
-    description: "Which percentiles to tell of each bucket.",
+    description: "The percentiles to compute for each bucket.",
     kind: List { of: Number { range: 0.0..=100.0, unit: "" }, max: Question::MAX_PERCENTILES },
     ..PERCENTILES
 };

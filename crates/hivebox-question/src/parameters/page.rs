@@ -9,7 +9,7 @@ use super::Parameter;
 /// The largest number of things on a page.
 pub const LIMIT: Parameter<Integer> = Parameter {
     name: "limit",
-    description: "The largest number of things to list at once.",
+    description: "The largest number of items in a response.",
     kind: Integer { range: 1..=1000, unit: "" },
     example: "100",
     default: Some("100"),
@@ -18,7 +18,7 @@ pub const LIMIT: Parameter<Integer> = Parameter {
 /// Where the page begins.
 pub const CURSOR: Parameter<Formed<Cursor>> = Parameter {
     name: "cursor",
-    description: "Where the page begins: what `next_cursor` of the page before says. It holds for any time.",
+    description: "Where the page begins: `next_cursor` of the page before. It stays valid.",
     kind: Formed {
         allowed: "what next_cursor of a page says",
         pattern: Some("^([0-9a-f][0-9a-f]){1,64}$"),
