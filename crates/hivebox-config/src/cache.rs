@@ -2,9 +2,54 @@
 
 use std::time::Duration;
 
-use super::parse::{Parser, duration};
+use hivebox_kinds::{Formed, Kind, Or, TimeSpan};
+
+use super::reader::SettingReader;
 use super::redis::RedisAddress;
-use super::{HOUR, MINUTE, SECOND, setting};
+use super::setting::Setting;
+use super::{MINUTE, SECOND};
+
+/// Where replicas share the present.
+pub const CACHE: Setting<Formed<CacheAddress>> = Setting::new(
+    "cache",
+    "memory:",
+    Formed::by(
+        address,
+        "memory:, redis://[[USER]:PASSWORD@]HOST[:PORT][/DB], or with rediss, redis+sentinel (…/SERVICE) or redis+cluster",
+    ),
+    "Cache of the present: in this process, or in a Redis or Valkey that replicas share",
+);
+/// What the keys of the cache begin with.
+pub const CACHE_PREFIX: Setting<Prefix> = Setting::new(
+    "cache-prefix",
+    "hivebox",
+    Prefix,
+    "Prefix of all keys in Redis; replicas with the same prefix act as one",
+);
+/// Whom TLS connections to the cache trust.
+pub const CACHE_CA: Setting<Or<Formed<Vec<u8>>>> = Setting::new(
+    "cache-ca",
+    "system",
+    Or { word: "system", kind: Formed::by(authorities, "the path of a file of certificates in PEM") },
+    "Certificate authorities for TLS connections to Redis",
+);
+/// How long Redis may take.
+pub const CACHE_TIMEOUT: Setting<TimeSpan> = Setting {
+    besides: "and no longer than half of lease-ttl",
+    ..Setting::new(
+        "cache-timeout",
+        "2s",
+        TimeSpan::within(Duration::from_millis(50), MINUTE),
+        "Longest wait for Redis; requests never wait for it",
+    )
+};
+/// How long the lease lasts.
+pub const LEASE_TTL: Setting<TimeSpan> = Setting::new(
+    "lease-ttl",
+    "15s",
+    TimeSpan::within(SECOND, Duration::from_mins(5)),
+    "How long the polling replica may be silent before another takes over",
+);
 
 /// Where the present is cached, and how replicas share it.
 #[derive(Debug, Clone)]
@@ -41,19 +86,42 @@ impl CacheAddress {
     }
 }
 
-const MAX_PREFIX_CHARS: usize = 64;
+/// What keys begin with: short and plain.
+#[derive(Debug, Clone, Copy)]
+pub struct Prefix;
+
+impl Prefix {
+    const MAX_CHARS: usize = 64;
+}
+
+impl Kind for Prefix {
+    type Value = String;
+
+    fn read(&self, text: &str) -> Result<String, String> {
+        let is_plain = text.chars().all(|char| char.is_ascii_alphanumeric() || "-_.:/".contains(char));
+        if is_plain && (1..=Self::MAX_CHARS).contains(&text.len()) {
+            Ok(text.to_owned())
+        } else {
+            Err("is malformed".into())
+        }
+    }
+
+    fn allowed(&self) -> String {
+        format!("1 to {} letters, digits or - _ . : /", Self::MAX_CHARS)
+    }
+}
 
 impl CacheConfig {
     /// Reads the settings; `expiry` is for how long a present may be of use.
-    pub(super) fn read(parser: &mut Parser<'_>, expiry: Option<Duration>) -> Option<Self> {
-        let address = parser.read(setting::CACHE, address);
-        let authorities = parser.read(setting::CACHE_CA, authorities);
-        let prefix = parser.read(setting::CACHE_PREFIX, prefix);
-        let timeout = parser.read(setting::CACHE_TIMEOUT, duration(Duration::from_millis(50), MINUTE));
-        let lease_ttl = parser.read(setting::LEASE_TTL, duration(SECOND, HOUR / 12));
+    pub(super) fn read(reader: &mut SettingReader<'_>, expiry: Option<Duration>) -> Option<Self> {
+        let address = reader.read(&CACHE);
+        let authorities = reader.read(&CACHE_CA);
+        let prefix = reader.read(&CACHE_PREFIX);
+        let timeout = reader.read(&CACHE_TIMEOUT);
+        let lease_ttl = reader.read(&LEASE_TTL);
         let (timeout, lease_ttl) = (timeout?, lease_ttl?);
         if timeout > lease_ttl / 2 {
-            parser.reject(setting::CACHE_TIMEOUT, "longer than half of lease-ttl".into());
+            reader.reject(&CACHE_TIMEOUT, "is longer than half of lease-ttl");
         }
         let address = match (address?, authorities?) {
             (CacheAddress::Redis(redis), Some(pem)) => CacheAddress::Redis(redis.trusting(pem)),
@@ -70,23 +138,11 @@ fn address(text: &str) -> Result<CacheAddress, String> {
     RedisAddress::parse(text).map(CacheAddress::Redis)
 }
 
-fn prefix(text: &str) -> Result<String, String> {
-    let is_plain = text.chars().all(|char| char.is_ascii_alphanumeric() || "-_.:/".contains(char));
-    if is_plain && (1..=MAX_PREFIX_CHARS).contains(&text.len()) {
-        Ok(text.to_owned())
-    } else {
-        Err(String::new())
-    }
-}
-
-/// The content of the file that is named, unless it is the system's store that is.
-fn authorities(text: &str) -> Result<Option<Vec<u8>>, String> {
-    if text == "system" {
-        return Ok(None);
-    }
-    let pem = std::fs::read(text).map_err(|error| error.to_string())?;
+/// The content of a file of certificates.
+fn authorities(path: &str) -> Result<Vec<u8>, String> {
+    let pem = std::fs::read(path).map_err(|error| format!("cannot be read ({error})"))?;
     let is_pem = pem.windows(5).any(|window| window == b"-----");
-    if is_pem { Ok(Some(pem)) } else { Err("the file holds no certificate in PEM".into()) }
+    if is_pem { Ok(pem) } else { Err("holds no certificate in PEM".into()) }
 }
 
 #[cfg(test)]
@@ -95,14 +151,15 @@ mod tests {
 
     #[test]
     fn a_prefix_is_short_and_plain() {
-        assert_eq!(prefix("team/hive-1.2:x_y").as_deref(), Ok("team/hive-1.2:x_y"));
+        assert_eq!(Prefix.read("team/hive-1.2:x_y").as_deref(), Ok("team/hive-1.2:x_y"));
         for wrong in ["", "{a}", "a b", "ä", &"x".repeat(65)] {
-            assert!(prefix(wrong).is_err(), "{wrong}");
+            assert!(Prefix.read(wrong).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn authorities_are_read_from_their_file() {
+        let authorities = |text: &str| CACHE_CA.kind.read(text);
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("ca.pem");
         assert!(authorities(&file.display().to_string()).is_err());

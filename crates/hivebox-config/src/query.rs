@@ -6,8 +6,54 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::parse::{Parser, duration, number, switch};
-use super::{MINUTE, SECOND, setting};
+use hivebox_kinds::{Formed, Integer, Kind, SWITCH, TimeSpan};
+
+use super::SECOND;
+use super::reader::{FromSettings, SettingReader};
+use super::setting::Setting;
+
+/// What answers questions about the past.
+pub const ENGINE: Setting<Formed<EngineAddress>> = Setting::new(
+    "engine",
+    "local",
+    Formed::by(engine, "local; in a build with the feature ballista also ballista://HOST:PORT"),
+    "What runs history queries: this process, or a Ballista cluster",
+);
+/// How much memory questions may take.
+pub const QUERY_MEMORY: Setting<Integer> = Setting::new(
+    "query-memory",
+    "268435456",
+    Integer { range: 16 << 20..=1 << 40, unit: "bytes" },
+    "Memory limit for all running history queries together",
+);
+/// How long a question may take. Files that are replaced are kept for longer than the longest query.
+pub const QUERY_TIMEOUT: Setting<TimeSpan> = Setting::new(
+    "query-timeout",
+    "30s",
+    TimeSpan::within(SECOND, Duration::from_mins(10)),
+    "Timeout of a history query, waiting included",
+);
+/// How many questions are worked on.
+pub const QUERY_RUNNING: Setting<Integer> = Setting::new(
+    "query-running",
+    "1",
+    Integer { range: 1..=64, unit: "" },
+    "How many history queries run at once",
+);
+/// How many questions may wait.
+pub const QUERY_WAITING: Setting<Integer> = Setting::new(
+    "query-waiting",
+    "16",
+    Integer { range: 0..=1000, unit: "" },
+    "How many history queries may wait; HiveBox refuses further ones",
+);
+/// Whether SQL is answered.
+pub const SQL: Setting<SqlSwitch> = Setting::new(
+    "sql",
+    "off",
+    SqlSwitch,
+    "Whether POST /api/v1/sql answers everyone who can reach it; keep it from the public",
+);
 
 /// How questions about the history are answered, and within which limits.
 #[derive(Debug, Clone)]
@@ -79,23 +125,46 @@ impl fmt::Display for BallistaAddress {
     }
 }
 
+/// On or off. Only a binary with the feature `history` can switch SQL on.
+#[derive(Debug, Clone, Copy)]
+pub struct SqlSwitch;
+
+impl Kind for SqlSwitch {
+    type Value = bool;
+
+    fn read(&self, text: &str) -> Result<bool, String> {
+        sql(text)
+    }
+
+    fn allowed(&self) -> String {
+        SWITCH.allowed()
+    }
+}
+
 impl QueryConfig {
-    pub(super) fn read(parser: &mut Parser<'_>) -> Option<Self> {
-        let engine = parser.read(setting::ENGINE, engine);
-        let memory_bytes = parser.read(setting::QUERY_MEMORY, number(16 << 20, 1 << 40));
-        // Replaced files stay for longer than the longest question.
-        let timeout = parser.read(setting::QUERY_TIMEOUT, duration(SECOND, 10 * MINUTE));
-        let running = parser.read(setting::QUERY_RUNNING, number(1, 64));
-        let waiting = parser.read(setting::QUERY_WAITING, number(0, 1000));
-        let sql = parser.read(setting::SQL, sql);
+    /// The same for a command, which asks one question and serves no SQL: nothing waits.
+    pub fn for_one_question(reader: &mut SettingReader<'_>) -> Option<Self> {
+        let engine = reader.read(&ENGINE);
+        let memory_bytes = reader.read(&QUERY_MEMORY);
+        let timeout = reader.read(&QUERY_TIMEOUT);
+        let running = reader.read(&QUERY_RUNNING);
         Some(Self {
             engine: engine?,
             memory_bytes: memory_bytes?,
             timeout: timeout?,
             running: running? as usize,
-            waiting: waiting? as usize,
-            sql: sql?,
+            waiting: 0,
+            sql: false,
         })
+    }
+}
+
+impl FromSettings for QueryConfig {
+    fn from_settings(reader: &mut SettingReader<'_>) -> Option<Self> {
+        let query = Self::for_one_question(reader);
+        let waiting = reader.read(&QUERY_WAITING);
+        let sql = reader.read(&SQL);
+        Some(Self { waiting: waiting? as usize, sql: sql?, ..query? })
     }
 }
 
@@ -103,20 +172,21 @@ fn engine(text: &str) -> Result<EngineAddress, String> {
     match text {
         "local" => Ok(EngineAddress::Local),
         _ if text.starts_with("ballista://") && !cfg!(feature = "ballista") => {
-            Err("this hivebox was built without the feature ballista, so it can only be local".into())
+            Err("can only be local, because this hivebox was built without the feature ballista".into())
         }
         _ if text.starts_with("ballista://") => {
-            let address = text.parse::<BallistaAddress>().map_err(|error| error.to_string())?;
+            let address =
+                text.parse::<BallistaAddress>().map_err(|error| format!("is malformed ({error})"))?;
             Ok(EngineAddress::Ballista(address))
         }
-        _ => Err(String::new()),
+        _ => Err("is malformed".into()),
     }
 }
 
 fn sql(text: &str) -> Result<bool, String> {
-    match switch(text)? {
+    match SWITCH.read(text)? {
         true if !cfg!(feature = "sql") => Err(
-            "this hivebox was built without SQL, so it can only be off: build it with `--features sql`, or use the image"
+            "can only be off, because this hivebox was built without SQL: build it with `--features sql`, or use the image"
                 .into(),
         ),
         is_on => Ok(is_on),
@@ -133,7 +203,7 @@ mod tests {
         let ballista = engine("ballista://scheduler:50050");
         assert_eq!(ballista.is_ok(), cfg!(feature = "ballista"));
         assert!(ballista.err().is_none_or(|reason| reason.contains("feature ballista")));
-        assert_eq!(engine("spark"), Err(String::new()));
+        assert!(engine("spark").is_err());
     }
 
     #[test]
@@ -152,6 +222,6 @@ mod tests {
     fn sql_takes_a_binary_that_has_it() {
         assert_eq!(sql("off"), Ok(false));
         assert_eq!(sql("on").is_ok(), cfg!(feature = "sql"));
-        assert_eq!(sql("yes"), Err(String::new()));
+        assert!(sql("yes").is_err());
     }
 }

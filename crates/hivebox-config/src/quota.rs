@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-const MAX_REQUESTS: u32 = 1_000_000;
+use hivebox_kinds::{Integer, Kind};
 
 /// So many requests in so long a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,24 +15,32 @@ pub struct Quota {
     pub window: Duration,
 }
 
-impl Quota {
-    /// Reads `N/s`, `N/m` or `N/h`; `off` means none.
-    pub(super) fn read(text: &str) -> Result<Option<Self>, String> {
-        if text == "off" {
-            return Ok(None);
-        }
-        let (requests, unit) = text.split_once('/').ok_or_else(String::new)?;
+/// How often a client may ask, as `N/s`, `N/m` or `N/h`.
+#[derive(Debug, Clone, Copy)]
+pub struct QuotaKind;
+
+impl QuotaKind {
+    const REQUESTS: Integer = Integer { range: 1..=1_000_000, unit: "" };
+}
+
+impl Kind for QuotaKind {
+    type Value = Quota;
+
+    fn read(&self, text: &str) -> Result<Quota, String> {
+        let (requests, unit) = text.split_once('/').ok_or("has no / between number and unit")?;
         let seconds = match unit {
             "s" => 1,
             "m" => 60,
             "h" => 3600,
-            _ => return Err(String::new()),
+            _ => return Err("has an unknown unit".into()),
         };
-        let requests: NonZeroU32 = requests.parse().map_err(|_| "not a whole number from 1".to_owned())?;
-        if requests.get() > MAX_REQUESTS {
-            return Err("out of range".into());
-        }
-        Ok(Some(Self { requests, window: Duration::from_secs(seconds) }))
+        let requests = Self::REQUESTS.read(requests).map_err(|wrong| format!("has a number that {wrong}"))?;
+        let requests = u32::try_from(requests).ok().and_then(NonZeroU32::new).ok_or("is out of range")?;
+        Ok(Quota { requests, window: Duration::from_secs(seconds) })
+    }
+
+    fn allowed(&self) -> String {
+        format!("{} per second, minute or hour: 10/s, 600/m or 36000/h", Self::REQUESTS.allowed())
     }
 }
 
@@ -44,11 +52,14 @@ impl fmt::Display for Quota {
 
 #[cfg(test)]
 mod tests {
+    use hivebox_kinds::Or;
+
     use super::*;
 
     #[test]
     fn quotas_are_a_number_and_a_unit_or_off() {
-        let told = |text| Quota::read(text).map(|quota| quota.map(|quota| quota.to_string()));
+        let kind = Or { word: "off", kind: QuotaKind };
+        let told = |text| kind.read(text).map(|quota| quota.map(|quota| quota.to_string()));
         assert_eq!(told("off"), Ok(None));
         for (text, quota) in [
             ("10/s", "10 requests in 1 s"),

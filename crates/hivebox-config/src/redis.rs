@@ -69,21 +69,21 @@ impl RedisAddress {
     /// # Errors
     /// The address is malformed; the error says why, without the address, which may hold a password.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let (scheme, rest) = text.split_once("://").ok_or("no scheme")?;
+        let (scheme, rest) = text.split_once("://").ok_or("has no scheme")?;
         let (scheme, kind) = scheme.split_once('+').unwrap_or((scheme, ""));
         if !matches!(scheme, "redis" | "rediss") {
-            return Err("an unknown scheme".into());
+            return Err("has an unknown scheme".into());
         }
         let (login, places) = rest.rsplit_once('@').unwrap_or(("", rest));
         let (hosts, path) = places.split_once('/').unwrap_or((places, ""));
         let nodes = || hosts.split(',').map(|host| node(host.trim())).collect::<Result<Vec<_>, _>>();
         let topology = match kind {
             "" => RedisTopology::Server { node: node(hosts)?, database: database(path)? },
-            "sentinel" if path.is_empty() => return Err("no /SERVICE after the Sentinels".into()),
+            "sentinel" if path.is_empty() => return Err("has no /SERVICE after the Sentinels".into()),
             "sentinel" => RedisTopology::Sentinel { nodes: nodes()?, service: path.to_owned() },
             "cluster" if path.is_empty() => RedisTopology::Cluster { nodes: nodes()? },
-            "cluster" => return Err("a cluster has no databases".into()),
-            _ => return Err("an unknown scheme".into()),
+            "cluster" => return Err("names a database, which a cluster does not have".into()),
+            _ => return Err("has an unknown scheme".into()),
         };
         let (user, password) = login.split_once(':').unwrap_or((login, ""));
         Ok(Self {
@@ -110,7 +110,7 @@ impl fmt::Display for RedisNode {
 
 /// Reads `HOST[:PORT]`.
 fn node(text: &str) -> Result<RedisNode, String> {
-    let url = Url::parse(&format!("redis://{text}")).map_err(|error| error.to_string())?;
+    let url = Url::parse(&format!("redis://{text}")).map_err(|error| format!("is malformed ({error})"))?;
     let host = match url.host() {
         // IPv6 addresses go without the brackets that they have in a URL.
         Some(Host::Ipv6(address)) => address.to_string(),
@@ -118,11 +118,11 @@ fn node(text: &str) -> Result<RedisNode, String> {
         None => String::new(),
     };
     if host.is_empty() {
-        return Err("no host".into());
+        return Err("has no host".into());
     }
     let has_more = !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some();
     if has_more {
-        return Err("more than a host and a port".into());
+        return Err("has more than a host and a port".into());
     }
     Ok(RedisNode { host, port: url.port().unwrap_or(DEFAULT_PORT) })
 }
@@ -130,14 +130,14 @@ fn node(text: &str) -> Result<RedisNode, String> {
 fn database(path: &str) -> Result<i64, String> {
     match path.trim_matches('/') {
         "" => Ok(0),
-        number => number.parse().map_err(|_| "the database is not a number".into()),
+        number => number.parse().map_err(|_| "has a database that is not a number".into()),
     }
 }
 
 /// A user or a password, where `%` and two hex digits stand for a byte; `None` if it is empty.
 fn credential(text: &str) -> Result<Option<String>, String> {
     let decoded = percent_decode_str(text).decode_utf8();
-    let decoded = decoded.map_err(|_| "the user or the password is not UTF-8")?;
+    let decoded = decoded.map_err(|_| "has a user or a password that is not UTF-8")?;
     Ok(Some(decoded.into_owned()).filter(|decoded| !decoded.is_empty()))
 }
 

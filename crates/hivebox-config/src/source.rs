@@ -7,7 +7,7 @@ use std::path::Path;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::dot_env::{self, DotEnvError};
-use super::setting::{SETTINGS, Setting};
+use super::setting::{AnySetting, SETTINGS};
 
 /// Where a value was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -55,13 +55,13 @@ impl Source {
         for (name, value) in of_aws {
             self.aws.entry(name.clone()).or_insert_with(|| (value.clone().into(), origin));
         }
-        let named = |setting: &Setting| {
-            Some((setting.name.to_owned(), by_variable.get(&setting.variable())?.clone()))
+        let named = |setting: &&dyn AnySetting| {
+            Some((setting.name().to_owned(), by_variable.get(&setting.variable())?.clone()))
         };
         self.with_names(origin, SETTINGS.iter().filter_map(named).collect::<Vec<_>>())
     }
 
-    /// Adds a layer below those that are there, with values by [`Setting::name`].
+    /// Adds a layer below those that are there, with values by [`AnySetting::name`].
     #[must_use]
     pub fn with_names(mut self, origin: Origin, values: impl IntoIterator<Item = (String, String)>) -> Self {
         self.layers.push((origin, values.into_iter().collect()));
@@ -73,7 +73,7 @@ impl Source {
     /// # Errors
     /// There is a `.env` that cannot be read.
     pub fn with_environment(self, folder: &Path) -> Result<Self, DotEnvError> {
-        // A variable that is no text is as good as missing: no setting has such a value.
+        // A variable that is not text is ignored: no setting has such a value.
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let source = self.with_variables(Origin::Environment, environment);
@@ -103,10 +103,10 @@ impl Source {
 
     /// The value in force, and where it was found.
     #[must_use]
-    pub fn get(&self, setting: &Setting) -> (&str, Origin) {
+    pub fn get(&self, setting: &dyn AnySetting) -> (&str, Origin) {
         self.layers
             .iter()
-            .find_map(|(origin, values)| Some((values.get(setting.name)?.as_str(), *origin)))
-            .unwrap_or((setting.default, Origin::Default))
+            .find_map(|(origin, values)| Some((values.get(setting.name())?.as_str(), *origin)))
+            .unwrap_or((setting.default(), Origin::Default))
     }
 }

@@ -3,22 +3,102 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use hivebox_kinds::{Choice, Formed, Integer, Or, SWITCH, TimeSpan};
 use secrecy::SecretString;
 
-use super::parse::{Parser, duration, number, switch};
-use super::{DAY, HOUR, SECOND, Source, file_path, setting};
+use super::address::file_path;
+use super::reader::{FromSettings, SettingReader};
+use super::setting::Setting;
+use super::{DAY, HOUR, SECOND};
 
-/// Where and when snapshots are stored, and for how long they are kept.
+/// Where snapshots are kept.
+pub const STORE: Setting<Formed<StoreAddress>> = Setting::new(
+    "store",
+    "file:./hivebox-data",
+    Formed::by(
+        address,
+        "file:PATH of a folder, or s3://BUCKET[/PREFIX] with AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    ),
+    "Where to keep snapshots of readings",
+);
+/// How long the store may take.
+pub const STORE_TIMEOUT: Setting<TimeSpan> = Setting::new(
+    "store-timeout",
+    "30s",
+    TimeSpan::within(SECOND, HOUR),
+    "Timeout of a request to S3, with all its retries",
+);
+/// Whether a bucket is made.
+pub const STORE_CREATE_BUCKET: Setting<Choice<bool>> =
+    Setting::new("store-create-bucket", "on", SWITCH, "Whether to create a missing bucket");
+/// Where snapshots wait that could not be stored.
+pub const SPOOL: Setting<Formed<PathBuf>> = Setting::new(
+    "spool",
+    "./hivebox-spool",
+    Formed::by(|text| Ok(PathBuf::from(text)), "the path of a folder"),
+    "Folder for snapshots that S3 did not accept yet",
+);
+/// How much may wait.
+pub const SPOOL_MAX_BYTES: Setting<Integer> = Setting::new(
+    "spool-max-bytes",
+    "268435456",
+    Integer { range: 1 << 20..=1 << 40, unit: "bytes" },
+    "Size limit of the spool; the oldest snapshots make room for newer ones",
+);
+/// How long snapshots are kept.
+pub const RETENTION: Setting<Or<TimeSpan>> = Setting::new(
+    "retention",
+    "off",
+    Or { word: "off", kind: TIME_TO_KEEP },
+    "How long to keep snapshots, whether the history contains them or not",
+);
+/// How often snapshots are taken into the history.
+pub const COMPACT_INTERVAL: Setting<Or<TimeSpan>> = Setting::new(
+    "compact-interval",
+    "10m",
+    Or { word: "off", kind: TimeSpan::within(SECOND, DAY) },
+    "How often to merge new snapshots into the history",
+);
+/// How long a snapshot stays once the history has it.
+pub const COMPACTED_KEEP: Setting<Or<TimeSpan>> = Setting::new(
+    "compacted-keep",
+    "7d",
+    Or { word: "off", kind: TIME_TO_KEEP },
+    "How long to keep a snapshot once the history has all of its readings; off: forever",
+);
+/// How often a snapshot is stored.
+pub const STORE_INTERVAL: Setting<Or<TimeSpan>> = Setting::new(
+    "store-interval",
+    "5m",
+    Or { word: "off", kind: TimeSpan::within(SECOND, DAY) },
+    "How often to store a snapshot",
+);
+
+/// How long snapshots may be kept: at least an hour, since `5m` may have been meant as months, and at most a
+/// hundred years.
+pub const TIME_TO_KEEP: TimeSpan =
+    TimeSpan { examples: "90d", ..TimeSpan::within(HOUR, DAY.saturating_mul(36_500)) };
+
+/// How a store is reached.
 #[derive(Debug, Clone)]
-pub struct StoreConfig {
+pub struct StoreAccess {
     /// `HIVEBOX_STORE`.
     pub address: StoreAddress,
-    /// `HIVEBOX_STORE_INTERVAL`; `None` means off.
-    pub interval: Option<Duration>,
     /// `HIVEBOX_STORE_TIMEOUT`.
     pub timeout: Duration,
     /// `HIVEBOX_STORE_CREATE_BUCKET`.
     pub create_bucket: bool,
+    /// The variables that begin with `AWS_`: where S3 is, and how to log in there.
+    pub aws: Vec<(String, SecretString)>,
+}
+
+/// Where and when snapshots are stored, and for how long they are kept.
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    /// Where they are stored.
+    pub access: StoreAccess,
+    /// `HIVEBOX_STORE_INTERVAL`; `None` means off.
+    pub interval: Option<Duration>,
     /// `HIVEBOX_SPOOL`.
     pub spool: PathBuf,
     /// `HIVEBOX_SPOOL_MAX_BYTES`.
@@ -29,8 +109,6 @@ pub struct StoreConfig {
     pub compact_interval: Option<Duration>,
     /// `HIVEBOX_COMPACTED_KEEP`; `None` means for ever.
     pub compacted_keep: Option<Duration>,
-    /// The variables that begin with `AWS_`: where S3 is, and how to log in there.
-    pub aws: Vec<(String, SecretString)>,
 }
 
 /// `HIVEBOX_STORE`.
@@ -68,56 +146,47 @@ impl std::fmt::Display for StoreAddress {
     }
 }
 
-/// How long snapshots may be kept, as the setting and the command line have it.
-///
-/// # Errors
-/// It is no duration, or not one of an hour to a hundred years.
-pub fn time_to_keep(text: &str) -> Result<Duration, String> {
-    duration(HOUR, 36_500 * DAY)(text)
+impl FromSettings for StoreAccess {
+    fn from_settings(reader: &mut SettingReader<'_>) -> Option<Self> {
+        let address = reader.read(&STORE);
+        let timeout = reader.read(&STORE_TIMEOUT);
+        let create_bucket = reader.read(&STORE_CREATE_BUCKET);
+        let aws = reader.source().aws();
+        Some(Self { address: address?, timeout: timeout?, create_bucket: create_bucket?, aws })
+    }
 }
 
-impl StoreConfig {
-    pub(super) fn read(parser: &mut Parser<'_>, source: &Source) -> Option<Self> {
-        let address = parser.read(setting::STORE, address);
-        let interval = parser.read(setting::STORE_INTERVAL, or_off(duration(SECOND, DAY)));
-        let timeout = parser.read(setting::STORE_TIMEOUT, duration(SECOND, HOUR));
-        let create_bucket = parser.read(setting::STORE_CREATE_BUCKET, switch);
-        let spool = parser.read(setting::SPOOL, |text| Ok(PathBuf::from(text)));
-        let spool_max_bytes = parser.read(setting::SPOOL_MAX_BYTES, number(1 << 20, 1 << 40));
-        let retention = parser.read(setting::RETENTION, or_off(time_to_keep));
-        let compact_interval = parser.read(setting::COMPACT_INTERVAL, or_off(duration(SECOND, DAY)));
-        let compacted_keep = parser.read(setting::COMPACTED_KEEP, or_off(time_to_keep));
+impl FromSettings for StoreConfig {
+    fn from_settings(reader: &mut SettingReader<'_>) -> Option<Self> {
+        let access = StoreAccess::from_settings(reader);
+        let interval = reader.read(&STORE_INTERVAL);
+        let spool = reader.read(&SPOOL);
+        let spool_max_bytes = reader.read(&SPOOL_MAX_BYTES);
+        let retention = reader.read(&RETENTION);
+        let compact_interval = reader.read(&COMPACT_INTERVAL);
+        let compacted_keep = reader.read(&COMPACTED_KEEP);
         Some(Self {
-            address: address?,
+            access: access?,
             interval: interval?,
-            timeout: timeout?,
-            create_bucket: create_bucket?,
             spool: spool?,
             spool_max_bytes: spool_max_bytes?,
             retention: retention?,
             compact_interval: compact_interval?,
             compacted_keep: compacted_keep?,
-            aws: source.aws(),
         })
     }
-}
-
-fn or_off<T>(
-    parse: impl FnOnce(&str) -> Result<T, String>,
-) -> impl FnOnce(&str) -> Result<Option<T>, String> {
-    |text| if text == "off" { Ok(None) } else { parse(text).map(Some) }
 }
 
 fn address(text: &str) -> Result<StoreAddress, String> {
     if let Some(folder) = file_path(text) {
         return folder.map(StoreAddress::Folder);
     }
-    let place = text.strip_prefix("s3://").ok_or_else(String::new)?;
+    let place = text.strip_prefix("s3://").ok_or("is malformed")?;
     let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
     let prefix = prefix.trim_matches('/');
-    // What a bucket and a prefix may be called is the store's to say.
+    // The store decides which names of buckets and prefixes it takes.
     if bucket.is_empty() {
-        return Err("no bucket after s3://".into());
+        return Err("has no bucket".into());
     }
     Ok(StoreAddress::S3 { bucket: bucket.to_owned(), prefix: prefix.to_owned() })
 }

@@ -24,10 +24,10 @@ use crate::error::ApiError;
 use crate::example;
 use crate::params::Params;
 use crate::table;
+use hivebox_kinds::each_once;
 use hivebox_present::{Detail, Present};
 use hivebox_question::format::{Format, Formats};
 use hivebox_question::parameters::filter::{self, HEIGHT, PERCENTILES, PHENOMENON, QUALITY_FOR_CONDITIONS};
-use hivebox_question::parameters::list::each_once;
 use hivebox_question::parameters::{Ask, Reader};
 use hivebox_question::table::Heading;
 

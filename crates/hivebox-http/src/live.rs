@@ -16,7 +16,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 use hivebox_climate::verdict::MAX_CLOCK_LEAD;
-use hivebox_question::parameters::kind::Integer;
+use hivebox_kinds::Integer;
 use hivebox_question::parameters::{Ask, Parameter, Reader};
 use jiff::Timestamp;
 
@@ -37,7 +37,7 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 const EVENTS: Parameter<Integer> = Parameter {
     name: "events",
     description: "The number of events after which the stream ends. Without it, the stream does not end.",
-    kind: Integer { range: 1..=1000 },
+    kind: Integer { range: 1..=1000, unit: "" },
     example: "1",
     default: None,
 };

@@ -17,8 +17,8 @@ use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use crate::error::ApiError;
 use crate::params::Params;
 use crate::pieces::{self, Disconnected};
+use hivebox_kinds::Formed;
 use hivebox_question::format::{Format, Formats};
-use hivebox_question::parameters::kind::Formed;
 use hivebox_question::parameters::page::LIMIT;
 use hivebox_question::parameters::{Ask, Parameter, Reader};
 

@@ -3,12 +3,13 @@
 mod accept;
 
 use hivebox_archive::TableFormat;
+use hivebox_kinds::Kind;
 use serde_json::Value;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 pub use accept::{Preference, preferences};
 
-use crate::parameters::{Kind, Parameter};
+use crate::parameters::Parameter;
 
 /// A format of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -140,7 +141,7 @@ impl Kind for Formats {
 
     fn read(&self, text: &str) -> Result<Format, String> {
         let known = self.0.iter().find(|format| format.name() == text);
-        known.copied().ok_or_else(|| "is no format that this can be had in".to_owned())
+        known.copied().ok_or_else(|| "is not a format of this answer".to_owned())
     }
 
     fn allowed(&self) -> String {

@@ -1,14 +1,13 @@
-//! What requests can ask for. Each parameter is defined once, and by that definition it is both read and
-//! described in `/openapi.json`, so that the two cannot disagree.
+//! What requests can ask for. Each parameter is defined once. Its definition reads it and describes it, in
+//! `/openapi.json` and in the help of its flag, so they cannot disagree.
 //!
-//! A route says what it takes by [`Ask`]: a type and how it is read. The description is made by reading a
-//! request that says nothing, and taking note of what was looked for.
+//! A route says what it takes by [`Ask`]: a type and how it is read. The description comes from reading an empty
+//! request and noting what was looked for.
 
 pub mod extent;
 pub mod filter;
-pub mod kind;
-pub mod list;
 pub mod page;
+pub mod phenomenon;
 pub mod query_string;
 mod reader;
 mod refusal;
@@ -16,10 +15,11 @@ pub mod stretch;
 pub mod time;
 pub mod wrong;
 
+use hivebox_kinds::Described;
+pub use hivebox_kinds::Kind;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn, ParameterStyle};
 
-pub use kind::Kind;
 pub use reader::{Ask, Reader, read, refusals};
 pub use refusal::Refusal;
 pub use wrong::Wrong;
@@ -35,7 +35,7 @@ pub struct Parameter<K> {
     pub kind: K,
     /// A value, as a request would have it.
     pub example: &'static str,
-    /// What holds if a query does not have it.
+    /// The value that applies if a query does not have it.
     pub default: Option<&'static str>,
 }
 
@@ -49,6 +49,13 @@ pub enum Location {
 }
 
 impl<K: Kind> Parameter<K> {
+    /// The parameter as people are told of it.
+    #[must_use]
+    pub fn described(&self) -> Described {
+        let Self { name, description: help, default, .. } = *self;
+        Described { name, help, allowed: self.kind.allowed(), default }
+    }
+
     /// The parameter as OpenAPI has it.
     #[must_use]
     pub fn describe(&self, location: Location, required: bool) -> utoipa::openapi::path::Parameter {

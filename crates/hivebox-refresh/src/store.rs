@@ -171,7 +171,7 @@ impl Slots {
 /// Checks at the start that a storage server works, and logs its properties. A failure does not prevent the start:
 /// the server may come up later.
 pub(crate) async fn check(refresh: &Refresh) {
-    if matches!(refresh.store.address, StoreAddress::Folder(_)) {
+    if matches!(refresh.store.access.address, StoreAddress::Folder(_)) {
         return;
     }
     match refresh.snapshots.check(refresh.clock.now()).await {

@@ -6,6 +6,7 @@ mod completions;
 mod config;
 mod demo;
 mod doctor;
+mod flag;
 mod healthcheck;
 mod history;
 mod open_store;

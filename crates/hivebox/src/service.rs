@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hivebox_archive::{ArchiveError, S3Options, SnapshotStore, Spool};
-use hivebox_config::{Config, ShutdownConfig, StoreAddress, StoreConfig};
+use hivebox_config::{
+    AnswerConfig, Config, ShutdownConfig, StoreAccess, StoreAddress, StoreConfig, UpstreamConfig,
+};
 use hivebox_http::server::Bounds;
 use hivebox_http::{App, Front};
 use hivebox_present::{Cache, Clock, Days};
@@ -75,12 +77,16 @@ impl Service {
         let http_metrics = hivebox_http::register_metrics(&mut registry);
         let metrics = RefreshMetrics::register(&mut registry);
         let query_metrics = QueryMetrics::register(&mut registry);
-        let snapshots = snapshots(&config.store).map_err(|source| StartError::Store { source })?;
+        let snapshots = snapshots(&config.store.access).map_err(|source| StartError::Store { source })?;
         let (cache, days) = (Arc::new(Cache::default()), Arc::new(Days::default()));
         let upstream = metrics.upstream.clone();
         let refresh = Refresh::new(RefreshParts {
             clock: clock.clone(),
-            poller: poller(config, Observer::new(move |attempt| upstream.observe(attempt)))?,
+            poller: poller(
+                &config.upstream,
+                &config.answer,
+                Observer::new(move |attempt| upstream.observe(attempt)),
+            )?,
             cache: Arc::clone(&cache),
             days: Arc::clone(&days),
             shared: Shared::new(&config.cache),
@@ -161,23 +167,27 @@ impl Service {
 ///
 /// # Errors
 /// The HTTP client cannot be set up.
-pub fn poller(config: &Config, observer: Observer) -> Result<Poller, StartError> {
-    let upstream = Upstream::new(&config.upstream, observer)?;
-    Ok(Poller { upstream, answer: config.answer.clone() })
+pub fn poller(
+    upstream: &UpstreamConfig,
+    answer: &AnswerConfig,
+    observer: Observer,
+) -> Result<Poller, StartError> {
+    let upstream = Upstream::new(upstream, observer)?;
+    Ok(Poller { upstream, answer: answer.clone() })
 }
 
 /// Opens the configured store. Sends no request to a server yet.
 ///
 /// # Errors
 /// The folder is not writable, or the settings for S3 contradict each other.
-pub fn snapshots(config: &StoreConfig) -> Result<SnapshotStore, ArchiveError> {
-    match &config.address {
+pub fn snapshots(access: &StoreAccess) -> Result<SnapshotStore, ArchiveError> {
+    match &access.address {
         StoreAddress::Folder(folder) => SnapshotStore::open_folder(folder),
         StoreAddress::S3 { bucket, prefix } => SnapshotStore::open_s3(&S3Options {
             prefix: prefix.clone(),
-            variables: config.aws.clone(),
-            create_bucket: config.create_bucket,
-            request_timeout: config.timeout,
+            variables: access.aws.clone(),
+            create_bucket: access.create_bucket,
+            request_timeout: access.timeout,
             ..S3Options::new(bucket)
         }),
     }
@@ -188,7 +198,7 @@ pub fn snapshots(config: &StoreConfig) -> Result<SnapshotStore, ArchiveError> {
 /// # Errors
 /// The folder of the spool is not writable, or another process uses it.
 pub fn spool(config: &StoreConfig) -> Result<Option<Spool>, ArchiveError> {
-    match &config.address {
+    match &config.access.address {
         StoreAddress::Folder(_) => Ok(None),
         StoreAddress::S3 { .. } => Spool::open(&config.spool, config.spool_max_bytes).map(Some),
     }

@@ -4,11 +4,11 @@ use hivebox_archive::history::question::{Question, QuestionError};
 use hivebox_climate::phenomenon::PhenomenonId;
 use hivebox_climate::selection::Selection;
 use hivebox_climate::statistics::Percentile;
+use hivebox_kinds::{List, Number, each_once};
 use jiff::Timestamp;
 
 use crate::parameters::filter::{self, PERCENTILES, PHENOMENON};
-use crate::parameters::kind::{Number, PhenomenonSlug};
-use crate::parameters::list::{List, each_once};
+use crate::parameters::phenomenon::PhenomenonSlug;
 use crate::parameters::stretch::Stretch;
 use crate::parameters::{Ask, Parameter, Reader, Refusal};
 

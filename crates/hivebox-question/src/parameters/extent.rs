@@ -1,12 +1,11 @@
 //! A part of the Earth between two meridians and two parallels.
 
 use hivebox_climate::place::Bbox;
+use hivebox_kinds::{Kind, number_as_json};
 use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::Type;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema};
-
-use super::kind::{Kind, number_as_json};
 
 /// West, south, east, north.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,12 +18,12 @@ impl Kind for Extent {
 
     fn read(&self, text: &str) -> Result<Bbox, String> {
         let numbers: Result<Vec<f64>, _> = text.split(',').map(str::parse).collect();
-        let numbers = numbers.map_err(|_| "has a value that is no number".to_owned())?;
+        let numbers = numbers.map_err(|_| "has a value that is not a number".to_owned())?;
         if numbers.iter().any(|number| !number.is_finite()) {
-            return Err("has a value that is no number".to_owned());
+            return Err("has a value that is not a number".to_owned());
         }
         let Ok([west, south, east, north]) = <[f64; 4]>::try_from(numbers) else {
-            return Err("has not four values".to_owned());
+            return Err("does not have four values".to_owned());
         };
         Bbox::new(west, south.min(north), east, south.max(north)).ok_or_else(|| "is out of range".to_owned())
     }

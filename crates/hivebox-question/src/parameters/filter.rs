@@ -5,17 +5,19 @@ use hivebox_climate::place::{Exposure, Position};
 use hivebox_climate::quality::Level;
 use hivebox_climate::quantity::Metres;
 use hivebox_climate::selection::{SearchArea, Selection};
+use hivebox_config::BOX_ID_KIND;
+use hivebox_kinds::{Choice, Formed, List, Number, Text, TimeSpan};
+use jiff::SignedDuration;
 use opensensemap::BoxId;
 
 use super::extent::Extent;
-use super::kind::{Age, Choice, Formed, Number, PhenomenonSlug, Text};
-use super::list::List;
+use super::phenomenon::PhenomenonSlug;
 use super::{Parameter, Reader};
 
 /// The latitude of a place.
 pub const LATITUDE: Parameter<Number> = Parameter {
     name: "lat",
-    description: "The latitude of a place in degrees north, by WGS 84. It takes `lon` beside it.",
+    description: "Latitude of a place in degrees north (WGS 84). It needs `lon`.",
     kind: Number { range: -90.0..=90.0, unit: "°" },
     example: "51.96",
     default: None,
@@ -24,7 +26,7 @@ pub const LATITUDE: Parameter<Number> = Parameter {
 /// The longitude of a place.
 pub const LONGITUDE: Parameter<Number> = Parameter {
     name: "lon",
-    description: "The longitude of a place in degrees east, by WGS 84. It takes `lat` beside it.",
+    description: "Longitude of a place in degrees east (WGS 84). It needs `lat`.",
     kind: Number { range: -180.0..=180.0, unit: "°" },
     example: "7.63",
     default: None,
@@ -33,7 +35,7 @@ pub const LONGITUDE: Parameter<Number> = Parameter {
 /// How far from the place.
 pub const RADIUS: Parameter<Number> = Parameter {
     name: "radius_km",
-    description: "How far from the place at `lat` and `lon` a box may stand. Without a place it means nothing.",
+    description: "Largest distance of a box from the place at `lat` and `lon`, which it needs.",
     kind: Number { range: 0.1..=20_040.0, unit: "km" },
     example: "25",
     default: Some("25"),
@@ -42,14 +44,11 @@ pub const RADIUS: Parameter<Number> = Parameter {
 /// A part of the Earth.
 pub const BBOX: Parameter<Extent> = Parameter {
     name: "bbox",
-    description: "Only boxes between two meridians and two parallels: west,south,east,north in degrees by \
-                  WGS 84.",
+    description: "Only boxes in this bounding box: west,south,east,north in degrees (WGS 84).",
     kind: Extent,
     example: "5.9,47.3,15,55.1",
     default: None,
 };
-
-const BOX_ID_KIND: Formed<BoxId> = Formed::new("24 hex digits", "^[0-9A-Fa-f]{24}$");
 
 /// Some boxes.
 pub const BOXES: Parameter<List<Formed<BoxId>>> = Parameter {
@@ -72,7 +71,7 @@ pub const BOX_ID: Parameter<Formed<BoxId>> = Parameter {
 /// A file of the dashboard, in a path.
 pub const FILE: Parameter<Text> = Parameter {
     name: "file",
-    description: "The name of a file that the page names.",
+    description: "The name of a file that the page refers to.",
     kind: Text { length: 1..=100 },
     example: "app.js",
     default: None,
@@ -81,7 +80,7 @@ pub const FILE: Parameter<Text> = Parameter {
 /// The boxes' names.
 pub const NAME: Parameter<Text> = Parameter {
     name: "name",
-    description: "Only boxes whose name has this text in it, whatever the case of its letters.",
+    description: "Only boxes whose name contains this text, whatever its case.",
     kind: Text { length: 1..=100 },
     example: "garten",
     default: None,
@@ -90,7 +89,7 @@ pub const NAME: Parameter<Text> = Parameter {
 /// Where the sensors are exposed.
 pub const EXPOSURE: Parameter<List<Choice<Exposure>>> = Parameter {
     name: "exposure",
-    description: "Only boxes whose owners say that they stand so.",
+    description: "Only boxes with one of these exposures, as their owners state them.",
     kind: List {
         of: Choice {
             options: &[
@@ -113,7 +112,7 @@ pub const MODEL: Parameter<List<Formed<String>>> = Parameter {
     kind: List {
         of: Formed {
             allowed: "1 to 64 letters, digits or _ . -",
-            pattern: "^[A-Za-z0-9_.-]{1,64}$",
+            pattern: Some("^[A-Za-z0-9_.-]{1,64}$"),
             read: model,
         },
         max: 20,
@@ -125,7 +124,7 @@ pub const MODEL: Parameter<List<Formed<String>>> = Parameter {
 /// A group of boxes.
 pub const GROUPTAG: Parameter<Text> = Parameter {
     name: "grouptag",
-    description: "Only boxes that their owners have given this tag, as they spell it.",
+    description: "Only boxes whose owners gave them this tag, spelled as they spell it.",
     kind: Text { length: 1..=100 },
     example: "bees",
     default: None,
@@ -143,7 +142,7 @@ pub const PHENOMENON: Parameter<List<PhenomenonSlug>> = Parameter {
 /// The one thing measured that is asked about.
 pub const ONE_PHENOMENON: Parameter<PhenomenonSlug> = Parameter {
     name: "phenomenon",
-    description: "What is asked about; `/api/v1/phenomena` lists all.",
+    description: "The phenomenon; `/api/v1/phenomena` lists all.",
     kind: PhenomenonSlug,
     example: "relative_humidity",
     default: Some("air_temperature"),
@@ -152,9 +151,9 @@ pub const ONE_PHENOMENON: Parameter<PhenomenonSlug> = Parameter {
 /// How far readings are trusted.
 pub const QUALITY: Parameter<Choice<Level>> = Parameter {
     name: "quality",
-    description: "How much a reading must have passed to count: `plausible`: it is in the range that its \
-                  phenomenon can have; `unsuspicious`: and no further check has anything against it; \
-                  `confirmed`: and neighbours confirm it.",
+    description: "The least quality of a reading that counts. `plausible`: it is in the range that its phenomenon can \
+                  have. `unsuspicious`: no further check objects to it either. `confirmed`: neighbours confirm it as \
+                  well.",
     kind: Choice {
         options: &[
             ("plausible", Level::Plausible),
@@ -173,8 +172,8 @@ pub const QUALITY_FOR_CONDITIONS: Parameter<Choice<Level>> =
 /// How high the place is.
 pub const HEIGHT: Parameter<Number> = Parameter {
     name: "height",
-    description: "How high above sea level the place at `lat` and `lon` is, in metres. Without it the estimate is for \
-                  the height of the boxes around.",
+    description: "Height of the place at `lat` and `lon` above sea level, in metres. Without it the estimate is for the \
+                  height of the boxes around.",
     kind: Number { range: -450.0..=9000.0, unit: "m" },
     example: "60",
     default: None,
@@ -209,11 +208,11 @@ const fn told(name: &'static str, description: &'static str) -> Parameter<Choice
 }
 
 /// How old readings may be.
-pub const MAX_AGE: Parameter<Age> = Parameter {
+pub const MAX_AGE: Parameter<TimeSpan> = Parameter {
     name: "max_age",
-    description: "The age at `as_of` up to which a reading counts, as ISO 8601 writes a duration (`PT30M`) or \
-                  as people do (`30m`). It can only narrow what HiveBox's own limit lets through.",
-    kind: Age,
+    description: "The largest age of a reading at `as_of`, as an ISO 8601 duration (`PT30M`) or in short form (`30m`). It \
+                  can only tighten the limit of HiveBox itself.",
+    kind: TimeSpan::any("30m, 2h, PT90S or P1D"),
     example: "30m",
     default: None,
 };
@@ -221,7 +220,7 @@ pub const MAX_AGE: Parameter<Age> = Parameter {
 /// Percentiles to tell.
 pub const PERCENTILES: Parameter<List<Number>> = Parameter {
     name: "percentiles",
-    description: "Which percentiles to tell.",
+    description: "The percentiles to compute.",
     kind: List { of: Number { range: 0.0..=100.0, unit: "" }, max: 20 },
     example: "5,50,95",
     default: None,
@@ -235,7 +234,7 @@ fn near(reader: &mut Reader) -> Option<SearchArea> {
         (true, false) => reader.reject(&LONGITUDE, "lon is missing beside lat."),
         (false, true) => reader.reject(&LATITUDE, "lat is missing beside lon."),
         (false, false) if reader.has(&RADIUS) => {
-            reader.reject(&RADIUS, "radius_km says nothing without lat and lon.");
+            reader.reject(&RADIUS, "radius_km means nothing without lat and lon.");
         }
         _ => {}
     }
@@ -251,7 +250,10 @@ pub fn position(reader: &mut Reader) -> Option<Position> {
 
 /// Reads all that chooses boxes, and how old their readings may be.
 pub fn selection(reader: &mut Reader) -> Selection {
-    Selection { max_age: reader.query(&MAX_AGE), ..boxes(reader) }
+    let max_age = reader.query(&MAX_AGE);
+    // The longest span of jiff is some 20,000 years, so this does not overflow.
+    let max_age = max_age.map(|age| SignedDuration::try_from(age).unwrap_or(SignedDuration::MAX));
+    Selection { max_age, ..boxes(reader) }
 }
 
 /// Reads all that chooses boxes.
@@ -267,7 +269,11 @@ pub fn boxes(reader: &mut Reader) -> Selection {
     }
 }
 
-fn model(text: &str) -> Option<String> {
+fn model(text: &str) -> Result<String, String> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
-    (is_plain && (1..=64).contains(&text.len())).then(|| text.to_owned())
+    if is_plain && (1..=64).contains(&text.len()) {
+        Ok(text.to_owned())
+    } else {
+        Err("is malformed".to_owned())
+    }
 }

@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
+use hivebox_kinds::{Formed, Integer};
+
 use super::Parameter;
-use super::kind::{Formed, Integer};
 
 /// The largest number of things on a page.
 pub const LIMIT: Parameter<Integer> = Parameter {
     name: "limit",
-    description: "The largest number of things to list at once.",
-    kind: Integer { range: 1..=1000 },
+    description: "The largest number of items in a response.",
+    kind: Integer { range: 1..=1000, unit: "" },
     example: "100",
     default: Some("100"),
 };
@@ -17,11 +18,11 @@ pub const LIMIT: Parameter<Integer> = Parameter {
 /// Where the page begins.
 pub const CURSOR: Parameter<Formed<Cursor>> = Parameter {
     name: "cursor",
-    description: "Where the page begins: what `next_cursor` of the page before says. It holds for any time.",
+    description: "Where the page begins: `next_cursor` of the page before. It stays valid.",
     kind: Formed {
         allowed: "what next_cursor of a page says",
-        pattern: "^([0-9a-f][0-9a-f]){1,64}$",
-        read: Cursor::read,
+        pattern: Some("^([0-9a-f][0-9a-f]){1,64}$"),
+        read: |text| Cursor::read(text).ok_or_else(|| "is malformed".to_owned()),
     },
     example: "353338363032366535663038383232303039623862363064",
     default: None,

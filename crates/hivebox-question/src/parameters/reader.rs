@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use super::kind::Kind;
+use hivebox_kinds::{Described, Findings, Kind};
+
 use super::refusal::Refusal;
 use super::wrong::Wrong;
 use super::{Location, Parameter, query_string};
@@ -11,18 +12,35 @@ use crate::format::{Format, Formats};
 
 /// What a route can be asked.
 pub trait Ask: Sized {
-    /// Reads it. Every parameter must be looked for before the first return, in any case: what was looked
-    /// for is what the description shows, and any other parameter is refused.
+    /// Reads it. It must look for every parameter before its first return: the description shows what it looks
+    /// for, and any other parameter is refused.
     ///
-    /// `None` means that something is wrong, of which the reader has taken note.
+    /// `None` means that something is wrong, which the reader has noted.
     fn read(reader: &mut Reader) -> Option<Self>;
 
-    /// The parameters, as OpenAPI has them.
+    /// The parameters as OpenAPI describes them.
     fn describe() -> Vec<utoipa::openapi::path::Parameter> {
-        let mut reader = Reader { describes: Some(Vec::new()), ..Reader::default() };
-        let _ = Self::read(&mut reader);
-        reader.describes.unwrap_or_default()
+        looked_for::<Self>().openapi
     }
+
+    /// The parameters as people are told of them.
+    fn described() -> Vec<Described> {
+        looked_for::<Self>().described
+    }
+}
+
+/// The parameters that a reader has looked for.
+#[derive(Default)]
+struct LookedFor {
+    openapi: Vec<utoipa::openapi::path::Parameter>,
+    described: Vec<Described>,
+}
+
+fn looked_for<A: Ask>() -> LookedFor {
+    let mut reader = Reader { describes: Some(LookedFor::default()), ..Reader::default() };
+    // An empty request may lack something that is required. Only what was looked for matters here.
+    let _ = A::read(&mut reader);
+    reader.describes.unwrap_or_default()
 }
 
 // A route without parameters.
@@ -64,22 +82,21 @@ pub struct Reader {
     path: HashMap<String, String>,
     /// The values of `Accept`.
     accept: Vec<String>,
-    known: Vec<&'static str>,
-    wrong: Vec<Wrong>,
+    findings: Findings<Wrong>,
     /// What can be had, if the client accepts none of that.
     unacceptable: Option<Formats>,
     /// What was looked for, if that is all that matters.
-    describes: Option<Vec<utoipa::openapi::path::Parameter>>,
+    describes: Option<LookedFor>,
 }
 
 impl fmt::Debug for Reader {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { query, path, wrong, .. } = self;
+        let Self { query, path, findings, .. } = self;
         formatter
             .debug_struct("Reader")
             .field("query", query)
             .field("path", path)
-            .field("wrong", wrong)
+            .field("findings", findings)
             .finish_non_exhaustive()
     }
 }
@@ -88,11 +105,12 @@ impl Reader {
     /// A reader of a query string, the parameters of a path, and the values of the header `Accept`.
     #[must_use]
     pub fn new(query: &str, path: HashMap<String, String>, accept: Vec<String>) -> Self {
-        let reader = Self { path, accept, ..Self::default() };
+        let mut reader = Self { path, accept, ..Self::default() };
         match query_string::pairs(query) {
-            Ok(query) => Self { query, ..reader },
-            Err(wrong) => Self { wrong: vec![wrong], ..reader },
+            Ok(query) => reader.query = query,
+            Err(wrong) => reader.findings.reject(wrong),
         }
+        reader
     }
 
     /// What is asked for.
@@ -132,7 +150,7 @@ impl Reader {
         if self.has(&parameter) {
             return self.query(&parameter);
         }
-        // Takes note of the parameter.
+        // Only notes that it was looked for.
         let _ = self.query(&parameter);
         let format = offered.accepted(self.accept.iter().map(String::as_str));
         if format.is_none() {
@@ -146,36 +164,34 @@ impl Reader {
         self.query.iter().any(|(name, _)| name == parameter.name)
     }
 
-    /// Takes note that a query parameter is wrong beside the others.
+    /// Notes that a query parameter is wrong beside the others.
     pub fn reject<K: Kind>(&mut self, parameter: &Parameter<K>, detail: impl Into<String>) {
         let allowed = parameter.kind.allowed();
-        self.wrong.push(Wrong::beside(Location::Query, parameter.name, detail.into(), allowed));
+        self.findings.reject(Wrong::beside(Location::Query, parameter.name, detail.into(), allowed));
     }
 
     /// What was asked for, or all that is wrong with it.
     fn finish<T>(mut self, asked: Option<T>) -> Result<T, Refusal> {
-        for (name, _) in &self.query {
-            if !self.known.contains(&name.as_str()) {
-                self.wrong.push(Wrong::unknown(name, &self.known));
-            }
+        let known = self.findings.looked_for().to_vec();
+        for (name, _) in self.query.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+            self.findings.reject(Wrong::unknown(name, &known));
         }
-        match (asked, self.unacceptable) {
-            (_, Some(offered)) if self.wrong.is_empty() => Err(Refusal::NotAcceptable(offered)),
-            (Some(asked), _) if self.wrong.is_empty() => Ok(asked),
-            _ => Err(Refusal::Wrong(self.wrong)),
+        match self.unacceptable {
+            Some(offered) if self.findings.nothing_wrong() => Err(Refusal::NotAcceptable(offered)),
+            _ => self.findings.finish(asked).map_err(Refusal::Wrong),
         }
     }
 
     fn look_up<K: Kind>(&mut self, parameter: &Parameter<K>) -> Option<K::Value> {
-        self.known.push(parameter.name);
+        self.findings.look_for(parameter.name);
         let mut given = self.query.iter().filter(|(name, _)| name == parameter.name);
         let text = match given.next() {
             Some((_, text)) => text.clone(),
             None => parameter.default?.to_owned(),
         };
         if given.next().is_some() {
-            let detail = format!("{} stands there more than once.", parameter.name);
-            self.wrong.push(Wrong::beside(Location::Query, parameter.name, detail, "once".to_owned()));
+            let detail = format!("{} is given more than once.", parameter.name);
+            self.findings.reject(Wrong::beside(Location::Query, parameter.name, detail, "once".to_owned()));
             return None;
         }
         self.value(parameter, Location::Query, &text)
@@ -187,19 +203,15 @@ impl Reader {
         location: Location,
         text: &str,
     ) -> Option<K::Value> {
-        match parameter.kind.read(text) {
-            Ok(value) => Some(value),
-            Err(reason) => {
-                let allowed = parameter.kind.allowed();
-                self.wrong.push(Wrong::value(location, parameter.name, text, &reason, allowed));
-                None
-            }
-        }
+        self.findings.value(&parameter.kind, text, |reason| {
+            Wrong::value(location, parameter.name, text, &reason, parameter.kind.allowed())
+        })
     }
 
     fn note<K: Kind>(&mut self, parameter: &Parameter<K>, location: Location, required: bool) {
         if let Some(described) = &mut self.describes {
-            described.push(parameter.describe(location, required));
+            described.openapi.push(parameter.describe(location, required));
+            described.described.push(parameter.described());
         }
     }
 }

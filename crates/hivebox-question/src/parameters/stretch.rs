@@ -1,17 +1,18 @@
 //! Parameters that choose a stretch of time and how it is cut.
 
 use hivebox_archive::history::question::{Every, QuestionError};
+use hivebox_kinds::Kind;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::time::{Cuts, Length, Moment, When, Zone};
-use super::{Kind, Location, Parameter, Reader, Wrong};
+use super::{Location, Parameter, Reader, Wrong};
 
 /// Where it begins.
 pub const FROM: Parameter<Moment> = Parameter {
     name: "from",
     description: "The first moment: a time, a date (from its beginning in `timezone`), or a duration back from now, \
-                  which begins with a whole bucket. Seven days before `to` unless told.",
+                  rounded to a whole bucket. By default seven days before `to`.",
     kind: Moment,
     example: "-P7D",
     default: None,
@@ -20,8 +21,8 @@ pub const FROM: Parameter<Moment> = Parameter {
 /// Where it ends.
 pub const TO: Parameter<Moment> = Parameter {
     name: "to",
-    description: "The end, which is not part of it: a time, a date (up to its beginning in `timezone`), or a duration \
-                  back from now, which ends with a whole bucket. Now unless told.",
+    description: "The end, exclusive: a time, a date (up to its beginning in `timezone`), or a duration back from now, \
+                  rounded to a whole bucket. By default now.",
     kind: Moment,
     example: "2026-11-25",
     default: None,
@@ -30,10 +31,10 @@ pub const TO: Parameter<Moment> = Parameter {
 /// How it is cut.
 pub const EVERY: Parameter<Length> = Parameter {
     name: "every",
-    description: "How long buckets are, as ISO 8601 writes a duration: `PT15M`, `PT1H`, `P1D`, `P1W`, `P1M`, `P1Y`; \
-                  or `all`: one for all. Minutes and hours are counted from 1970-01-01 in UTC; days, weeks (from \
-                  Monday), months and years are those of `timezone`, so that a day on which clocks are changed has 23 \
-                  or 25 hours. Unless told, what makes some 200 buckets at most.",
+    description: "The length of buckets as an ISO 8601 duration (`PT15M`, `PT1H`, `P1D`, `P1W`, `P1M`, `P1Y`), or `all` \
+                  for a single bucket. Minutes and hours are counted from 1970-01-01 in UTC. Days, weeks (from Monday), \
+                  months and years are those of `timezone`, so a day on which clocks change has 23 or 25 hours. By \
+                  default a length that makes at most some 200 buckets.",
     kind: Length,
     example: "PT1H",
     default: None,
@@ -42,7 +43,7 @@ pub const EVERY: Parameter<Length> = Parameter {
 /// Whose days they are.
 pub const TIMEZONE: Parameter<Zone> = Parameter {
     name: "timezone",
-    description: "Whose dates, days, weeks, months and years are meant, by its name in the IANA time zone database.",
+    description: "The time zone of dates, days, weeks, months and years, by its name in the IANA time zone database.",
     kind: Zone,
     example: "Europe/Berlin",
     default: Some("UTC"),

@@ -1,12 +1,11 @@
 //! Values of parameters that say when: moments, lengths of buckets, time zones.
 
 use hivebox_archive::history::question::{Every, EveryError};
+use hivebox_kinds::Kind;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-
-use super::kind::Kind;
 
 /// A moment: given as such, by a calendar, or by how long ago it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +76,7 @@ impl Kind for Moment {
         if let Ok(shown) = text.parse() {
             return Ok(When::Shown(shown));
         }
-        let span: Span = text.parse().map_err(|_| "is no moment, date or duration".to_owned())?;
+        let span: Span = text.parse().map_err(|_| "is not a moment, a date or a duration".to_owned())?;
         Ok(When::Ago(span.abs()))
     }
 
@@ -124,7 +123,7 @@ impl Kind for Zone {
     type Value = TimeZone;
 
     fn read(&self, text: &str) -> Result<TimeZone, String> {
-        TimeZone::get(text).map_err(|_| "is no time zone".to_owned())
+        TimeZone::get(text).map_err(|_| "is not a time zone".to_owned())
     }
 
     fn allowed(&self) -> String {

@@ -80,7 +80,7 @@ impl<'a> Uploads<'a> {
         } else if self.waiting.len() < 2 * MAX_WAITING {
             self.waiting.push_back(upload);
         } else {
-            let source = StoreFault::TimedOut { address: self.refresh.store.address.to_string() };
+            let source = StoreFault::TimedOut { address: self.refresh.store.access.address.to_string() };
             self.end(upload, Err(ArchiveError::Store { action: "store a snapshot", source }));
         }
     }

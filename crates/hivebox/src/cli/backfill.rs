@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use hivebox_archive::History;
 use hivebox_climate::place::Bbox;
+use hivebox_kinds::TimeSpan;
 use hivebox_present::Clock;
 use indicatif::ProgressBar;
-use jiff::SignedDuration;
 use jiff::civil::Date;
 use opensensemap::Observer;
 
@@ -23,14 +23,16 @@ use hivebox_refresh::upstream::{Upstream, client};
 
 /// The number of boxes and titles to name in the text output; `--json` names all.
 const NAMED: usize = 10;
+/// How long a backfill may wait between two requests.
+const PAUSE: TimeSpan = TimeSpan::any("500ms or 2s");
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// First day to import, in UTC, such as 2026-01-31
-    #[arg(long, value_name = "DATE", value_parser = values::date)]
+    #[arg(long, value_name = "DATE", value_parser = values::of(values::DAY))]
     from: Date,
     /// Last day to import [default: yesterday]
-    #[arg(long, value_name = "DATE", value_parser = values::date)]
+    #[arg(long, value_name = "DATE", value_parser = values::of(values::DAY))]
     to: Option<Date>,
     /// Source of the measurements
     #[arg(long, value_enum, default_value_t = BackfillSource::Api)]
@@ -39,7 +41,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "W,S,E,N", value_parser = bbox, allow_hyphen_values = true)]
     bbox: Option<Bbox>,
     /// Pause between an answer and the next request
-    #[arg(long, value_name = "DURATION", default_value = "1s", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "1s", value_parser = values::of(PAUSE))]
     pause: Duration,
     /// Address of the daily archive
     #[arg(long, value_name = "URL", default_value = "https://archive.opensensemap.org")]
@@ -97,12 +99,6 @@ fn bbox(text: &str) -> Result<Bbox, String> {
         Ok(_) | Err(_) => None,
     };
     bbox.ok_or_else(|| "use west,south,east,north in degrees, such as 5.9,47.3,15.0,55.1".to_owned())
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let duration: SignedDuration =
-        text.parse().map_err(|_| "use a duration such as 500ms or 2s".to_owned())?;
-    Duration::try_from(duration).map_err(|_| "use a duration of 0s or more".to_owned())
 }
 
 fn show(bar: &ProgressBar, progress: Progress) {
@@ -169,13 +165,15 @@ impl From<crate::backfill::BackfillError> for Failure {
 
 #[cfg(test)]
 mod tests {
+    use hivebox_kinds::Kind;
+
     use super::*;
 
     #[test]
     fn areas_and_durations_are_parsed() {
         assert_eq!(bbox("5.9, 47.3,15,55.1"), Ok(Bbox::new(5.9, 47.3, 15.0, 55.1).unwrap()));
         assert!(bbox("1,2,3").is_err() && bbox("a,b,c,d").is_err() && bbox("0,50,1,40").is_err());
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert!(duration("-1s").is_err() && duration("soon").is_err());
+        assert_eq!(PAUSE.read("500ms"), Ok(Duration::from_millis(500)));
+        assert!(PAUSE.read("-1s").is_err() && PAUSE.read("soon").is_err());
     }
 }

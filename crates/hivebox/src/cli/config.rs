@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::output;
-use super::settings::{Serving, SettingFlags};
+use super::settings::SettingFlags;
 use crate::exit::Failure;
 use hivebox_config::setting::SETTINGS;
 use hivebox_config::{Config, Origin, mask_secrets};
@@ -14,7 +14,7 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    settings: SettingFlags<Serving>,
+    settings: SettingFlags<Config>,
 }
 
 #[derive(Debug, Serialize)]
@@ -30,9 +30,9 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let in_force: Vec<InForce> = SETTINGS
         .iter()
         .map(|setting| {
-            let (value, origin) = source.get(setting);
+            let (value, origin) = source.get(*setting);
             InForce {
-                setting: setting.name.to_owned(),
+                setting: setting.name().to_owned(),
                 variable: setting.variable(),
                 value: mask_secrets(value),
                 origin,

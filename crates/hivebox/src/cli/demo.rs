@@ -19,8 +19,8 @@ pub(super) struct Args {
     #[command(flatten)]
     simulated: SimulatedFlags,
     /// Length of the simulated past, 0s to 31d; ignored if the store already has a history
-    #[arg(long, value_name = "DURATION", default_value = "2d", value_parser = past::reach)]
-    past: jiff::SignedDuration,
+    #[arg(long, value_name = "DURATION", default_value = "2d", value_parser = super::values::of(past::REACH))]
+    past: std::time::Duration,
     #[command(flatten)]
     settings: SettingFlags<Demonstrating>,
 }
@@ -35,7 +35,7 @@ async fn demonstrate(sim: SimServer, args: &Args) -> Result<(), Failure> {
     let upstream = format!("http://{}", listener.local_addr()?);
     // The environment is meant for the service. Simulated readings must not mix with measured ones.
     let settings = args.settings.clone().with_default(&setting::UPSTREAM, upstream.clone());
-    let config = settings.with_default(&setting::STORE, DEMO_STORE).config()?;
+    let Demonstrating(config) = settings.with_default(&setting::STORE, DEMO_STORE).config()?;
     let simulating = tokio::spawn(opensensemap_sim::serve(listener, sim.clone(), std::future::pending()));
     let served = serve(&config, |address, app| {
         welcome(address, &upstream, &config)?;
@@ -55,7 +55,7 @@ fn welcome(address: SocketAddr, upstream: &str, config: &Config) -> Result<(), F
     output::line(&format!("  snapshots       http://{address}/api/v1/snapshots"))?;
     output::line(&format!("  history         http://{address}/api/v1/history (ready in half a minute)"))?;
     output::line(&format!("  simulation      {upstream}/_sim/ (how to inject faults)"))?;
-    let store = config.store.address.setting();
+    let store = config.store.access.address.setting();
     output::line(&format!("  store           {store} (use it in other commands with --store)"))?;
     output::line("Press Ctrl-C to stop.")
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::output;
 use super::serve::block_on;
-use super::settings::{Serving, SettingFlags};
+use super::settings::SettingFlags;
 use crate::exit::{Code, Failure};
 use crate::service;
 use hivebox_config::{AnswerConfig, CacheAddress, CacheConfig, Config, StoreAddress, StoreConfig};
@@ -24,7 +24,7 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    settings: SettingFlags<Serving>,
+    settings: SettingFlags<Config>,
 }
 
 /// The result of checking one part.
@@ -87,7 +87,7 @@ fn describe(finding: &Finding) -> String {
 async fn upstream(config: &Config) -> Finding {
     const PART: &str = "upstream";
     let started = Clock::system().now();
-    let poller = match service::poller(config, Observer::default()) {
+    let poller = match service::poller(&config.upstream, &config.answer, Observer::default()) {
         Ok(poller) => poller,
         Err(error) => {
             return Finding::bad(
@@ -171,12 +171,13 @@ async fn store(config: &StoreConfig) -> Finding {
     const PART: &str = "store";
     let advice = "check HIVEBOX_STORE and the AWS_ variables";
     let checked = async {
-        let store = service::snapshots(config)?;
+        let store = service::snapshots(&config.access)?;
         store.check(Clock::system().now()).await
     };
     // The client limits the time of each request; this limit is for all of them together.
-    let Ok(checked) = tokio::time::timeout(config.timeout + Duration::from_secs(30), checked).await else {
-        return Finding::bad(PART, format!("{} does not answer", config.address), advice);
+    let Ok(checked) = tokio::time::timeout(config.access.timeout + Duration::from_secs(30), checked).await
+    else {
+        return Finding::bad(PART, format!("{} does not answer", config.access.address), advice);
     };
     match checked {
         Ok(check) => {
@@ -194,7 +195,7 @@ async fn store(config: &StoreConfig) -> Finding {
 
 fn spool(config: &StoreConfig) -> Option<Finding> {
     const PART: &str = "spool";
-    if matches!(config.address, StoreAddress::Folder(_)) {
+    if matches!(config.access.address, StoreAddress::Folder(_)) {
         return None;
     }
     let (folder, limit) = (config.spool.display(), config.spool_max_bytes);

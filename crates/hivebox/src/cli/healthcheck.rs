@@ -27,7 +27,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             format!("--path {:?} is not a path such as /livez", args.path),
         ));
     }
-    let address = reachable(args.settings.config()?.http.listen);
+    let address = reachable(args.settings.config()?.listen);
     let head = ask(address, &args.path, Duration::from_secs(args.timeout_seconds)).map_err(|error| {
         Failure::new(Code::Unavailable, format!("http://{address}{}: {error}", args.path))
     })?;

@@ -7,11 +7,11 @@ use hivebox_archive::SnapshotStore;
 use super::settings::DEMO_STORE;
 use crate::exit::{Code, Failure};
 use crate::service;
-use hivebox_config::{StoreAddress, StoreConfig};
+use hivebox_config::{StoreAccess, StoreAddress};
 
 /// Opens the configured store. A folder must exist, because a mistyped one would look like an empty one.
-pub(super) fn open_existing(config: &StoreConfig) -> Result<SnapshotStore, Failure> {
-    if let StoreAddress::Folder(folder) = &config.address
+pub(super) fn open_existing(access: &StoreAccess) -> Result<SnapshotStore, Failure> {
+    if let StoreAddress::Folder(folder) = &access.address
         && std::fs::metadata(folder).is_err_and(|error| error.kind() == ErrorKind::NotFound)
     {
         let folder = folder.display();
@@ -20,5 +20,5 @@ pub(super) fn open_existing(config: &StoreConfig) -> Result<SnapshotStore, Failu
         );
         return Err(Failure::new(Code::NoInput, message));
     }
-    Ok(service::snapshots(config)?)
+    Ok(service::snapshots(access)?)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hivebox_present::Clock;
 use tracing::info;
 
-use super::settings::{Serving, SettingFlags};
+use super::settings::SettingFlags;
 use crate::exit::{Code, Failure};
 use crate::open_files;
 use crate::service::Service;
@@ -19,7 +19,7 @@ use hivebox_telemetry::in_words;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    settings: SettingFlags<Serving>,
+    settings: SettingFlags<Config>,
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {

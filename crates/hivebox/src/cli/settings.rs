@@ -1,156 +1,206 @@
-//! Settings as flags: each command has those that it heeds.
+//! Settings as flags. Each command heeds the settings that it reads, and no others.
 
 use std::marker::PhantomData;
+use std::net::SocketAddr;
 
-use clap::{Arg, ArgMatches, Command, Error, FromArgMatches};
+use clap::{ArgMatches, Command, Error, FromArgMatches};
+use hivebox_config::QueryConfig;
+use hivebox_config::setting::{self, AnySetting};
+use hivebox_config::{
+    AnswerConfig, Config, FromSettings, Origin, SettingReader, Source, StoreAccess, UpstreamConfig,
+};
 
+use super::flag::flag;
 use crate::exit::Failure;
-use hivebox_config::setting::{self, SETTINGS, Setting};
-use hivebox_config::{Config, Origin, Source};
 
-/// Which settings a command heeds.
-pub(super) trait Heeds: 'static {
-    /// Whether it heeds this one.
-    fn heeds(setting: &Setting) -> bool;
+/// The settings of a command. What it reads by [`FromSettings`] is what it heeds.
+pub(super) trait Heeds: FromSettings + 'static {
+    /// Settings that have another default here, and which.
+    const OTHERWISE: &'static [(&'static dyn AnySetting, &'static str)] = &[];
 
-    /// Those that are something else for it unless told, and what.
-    const OTHERWISE: &'static [(Setting, &'static str)] = &[];
+    /// Settings without a flag: the command sets them itself, or has a flag of its own for them.
+    const WITHOUT_FLAG: &'static [&'static dyn AnySetting] = &[];
 }
 
-/// The service heeds all there are.
-#[derive(Debug, Clone)]
-pub(super) struct Serving;
+/// The service heeds all settings.
+impl Heeds for Config {}
 
-impl Heeds for Serving {
-    fn heeds(_: &Setting) -> bool {
-        true
-    }
-}
-
-/// Where the demo stores.
+/// The default store of the demo.
 pub(super) const DEMO_STORE: &str = "file:./hivebox-data/demo";
 
-/// The demo has an openSenseMap of its own, and a store beside that of the service: what is simulated must not get
-/// between what was measured.
+/// The settings of the demo. It has an openSenseMap of its own, and a store beside that of the service: simulated
+/// readings must not mix with measured ones.
 #[derive(Debug, Clone)]
-pub(super) struct Demonstrating;
+pub(super) struct Demonstrating(pub(super) Config);
+
+impl FromSettings for Demonstrating {
+    fn from_settings(reader: &mut SettingReader<'_>) -> Option<Self> {
+        Config::from_settings(reader).map(Self)
+    }
+}
 
 impl Heeds for Demonstrating {
-    fn heeds(setting: &Setting) -> bool {
-        *setting != setting::UPSTREAM
-    }
-
-    const OTHERWISE: &'static [(Setting, &'static str)] = &[
-        (setting::STORE, DEMO_STORE),
-        (setting::LOG, "warn"),
-        // Nobody's laptop has to be told that it may open few files.
-        (setting::MAX_CONNECTIONS, "2000"),
-        (setting::MAX_STREAMS, "1000"),
+    const OTHERWISE: &'static [(&'static dyn AnySetting, &'static str)] = &[
+        (&setting::STORE, DEMO_STORE),
+        (&setting::LOG, "warn"),
+        // A warning that a laptop may open only few files helps nobody.
+        (&setting::MAX_CONNECTIONS, "2000"),
+        (&setting::MAX_STREAMS, "1000"),
     ];
+
+    const WITHOUT_FLAG: &'static [&'static dyn AnySetting] = &[&setting::UPSTREAM];
 }
 
-/// What reads senseBoxes once.
-#[derive(Debug, Clone)]
-pub(super) struct Reading;
+/// The settings of a command that reads senseBoxes once.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) upstream: UpstreamConfig,
+    pub(super) answer: AnswerConfig,
+}
 
-impl Heeds for Reading {
-    fn heeds(setting: &Setting) -> bool {
-        [
-            setting::UPSTREAM,
-            setting::UPSTREAM_TIMEOUT,
-            setting::UPSTREAM_IDLE_TIMEOUT,
-            setting::UPSTREAM_MAX_BYTES,
-            setting::UPSTREAM_RETRIES,
-            setting::BOXES,
-            setting::MAX_READING_AGE,
-            // `max-reading-age` may not be shorter.
-            setting::CACHE_TTL,
-            setting::STATUS,
-        ]
-        .contains(setting)
+impl FromSettings for Reading {
+    fn from_settings(reader: &mut SettingReader<'_>) -> Option<Self> {
+        let upstream = UpstreamConfig::from_settings(reader);
+        let answer = AnswerConfig::from_settings(reader);
+        Some(Self { upstream: upstream?, answer: answer? })
     }
 }
 
-/// What works on the store.
-#[derive(Debug, Clone)]
-pub(super) struct Storing;
+impl Heeds for Reading {}
 
-impl Heeds for Storing {
-    fn heeds(setting: &Setting) -> bool {
-        [setting::STORE, setting::STORE_TIMEOUT, setting::STORE_CREATE_BUCKET].contains(setting)
+/// The settings of a command that works on the store.
+#[derive(Debug)]
+pub(super) struct Storing {
+    pub(super) store: StoreAccess,
+}
+
+impl FromSettings for Storing {
+    fn from_settings(reader: &mut SettingReader<'_>) -> Option<Self> {
+        Some(Self { store: StoreAccess::from_settings(reader)? })
     }
 }
 
-/// What brings readings into the store.
-#[derive(Debug, Clone)]
-pub(super) struct ReadingAndStoring;
+impl Heeds for Storing {}
 
-impl Heeds for ReadingAndStoring {
-    fn heeds(setting: &Setting) -> bool {
-        (Reading::heeds(setting) && *setting != setting::STATUS) || Storing::heeds(setting)
+/// The settings of a command that removes snapshots.
+#[derive(Debug)]
+pub(super) struct Pruning {
+    pub(super) store: StoreAccess,
+    /// `HIVEBOX_RETENTION`; `None` means off.
+    pub(super) retention: Option<std::time::Duration>,
+}
+
+impl FromSettings for Pruning {
+    fn from_settings(reader: &mut SettingReader<'_>) -> Option<Self> {
+        let store = StoreAccess::from_settings(reader);
+        let retention = reader.read(&setting::RETENTION);
+        Some(Self { store: store?, retention: retention? })
     }
 }
 
-/// What asks the past.
-#[derive(Debug, Clone)]
-pub(super) struct Asking;
+impl Heeds for Pruning {
+    // Its flag is `--older-than`.
+    const WITHOUT_FLAG: &'static [&'static dyn AnySetting] = &[&setting::RETENTION];
+}
+
+/// The settings of a command that brings readings into the store.
+#[derive(Debug)]
+pub(super) struct ReadingAndStoring {
+    pub(super) upstream: UpstreamConfig,
+    pub(super) answer: AnswerConfig,
+    pub(super) store: StoreAccess,
+}
+
+impl FromSettings for ReadingAndStoring {
+    fn from_settings(reader: &mut SettingReader<'_>) -> Option<Self> {
+        let upstream = UpstreamConfig::from_settings(reader);
+        let answer = AnswerConfig::without_status(reader);
+        let store = StoreAccess::from_settings(reader);
+        Some(Self { upstream: upstream?, answer: answer?, store: store? })
+    }
+}
+
+impl Heeds for ReadingAndStoring {}
+
+/// The settings of a command that asks the past.
+#[derive(Debug)]
+pub(super) struct Asking {
+    pub(super) store: StoreAccess,
+    pub(super) query: QueryConfig,
+}
+
+impl FromSettings for Asking {
+    fn from_settings(reader: &mut SettingReader<'_>) -> Option<Self> {
+        let store = StoreAccess::from_settings(reader);
+        let query = QueryConfig::for_one_question(reader);
+        Some(Self { store: store?, query: query? })
+    }
+}
 
 impl Heeds for Asking {
-    fn heeds(setting: &Setting) -> bool {
-        let own = [setting::QUERY_MEMORY, setting::QUERY_TIMEOUT, setting::QUERY_RUNNING, setting::ENGINE];
-        own.contains(setting) || [setting::STORE, setting::STORE_TIMEOUT].contains(setting)
+    // A question creates no bucket. The setting only says whether a missing one counts as empty.
+    const WITHOUT_FLAG: &'static [&'static dyn AnySetting] = &[&setting::STORE_CREATE_BUCKET];
+}
+
+/// The settings of a command that asks a running service.
+#[derive(Debug)]
+pub(super) struct Calling {
+    pub(super) listen: SocketAddr,
+}
+
+impl FromSettings for Calling {
+    fn from_settings(reader: &mut SettingReader<'_>) -> Option<Self> {
+        Some(Self { listen: reader.read(&setting::LISTEN)? })
     }
 }
 
-/// What asks a running service.
-#[derive(Debug, Clone)]
-pub(super) struct Calling;
+impl Heeds for Calling {}
 
-impl Heeds for Calling {
-    fn heeds(setting: &Setting) -> bool {
-        *setting == setting::LISTEN
-    }
-}
-
-/// The settings given as flags, of those that a command heeds. Made from the same table as all else that knows them.
+/// The settings given as flags, of those that a command heeds.
 #[derive(Debug, Clone)]
 pub(super) struct SettingFlags<C> {
     given: Vec<(String, String)>,
-    command: PhantomData<C>,
+    command: PhantomData<fn() -> C>,
 }
 
 impl<C: Heeds> SettingFlags<C> {
     /// A setting as if it had been given as a flag, unless it was.
-    pub(super) fn with_default(mut self, setting: &Setting, value: impl Into<String>) -> Self {
-        if !self.is_given(setting) {
-            self.given.push((setting.name.into(), value.into()));
+    pub(super) fn with_default(mut self, setting: &dyn AnySetting, value: impl Into<String>) -> Self {
+        if !self.given.iter().any(|(name, _)| name == setting.name()) {
+            self.given.push((setting.name().to_owned(), value.into()));
         }
         self
     }
 
-    fn is_given(&self, setting: &Setting) -> bool {
-        self.given.iter().any(|(name, _)| name == setting.name)
-    }
-
-    /// Flags, then the environment, then `.env` in the working folder, then what is otherwise for this command.
+    /// Flags, then the environment, then `.env` in the working folder, then the defaults of this command.
     pub(super) fn source(&self) -> Result<Source, Failure> {
         let flags = Source::default().with_names(Origin::Flag, self.given.iter().cloned());
-        let own = C::OTHERWISE.iter().map(|(setting, value)| (setting.name.to_owned(), (*value).to_owned()));
+        let own =
+            C::OTHERWISE.iter().map(|(setting, value)| (setting.name().to_owned(), (*value).to_owned()));
         Ok(flags.with_environment(std::path::Path::new("."))?.with_names(Origin::Default, own))
     }
 
-    pub(super) fn config(&self) -> Result<Config, Failure> {
-        Ok(Config::read(&self.source()?)?)
+    /// The settings that the command heeds.
+    pub(super) fn config(&self) -> Result<C, Failure> {
+        Ok(hivebox_config::read(&self.source()?)?)
     }
 }
 
-fn heeded<C: Heeds>() -> impl Iterator<Item = &'static Setting> {
-    SETTINGS.iter().filter(|setting| C::heeds(setting))
+fn with_flag<C: Heeds>() -> impl Iterator<Item = &'static dyn AnySetting> {
+    let has_flag =
+        |setting: &&dyn AnySetting| C::WITHOUT_FLAG.iter().all(|without| without.name() != setting.name());
+    C::heeded().into_iter().filter(has_flag)
 }
 
 impl<C: Heeds> clap::Args for SettingFlags<C> {
     fn augment_args(command: Command) -> Command {
-        heeded::<C>().fold(command, |command, setting| command.arg(flag::<C>(setting)))
+        with_flag::<C>().fold(command, |command, setting| {
+            let own = C::OTHERWISE.iter().find(|(other, _)| other.name() == setting.name());
+            let mut described = setting.described();
+            described.default = own.map(|(_, value)| *value).or(described.default);
+            let flag = flag(&described, Some(&setting.variable()));
+            command.arg(flag.help_heading("Settings (also as environment variables, or lines of .env)"))
+        })
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -160,11 +210,11 @@ impl<C: Heeds> clap::Args for SettingFlags<C> {
 
 impl<C: Heeds> FromArgMatches for SettingFlags<C> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let value = |setting: &Setting| {
-            let value: &String = matches.get_one(setting.name)?;
-            Some((setting.name.to_owned(), value.clone()))
+        let value = |setting: &dyn AnySetting| {
+            let value: &String = matches.get_one(setting.name())?;
+            Some((setting.name().to_owned(), value.clone()))
         };
-        Ok(Self { given: heeded::<C>().filter_map(value).collect(), command: PhantomData })
+        Ok(Self { given: with_flag::<C>().filter_map(value).collect(), command: PhantomData })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
@@ -173,15 +223,30 @@ impl<C: Heeds> FromArgMatches for SettingFlags<C> {
     }
 }
 
-fn flag<C: Heeds>(setting: &'static Setting) -> Arg {
-    let own = C::OTHERWISE.iter().find(|(other, _)| other == setting);
-    let default = own.map_or(setting.default, |(_, value)| value);
-    let origin = format!("[{}; default: {default}]", setting.variable());
-    Arg::new(setting.name)
-        .long(setting.name)
-        .value_name("VALUE")
-        .help(format!("{} {origin}", setting.help))
-        .long_help(format!("{}\nAllowed: {}\n{origin}", setting.help, setting.allowed))
-        .help_heading("Settings (also as environment variables, or lines of .env)")
-        .allow_hyphen_values(true)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags<C: Heeds>() -> Vec<&'static str> {
+        with_flag::<C>().map(AnySetting::name).collect()
+    }
+
+    #[test]
+    fn a_command_has_a_flag_for_each_setting_that_it_reads() {
+        assert_eq!(flags::<Config>().len(), setting::SETTINGS.len());
+        assert_eq!(flags::<Demonstrating>().len(), setting::SETTINGS.len() - 1);
+        assert_eq!(flags::<Calling>(), ["listen"]);
+        assert_eq!(flags::<Pruning>(), flags::<Storing>());
+        let (reading, storing) = (flags::<Reading>(), flags::<Storing>());
+        let both: Vec<_> = reading.into_iter().filter(|name| *name != "status").chain(storing).collect();
+        let mut of_both = flags::<ReadingAndStoring>();
+        of_both.sort_by_key(|name| both.iter().position(|other| other == name));
+        assert_eq!(of_both, both);
+    }
+
+    #[test]
+    fn a_question_has_flags_for_the_store_and_its_own_bounds() {
+        let expected = ["store", "store-timeout", "query-memory", "query-timeout", "query-running", "engine"];
+        assert_eq!(flags::<Asking>(), expected);
+    }
 }

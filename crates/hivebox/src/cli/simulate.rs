@@ -5,6 +5,7 @@ use std::io::{BufWriter, IsTerminal, Write, stderr};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use hivebox_kinds::{Instant, Integer, Number, Or};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use opensensemap_sim::{Options, SimClock, SimServer, Simulation, Stations};
@@ -12,8 +13,14 @@ use tokio::net::TcpListener;
 
 use super::output;
 use super::serve::block_on;
+use super::values;
 use crate::exit::{Code, Failure};
 use crate::shutdown::ShutdownSignal;
+
+/// The share of bad sensors.
+const SHARE: Number = Number { range: 0.0..=1.0, unit: "" };
+/// Simulated seconds in a real one.
+const SPEED: Number = Number { range: 0.0..=1e6, unit: "" };
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -26,7 +33,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "TIME", default_value = "now", value_parser = moment)]
     at: StartTime,
     /// Simulated seconds per real second [default: 1]; 0 stops the clock
-    #[arg(long, value_name = "FACTOR", value_parser = speed)]
+    #[arg(long, value_name = "FACTOR", value_parser = values::of(SPEED))]
     speed: Option<f64>,
     /// Write the answer to GET /boxes?full=true to a file and exit
     #[arg(long, value_name = "FILE")]
@@ -40,10 +47,10 @@ pub(super) struct SimulatedFlags {
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
     /// Number of generated senseBoxes, or real for the 11,390 stations of 2023-02-28
-    #[arg(long, value_name = "COUNT", default_value = "real", value_parser = parse_stations)]
+    #[arg(long, value_name = "COUNT", default_value = "real", value_parser = stations)]
     stations: Stations,
     /// Share of bad sensors, 0 to 1
-    #[arg(long, value_name = "SHARE", default_value_t = 0.02, value_parser = share)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.02, value_parser = values::of(SHARE))]
     bad_share: f64,
 }
 
@@ -128,30 +135,12 @@ fn progress() -> ProgressBar {
 }
 
 fn moment(text: &str) -> Result<StartTime, String> {
-    match text {
-        "now" => Ok(StartTime::Now),
-        text => text
-            .parse()
-            .map(StartTime::At)
-            .map_err(|_| "use now, or a time such as 2026-06-01T12:00:00Z".into()),
-    }
+    let moment = values::read(&Or { word: "now", kind: Instant }, text)?;
+    Ok(moment.map_or(StartTime::Now, StartTime::At))
 }
 
-fn parse_stations(text: &str) -> Result<Stations, String> {
-    const MOST: usize = 1_000_000;
-    match (text, text.parse()) {
-        ("real", _) => Ok(Stations::Real),
-        (_, Ok(count @ 1..=MOST)) => Ok(Stations::Generated(count)),
-        _ => Err(format!("use real, or a number from 1 to {MOST}")),
-    }
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or_else(|| "use a number from 0 to 1, such as 0.02".into())
-}
-
-fn speed(text: &str) -> Result<f64, String> {
-    let speed = text.parse().ok().filter(|speed| (0.0..=1e6).contains(speed));
-    speed.ok_or_else(|| "use a number from 0 to 1000000".into())
+fn stations(text: &str) -> Result<Stations, String> {
+    let count = Integer { range: 1..=1_000_000, unit: "" };
+    let count = values::read(&Or { word: "real", kind: count }, text)?;
+    Ok(count.map_or(Stations::Real, |count| Stations::Generated(count as usize)))
 }

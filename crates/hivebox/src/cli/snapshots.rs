@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Subcommand, ValueEnum};
 use hivebox_archive::{ArchiveError, Listed, SnapshotFormat, SnapshotName, SnapshotStore};
+use hivebox_config::TIME_TO_KEEP;
 use hivebox_present::Clock;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -13,7 +14,7 @@ use super::open_store;
 use super::output;
 use super::progress;
 use super::serve::block_on;
-use super::settings::{SettingFlags, Storing};
+use super::settings::{Pruning, SettingFlags, Storing};
 use super::values;
 use crate::exit::{Code, Failure};
 
@@ -55,7 +56,7 @@ enum SnapshotsAction {
     /// List old snapshots, and remove them on request
     Prune {
         /// Age limit, such as 90d [default: the setting retention]
-        #[arg(long, value_name = "DURATION", value_parser = values::time_to_keep)]
+        #[arg(long, value_name = "DURATION", value_parser = values::of(TIME_TO_KEEP))]
         older_than: Option<Duration>,
         /// Remove the snapshots instead of only listing them
         #[arg(long)]
@@ -64,7 +65,7 @@ enum SnapshotsAction {
         #[arg(long)]
         json: bool,
         #[command(flatten)]
-        settings: SettingFlags<Storing>,
+        settings: SettingFlags<Pruning>,
     },
     /// Check that snapshots are undamaged
     Verify {
@@ -106,8 +107,9 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
             block_on(async { show(&store, name, format).await })
         }
         SnapshotsAction::Prune { older_than, remove, json, settings } => {
-            let store = open(&settings)?;
-            let Some(limit) = older_than.or(settings.config()?.store.retention) else {
+            let config = settings.config()?;
+            let store = open_store::open_existing(&config.store)?;
+            let Some(limit) = older_than.or(config.retention) else {
                 let message =
                     "retention is off, so there is no age limit; give one, such as --older-than 90d";
                 return Err(Failure::new(Code::Usage, message));

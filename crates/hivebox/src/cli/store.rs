@@ -2,6 +2,7 @@
 
 use hivebox_archive::{Sealed, SnapshotName};
 use hivebox_climate::catalogue::Catalogue;
+use hivebox_kinds::Instant;
 use hivebox_present::Clock;
 use jiff::Timestamp;
 use opensensemap::Observer;
@@ -16,7 +17,7 @@ use crate::service;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Judge readings as of this moment instead of now, such as 2024-10-14T09:20:00Z
-    #[arg(long, value_name = "TIME", value_parser = values::moment)]
+    #[arg(long, value_name = "TIME", value_parser = values::of(Instant))]
     at: Option<Timestamp>,
     /// Print JSON
     #[arg(long)]
@@ -29,7 +30,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let config = args.settings.config()?;
     block_on(async {
         let snapshots = service::snapshots(&config.store)?;
-        let poller = service::poller(&config, Observer::default())?;
+        let poller = service::poller(&config.upstream, &config.answer, Observer::default())?;
         let (present, _) = poller.poll(args.at.unwrap_or_else(|| Clock::system().now()), None).await?;
         let name = SnapshotName::at(present.readings.as_of());
         let stored = snapshots.put(&Sealed::of(name, &present.readings, Catalogue::builtin())?).await?;

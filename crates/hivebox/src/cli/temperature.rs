@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use hivebox_climate::verdict::Verdict;
+use hivebox_kinds::Instant;
 use jiff::Timestamp;
 use opensensemap::Observer;
 use serde::Serialize;
@@ -18,7 +19,7 @@ use hivebox_present::{Clock, Present};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Judge readings as of this moment instead of now, such as 2024-10-14T09:20:00Z
-    #[arg(long, value_name = "TIME", value_parser = values::moment)]
+    #[arg(long, value_name = "TIME", value_parser = values::of(Instant))]
     at: Option<Timestamp>,
     /// Print JSON
     #[arg(long)]
@@ -42,7 +43,7 @@ struct TemperatureJson<'a> {
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let config = args.settings.config()?;
     block_on(async {
-        let poller = service::poller(&config, Observer::default())?;
+        let poller = service::poller(&config.upstream, &config.answer, Observer::default())?;
         let (present, _) = poller.poll(args.at.unwrap_or_else(|| Clock::system().now()), None).await?;
         print(&present, args.json)
     })

@@ -136,6 +136,25 @@ fn failures_end_with_a_sentence_and_the_code_of_sysexits() {
 }
 
 #[test]
+fn a_command_minds_only_the_settings_that_it_heeds() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], (variable, value): (&str, &str)| {
+        hivebox(folder.path()).args(arguments).env(variable, value).output().unwrap()
+    };
+    let (history, list) = (["history", "--store", "file:."], ["snapshots", "list", "--store", "file:."]);
+    for wrong in
+        [("HIVEBOX_LISTEN", "nowhere"), ("HIVEBOX_CACHE", "ring:"), ("HIVEBOX_SPOOL_MAX_BYTES", "much")]
+    {
+        stdout(&run(&history, wrong));
+        stdout(&run(&list, wrong));
+    }
+    let wrong = ("HIVEBOX_QUERY_TIMEOUT", "soon");
+    stdout(&run(&list, wrong));
+    let refused = failure(&run(&history, wrong));
+    assert!(refused.contains("78: hivebox: HIVEBOX_QUERY_TIMEOUT is not a duration: \"soon\""), "{refused}");
+}
+
+#[test]
 fn config_shows_what_is_in_force_and_hides_secrets() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(

@@ -10,7 +10,8 @@ use hivebox_archive::{ArchiveError, History, Sealed, SnapshotName, SnapshotStore
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::{Readings, ReadingsBuilder};
 use hivebox_climate::verdict::VerdictRules;
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use hivebox_kinds::TimeSpan;
+use jiff::{SignedDuration, Timestamp};
 use opensensemap::{Decoder, Limits};
 use opensensemap_sim::SimServer;
 use tracing::{info, warn};
@@ -22,26 +23,19 @@ use hivebox_present::{Clock, Days};
 use hivebox_refresh::bridge::add_box;
 use hivebox_telemetry::in_words;
 
-/// The longest past.
-const LONGEST: SignedDuration = SignedDuration::from_hours(31 * 24);
+/// How far the past may reach back.
+pub(super) const REACH: TimeSpan = TimeSpan::within(Duration::ZERO, Duration::from_hours(31 * 24));
 /// The interval between its snapshots.
 const STEP: SignedDuration = SignedDuration::from_mins(30);
 /// The delay before the demo generates its past, so that the first requests are fast.
 const DELAY: Duration = Duration::from_secs(1);
-
-/// Parses the length of the past.
-pub(super) fn reach(text: &str) -> Result<SignedDuration, String> {
-    let reach = text.parse::<Span>().and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()));
-    let reach = reach.ok().filter(|reach| (SignedDuration::ZERO..=LONGEST).contains(reach));
-    reach.ok_or_else(|| "use a duration from 0s to 31d, such as 12h or 7d".into())
-}
 
 /// Generates the past of a demo, on a thread of the lowest priority. Does nothing if there is a history already.
 pub(super) fn begin(
     sim: SimServer,
     app: Arc<App>,
     rules: VerdictRules,
-    reach: SignedDuration,
+    reach: Duration,
 ) -> Result<(), Failure> {
     if reach.is_zero() {
         return Ok(());
@@ -98,10 +92,10 @@ async fn make(
 }
 
 /// The moments of the past, half an hour apart, earliest first.
-fn moments(now: Timestamp, reach: SignedDuration) -> impl Iterator<Item = Timestamp> {
+fn moments(now: Timestamp, reach: Duration) -> impl Iterator<Item = Timestamp> {
     let step = STEP.as_secs();
     let last = now.as_second().div_euclid(step);
-    let first = last - reach.as_secs() / step;
+    let first = last - reach.as_secs() as i64 / step;
     (first..=last).filter_map(move |place| Timestamp::from_second(place * step).ok())
 }
 
@@ -120,6 +114,7 @@ fn readings(sim: &SimServer, rules: VerdictRules, at: Timestamp) -> Arc<Readings
 
 #[cfg(test)]
 mod tests {
+    use hivebox_kinds::Kind;
     use opensensemap_sim::{Options, Simulation, Stations};
 
     use super::*;
@@ -131,11 +126,11 @@ mod tests {
     #[test]
     fn the_past_has_a_moment_every_half_hour_up_to_now() {
         let moments: Vec<String> =
-            moments(now(), reach("1h").unwrap()).map(|moment| moment.to_string()).collect();
+            moments(now(), REACH.read("1h").unwrap()).map(|moment| moment.to_string()).collect();
         assert_eq!(moments, ["2026-11-25T11:30:00Z", "2026-11-25T12:00:00Z", "2026-11-25T12:30:00Z"]);
-        assert_eq!(super::moments(now(), reach("2d").unwrap()).count(), 97);
+        assert_eq!(super::moments(now(), REACH.read("2d").unwrap()).count(), 97);
         for wrong in ["", "-1h", "32d", "1 month", "long"] {
-            assert!(reach(wrong).is_err(), "{wrong}");
+            assert!(REACH.read(wrong).is_err(), "{wrong}");
         }
     }
 
@@ -145,14 +140,14 @@ mod tests {
         let store = SnapshotStore::open_folder(folder.path()).unwrap();
         let options = Options { stations: Stations::Generated(40), ..Options::default() };
         let sim = SimServer::new(Simulation::new(options));
-        let part = moments(now(), reach("30m").unwrap());
+        let part = moments(now(), REACH.read("30m").unwrap());
         let days = Days::default();
         make(&sim, &store, &days, VerdictRules::default(), part, now).await.unwrap();
         assert!(days.extremes().box_count() > 0, "the last days are known without a restart");
         let made = store.list(None, 10).await.unwrap();
         let known = History::of(&store).manifest().await.unwrap();
         assert_eq!((made.len(), known.rows() > 0), (2, true));
-        let more = moments(now(), reach("2h").unwrap());
+        let more = moments(now(), REACH.read("2h").unwrap());
         make(&sim, &store, &days, VerdictRules::default(), more, now).await.unwrap();
         assert_eq!(store.list(None, 10).await.unwrap(), made);
     }

@@ -1,17 +1,17 @@
-//! Values with commas between.
+//! Several values with commas between.
 
 use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ArrayBuilder, Schema};
 
-use super::kind::Kind;
+use super::Kind;
 
 /// One or more values with commas between.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct List<K> {
-    /// What each of them is.
+    /// The kind of each value.
     pub of: K,
-    /// The largest number of them.
+    /// The largest number of values.
     pub max: usize,
 }
 
@@ -46,7 +46,8 @@ impl<K: Kind> Kind for List<K> {
         text.split(',').map(|item| self.of.json(item)).collect()
     }
 }
-/// The items in their order, without those that were there before.
+
+/// The items in their order, without those that came before.
 #[must_use]
 pub fn each_once<T: PartialEq>(list: Vec<T>) -> Vec<T> {
     let mut once = Vec::with_capacity(list.len());
@@ -56,4 +57,24 @@ pub fn each_once<T: PartialEq>(list: Vec<T>) -> Vec<T> {
         }
     }
     once
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Integer;
+    use super::*;
+
+    #[test]
+    fn the_wrong_value_of_a_list_is_named_by_its_place() {
+        let list = List { of: Integer { range: 1..=9, unit: "" }, max: 3 };
+        assert_eq!(list.read("1,2,3"), Ok(vec![1, 2, 3]));
+        assert_eq!(list.read("1,x"), Err("has a value, number 2, that is not a whole number".to_owned()));
+        assert_eq!(list.read("x"), Err("is not a whole number".to_owned()));
+        assert_eq!(list.read("1,2,3,4"), Err("is a list of 4".to_owned()));
+    }
+
+    #[test]
+    fn each_item_is_kept_once() {
+        assert_eq!(each_once(vec![2, 1, 2, 1]), [2, 1]);
+    }
 }

@@ -1,0 +1,123 @@
+//! Reads settings into types, and collects everything that is wrong with them.
+
+use std::fmt;
+
+use hivebox_kinds::{Findings, Kind};
+
+use super::setting::{AnySetting, SETTINGS, Setting};
+use super::source::{Origin, Source};
+
+/// Settings that belong together, and how they are read.
+pub trait FromSettings: Sized {
+    /// Reads them. It must look for every setting before its first return, so that all wrong values are told at
+    /// once. Whatever it looks for is what a command that reads it heeds.
+    ///
+    /// `None` means that something is wrong, which the reader has noted.
+    fn from_settings(reader: &mut SettingReader<'_>) -> Option<Self>;
+
+    /// The settings that it looks for, in the order of [`SETTINGS`].
+    #[must_use]
+    fn heeded() -> Vec<&'static dyn AnySetting> {
+        let looked_for = looked_for::<Self>();
+        SETTINGS.iter().copied().filter(|setting| looked_for.contains(&setting.name())).collect()
+    }
+}
+
+/// The names of the settings that a type looks for.
+pub(super) fn looked_for<S: FromSettings>() -> Vec<&'static str> {
+    let defaults = Source::default();
+    let mut reader = SettingReader::new(&defaults);
+    // Only what was looked for matters here.
+    let _ = S::from_settings(&mut reader);
+    reader.findings.looked_for().to_vec()
+}
+
+/// Reads the settings of a type, and no others.
+///
+/// # Errors
+/// Some values are wrong; the error names all of them.
+pub fn read<S: FromSettings>(source: &Source) -> Result<S, ConfigError> {
+    let mut reader = SettingReader::new(source);
+    let settings = S::from_settings(&mut reader);
+    reader.findings.finish(settings).map_err(ConfigError)
+}
+
+/// A setting with a wrong value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrongSetting {
+    /// The flag or the variable.
+    name: String,
+    value: String,
+    origin: Origin,
+    /// A predicate that follows the name.
+    reason: String,
+    allowed: String,
+}
+
+impl fmt::Display for WrongSetting {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, reason, allowed, .. } = self;
+        let place = if self.origin == Origin::DotEnv { " (in .env)" } else { "" };
+        let value = super::mask_secrets(&self.value);
+        write!(formatter, "{name}{place} {reason}: {value:?}; allowed: {allowed}")
+    }
+}
+
+/// All settings with wrong values: at least one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError(pub Vec<WrongSetting>);
+
+impl std::error::Error for ConfigError {}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, wrong) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(formatter, "{separator}{wrong}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads settings one after the other, and goes on after a wrong one.
+#[derive(Debug)]
+pub struct SettingReader<'a> {
+    source: &'a Source,
+    findings: Findings<WrongSetting>,
+}
+
+impl<'a> SettingReader<'a> {
+    fn new(source: &'a Source) -> Self {
+        Self { source, findings: Findings::default() }
+    }
+
+    /// The value of a setting, or its default; `None` if it is wrong.
+    pub fn read<K: Kind>(&mut self, setting: &Setting<K>) -> Option<K::Value>
+    where
+        Setting<K>: AnySetting,
+    {
+        self.findings.look_for(setting.name);
+        let (value, origin) = self.source.get(setting);
+        self.findings.value(&setting.kind, value.trim(), |reason| wrong(setting, value, origin, reason))
+    }
+
+    /// Notes that a value is wrong beside the others. The reason is a predicate that follows the name.
+    pub fn reject(&mut self, setting: &dyn AnySetting, reason: impl Into<String>) {
+        let (value, origin) = self.source.get(setting);
+        self.findings.reject(wrong(setting, value, origin, reason.into()));
+    }
+
+    /// Where the values come from, for what is not a setting of HiveBox.
+    #[must_use]
+    pub fn source(&self) -> &'a Source {
+        self.source
+    }
+}
+
+fn wrong(setting: &dyn AnySetting, value: &str, origin: Origin, reason: String) -> WrongSetting {
+    let name = match origin {
+        Origin::Flag => format!("--{}", setting.name()),
+        _ => setting.variable(),
+    };
+    WrongSetting { name, value: value.to_owned(), origin, reason, allowed: setting.described().allowed }
+}
