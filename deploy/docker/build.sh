@@ -24,7 +24,7 @@ build() {
     map="$map --remap-path-prefix=$PWD=/source --remap-path-prefix=$library=/rustc/$commit"
     RUSTFLAGS="-C target-feature=+crt-static $map" \
         CFLAGS="-ffile-prefix-map=$CARGO_HOME=/cargo -ffile-prefix-map=$CARGO_TARGET_DIR=/target" \
-        cargo build --locked --package hivebox --features otlp --bin hivebox --profile "$PROFILE" --target "$target"
+        cargo build --locked --package hivebox --features sql,ballista,otlp --bin hivebox --profile "$PROFILE" --target "$target"
 }
 
 # The manifests, and an empty program for each of their targets: enough to build the dependencies.

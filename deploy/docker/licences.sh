@@ -32,7 +32,7 @@ keep() {
 }
 
 # "name v1.2.3 (extras)|licence" for each crate except ours, which have a path after the version.
-cargo tree --locked --package hivebox --features otlp --edges normal --target "$target" --prefix none \
+cargo tree --locked --package hivebox --features sql,ballista,otlp --edges normal --target "$target" --prefix none \
     --format '{p}|{l}' >"$work/tree"
 sed -e 's/ (\*)//' -e 's/ (proc-macro)//' -e '/ (\//d' "$work/tree" | LC_ALL=C sort -u >"$work/crates"
 

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use crate::step;
 
 /// The features of the tests.
-pub(crate) const TEST_FEATURES: &str = "hivebox/otlp";
+pub(crate) const TEST_FEATURES: &str = "hivebox/sql,hivebox/otlp";
 
 /// The repository that the task works on.
 #[derive(Debug)]
