@@ -1,25 +1,29 @@
 import { defineConfig } from "vitest/config";
 
-/** Where a HiveBox listens whose answers `npm run dev` shows. */
+/** The folder for the built files, from here. It is set here and as `COMMITTED` in xtask/src/lint/dashboard.rs. */
+const OUTPUT = "../crates/hivebox-http/dashboard";
+
+/** The HiveBox that answers the requests of `npm run dev`. */
 const hivebox = process.env.HIVEBOX ?? "http://127.0.0.1:5000";
 
 export default defineConfig({
   base: "/dashboard/",
   build: {
-    outDir: "../crates/hivebox/dashboard",
+    outDir: OUTPUT,
     emptyOutDir: true,
     target: "es2022",
     cssCodeSplit: false,
-    // What a preload needs is inlined code, which the Content-Security-Policy forbids.
+    // Preloading needs an inline script, which the Content-Security-Policy forbids.
     modulePreload: false,
-    // Small pictures go into the style sheet, so that there are few files to serve.
+    // Small images go into the style sheet, so there are fewer files to serve.
     assetsInlineLimit: 8192,
     rollupOptions: {
-      // Names without hashes: the files are committed, and HiveBox sends each with a strong ETag. One script: it is there or it
-      // is not, and no part of it can be lost on the way later.
+      // Names have no hashes, because the files are committed and HiveBox sends each with a strong ETag. There is a single script,
+      // so no part can fail to load later.
       output: { entryFileNames: "app.js", assetFileNames: "app[extname]" },
     },
   },
-  test: { include: ["src/**/*.test.ts"] },
+  // Limits suit a busy machine; every wait ends as soon as its condition holds.
+  test: { include: ["src/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 180_000, interval: 10 } } },
   server: { proxy: Object.fromEntries(["/api", "/temperature", "/readyz", "/version", "/docs"].map((path) => [path, hivebox])) },
 });

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs an image as hardened as it is run in production, without a network of its own to reach, and asks it.
+# Runs an image hardened as in production, without network access, and sends requests to it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What is released, and whether all agree on it. Run in a checkout with all tags.
+# Checks that version, changelog, deployment files and tags agree. Run it in a checkout with all
+# tags.
 set -euo pipefail
 cd "$(git rev-parse --show-toplevel)"
 
@@ -12,12 +13,12 @@ version() {
     sed -n '/^\[workspace\.package\]$/,/^\[/s/^version = "\(.*\)"$/\1/p' Cargo.toml
 }
 
-# The changelog's section of the version, without its heading.
+# The section of the version in the changelog, without its heading.
 notes() {
     awk -v heading="## $(version) " '/^## / { inside = index($0, heading) == 1; next } inside' CHANGELOG.md
 }
 
-# Wherever deploy/ names the version: images, Compose's default, the Helm chart.
+# Every mention of the version in deploy/: images, Compose's default, the Helm chart.
 named_in_deploy() {
     git grep -hoE '(ghcr\.io/[a-z0-9_.-]+/hivebox:|HIVEBOX_VERSION:-|^appVersion: "?)[0-9][0-9A-Za-z.]*' -- deploy |
         tr -d ' "' | sort -u
@@ -32,7 +33,7 @@ check() {
     grep -qE "^## ${version//./\\.} \([0-9]{4}-[0-9]{2}-[0-9]{2}\)$" CHANGELOG.md ||
         fail "CHANGELOG.md has no section '## $version (YYYY-MM-DD)': date it, or raise the version in Cargo.toml"
     [[ -n $(notes) ]] || fail "the section of $version in CHANGELOG.md is empty"
-    # What is deployed from this commit must be the image that is built from it.
+    # This commit must deploy the image built from it.
     for named in $(named_in_deploy); do
         [[ ${named##*[^0-9a-zA-Z.]} == "$version" ]] || fail "deploy/ names '$named', but the version is $version"
     done

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The steps of the image's build. The Dockerfile runs them one by one; `cargo xtask deploy` runs the same
-# steps without a container. Each works in the directory it is started in: the root of the repository.
+# The build steps of the image. The Dockerfile runs them one by one; `cargo xtask deploy` runs the
+# same steps without a container. Run each in the root of the repository.
 set -eu
 
 usage() {
@@ -15,8 +15,8 @@ usage() {
 export SOURCE_DATE_EPOCH CARGO_HOME CARGO_TARGET_DIR
 target=$(rustc --print host-tuple)
 
-# Named by --target, so that the flags reach the program alone: a procedural macro cannot be static.
-# The same commit gives the same bytes, whatever the directories are called: no path of the machine stays in.
+# With --target, the flags apply only to the program: a procedural macro cannot be static. The same
+# commit gives the same bytes in any directory: the program contains no path of the build machine.
 build() {
     library=$(rustc --print sysroot)/lib/rustlib/src/rust
     commit=$(rustc --version --verbose | sed -n 's/^commit-hash: //p')
@@ -27,13 +27,13 @@ build() {
         cargo build --locked --package hivebox --features otlp --bin hivebox --profile "$PROFILE" --target "$target"
 }
 
-# The manifests, and an empty program for each target that they name: all that the dependencies depend on.
+# The manifests, and an empty program for each of their targets: enough to build the dependencies.
 manifests() {
     {
         echo ./Cargo.toml
         echo ./Cargo.lock
-        find xtask crates -name Cargo.toml -o -path '*/src/main.rs' -o -path '*/src/lib.rs' \
-            -o -path '*/benches/*.rs' -o -path '*/tests/*/main.rs' -o -name build.rs ! -path '*/src/*'
+        find bench crates tests xtask -name Cargo.toml -o -path '*/src/main.rs' -o -path '*/src/lib.rs' \
+            -o -path 'tests/cluster/src/*.rs' -o -path '*/benches/*.rs' -o -path '*/tests/*/main.rs' -o -name build.rs ! -path '*/src/*'
     } | while read -r file; do
         mkdir -p "$1/${file%/*}"
         case $file in
@@ -43,13 +43,13 @@ manifests() {
     done
 }
 
-# Empty programs are newer than the real sources, so cargo would not see that these are still to be built.
+# The empty programs are newer than the real sources, so cargo would not rebuild those.
 dependencies() {
     build
     cargo clean --quiet --workspace --profile "$PROFILE" --target "$target"
 }
 
-# Everything that the image holds: what belongs to root, and the folder that belongs to HiveBox.
+# All files of the image: those of root, and the folder of HiveBox.
 rootfs() {
     root=$1/root
     case $PROFILE in
@@ -63,7 +63,7 @@ rootfs() {
     cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
     echo 'hivebox:x:65532:65532:HiveBox:/var/lib/hivebox:/sbin/nologin' >"$root/etc/passwd"
     echo 'hivebox:x:65532:' >"$root/etc/group"
-    # Without this file the C library asks for modules that a static program cannot load.
+    # Without this file the C library looks for modules that a static program cannot load.
     echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
     cp LICENSE "$documents/"
     deploy/docker/licences.sh "$target" "$documents"

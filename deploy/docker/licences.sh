@@ -1,6 +1,6 @@
 #!/bin/sh
-# Collects the licences of all that is linked into the program: the crates, the standard library of Rust,
-# and the C library. Texts that many crates share are kept once.
+# Collects the licences of all linked code: the crates, the standard library of Rust, and the C
+# library. Keeps texts that many crates share only once.
 set -eu
 
 if [ $# -ne 2 ]; then
@@ -15,7 +15,8 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/texts" "$work/users"
 rust=$(rustc --print sysroot)/share/doc/rust
 
-# common LICENCE: where its text is. Rust has those of its own parts, Debian the one of three clauses.
+# common LICENCE: the path of its text. Rust ships those of its parts, Debian the BSD licence with
+# three clauses.
 common() {
     case $1 in
         BSD-3-Clause) echo /usr/share/common-licenses/BSD ;;
@@ -30,7 +31,7 @@ keep() {
     echo "$1" >>"$work/users/$key"
 }
 
-# "name v1.2.3 (what else)|licence" for each crate, ours left out: they have a path after the version.
+# "name v1.2.3 (extras)|licence" for each crate except ours, which have a path after the version.
 cargo tree --locked --package hivebox --features otlp --edges normal --target "$target" --prefix none \
     --format '{p}|{l}' >"$work/tree"
 sed -e 's/ (\*)//' -e 's/ (proc-macro)//' -e '/ (\//d' "$work/tree" | LC_ALL=C sort -u >"$work/crates"
@@ -48,8 +49,8 @@ while IFS='|' read -r crate licence; do
         esac
     done
     if [ -z "$found" ]; then
-        # Without a text of its own a crate stands under the common texts of its licence: the first of those
-        # that it lets one choose, and all of those that go together.
+        # A crate without its own text gets the common texts of its licence: the first of
+        # alternatives (OR), and all of a combination (AND).
         for one in $(echo "$licence" | sed -e 's/ OR .*//' -e 's/ AND / /g'); do
             keep "$crate" "$(common "$one")"
         done

@@ -1,13 +1,13 @@
-//! An answer that arrives whole and the same answer in pieces must read the same, whatever it is.
+//! Cutting an answer into pieces must not change how it is read, whatever it contains.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use opensensemap::{Decoded, Decoder, Limits, SenseBox};
 
-/// Small enough for libFuzzer to reach it.
+/// Small enough for libFuzzer to reach.
 const LIMITS: Limits = Limits { max_box_bytes: 1024 };
 
-// The first byte says how long the pieces are, so that cuts can fall into every token.
+// The first byte is the length of the pieces, so cuts can fall into any token.
 fuzz_target!(|input: &[u8]| {
     let Some((&length, answer)) = input.split_first() else { return };
     let whole = decode(std::iter::once(answer));
@@ -15,8 +15,8 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(whole, pieces);
 });
 
-/// Everything that the decoder hands on: each accessor runs, and its result can be compared.
-/// Of an error only that there is one: which it is, and what it quotes, may depend on the pieces.
+/// Everything that the decoder passes on: every accessor runs, and its result can be compared. Errors
+/// are reduced to their existence, because their kind and quotes may depend on the pieces.
 fn decode<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<String>, Option<Decoded>) {
     let mut boxes = Vec::new();
     let mut collect = |sense_box: SenseBox<'_>| boxes.push(describe(sense_box));

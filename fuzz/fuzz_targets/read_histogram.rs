@@ -1,11 +1,11 @@
-//! Bytes of a stored file are refused, or are a histogram that can be written, read again, merged and asked.
+//! Bytes are refused, or are a histogram that can be written, read again, merged and queried.
 #![no_main]
 
 use hivebox_climate::histogram::Histogram;
 use hivebox_climate::statistics::Percentile;
 use libfuzzer_sys::fuzz_target;
 
-// The first byte says where the bytes are cut into two histograms.
+// The first byte is the position at which the rest is cut into two histograms.
 fuzz_target!(|input: &[u8]| {
     let Some((&cut, bytes)) = input.split_first() else { return };
     let (first, second) = bytes.split_at(usize::from(cut).min(bytes.len()));

@@ -3,18 +3,18 @@
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::Readings;
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
-    let Ok(readings) = Readings::from_bytes(input, Catalogue::builtin(), Rules::default()) else { return };
+    let Ok(readings) = Readings::from_bytes(input, Catalogue::builtin(), VerdictRules::default()) else { return };
     let written = readings.to_bytes().expect("all that readings hold can be written");
-    let again = Readings::from_bytes(&written, Catalogue::builtin(), Rules::default());
+    let again = Readings::from_bytes(&written, Catalogue::builtin(), VerdictRules::default());
     let again = again.expect("what was written can be read");
     assert_eq!(describe(&readings), describe(&again));
 });
 
-/// Each accessor runs, and its result can be compared, as text: NaN is not equal to itself.
+/// The result of every accessor as text, because NaN is not equal to itself.
 fn describe(readings: &Readings) -> Vec<String> {
     readings
         .iter()

@@ -1,10 +1,10 @@
-// Makes the base map: Natural Earth's countries at 1:50 million (by the package world-atlas), simplified to what a coarse map can show.
+// Generates the base map: Natural Earth's countries at 1:50 million (package world-atlas), simplified for a coarse map.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { quantize } from "topojson-client";
 import { filter, filterWeight, presimplify, quantile, simplify } from "topojson-simplify";
 
-/** The share of the coasts' points that stays. */
+/** The share of points to keep. */
 const KEPT = 0.22;
 const ANTARCTICA = "010";
 

@@ -1,9 +1,9 @@
-// Writes down under which licences the parts of the page come that are not ours, for they ask to be told with every copy.
+// Lists the licences of third-party parts of the page, which require this notice in every copy.
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 
 const modules = new URL("../node_modules/", import.meta.url);
 
-/** What the page is made of: what it depends on, with what that depends on, and the source of the base map. */
+/** The page's dependencies, direct and indirect, and the source of the base map. */
 async function parts() {
   const { dependencies } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
   const waiting = [...Object.keys(dependencies), "world-atlas"];
@@ -20,7 +20,7 @@ async function parts() {
 async function notice({ name, version, license }) {
   const folder = new URL(`${name}/`, modules);
   const file = (await readdir(folder)).find((file) => /^licen[cs]e/i.test(file));
-  if (!file) throw new Error(`${name} has no file with its licence`);
+  if (!file) throw new Error(`${name} has no licence file`);
   return `${name} ${version} (${license})\n\n${(await readFile(new URL(file, folder), "utf8")).trim()}\n`;
 }
 

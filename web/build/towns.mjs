@@ -1,13 +1,13 @@
-// Makes the names on the map: towns of Natural Earth (by the package city-timezones), the largest first.
+// Generates the names on the map: towns of Natural Earth (package city-timezones), the largest first.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
-/** Smaller towns are left out, for the sake of bytes. */
+/** Smaller towns are left out to save bytes. */
 const LEAST_PEOPLE = 100_000;
-/** Nearer than this, in degrees, it is the same town in another spelling. */
+/** In degrees. Two towns closer than this are one town with two spellings. */
 const SAME = 0.1;
 
-/** As they are written, be it where they lie or in English. */
+/** Correct spellings, local or English. */
 const SPELLED = {
   Århus: "Aarhus",
   Antwerpen: "Antwerp",
@@ -39,7 +39,7 @@ const SPELLED = {
   Zlin: "Zlín",
 };
 
-/** German has names of its own for these. */
+/** German names that differ. */
 const GERMAN = {
   Algiers: "Algier",
   Antwerp: "Antwerpen",
@@ -95,10 +95,10 @@ for (const { city, lat, lng } of all.sort((one, other) => other.pop - one.pop)) 
   if (!isKnown) towns.push({ name: SPELLED[city] ?? city, lat, lon: lng });
 }
 const names = towns.map(({ name }) => name);
-// The largest of its name is meant: there is a Naples in Florida.
+// The largest town of a name is meant: there is also a Naples in Florida.
 const german = Object.entries(GERMAN).map(([name, own]) => [names.indexOf(name), own]);
 const missing = Object.keys(GERMAN).filter((name) => !names.includes(name));
-if (missing.length > 0) throw new Error(`no town is called ${missing.join(", ")}`);
+if (missing.length > 0) throw new Error(`no town is named ${missing.join(", ")}`);
 const hundredths = (degrees) => Math.round(degrees * 100);
 const columns = {
   name: names,

@@ -1,4 +1,4 @@
-/** Marks the moment of the first useful picture: the number, coasts and boxes. Measurements read it, and so do a browser's tools. */
+/** Marks the moment of the first useful picture: number, coasts and boxes are visible. Benchmarks and browser tools read the mark. */
 
 import { effect } from "@preact/signals";
 import { isDrawn } from "./map/view";

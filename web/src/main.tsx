@@ -1,8 +1,8 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { markFirstPicture } from "./first-picture";
-import { listen } from "./live";
 import { Page } from "./page";
+import { listen } from "./state/live";
 import { keepFresh } from "./state/present";
 import "./styles/base.css";
 import "./styles/page.css";

@@ -1,6 +1,6 @@
-/** The page: what a beekeeper needs first comes first, also on a phone. */
+/** The page. What a beekeeper needs most comes first, on a phone too. */
 
-import { HistoryPanel } from "./history/history";
+import { HistoryPanel } from "./history/history-panel";
 import { MapPanel } from "./map/map-panel";
 import { BoxPanel } from "./panels/box";
 import { Header } from "./panels/header";

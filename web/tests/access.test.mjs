@@ -1,4 +1,4 @@
-/** The page without a mouse, and without eyes. */
+/** Accessibility: the page with a keyboard and with assistive technology. */
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -14,14 +14,14 @@ after(() => browser?.close());
 
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** Asks axe in all parts of the page; axe is put in by the browser's own tools, which no policy of a page keeps out. */
+/** Runs axe on the page. Playwright injects it through the browser's debugger, which the page's policy does not block. */
 async function violations(page) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate((values) => axe.run({ runOnly: { type: "tag", values } }), WCAG);
   return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join("\n  ")}`);
 }
 
-/** Opens all that can be opened, also what comes to light by that. */
+/** Expands every collapsed part, including those inside other collapsed parts. */
 async function openAll(page) {
   const open = () => {
     const closed = [...document.querySelectorAll("details:not([open]) > summary")];
@@ -33,7 +33,7 @@ async function openAll(page) {
 
 for (const colorScheme of ["light", "dark"]) {
   for (const [name, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
-    test(`axe finds nothing: ${name}, ${colorScheme}`, async () => {
+    test(`axe finds no violation: ${name}, ${colorScheme}`, async () => {
       const { boxes } = await (await fetch(`${hivebox}/api/v1/boxes?lat=52.52&lon=13.41&radius_km=5&limit=1`)).json();
       await visit(browser, `${hivebox}/dashboard?lat=52.52&lon=13.41&box=${boxes[0].id}`, { viewport, colorScheme }, async (page) => {
         await page.locator("#system[data-level=good]").waitFor();
@@ -48,25 +48,25 @@ for (const colorScheme of ["light", "dark"]) {
   }
 }
 
-test("all can be done by the keyboard, and where it is can be seen", async () => {
+test("every control is reachable by keyboard and shows its focus", async () => {
   await visit(browser, hivebox, {}, async (page) => {
     await page.locator("#map[data-boxes]:not([data-boxes=''])").waitFor();
     await page.keyboard.press("Tab");
     const skip = await page.evaluate(() => [document.activeElement.className, document.activeElement.getBoundingClientRect().top >= 0]);
-    assert.deepEqual(skip, ["skip", true], "the first stop skips the head, and is seen when it has the focus");
+    assert.deepEqual(skip, ["skip", true], "the first stop is the visible skip link");
     const stops = new Set();
-    await eventually("the map by Tab", async () => {
+    await eventually("the map to have the focus", async () => {
       await page.keyboard.press("Tab");
       const { id, isSeen } = await page.evaluate(() => {
         const style = getComputedStyle(document.activeElement);
         const isSeen = (style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
         return { id: document.activeElement.id, isSeen };
       });
-      assert.ok(isSeen, `#${id} shows that it has the focus`);
+      assert.ok(isSeen, `#${id} must show its focus`);
       stops.add(id);
       return id === "map";
     });
-    for (const id of ["language", "unit-C", "unit-F", "theme", "pick", "locate", "coordinates", "phenomenon"]) assert.ok(stops.has(id), `#${id} is reached`);
+    for (const id of ["language", "unit-C", "unit-F", "theme", "pick", "locate", "coordinates", "phenomenon"]) assert.ok(stops.has(id), `#${id} must be reachable`);
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("Enter");
     await page.locator("#hive-place").waitFor();

@@ -1,6 +1,6 @@
 /**
- * A browser and its pages, for tests and measurements. `cargo xtask test` sets where HiveBox listens (HIVEBOX_TEST_URL), which
- * Chromium is taken (HIVEBOX_TEST_CHROMIUM), and where pictures go (HIVEBOX_TEST_PICTURES).
+ * A browser and its pages, for tests and benchmarks. `cargo xtask test` sets the address of HiveBox (HIVEBOX_TEST_URL), the path of
+ * Chromium (HIVEBOX_TEST_CHROMIUM) and the folder for screenshots (HIVEBOX_TEST_PICTURES).
  */
 
 import assert from "node:assert/strict";
@@ -8,8 +8,10 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
-/** How long a page may take to become as it should: long enough for a busy machine. */
-const PATIENCE = 60_000;
+/** The limit for every wait in milliseconds, generous enough for a busy machine. A wait ends as soon as its condition holds. */
+const PATIENCE = 180_000;
+/** The pause between two checks of a condition, in milliseconds. */
+const POLL_INTERVAL = 50;
 const FLAGS = [
   "--headless",
   "--no-sandbox",
@@ -23,21 +25,21 @@ const FLAGS = [
 export const WIDE = { width: 1280, height: 800 };
 export const PHONE = { width: 375, height: 740 };
 
-/** A variable that `cargo xtask test` sets. */
+/** An environment variable set by `cargo xtask test`. */
 export function needed(variable) {
   const value = process.env[variable];
-  assert.ok(value, `${variable} is not set: run the tests by \`cargo xtask test\`, which sets it`);
+  assert.ok(value, `${variable} is not set: run the tests with \`cargo xtask test\`, which sets it`);
   return value;
 }
 
-/** A browser with an empty folder for its user, which goes with it. */
+/** Starts a browser with an empty, temporary profile. */
 export async function openBrowser() {
   return chromium.launch({ executablePath: needed("HIVEBOX_TEST_CHROMIUM"), args: FLAGS });
 }
 
 /**
- * A page of a reader in Münster. What it must never do is kept in `faults`: say something on the console, fail, or ask another host.
- * `expected` tells which of that a test brings about by itself.
+ * Opens a page for a reader in Germany. `faults` collects what a page must never do: print errors or warnings to the console, throw, or
+ * contact another host. `expected` accepts the faults that a test causes on purpose.
  */
 export async function openPage(browser, address, options = {}, expected = () => false) {
   const context = await browser.newContext({
@@ -62,7 +64,7 @@ export async function openPage(browser, address, options = {}, expected = () => 
   return { page, context, faults };
 }
 
-/** Opens a page, does what a test does with it, and makes sure that nothing was wrong meanwhile. */
+/** Opens a page, runs a test with it, and checks that it had no faults. */
 export async function visit(browser, address, options, use, expected) {
   const { page, context, faults } = await openPage(browser, address, options, expected);
   try {
@@ -76,25 +78,25 @@ export async function visit(browser, address, options, use, expected) {
   }
 }
 
-/** Keeps a picture for a look. */
+/** Saves a screenshot for people to look at. */
 export async function picture(page, name, options = {}) {
   const folder = needed("HIVEBOX_TEST_PICTURES");
   await mkdir(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`), ...options });
 }
 
-/** Waits until `look` gives something true. */
-export async function eventually(what, look) {
+/** Waits until `check` returns something true. */
+export async function eventually(what, check) {
   const end = Date.now() + PATIENCE;
   for (;;) {
-    const seen = await look();
-    if (seen) return seen;
-    assert.ok(Date.now() < end, `${what} has not come about`);
-    await new Promise((done) => setTimeout(done, 50));
+    const result = await check();
+    if (result) return result;
+    assert.ok(Date.now() < end, `still waiting for ${what}`);
+    await new Promise((done) => setTimeout(done, POLL_INTERVAL));
   }
 }
 
-/** What HiveBox answers. */
+/** Requests JSON from HiveBox. */
 export async function json(url) {
   const response = await fetch(url);
   assert.ok(response.ok, `${url}: ${response.status}`);

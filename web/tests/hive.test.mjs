@@ -1,4 +1,4 @@
-/** Boxes, places and the past: what a person does with the page. */
+/** Boxes, places and history: what people do with the page. */
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -10,18 +10,20 @@ let browser;
 before(async () => (browser = await openBrowser()));
 after(() => browser?.close());
 
-const dashboard = (asked) => `${hivebox}/dashboard?${new URLSearchParams(asked)}`;
-const mapIsThere = (page) => page.locator("#map[data-boxes]:not([data-boxes=''])").waitFor();
-const asked = (page) => Object.fromEntries(new URL(page.url()).searchParams);
+const dashboard = (parameters) => `${hivebox}/dashboard?${new URLSearchParams(parameters)}`;
+const mapHasLoaded = (page) => page.locator("#map[data-boxes]:not([data-boxes=''])").waitFor();
+/** Waits until the coasts and boxes are drawn, so that a click can hit a box. */
+const mapIsDrawn = (page) => page.waitForFunction(() => performance.getEntriesByName("hivebox-first-picture").length > 0);
+const parametersOf = (page) => Object.fromEntries(new URL(page.url()).searchParams);
 
-/** A box with a usable reading and no other one within a quarter of a degree. */
-async function lonelyBox() {
+/** A box with a usable reading and no other box within a quarter of a degree. */
+async function isolatedBox() {
   const { latitude, longitude, state } = await json(`${hivebox}/api/v1/map`);
   const sums = (steps) => steps.map(((sum) => (step) => (sum += step))(0));
   const [lats, lons] = [sums(latitude), sums(longitude)];
   const isNear = (one, other) => Math.abs(lats[one] - lats[other]) < 2500 && Math.abs(lons[one] - lons[other]) < 2500;
   const found = lats.findIndex((_, one) => state[one] === "u" && !lats.some((_, other) => other !== one && isNear(one, other)));
-  assert.ok(found >= 0, "some box stands alone");
+  assert.ok(found >= 0, "some box must be isolated");
   const [lat, lon] = [lats[found] / 1e4, lons[found] / 1e4];
   const { boxes } = await json(`${hivebox}/api/v1/boxes?lat=${lat}&lon=${lon}&radius_km=0.1`);
   assert.equal(boxes.length, 1);
@@ -34,16 +36,14 @@ async function clickMiddle(page, options) {
   await page.locator("#map").click({ position: { x: width / 2, y: height / 2 }, ...options });
 }
 
-test("a click on a box opens what its sensors say and what is thought of that", async () => {
-  const { lat, lon, box } = await lonelyBox();
+test("a click on a box opens its sensors with values and verdicts", async () => {
+  const { lat, lon, box } = await isolatedBox();
   await visit(browser, dashboard({ lat, lon }), {}, async (page) => {
-    await mapIsThere(page);
-    // The map has the reader's place in its middle. Boxes are drawn soon after they have come.
-    await eventually("a click that meets the box", async () => {
-      await clickMiddle(page);
-      return page.locator("#box-title", { hasText: box.name }).waitFor({ timeout: 1000 }).then(() => true, () => false);
-    });
-    assert.equal(asked(page).box, box.id);
+    // The map is centred on the address's place.
+    await mapIsDrawn(page);
+    await clickMiddle(page);
+    await page.locator("#box-title", { hasText: box.name }).waitFor();
+    assert.equal(parametersOf(page).box, box.id);
     const { sensors } = await json(`${hivebox}/api/v1/boxes/${box.id}`);
     for (const { title } of sensors) await page.locator("#box", { hasText: title }).waitFor();
     await picture(page, "box", { fullPage: true });
@@ -51,18 +51,18 @@ test("a click on a box opens what its sensors say and what is thought of that", 
     await page.locator("#box-title", { hasText: box.name }).waitFor();
     await page.locator("#box-close").click();
     await page.locator("#box").waitFor({ state: "detached" });
-    assert.equal(asked(page).box, undefined);
+    assert.equal(parametersOf(page).box, undefined);
   });
 });
 
-test("the map shows what is chosen, and the address keeps it", async () => {
+test("the map shows the chosen phenomenon, and the address keeps it", async () => {
   await visit(browser, hivebox, {}, async (page) => {
-    await mapIsThere(page);
+    await mapHasLoaded(page);
     await page.locator("#phenomenon option[value=relative_humidity]").waitFor({ state: "attached" });
-    const loaded = page.waitForResponse((response) => response.url().includes("/api/v1/map?phenomenon=relative_humidity"));
+    const answer = page.waitForResponse((response) => response.url().includes("/api/v1/map?phenomenon=relative_humidity"));
     await page.locator("#phenomenon").selectOption("relative_humidity");
-    assert.equal((await loaded).status(), 200);
-    assert.equal(asked(page).phenomenon, "relative_humidity");
+    assert.equal((await answer).status(), 200);
+    assert.equal(parametersOf(page).phenomenon, "relative_humidity");
     await page.locator("#history-title", { hasText: "Humidity" }).waitFor();
     await picture(page, "humidity");
     await page.goBack();
@@ -71,21 +71,21 @@ test("the map shows what is chosen, and the address keeps it", async () => {
   });
 });
 
-test("my hive has its weather and its chores, and an address that can be shared", async () => {
+test("a hive has its weather, its chores and an address to share", async () => {
   await visit(browser, hivebox, {}, async (page) => {
     await page.locator("#coordinates").fill("52,52 13,41");
     await page.locator("#coordinates").press("Enter");
     await page.locator("#chores > li").first().waitFor();
-    assert.deepEqual(asked(page), { lat: "52.52", lon: "13.41" });
+    assert.deepEqual(parametersOf(page), { lat: "52.52", lon: "13.41" });
     const { chores } = await json(`${hivebox}/api/v1/chores?lat=52.52&lon=13.41`);
     const shown = await page.locator("#chores > li").evaluateAll((items) => items.map((item) => item.dataset.chore));
     assert.deepEqual(shown, chores.map(({ chore }) => chore));
     const verdicts = await page.locator("#chores > li").evaluateAll((items) => items.map((item) => item.dataset.verdict));
     assert.ok(verdicts.every((verdict) => ["go", "caution", "no", "unknown"].includes(verdict)), verdicts.join());
     await page.locator("#told-broodless").selectOption("true");
-    await eventually("the address that tells it", () => asked(page).broodless === "true");
+    await eventually("the observation in the address", () => parametersOf(page).broodless === "true");
     await picture(page, "hive", { fullPage: true });
-    // Whoever gets the address sees the same.
+    // A reader who opens the shared address sees the same.
     await visit(browser, page.url(), {}, async (other) => {
       await other.locator("#chores > li").first().waitFor();
       assert.equal(await other.locator("#hive-place").innerText(), await page.locator("#hive-place").innerText());
@@ -93,17 +93,17 @@ test("my hive has its weather and its chores, and an address that can be shared"
     });
     await page.locator("#hive-forget").click();
     await page.locator("#pick").waitFor();
-    assert.equal(asked(page).lat, undefined);
+    assert.equal(parametersOf(page).lat, undefined);
   });
 });
 
-test("the address of a hive opens with it in the middle of the map", async () => {
-  // As large as the picture in README.md, which this one is for.
+test("the address of a hive opens the map centred on it", async () => {
+  // The screenshot is for README.md, hence its size.
   await visit(browser, dashboard(BERLIN), { viewport: { width: 1120, height: 700 } }, async (page) => {
     await page.locator("#chores > li").first().waitFor();
-    await page.waitForFunction(() => performance.getEntriesByName("hivebox-first-picture").length > 0);
+    await mapIsDrawn(page);
     const [map, pin] = [await page.locator("#map").boundingBox(), await page.locator(".hive-pin").boundingBox()];
-    // The tip of the pin is where the hive stands.
+    // The tip of the pin marks the hive.
     assert.ok(Math.abs(pin.x + pin.width / 2 - (map.x + map.width / 2)) < 3 && Math.abs(pin.y + pin.height - (map.y + map.height / 2)) < 3);
     await page.locator("#hive .values").first().waitFor();
     for (let step = 0; step < 3; step += 1) await page.getByRole("button", { name: "Zoom out" }).click();
@@ -112,34 +112,37 @@ test("the address of a hive opens with it in the middle of the map", async () =>
   });
 });
 
-test("the hive is put where the map is clicked, or where the browser says", async () => {
+test("a click on the map or the browser's location places the hive", async () => {
   const geolocation = { latitude: BERLIN.lat, longitude: BERLIN.lon };
   await visit(browser, hivebox, { geolocation, permissions: ["geolocation"] }, async (page) => {
-    await mapIsThere(page);
+    await mapHasLoaded(page);
     await page.locator("#pick").click();
     await clickMiddle(page);
     await page.locator("#hive-place").waitFor();
-    const first = asked(page);
+    const first = parametersOf(page);
     assert.ok(Math.abs(Number(first.lat)) < 60 && Math.abs(Number(first.lon)) < 60, JSON.stringify(first));
     await page.locator("#hive-forget").click();
     await page.locator("#locate").click();
-    await eventually("the place of the browser", () => asked(page).lat === "52.52" && asked(page).lon === "13.41");
+    await eventually("the browser's location in the address", () => parametersOf(page).lat === "52.52" && parametersOf(page).lon === "13.41");
   });
 });
 
-test("a chart shows the past, of the range that is chosen or dragged", async () => {
-  // The demo makes its past while the tests run.
-  const past = `${hivebox}/api/v1/history?from=-PT2H&lat=52.52&lon=13.41`;
-  await eventually("a past", async () => (await json(past)).rows.some(({ count }) => count > 0));
+test("the chart shows the range that is chosen or dragged", async () => {
+  // The demo generates its history while the tests run.
+  const history = `${hivebox}/api/v1/history?from=-PT2H&lat=52.52&lon=13.41`;
+  await eventually("a history", async () => (await json(history)).rows.some(({ count }) => count > 0));
   await visit(browser, dashboard(BERLIN), {}, async (page) => {
     await page.locator("#history").scrollIntoViewIfNeeded();
     await page.locator("#chart canvas").waitFor();
     assert.equal(await page.locator("#range-24h").getAttribute("aria-pressed"), "true");
-    const answered = page.waitForResponse((response) => response.url().includes("/api/v1/history?"));
+    const answerFrom = (from) => page.waitForResponse((response) => new URL(response.url()).searchParams.get("from") === from);
+    const week = answerFrom("-P7D");
     await page.locator("#range-7d").click();
-    assert.equal((await answered).status(), 200);
-    assert.equal(asked(page).range, "7d");
+    assert.equal((await week).status(), 200);
+    assert.equal(parametersOf(page).range, "7d");
+    const day = answerFrom("-PT24H");
     await page.locator("#range-24h").click();
+    await day;
     await page.locator("#chart canvas").waitFor();
     const chart = await page.locator("#chart .u-over").boundingBox();
     const middle = chart.y + chart.height / 2;
@@ -148,7 +151,7 @@ test("a chart shows the past, of the range that is chosen or dragged", async () 
     await page.mouse.move(chart.x + chart.width * 0.9, middle, { steps: 5 });
     await page.mouse.up();
     await page.locator("#stretch").waitFor();
-    assert.match(asked(page).range, /^20.*Z\.\.20.*Z$/);
+    assert.match(parametersOf(page).range, /^20.*Z\.\.20.*Z$/);
     await page.goBack();
     await page.locator("#range-24h[aria-pressed=true]").waitFor();
     await page.locator("#history-table").click();

@@ -1,4 +1,4 @@
-/** The page over time: what is new comes by itself, and what does not come is told. */
+/** The page over time: it updates by itself and reports outages. */
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -12,11 +12,11 @@ after(() => browser?.close());
 
 const system = (page, state) => page.locator(`#system${state}`).waitFor();
 
-test("a new present is shown without anybody asking for it", async () => {
+test("a new present appears without a reload", async () => {
   await visit(browser, hivebox, {}, async (page) => {
     await system(page, "[data-connection=open]");
     const first = await page.locator("#fresh").getAttribute("datetime");
-    // The map follows; waited for from the start, as its answer may come at once.
+    // The map follows. The wait starts here, because its answer may arrive at any moment.
     const isNewer = async (response) => response.url().includes("/api/v1/map") && Date.parse((await response.json()).as_of) > Date.parse(first);
     const map = page.waitForResponse((response) => isNewer(response).catch(() => false));
     await page.waitForFunction((first) => document.querySelector("#fresh").dateTime !== first, first);
@@ -27,9 +27,9 @@ test("a new present is shown without anybody asking for it", async () => {
   });
 });
 
-test("a connection that is lost is told, and so is that it was found again", async () => {
+test("a lost connection is reported until it is restored", async () => {
   const wire = await Wire.to(hivebox);
-  // A browser says itself what it cannot load.
+  // The browser reports failed requests on the console.
   const isExpected = (fault) => /Failed to load resource|ERR_/.test(fault);
   try {
     await visit(browser, wire.url, {}, async (page) => {
@@ -37,10 +37,11 @@ test("a connection that is lost is told, and so is that it was found again", asy
       const number = await page.locator("#temperature").innerText();
       wire.cut();
       await system(page, "[data-connection=lost][data-level=bad]");
-      assert.equal(await page.locator("#temperature").innerText(), number, "what was known stays");
+      assert.equal(await page.locator("#temperature").innerText(), number, "the last known temperature must stay");
       await picture(page, "lost");
       wire.mend();
-      await page.locator("#system button").click({ timeout: 5000 }).catch(() => "it may have come back by itself");
+      // The page may reconnect by itself first, which removes the button.
+      await page.evaluate(() => document.querySelector("#system button")?.click());
       await system(page, "[data-connection=open][data-level=good]");
     }, isExpected);
   } finally {
@@ -48,12 +49,12 @@ test("a connection that is lost is told, and so is that it was found again", asy
   }
 });
 
-test("an outage of openSenseMap is told until it is over", async () => {
+test("an outage of openSenseMap is reported until it is over", async () => {
   const faults = `${needed("HIVEBOX_TEST_SIMULATION")}/_sim/faults`;
   const outage = { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ fault: "status", status: 500 }) };
   assert.ok((await fetch(faults, outage)).ok);
   try {
-    await eventually("an outage", async () => (await json(`${hivebox}/api/v1/status`)).upstream.down_since !== null);
+    await eventually("HiveBox to notice the outage", async () => (await json(`${hivebox}/api/v1/status`)).upstream.down_since !== null);
     await visit(browser, hivebox, {}, async (page) => {
       await system(page, "[data-connection=open][data-level=warning]");
       await page.locator("#temperature").waitFor();

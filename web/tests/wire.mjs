@@ -1,4 +1,4 @@
-/** What lies between a browser and HiveBox, and can be cut. */
+/** A TCP proxy between a browser and HiveBox that can break connections. */
 
 import { connect, createServer } from "node:net";
 
@@ -7,7 +7,7 @@ export class Wire {
   #isCut = false;
   #server;
 
-  /** A wire to where a URL points. */
+  /** Starts a proxy to the host and port of a URL. */
   static async to(url) {
     const { hostname, port } = new URL(url);
     const wire = new Wire();
@@ -30,12 +30,13 @@ export class Wire {
     else near.pipe(far).pipe(near);
   }
 
-  /** From now on nothing comes through, nor does what has begun end well. */
+  /** Breaks all connections and refuses new ones. */
   cut() {
     this.#isCut = true;
     for (const end of this.#ends) end.destroy();
   }
 
+  /** Accepts connections again. */
   mend() {
     this.#isCut = false;
   }

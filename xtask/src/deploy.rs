@@ -1,4 +1,4 @@
-//! `cargo xtask deploy`: checks what deploys HiveBox, by the real tools.
+//! `cargo xtask deploy`: checks the deployment files with the real tools.
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -12,7 +12,7 @@ mod workflows;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Only these parts; may be given more than once.
+    /// Check only this part; may be repeated.
     #[arg(long = "part", value_enum)]
     parts: Vec<Part>,
     #[command(flatten)]
@@ -23,21 +23,22 @@ pub(crate) struct Args {
 enum Part {
     /// The container image, and the composition of all services.
     Image,
-    /// Kustomize, Helm, Kind.
+    /// Kustomize and Helm.
     Kubernetes,
-    /// Alerts, recordings and the dashboard.
+    /// Alerts, recording rules and the Grafana dashboard.
     Rules,
-    /// GitHub's workflows, and the scripts.
+    /// GitHub's workflows, and all scripts.
     Workflows,
 }
 
 /// Checks the parts, up to the first that fails.
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let wanted = |part: &&Part| args.parts.is_empty() || args.parts.contains(part);
+    let mut program = None;
     for part in Part::value_variants().iter().filter(wanted) {
         match part {
-            Part::Image => image::run(workspace, &args.image)?,
-            Part::Kubernetes => kubernetes::run(workspace)?,
+            Part::Image => program = image::run(workspace, &args.image)?,
+            Part::Kubernetes => kubernetes::run(workspace, program.as_deref())?,
             Part::Rules => rules::run(workspace)?,
             Part::Workflows => workflows::run(workspace)?,
         }

@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: runs a target of `fuzz/` by libFuzzer.
+//! `cargo xtask fuzz`: runs a target of `fuzz/` with libFuzzer.
 
 use std::ffi::OsString;
 use std::fs;
@@ -15,39 +15,39 @@ pub(crate) struct Args {
     /// The target.
     #[arg(default_value = "decode_boxes")]
     target: String,
-    /// Stop after so many inputs.
+    /// Stop after this many inputs.
     #[arg(long)]
     runs: Option<u64>,
-    /// Stop after so many seconds.
+    /// Stop after this many seconds.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
-    /// Run this one input, such as a file of fuzz/artifacts, and nothing else.
+    /// Run only this input, such as a file of fuzz/artifacts.
     #[arg(long, conflicts_with_all = ["runs", "seconds"])]
     input: Option<PathBuf>,
 }
 
-/// Builds the target with the address sanitizer and feeds it until a bound is reached or it breaks.
+/// Builds the target with the address sanitizer and feeds it until it breaks or a limit is reached.
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     tools::ensure(workspace, &[&CARGO_FUZZ])?;
     let mut command = workspace.command(CARGO_FUZZ.path(workspace)?);
-    // Sanitizers are an unstable flag of rustc; this lets the toolchain at hand take it.
+    // Sanitizers are an unstable flag of rustc; this variable allows it in the installed toolchain.
     command.env("RUSTC_BOOTSTRAP", "1");
     command.args(["run", "--target-dir"]).arg(workspace.target().join("fuzz")).arg(&args.target);
     if let Some(input) = &args.input {
         command.arg(path::absolute(input)?);
     } else {
-        command.args(inputs_and_bounds(workspace, args)?);
+        command.args(inputs_and_limits(workspace, args)?);
     }
     step::run(&format!("Fuzz {}", args.target), &mut command)
 }
 
-fn inputs_and_bounds(workspace: &Workspace, args: &Args) -> Result<Vec<OsString>> {
+fn inputs_and_limits(workspace: &Workspace, args: &Args) -> Result<Vec<OsString>> {
     let fuzz = workspace.root().join("fuzz");
     let (corpus, seeds) = (fuzz.join("corpus").join(&args.target), fuzz.join("seeds").join(&args.target));
     let dictionary = fuzz.join(&args.target).with_extension("dict");
-    fs::create_dir_all(&corpus).with_context(|| format!("cannot make {}", corpus.display()))?;
+    fs::create_dir_all(&corpus).with_context(|| format!("cannot create {}", corpus.display()))?;
 
-    // libFuzzer writes the inputs it finds worth keeping into the first directory, and only reads the next.
+    // libFuzzer writes inputs worth keeping into the first directory, and only reads the second.
     let mut arguments = vec![corpus.into_os_string()];
     if seeds.is_dir() {
         arguments.push(seeds.into_os_string());

@@ -1,59 +1,33 @@
-//! `cargo xtask lint`: the checks that need no test to run.
+//! `cargo xtask lint`: the checks that run no tests.
 //!
-//! Warnings are errors here and nowhere else, and never by `RUSTFLAGS`: cargo would build every dependency
-//! again each time that variable changes.
+//! Warnings are errors here and nowhere else, and never through `RUSTFLAGS`: cargo would build every dependency
+//! again at each change of that variable.
 
 mod dashboard;
 
 use anyhow::Result;
 
 use crate::step;
-use crate::tools::{self, CARGO_DENY, PLAYWRIGHT};
-use crate::workspace::{FEATURES, Workspace};
+use crate::tools::{self, CARGO_DENY, MARKDOWNLINT, PLAYWRIGHT};
+use crate::workspace::Workspace;
 
 /// Runs the checks, the quickest first, up to the first that fails.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    tools::ensure(workspace, &[&CARGO_DENY, &PLAYWRIGHT])?;
+    tools::ensure(workspace, &[&CARGO_DENY, &MARKDOWNLINT, &PLAYWRIGHT])?;
     step::run("Format", workspace.cargo().args(["fmt", "--all", "--check"]))?;
-    step::run(
-        "Format of fuzz/",
-        workspace.cargo().args(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]),
-    )?;
-    // Known vulnerabilities are checked where their database can be fetched, not on every machine.
-    step::run(
-        "Dependencies: bans, licences, sources",
-        workspace.command(CARGO_DENY.path(workspace)?).args([
-            "--locked",
-            "--log-level=error",
-            "check",
-            "bans",
-            "licenses",
-            "sources",
-        ]),
-    )?;
+    let fuzz = ["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"];
+    step::run("Format of fuzz/", workspace.cargo().args(fuzz))?;
+    // The rules and the files are in .markdownlint-cli2.jsonc.
+    step::run("Markdown: form and wording", &mut MARKDOWNLINT.command(workspace)?)?;
+    // Known vulnerabilities are checked where their database is reachable: see .github/workflows/ci.yml.
+    let deny = ["--locked", "--log-level=error", "check", "bans", "licenses", "sources"];
+    step::run("Dependencies: bans, licences, sources", CARGO_DENY.command(workspace)?.args(deny))?;
     dashboard::run(workspace)?;
-    step::run(
-        "Lints",
-        workspace.cargo().args([
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--features",
-            FEATURES,
-            "--",
-            "-D",
-            "warnings",
-        ]),
-    )?;
-    step::run(
-        "Lints, as a first build is made",
-        workspace.cargo().args(["clippy", "--package", "hivebox", "--", "-D", "warnings"]),
-    )?;
-    step::run(
-        "Documentation",
-        workspace
-            .cargo()
-            .args(["doc", "--workspace", "--no-deps", "--features", FEATURES])
-            .env("RUSTDOCFLAGS", "-D warnings"),
-    )
+    let clippy = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
+    step::run("Lints", workspace.cargo().args(clippy))?;
+    let clippy = ["clippy", "--package", "hivebox", "--", "-D", "warnings"];
+    step::run("Lints, with the default features", workspace.cargo().args(clippy))?;
+    let mut doc = workspace.cargo();
+    doc.args(["doc", "--workspace", "--no-deps", "--all-features"]).env("RUSTDOCFLAGS", "-D warnings");
+    step::run("Documentation", &mut doc)
 }

@@ -1,6 +1,6 @@
-//! What people and CI run in this repository: `cargo xtask test`, `lint`, `cluster`, `deploy`, `kind`, `fuzz`, `quality` and `bench`.
+//! The tasks of this repository, for people and for CI: `cargo xtask --help` lists them.
 //!
-//! A task brings the programs that it needs (see [`tools`]) and says on standard error what it does.
+//! A task installs the programs that it needs (see [`tools`]) and reports on standard error.
 #![expect(clippy::print_stderr, reason = "a task speaks to the person who started it")]
 
 use std::process::ExitCode;
@@ -32,22 +32,23 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Install what the tests need and is missing, then run all of them.
+    /// Run all tests; installs the servers and tools that they need.
     Test(test::Args),
-    /// Check format, lints, dependencies and documentation.
+    /// Check format, prose, lints, dependencies and documentation.
     Lint,
-    /// Check and test the answers of a real Ballista cluster.
+    /// Test the feature `ballista` against a real cluster.
     Cluster,
-    /// Check what deploys HiveBox: image, Kubernetes, rules and workflows.
+    /// Check the deployment files: image, Kubernetes, rules and workflows.
     Deploy(deploy::Args),
-    /// Make, test or remove a Kubernetes cluster with HiveBox on this machine.
+    /// Create, test or delete a Kubernetes cluster with HiveBox on this machine.
     #[command(subcommand)]
     Kind(kind::Args),
     /// Feed a decoder with hostile input.
     Fuzz(fuzz::Args),
-    /// Find faults of known truth in simulated days, and print how many were found.
+    /// Measure how many faults the quality checks find in simulated days.
     Quality(quality::Args),
-    /// Measure a release build and print a table of the figures beside their goals.
+    /// Measure a release build and print a table of the figures with their goals.
+    #[command(disable_help_flag = true)]
     Bench(bench::Args),
 }
 

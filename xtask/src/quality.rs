@@ -1,4 +1,4 @@
-//! `cargo xtask quality`: how well the checks of quality find faults of known truth.
+//! `cargo xtask quality`: the share of known faults that the quality checks find.
 
 use anyhow::Result;
 
@@ -7,7 +7,7 @@ use crate::workspace::Workspace;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Seeds of simulated worlds; those of `docs/quality.md` if none are given.
+    /// Seeds of simulated worlds [default: those of `docs/quality.md`].
     seeds: Vec<u64>,
 }
 
@@ -16,5 +16,5 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let mut command = workspace.cargo();
     command.args(["run", "--release", "--package", "hivebox", "--example", "quality", "--"]);
     command.args(args.seeds.iter().map(u64::to_string));
-    step::run("Find faults of known truth in simulated days", &mut command)
+    step::run("Find known faults in simulated days", &mut command)
 }

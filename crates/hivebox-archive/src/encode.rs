@@ -17,16 +17,15 @@ use parquet::schema::types::ColumnPath;
 use crate::schema::{SCHEMA_VERSION, schema};
 use crate::seal;
 
-/// Rows are turned into columns this many at a time, which bounds the memory that it takes.
+/// How many rows become columns at a time, which bounds the memory.
 const BATCH_ROWS: usize = 4096;
 
-/// A column of a file of this size is one page, and what repeats is found wherever it stands.
+/// Large enough that each column is one page, so that compression finds repetitions anywhere in it.
 const PAGE_BYTES: usize = 16 << 20;
 
-/// The columns for which a dictionary is not best, and how hard they are compressed. What all sensors of a
-/// box have in common is plain: zstd finds that it repeats, which it cannot in a dictionary's indices, packed
-/// to bits. The sensors of a box are numbered on, so that only the end of an id is new. More effort than this
-/// takes twice the time for a fiftieth of the bytes.
+/// The columns without a dictionary, with their encoding and their level of compression. Values that all sensors of a box
+/// share are plain, because zstd finds the repetition there, but not in a dictionary's bit-packed indices. The ids of a box's
+/// sensors are consecutive, so only their ends differ. Higher levels take twice the time to save 2 % of the bytes.
 const LAID_OUT: [(&str, Encoding, i32); 7] = [
     ("box_id", Encoding::PLAIN, 9),
     ("box_name", Encoding::PLAIN, 9),
@@ -37,22 +36,22 @@ const LAID_OUT: [(&str, Encoding, i32); 7] = [
     ("measured_at", Encoding::PLAIN, 9),
 ];
 
-/// A snapshot as it will be stored.
+/// A snapshot in its stored form.
 #[derive(Debug, Clone)]
 pub(crate) struct Encoded {
     pub(crate) file: Vec<u8>,
     pub(crate) rows: u64,
 }
 
-/// Writes the readings that are current, good and bad, as one Parquet file. The same readings give the
-/// same bytes, in whatever order they came.
+/// Writes all current readings, whatever their verdict, as one Parquet file. The same readings give the same bytes, in
+/// whatever order they come.
 pub(crate) fn encode(readings: &Readings, catalogue: &Catalogue) -> Result<Encoded, ParquetError> {
     let mut current: Vec<_> = readings.iter().filter(|reading| reading.verdict().is_current()).collect();
-    // Ids begin with the time that they were made at, so that neighbours have much in common.
+    // Ids begin with the time of their creation, so neighbours share most of their digits.
     current.sort_by_key(|reading| (reading.box_id(), reading.sensor_id()));
     let mut writer = ArrowWriter::try_new(Vec::new(), schema(), Some(properties(readings.as_of())?))?;
     for rows in current.chunks(BATCH_ROWS) {
-        let mut batch = Batch::default();
+        let mut batch = SnapshotBatch::default();
         for reading in rows {
             batch.push(reading, readings.as_of(), catalogue);
         }
@@ -62,7 +61,7 @@ pub(crate) fn encode(readings: &Readings, catalogue: &Catalogue) -> Result<Encod
     if seal::seal(&mut file) {
         Ok(Encoded { file, rows: current.len() as u64 })
     } else {
-        Err(ParquetError::General("the footer has no place for the checksum".into()))
+        Err(ParquetError::General("the footer has no room for the checksum".into()))
     }
 }
 
@@ -96,7 +95,7 @@ fn zstd(level: i32) -> Result<Compression, ParquetError> {
 }
 
 #[derive(Default)]
-struct Batch {
+struct SnapshotBatch {
     snapshot_at: TimestampMillisecondBuilder,
     box_id: StringBuilder,
     box_name: StringBuilder,
@@ -116,7 +115,7 @@ struct Batch {
     verdict: StringBuilder,
 }
 
-impl Batch {
+impl SnapshotBatch {
     fn push(&mut self, reading: &Reading<'_>, as_of: Timestamp, catalogue: &Catalogue) {
         let (kind, place) = (reading.kind(), reading.place());
         self.snapshot_at.append_value(as_of.as_millisecond());
@@ -134,7 +133,7 @@ impl Batch {
         self.phenomenon.append_option(reading.phenomenon().map(|id| catalogue.phenomenon(id).slug()));
         self.raw_value.append_option(reading.raw_value());
         self.value.append_option(reading.value().map(|value| value.0));
-        // A reading that is current has a time: it is what makes it current.
+        // Every current reading has a time, because its time makes it current.
         self.measured_at.append_option(reading.measured_at().map(Timestamp::as_millisecond));
         self.verdict.append_value(reading.verdict().slug());
     }

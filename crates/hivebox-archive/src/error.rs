@@ -1,4 +1,4 @@
-//! What can go wrong with the past.
+//! Why the archive fails.
 
 use std::path::PathBuf;
 
@@ -6,16 +6,16 @@ use crate::fault::StoreFault;
 use crate::history::hourly::HourlyError;
 use crate::name::SnapshotName;
 
-/// Why a snapshot could not be stored, found or read. No text of it has a secret in it.
+/// Why the archive could not store, find or read something. Contains no secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArchiveError {
-    /// The folder cannot be used as a store.
+    /// The folder cannot be used.
     #[error("the folder {} cannot be written to: {source}", folder.display())]
     Folder {
         /// The folder.
         folder: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: std::io::Error,
     },
     /// Another process uses the folder.
@@ -24,68 +24,68 @@ pub enum ArchiveError {
         /// The folder.
         folder: PathBuf,
     },
-    /// A store cannot be opened with this setting.
+    /// A setting of the store is invalid.
     #[error("{setting} {reason}")]
     Setting {
         /// The variable or the part of the store's URL.
         setting: &'static str,
-        /// What is wrong with it, and what is allowed.
+        /// What is wrong, and what is allowed.
         reason: String,
     },
-    /// The store cannot be opened or does not answer as it should.
+    /// The store failed.
     #[error("the object store failed to {action}")]
     Store {
-        /// What was asked of it.
+        /// What it was asked to do.
         action: &'static str,
         /// What went wrong.
         source: StoreFault,
     },
-    /// There is no such snapshot.
+    /// The snapshot does not exist.
     #[error("there is no snapshot {name}")]
     NotFound {
         /// Its name.
         name: SnapshotName,
     },
-    /// A stored file is not as it was written.
+    /// A stored snapshot differs from what was written.
     #[error("the snapshot {name} is damaged: {reason}")]
     Corrupt {
         /// Its name.
         name: SnapshotName,
-        /// How that was found.
+        /// What is wrong with it.
         reason: String,
     },
-    /// A file of the history is not as it was written, or not there.
-    #[error("the history's {object} is damaged: {reason}; `hivebox archive verify` tells what else is")]
+    /// A file of the history is missing or differs from what was written.
+    #[error("the history's {object} is damaged: {reason}; `hivebox archive verify` checks the rest")]
     History {
         /// Where it is in the store.
         object: String,
-        /// How that was found.
+        /// What is wrong with it.
         reason: String,
     },
-    /// Others changed the history each time that this was to be done.
-    #[error("others changed the history {attempts} times meanwhile; try again later")]
+    /// Other processes committed first in all attempts.
+    #[error("other processes changed the history first in all of {attempts} attempts; try again later")]
     Contended {
-        /// How often it was tried.
+        /// The number of attempts.
         attempts: usize,
     },
-    /// Work that was done aside came to no end: a fault of HiveBox.
+    /// Work on another thread ended early, which is a bug in HiveBox.
     #[error("the work on the history ended early: {reason}")]
     Ended {
-        /// What is known of it.
+        /// What is known about it.
         reason: String,
     },
     /// Readings could not be written as Parquet.
     #[error("the readings could not be written as Parquet")]
     Encode(#[from] parquet::errors::ParquetError),
-    /// A file of the history cannot be used.
+    /// A file of the history was not written by this version of HiveBox.
     #[error("the history's file of {file} cannot be used: {reason}")]
     HistoryFile {
-        /// What is in it.
+        /// What it contains.
         file: String,
-        /// How that was found.
+        /// What is wrong with it.
         reason: String,
     },
-    /// The hours of a day could not be summed up.
+    /// The hourly sums of a day failed.
     #[error(transparent)]
     Hours(#[from] HourlyError),
 }

@@ -1,28 +1,29 @@
-//! The past of HiveBox: snapshots of all current readings, as Parquet files in an object store.
+//! The archive of HiveBox: snapshots of all current readings, and the history that compaction makes of them, as Parquet
+//! files in an object store.
 //!
-//! A snapshot is one file under `readings/date=YYYY-MM-DD/`, written whole or not at all, never changed,
-//! and checked by a checksum that it carries inside. [`schema::COLUMNS`] says what is in it. Any engine
-//! that reads Parquet reads it: `select * from 'hivebox-data/readings/*/*.parquet'` in `DuckDB`.
+//! A snapshot is one file under `readings/date=YYYY-MM-DD/`. It is written whole or not at all, never changes, and contains
+//! its own checksum. [`schema::COLUMNS`] describes it. Any engine that reads Parquet can read it:
+//! `select * from 'hivebox-data/readings/*/*.parquet'` in `DuckDB`.
 //!
 //! | question | module |
 //! |---|---|
-//! | What is in a file? | [`schema`] |
-//! | How are readings written? | `encode` |
-//! | Is a file as it was written? | `seal` |
-//! | How does it come back? | [`Snapshot`] |
-//! | What is on its way to a store? | [`Sealed`] |
-//! | Where are the files? | [`SnapshotStore`], [`SnapshotName`] |
-//! | How is an S3 server reached? | [`S3Options`] |
-//! | What does a store's failure mean? | [`StoreFault`] |
-//! | Where do snapshots wait for a store that is down? | [`Spool`] |
-//! | How is an answer given out as CSV, Parquet or Arrow? | [`Table`], [`TableWriter`]; one to SQL: `BatchWriter` |
+//! | Where are objects, and how does HiveBox reach an S3 server? | [`Objects`], [`S3Options`] |
+//! | Why did a store fail? | [`StoreFault`] |
+//! | What is in a snapshot? | [`schema`] |
+//! | How is a snapshot written and verified? | `encode`, `seal`, [`Sealed`] |
+//! | How are snapshots stored, listed and removed? | [`SnapshotStore`], [`SnapshotName`] |
+//! | How is a snapshot read? | [`Snapshot`] |
+//! | Where do snapshots wait while the store is down? | [`Spool`] |
+//! | What is the history? | [`history`] |
+//! | How are questions about it answered? | [`query`] |
+//! | How is an answer written as CSV, Parquet or Arrow? | [`Table`], [`TableWriter`] |
 
 mod encode;
 mod error;
 mod fault;
 pub mod history;
 mod name;
-#[cfg(feature = "query")]
+mod objects;
 pub mod query;
 mod s3;
 pub mod schema;
@@ -32,20 +33,18 @@ mod snapshot;
 mod spool;
 mod store;
 mod table;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
-#[cfg(feature = "query")]
-pub use arrow_array::RecordBatch;
-#[cfg(feature = "query")]
-pub use arrow_schema::SchemaRef;
 pub use error::ArchiveError;
 pub use fault::StoreFault;
 pub use history::History;
 pub use name::{SnapshotName, SnapshotNameError};
+pub use objects::Objects;
+pub use objects::check::StoreCheck;
 pub use s3::S3Options;
 pub use sealed::Sealed;
-pub use snapshot::{Format, GoodValue, Snapshot};
+pub use snapshot::{GoodValue, Snapshot, SnapshotFormat};
 pub use spool::{Kept, Spool, SpoolStatus};
-pub use store::{Listed, SnapshotStore, StoreCheck, Stored};
-#[cfg(feature = "query")]
-pub use table::{BatchFormat, BatchWriter, texts};
-pub use table::{Cell, CellKind, Table, TableColumn, TableError, TableFormat, TableWriter};
+pub use store::{Listed, SnapshotStore, Stored};
+pub use table::{Cell, CellKind, Table, TableColumn, TableError, TableFormat, TableWriter, file_properties};

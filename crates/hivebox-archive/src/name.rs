@@ -1,4 +1,4 @@
-//! The names of snapshots, and where they lie.
+//! The names of snapshots, and their paths in the store.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,8 +11,7 @@ use object_store::path::Path;
 pub(crate) const FOLDER: &str = "readings";
 const EXTENSION: &str = ".parquet";
 
-/// The name of a snapshot: the moment that it is named for, in UTC, to the millisecond, written so that it
-/// is a file name everywhere and sorts by time.
+/// The name of a snapshot: a moment in UTC, to the millisecond. Its text is a valid file name everywhere and sorts by time.
 ///
 /// ```
 /// use hivebox_archive::SnapshotName;
@@ -35,7 +34,7 @@ const FORMAT: &str = "%Y-%m-%dT%H-%M-%S.%3fZ";
 const LENGTH: usize = "2024-10-14T09-20-00.000Z".len();
 
 impl SnapshotName {
-    /// The name for `moment`, of which fractions of a millisecond are dropped.
+    /// The name for `moment`. Drops fractions of a millisecond.
     #[must_use]
     pub fn at(moment: Timestamp) -> Self {
         let options = jiff::TimestampRound::new().smallest(Unit::Millisecond).mode(jiff::RoundMode::Trunc);
@@ -49,7 +48,7 @@ impl SnapshotName {
         self.0
     }
 
-    /// The path of the object in its store, below the prefix of the store.
+    /// The path of the object, below the prefix of the store.
     #[must_use]
     pub fn object_path(self) -> String {
         format!("{}/{self}{EXTENSION}", day_folder(&self.day()))
@@ -64,7 +63,7 @@ impl SnapshotName {
         Path::from(self.object_path())
     }
 
-    /// Reads the name from the path of an object; `None` if it is no snapshot, or lies under another day.
+    /// The name by the path of an object; `None` if it is not a snapshot, or is in the folder of another day.
     pub(crate) fn from_path(path: &Path) -> Option<Self> {
         let name: Self = path.filename()?.strip_suffix(EXTENSION)?.parse().ok()?;
         (name.path() == *path).then_some(name)

@@ -1,48 +1,55 @@
-//! Answers about the past, from the files of the history.
+//! Answers questions from the files of the history.
 //!
-//! Questions are answered by reading Parquet directly, as little of it as the footers allow; SQL by `DataFusion`. Both have the same
-//! threads, which are of the lowest priority, the same memory, the same queue and the same time.
+//! It reads Parquet directly, and as little of it as the footers allow. Other query languages, such as the SQL of
+//! `hivebox-sql`, run within the same limits and read the same files.
 //!
 //! | question | module |
 //! |---|---|
-//! | Within which limits is an answer found? | `engine`, `gate`, `memory` |
-//! | From what is a question answered, and how? | `answer`, `hours`, `readings` |
-//! | Which files are in force, and what stands in their footers? | `current`, `files`, `footers` |
-//! | Which rows need not be read? | `wanted`, `boxes`, `prune`, `columns` |
-//! | How are rows read and chosen? | `read`, `scan` |
-//! | What do they come to? | `tally`, `values` |
-//! | How is SQL answered? | `sql` |
-//! | How is all of this done by many machines? | `cluster` |
+//! | Who puts all of this together? | `engine` |
+//! | Within which limits does a question run? | `executor`, `gate`, `memory` |
+//! | Which files are in force, and how are they read? | `current`, `files`, `reader`, `footers` |
+//! | What answers a question? | `answer`, `hours`, `sums`, `local` |
+//! | Which rows can be skipped? | `filter`, `extents`, `prune`, `columns` |
+//! | How are rows read and picked? | `rows`, `scan` |
+//! | How are values summed up? | `tally`, `values` |
 
 mod answer;
-mod boxes;
-#[cfg(feature = "ballista")]
-mod cluster;
 mod columns;
 mod current;
 mod engine;
 mod error;
+mod executor;
+mod extents;
 mod files;
+mod filter;
 mod footers;
 mod gate;
 mod hours;
+mod local;
 mod memory;
 mod prune;
-mod read;
-mod readings;
+mod reader;
+mod rows;
 mod scan;
-mod sql;
+mod sums;
 mod tally;
 mod values;
-mod wanted;
 
-pub use answer::{Answer, AnswerSource};
-#[cfg(feature = "ballista")]
-pub use cluster::{Scheduler, SchedulerError};
-pub use engine::{Engine, EngineOptions};
+pub use answer::{AnswerSource, HistoryAnswer};
+pub use current::CurrentHistory;
+pub use engine::Engine;
 pub use error::QueryError;
-pub use read::Scanned;
-pub use sql::{SqlLimits, SqlRows};
+pub use executor::{AbortOnDrop, EngineOptions, Executor};
+pub use files::{DataFile, Files};
+pub use filter::{ReadingFilter, Rect};
+pub use gate::Admitted;
+pub use local::LocalScan;
+pub use memory::{Memory, MemoryShare};
+pub use reader::FileReader;
+pub use rows::Scanned;
+pub use sums::{ReadingSums, SumReadings};
+#[cfg(any(test, feature = "testing"))]
+pub use tally::bucket_index;
 
 #[cfg(test)]
 mod tests;

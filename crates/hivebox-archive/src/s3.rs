@@ -1,4 +1,4 @@
-//! A bucket of an S3 server as a store: `MinIO`, `SeaweedFS`, AWS and their like.
+//! Opens a bucket of an S3 server, such as `MinIO`, `SeaweedFS` or AWS.
 
 use std::time::Duration;
 
@@ -14,23 +14,23 @@ use bucket::Bucket;
 
 pub(crate) mod bucket;
 
-/// Where a bucket is and how it is spoken to.
+/// Where a bucket is and how to reach it.
 #[derive(Debug, Clone)]
 pub struct S3Options {
     /// The bucket's name.
     pub bucket: String,
     /// The folder in the bucket; may be empty.
     pub prefix: String,
-    /// The `AWS_*` variables: endpoint, region, keys. Those that nobody knows are ignored.
+    /// The `AWS_*` variables: endpoint, region, keys. Unknown ones are ignored.
     pub variables: Vec<(String, SecretString)>,
-    /// Whether a bucket that is missing is made.
+    /// Whether to create the bucket if it is missing.
     pub create_bucket: bool,
-    /// How long one request may take, from connecting to the last byte of the answer. No request is tried
-    /// again later than this after its first try.
+    /// The timeout of one request, from connecting to the last byte of the response. Also the time after the first
+    /// attempt within which retries may start.
     pub request_timeout: Duration,
-    /// How long connecting may take.
+    /// The timeout for connecting.
     pub connect_timeout: Duration,
-    /// How often a request is tried again.
+    /// The number of retries of a failed request.
     pub retries: usize,
     /// Files larger than this go up in parts.
     pub multipart_bytes: usize,
@@ -40,8 +40,8 @@ impl S3Options {
     /// The default of [`multipart_bytes`](Self::multipart_bytes).
     pub const MULTIPART_BYTES: usize = 16 << 20;
 
-    /// A bucket with the defaults: no prefix, no variables, made when missing, 30 seconds for a request and 5
-    /// to connect, 3 retries.
+    /// A bucket with the defaults: no prefix, no variables, created if missing, timeouts of 30 seconds for a request and
+    /// 5 for connecting, 3 retries.
     #[must_use]
     pub fn new(bucket: impl Into<String>) -> Self {
         Self {
@@ -65,18 +65,18 @@ const BACKOFF: BackoffConfig = BackoffConfig {
 
 /// An opened bucket. Nothing has been sent yet.
 #[derive(Debug)]
-pub(crate) struct Opened {
+pub(crate) struct OpenBucket {
     pub(crate) objects: AmazonS3,
     pub(crate) bucket: Bucket,
     pub(crate) prefix: Path,
 }
 
-/// Opens the bucket without asking the server anything.
-pub(crate) fn open(options: &S3Options) -> Result<Opened, ArchiveError> {
+/// Opens the bucket without a request to the server.
+pub(crate) fn open(options: &S3Options) -> Result<OpenBucket, ArchiveError> {
     check_bucket_name(&options.bucket)?;
     let prefix = Path::parse(options.prefix.trim_matches('/')).map_err(|error| ArchiveError::Setting {
         setting: "the prefix of the bucket",
-        reason: format!("is no path: {error}"),
+        reason: format!("is not a path: {error}"),
     })?;
     let mut builder = AmazonS3Builder::new();
     let mut secrets = Vec::new();
@@ -130,25 +130,25 @@ pub(crate) fn open(options: &S3Options) -> Result<Opened, ArchiveError> {
         credentials: objects.credentials().clone(),
         client_options,
     };
-    Ok(Opened { objects, bucket, prefix })
+    Ok(OpenBucket { objects, bucket, prefix })
 }
 
-/// The key of a variable that `object_store` knows. The bucket is not taken from there.
+/// The key of a variable that `object_store` knows, except for the bucket, which has its own option.
 fn config_key(name: &str) -> Option<AmazonS3ConfigKey> {
     let name = name.to_ascii_lowercase();
     let key = name.starts_with("aws_").then(|| name.parse().ok())??;
     (key != AmazonS3ConfigKey::Bucket).then_some(key)
 }
 
-/// What a variable says; `None` if that is nothing, as where a template leaves it empty. A line's end after a
-/// key read from a file does no harm.
+/// The value of a variable; `None` if it is empty, as templates may leave it. Trims the newline that a key read from a
+/// file may end with.
 fn value_of<'a>(name: &str, value: &'a SecretString) -> Result<Option<&'a str>, ArchiveError> {
     let value = value.expose_secret().trim();
-    // It goes into a header or a URL, and `object_store` would panic on it.
+    // The value goes into a header or a URL, where `object_store` would panic on it.
     if value.bytes().any(|byte| byte.is_ascii_control() || !byte.is_ascii()) {
         return Err(ArchiveError::Setting {
             setting: "the AWS_* variables",
-            reason: format!("hold a character in {name} that cannot be sent"),
+            reason: format!("have a character in {name} that HTTP cannot send"),
         });
     }
     Ok(Some(value).filter(|value| !value.is_empty()))
@@ -161,7 +161,7 @@ fn is_secret(key: AmazonS3ConfigKey) -> bool {
     )
 }
 
-/// The rules that every server has in common; where a name goes into a URL, nothing else may.
+/// Checks the rules that all servers share. They also keep a name from changing the URL that it becomes part of.
 fn check_bucket_name(name: &str) -> Result<(), ArchiveError> {
     let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let bytes = name.as_bytes();
@@ -175,27 +175,27 @@ fn check_bucket_name(name: &str) -> Result<(), ArchiveError> {
     })
 }
 
-/// The server's URL. What is not a plain one is refused here, since `object_store` would panic on it.
+/// The server's URL. Refuses anything but a plain URL, because `object_store` would panic on it.
 fn endpoint(given: Option<&str>, region: &str) -> Result<Url, ArchiveError> {
     let setting = if given.is_some() { "AWS_ENDPOINT_URL" } else { "AWS_REGION" };
     let bad = |reason: &str| ArchiveError::Setting { setting, reason: reason.into() };
     let text = given.map_or_else(|| format!("https://s3.{region}.amazonaws.com"), str::to_owned);
-    let url = Url::parse(&text).map_err(|_| bad("makes no URL such as http://127.0.0.1:9000"))?;
+    let url = Url::parse(&text).map_err(|_| bad("does not make a URL such as http://127.0.0.1:9000"))?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err(bad("must begin with http:// or https:// and name a host"));
+        return Err(bad("must start with http:// or https:// and name a host"));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(bad(
-            "must hold no user and password: they belong into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+            "must not contain a user or password: use AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
         ));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(bad("must end with the host, the port or a path"));
+        return Err(bad("must not have a query or a fragment"));
     }
     Ok(url)
 }
 
-/// Where `object_store` looks for the bucket, which it does not tell.
+/// The URL that `object_store` uses for the bucket but does not expose.
 fn bucket_url(endpoint: &Url, is_given: bool, is_virtual_hosted: bool, bucket: &str) -> String {
     let endpoint = endpoint.as_str().trim_end_matches('/');
     match (is_virtual_hosted, is_given) {

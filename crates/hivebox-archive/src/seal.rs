@@ -1,8 +1,7 @@
-//! A checksum that a Parquet file carries inside, over all of its bytes.
+//! Puts a checksum over all bytes of a Parquet file into the file itself.
 //!
-//! The file's footer has a text of 64 zeros. The SHA-256 of the file as it stands with the zeros is then
-//! written over them, which changes no length. So one object holds both data and checksum, they cannot
-//! come apart, and a single changed bit anywhere is found.
+//! The footer has a text of 64 zeros. The SHA-256 of the file with these zeros replaces them, which changes no length. So
+//! data and checksum are one object, and any changed bit is detected.
 
 use std::fmt::Write;
 
@@ -10,12 +9,12 @@ use sha2::{Digest, Sha256};
 
 /// The key of the checksum in the file's footer.
 pub(crate) const KEY: &str = "hivebox.sha256";
-/// What stands in the checksum's place while it is computed.
+/// The text in place of the checksum while it is being computed.
 pub(crate) const PLACEHOLDER: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-/// Between key and value Parquet's footer has a field header and the value's length, one byte each.
+/// Parquet's footer has a field header and the value's length between key and value, one byte each.
 const GAP_BYTES: usize = 2;
 
-/// Writes the checksum into a file that was made with [`PLACEHOLDER`]; whether there was a place for it.
+/// Writes the checksum into a file with a [`PLACEHOLDER`]; returns whether it found one.
 pub(crate) fn seal(file: &mut [u8]) -> bool {
     let Some(place) = place(file).filter(|place| &file[place.clone()] == PLACEHOLDER.as_bytes()) else {
         return false;
@@ -25,7 +24,7 @@ pub(crate) fn seal(file: &mut [u8]) -> bool {
     true
 }
 
-/// Whether a file is just as it was when it was sealed.
+/// Whether a file is as it was when it was sealed.
 pub(crate) fn is_whole(file: &[u8]) -> bool {
     place(file).is_some_and(|place| {
         let parts = [&file[..place.start], PLACEHOLDER.as_bytes(), &file[place.end..]];
@@ -33,7 +32,7 @@ pub(crate) fn is_whole(file: &[u8]) -> bool {
     })
 }
 
-/// The SHA-256 of some bytes, as 64 hex digits, as `sha256sum` prints it.
+/// The SHA-256 of some bytes as 64 hex digits.
 pub(crate) fn sha256_hex(parts: &[&[u8]]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {

@@ -1,4 +1,4 @@
-//! A snapshot on its way to a store.
+//! A snapshot ready to be stored.
 
 use bytes::Bytes;
 use hivebox_climate::catalogue::Catalogue;
@@ -10,7 +10,7 @@ use crate::name::SnapshotName;
 use crate::seal;
 use crate::snapshot::Snapshot;
 
-/// A snapshot ready to be stored: its name, and the file that carries its own checksum. Cheap to clone.
+/// A snapshot ready to be stored: its name, and the file with its checksum. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Sealed {
     name: SnapshotName,
@@ -19,20 +19,19 @@ pub struct Sealed {
 }
 
 impl Sealed {
-    /// The readings that are current, good and bad, as the snapshot `name`. The same readings give the same
-    /// bytes.
+    /// Makes the snapshot `name` of all current readings, whatever their verdict. The same readings give the same bytes.
     ///
     /// # Errors
-    /// The readings cannot be written as Parquet, which is a fault of HiveBox.
+    /// The readings cannot be written as Parquet, which is a bug in HiveBox.
     pub fn of(name: SnapshotName, readings: &Readings, catalogue: &Catalogue) -> Result<Self, ArchiveError> {
         let Encoded { file, rows } = encode(readings, catalogue)?;
         Ok(Self { name, file: file.into(), rows })
     }
 
-    /// Takes a file up again that was put down somewhere on the way.
+    /// Opens a file that was sealed before, for example one from the spool.
     ///
     /// # Errors
-    /// The file is not just as it was sealed.
+    /// The file differs from what was sealed.
     pub fn open(name: SnapshotName, file: Bytes) -> Result<Self, ArchiveError> {
         let snapshot = Snapshot::open(name, file)?;
         Ok(Self { name, rows: snapshot.rows(), file: snapshot.file().clone() })

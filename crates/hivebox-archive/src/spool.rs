@@ -1,4 +1,4 @@
-//! Snapshots that could not be stored yet.
+//! Keeps snapshots on the local disk while the store is down.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
@@ -13,21 +13,20 @@ use crate::name::SnapshotName;
 use crate::sealed::Sealed;
 
 const EXTENSION: &str = ".parquet";
-/// The end of a file that is being written.
+/// The extension of a file that is being written.
 const UNFINISHED: &str = ".part";
-/// The file by whose lock a process has the folder for itself.
+/// A process locks this file to use the folder alone.
 const LOCK: &str = ".lock";
 
-/// A folder on the local disk in which snapshots wait until they can be stored, oldest first, within a
-/// bound. What waits outlives the process; the oldest give way when there is no more room. One process at a
-/// time uses a folder.
+/// A folder on the local disk where snapshots wait until they can be stored, oldest first. Its size is limited: new snapshots
+/// push out the oldest ones. Snapshots survive the process. Only one process at a time can use a folder.
 #[derive(Debug)]
 pub struct Spool {
     folder: PathBuf,
-    /// Locked as long as it is open.
+    /// Locked for as long as it is open.
     _lock: File,
     limit_bytes: u64,
-    // A `std` mutex, as it is held during short work on the file system and never across an await.
+    // A `std` mutex: it is held during short work on the file system, never across an await.
     waiting: Mutex<Waiting>,
 }
 
@@ -40,36 +39,36 @@ struct Waiting {
     damaged: u64,
 }
 
-/// What became of a snapshot that was to be kept.
+/// What [`Spool::keep`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {
-    /// Whether it waits now. Otherwise it was itself what had to give way.
+    /// Whether the snapshot waits now. Otherwise it was itself dropped.
     pub is_kept: bool,
-    /// How many snapshots gave way, itself included.
+    /// How many snapshots were dropped, including itself.
     pub dropped: u64,
 }
 
-/// What waits in a spool.
+/// The content of a spool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct SpoolStatus {
-    /// The number of snapshots that wait.
+    /// The number of waiting snapshots.
     pub waiting: u64,
-    /// Their size together.
+    /// Their total size in bytes.
     pub waiting_bytes: u64,
-    /// The most that may wait.
+    /// The limit of the total size in bytes.
     pub limit_bytes: u64,
-    /// How many gave way to newer ones since the spool was opened.
+    /// How many were dropped for newer ones since the spool was opened.
     pub dropped: u64,
-    /// How many were found damaged, and removed, since the spool was opened.
+    /// How many were damaged, and removed, since the spool was opened.
     pub damaged: u64,
 }
 
 impl Spool {
-    /// Opens the folder, which is made if it is missing. What was left unfinished is removed, and if the
-    /// bound is smaller than before, so is the oldest that is too much.
+    /// Opens the folder. Creates it if it is missing. Removes unfinished files and, if the limit is smaller than before, the
+    /// oldest snapshots beyond it.
     ///
     /// # Errors
-    /// The folder cannot be made, read or written to, or another process uses it.
+    /// The folder cannot be created, read or written to, or another process uses it.
     pub fn open(folder: &Path, max_bytes: u64) -> Result<Self, ArchiveError> {
         let failed = |source| ArchiveError::Folder { folder: folder.into(), source };
         fs::create_dir_all(folder).map_err(failed)?;
@@ -91,11 +90,11 @@ impl Spool {
         Ok(spool)
     }
 
-    /// How many snapshots wait in a folder, and how many bytes those have, without opening it: another process
-    /// may be using it.
+    /// The number of waiting snapshots in a folder and their total size in bytes, without opening it: another process may be
+    /// using it.
     ///
     /// # Errors
-    /// The folder is there and cannot be read.
+    /// The folder exists and cannot be read.
     pub fn look_into(folder: &Path) -> Result<(u64, u64), ArchiveError> {
         let failed = |source| ArchiveError::Folder { folder: folder.into(), source };
         let (mut waiting, mut bytes) = (0, 0);
@@ -107,16 +106,15 @@ impl Spool {
             let entry = entry.map_err(failed)?;
             if entry.file_name().to_str().is_some_and(|name| name.ends_with(EXTENSION)) {
                 waiting += 1;
-                // It may be gone by now, which is as good as no bytes.
+                // If it is gone by now, it has no bytes.
                 bytes += entry.metadata().map_or(0, |metadata| metadata.len());
             }
         }
         Ok((waiting, bytes))
     }
 
-    /// Keeps a snapshot, whole or not at all. The oldest ones give way if there is no room; a snapshot that
-    /// is itself the oldest, or that is larger than the bound, is not kept. One that waits already stays as
-    /// it is.
+    /// Keeps a snapshot, whole or not at all. Drops the oldest ones to make room. Does not keep a snapshot that would itself
+    /// be dropped, or is larger than the limit. Does not change a snapshot that already waits.
     ///
     /// # Errors
     /// The folder cannot be written to.
@@ -142,8 +140,7 @@ impl Spool {
         Ok(Kept { is_kept: true, dropped })
     }
 
-    /// The oldest snapshot that waits. One that is not as it was kept is removed and counted, so that it
-    /// does not hold up those behind it.
+    /// The oldest waiting snapshot. Removes and counts damaged ones, so that they do not block those behind them.
     ///
     /// # Errors
     /// The folder cannot be read or written to.
@@ -164,7 +161,7 @@ impl Spool {
         Ok(None)
     }
 
-    /// Removes a snapshot, since it was stored.
+    /// Removes a snapshot after it was stored.
     ///
     /// # Errors
     /// The folder cannot be written to.
@@ -172,7 +169,7 @@ impl Spool {
         self.forget(&mut self.lock(), name)
     }
 
-    /// What waits.
+    /// The content of the spool.
     pub fn status(&self) -> SpoolStatus {
         let waiting = self.lock();
         SpoolStatus {
@@ -184,7 +181,7 @@ impl Spool {
         }
     }
 
-    /// What waits according to the folder. Files that are not ours are left alone.
+    /// Lists the waiting snapshots. Leaves other files alone.
     fn scan(&self) -> io::Result<BTreeMap<SnapshotName, u64>> {
         let mut files = BTreeMap::new();
         for entry in fs::read_dir(&self.folder)? {
@@ -201,7 +198,7 @@ impl Spool {
         Ok(files)
     }
 
-    /// Under its name a file is whole, also after a power cut: the bytes are on the disk before the name is.
+    /// Writes a file. It gets its name only after its bytes are on disk, so that it is whole even after a power cut.
     fn write(&self, name: SnapshotName, bytes: &[u8]) -> io::Result<()> {
         let unfinished = self.folder.join(format!("{name}{UNFINISHED}"));
         let written = File::create(&unfinished)
@@ -209,7 +206,7 @@ impl Spool {
             .and_then(|()| fs::rename(&unfinished, self.path(name)))
             .and_then(|()| File::open(&self.folder)?.sync_all());
         if written.is_err() {
-            // The first error tells more than one from clearing up; the next start does that too.
+            // The first error tells more than one from cleaning up, and the next start cleans up too.
             let _ = fs::remove_file(&unfinished);
         }
         written
@@ -243,7 +240,7 @@ impl Spool {
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
-        // Nothing in between can be seen: each change is complete before the next call that can fail.
+        // A panic cannot leave a change half done: each is complete before the next call that can fail.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,12 +1,12 @@
-//! What it costs to say what it is like somewhere, and everywhere, beside a scan of all boxes.
+//! What statistics of an area and estimates for a place cost, compared with a scan of all boxes.
 //!
-//! Boxes stand in towns as they do in reality: a few large, many small, and a fifth of the boxes in between. Nine of ten
-//! readings are usable, where three of ten are in reality, so that there is more to be done. Each question is asked at
-//! many places; a place's time is the middle of many runs, and what is printed is the middle of the places, and
-//! the worst.
+//! As in reality, boxes are in towns, a few large and many small, and a fifth of them in between.
+//! Nine of ten readings are usable instead of the real three of ten, so there is more to do. Each
+//! question is asked at many places. The time of a place is the median of many runs; the median and
+//! the maximum over the places are printed.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
-#![expect(clippy::unwrap_used, reason = "a bench that cannot run shall say so")]
+#![expect(clippy::unwrap_used, reason = "a bench that cannot run must say so")]
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -14,15 +14,15 @@ use std::time::Instant;
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::estimate::{Estimate, Spot};
-use hivebox_climate::nearby::Places;
+use hivebox_climate::nearby::BoxIndex;
 use hivebox_climate::phenomenon::PhenomenonId;
 use hivebox_climate::place::{Exposure, Place, Position};
 use hivebox_climate::quantity::Metres;
 use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
 use hivebox_climate::sample::Sample;
-use hivebox_climate::selection::{Area, Selection};
+use hivebox_climate::selection::{SearchArea, Selection};
 use hivebox_climate::statistics::{Percentile, Statistics};
-use hivebox_climate::verdict::{Rules, Verdict};
+use hivebox_climate::verdict::{Verdict, VerdictRules};
 use jiff::{SignedDuration, Timestamp};
 
 const BOXES: usize = 15_000;
@@ -39,7 +39,7 @@ const SENSORS: [(&str, &str, f64, f64); 5] = [
     ("PM2.5", "µg/m³", 10.0, 3.0),
 ];
 
-/// Numbers that look random and are the same on every run.
+/// Reproducible pseudo-random numbers.
 struct Noise(u64);
 
 impl Noise {
@@ -53,7 +53,7 @@ impl Noise {
     }
 }
 
-/// How many boxes there are, and over how many regions of the size of central Europe they are spread.
+/// The number of boxes, and of regions the size of central Europe over which they are spread.
 #[derive(Clone, Copy)]
 struct Network {
     boxes: usize,
@@ -61,10 +61,10 @@ struct Network {
 }
 
 impl Network {
-    /// Its boxes; those of the first region are the same however many regions there are.
+    /// The readings of its boxes. Those of the first region do not depend on the number of regions.
     fn readings(self) -> Arc<Readings> {
         let as_of: Timestamp = "2026-11-25T12:00:00Z".parse().unwrap();
-        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of);
         let mut noise = Noise(1);
         let mut number = 0_u64;
         for region in 0..self.regions {
@@ -76,7 +76,7 @@ impl Network {
                     between(east - 12.0, east + 12.0, noise.unit()),
                 )
             };
-            // As Zipf has it: the second town is half as large as the first; but none is all too large.
+            // Zipf's law: the second town is half as large as the first; a cap limits the largest.
             let towns: Vec<_> = (0..2000).map(|_| anywhere(&mut noise)).collect();
             for _ in 0..self.boxes / self.regions {
                 let (north, east) = if noise.unit() < 0.2 {
@@ -96,7 +96,7 @@ impl Network {
                     place: Place::new(north, east, height),
                 });
                 let age = if noise.unit() < 0.9 { 60 } else { 90_000 };
-                // As many kinds as there are in reality, where few kinds have most of the sensors.
+                // As many kinds as in reality, where a few kinds have most of the sensors.
                 let chip = format!("chip {}", (500.0 * noise.unit().powi(3)) as u32);
                 for (title, unit, mean, deviation) in SENSORS {
                     let value = format!("{:.2}", mean + deviation * noise.bell());
@@ -110,7 +110,7 @@ impl Network {
     }
 }
 
-/// Where users ask: where boxes are, a little off, in the first region.
+/// Where users ask: close to boxes of the first region.
 fn spots(readings: &Readings, first_region: usize) -> Vec<Position> {
     let boxes: Vec<_> = readings.boxes().take(first_region).filter_map(|it| it.place()).collect();
     let step = boxes.len() / SPOTS;
@@ -118,14 +118,19 @@ fn spots(readings: &Readings, first_region: usize) -> Vec<Position> {
     boxes.iter().step_by(step).take(SPOTS).filter_map(off).collect()
 }
 
-/// Microseconds: the middle of the places' middles, and the worst of them.
+#[expect(clippy::disallowed_methods, reason = "a bench measures real time")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// Microseconds: the median over the places of each place's median, and the maximum.
 fn measure(spots: &[Position], mut ask: impl FnMut(Position)) -> [f64; 2] {
     let mut each: Vec<f64> = spots
         .iter()
         .map(|&spot| {
             let mut runs: Vec<f64> = (0..ROUNDS)
                 .map(|_| {
-                    let started = Instant::now();
+                    let started = now();
                     ask(spot);
                     started.elapsed().as_secs_f64() * 1e6
                 })
@@ -138,15 +143,20 @@ fn measure(spots: &[Position], mut ask: impl FnMut(Position)) -> [f64; 2] {
     [each[each.len() / 2], each[each.len() - 1]]
 }
 
-/// All that is told of an area.
-fn aggregate(readings: &Readings, places: &Places, area: Area, phenomenon: PhenomenonId) -> Statistics {
+/// All statistics of an area.
+fn aggregate(
+    readings: &Readings,
+    places: &BoxIndex,
+    area: SearchArea,
+    phenomenon: PhenomenonId,
+) -> Statistics {
     let selection = Selection { area, ..Selection::default() };
     let percentiles: Vec<_> = PERCENTILES.iter().filter_map(|&it| Percentile::new(it)).collect();
     let sample = Sample::draw(readings, places, &selection, phenomenon, |_| Ok(()));
     Statistics::of(&sample, Catalogue::builtin(), &percentiles)
 }
 
-/// The same by looking at every box and sorting all values; how many there are, their mean and their median.
+/// The same by scanning every box and sorting all values: count, mean and median.
 fn scan(readings: &Readings, centre: Option<Position>, phenomenon: PhenomenonId) -> (usize, f64, f64) {
     let is_near = |at: Position, centre: Position| {
         let half = |one: f64, other: f64| ((other - one).to_radians() / 2.0).sin().powi(2);
@@ -168,14 +178,14 @@ fn scan(readings: &Readings, centre: Option<Position>, phenomenon: PhenomenonId)
     (values.len(), mean, values[values.len() / 2])
 }
 
-/// What the questions cost in one network; gives those of the area and of the planet.
+/// Measures all questions in one network; returns the times for the area and for the planet.
 fn run(name: &str, network: Network) -> [f64; 2] {
     let catalogue = Catalogue::builtin();
     let phenomenon = catalogue.air_temperature();
     let readings = network.readings();
-    let places = Places::of(&readings);
+    let places = BoxIndex::of(&readings);
     let spots = spots(&readings, network.boxes / network.regions);
-    let within = |centre| Area::Within { centre, radius: RADIUS };
+    let within = |centre| SearchArea::Within { centre, radius: RADIUS };
     let mut counts: Vec<u64> = spots
         .iter()
         .map(|&spot| {
@@ -189,13 +199,13 @@ fn run(name: &str, network: Network) -> [f64; 2] {
     let line = |what: &str, [middle, worst]: [f64; 2]| {
         println!("{what:<44} {middle:>9.1} µs  (worst place {worst:.1})");
     };
-    let indexing = measure(&spots[..1], |_| _ = black_box(Places::of(&readings)));
+    let indexing = measure(&spots[..1], |_| _ = black_box(BoxIndex::of(&readings)));
     println!("{:<44} {:>9.1} ms", "index of the places, once a refresh", indexing[0] / 1e3);
     let near = measure(&spots, |spot| _ = black_box(aggregate(&readings, &places, within(spot), phenomenon)));
     line(&format!("25 km around, {} readings (most {})", counts[SPOTS / 2], counts[counts.len() - 1]), near);
     let few = if network.boxes > BOXES { &spots[..5] } else { &spots[..25] };
     line("the same by a scan", measure(few, |spot| _ = black_box(scan(&readings, Some(spot), phenomenon))));
-    let everywhere = Area::Everywhere;
+    let everywhere = SearchArea::Everywhere;
     let planet = measure(few, |_| _ = black_box(aggregate(&readings, &places, everywhere, phenomenon)));
     line("the whole planet, with 7 percentiles", planet);
     line("the same by a scan and a sort", measure(few, |_| _ = black_box(scan(&readings, None, phenomenon))));

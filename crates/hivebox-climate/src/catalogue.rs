@@ -1,7 +1,7 @@
-//! Which phenomena there are, and which titles and units mean them.
+//! Phenomena, and the titles and units by which sensors name them.
 //!
-//! Everything that is known stands in `catalogue.toml`; nothing about a language, a chip or a threshold
-//! stands in code. How a title is read is explained at [`Catalogue::classify`].
+//! `catalogue.toml` holds all knowledge about languages, chips and thresholds; the code holds none.
+//! [`Catalogue::classify`] explains how a title is read.
 
 mod error;
 mod format;
@@ -10,7 +10,6 @@ mod phenomenon_set;
 mod read;
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
 
@@ -19,28 +18,29 @@ pub use error::CatalogueError;
 use crate::phenomenon::{Phenomenon, PhenomenonId};
 use crate::unit::{self, Conversion};
 use lexicon::Lexicon;
+use phenomenon_set::PhenomenonSet;
 
-/// What a sensor measures, by its title and unit.
+/// What a sensor measures, according to its title and unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Meaning {
     /// A known phenomenon in a known unit.
     Measures {
         /// The phenomenon.
         phenomenon: PhenomenonId,
-        /// How the sensor's values become ones in the phenomenon's canonical unit.
+        /// Converts the sensor's values to the phenomenon's canonical unit.
         conversion: Conversion,
     },
-    /// A known phenomenon, in a unit that it cannot be converted from, such as air temperature in %.
+    /// A known phenomenon in a unit that cannot be converted, such as air temperature in %.
     UnitUnknown {
         /// The phenomenon.
         phenomenon: PhenomenonId,
     },
-    /// No phenomenon of the catalogue.
+    /// The catalogue has no such phenomenon.
     Unknown,
 }
 
 impl Meaning {
-    /// The phenomenon, if the title means one; whatever the unit.
+    /// The phenomenon that the title names, whatever the unit; `None` if it names none.
     #[must_use]
     pub fn phenomenon(self) -> Option<PhenomenonId> {
         match self {
@@ -50,7 +50,7 @@ impl Meaning {
     }
 }
 
-/// All phenomena, with the titles and units that mean them.
+/// All phenomena, with the titles and units that name them.
 ///
 /// ```
 /// use hivebox_climate::catalogue::{Catalogue, Meaning};
@@ -66,51 +66,34 @@ impl Meaning {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Catalogue {
-    entries: Vec<Entry>,
+    entries: Vec<CatalogueEntry>,
     units: Vec<Spellings>,
     lexicon: Lexicon,
     air_temperature: PhenomenonId,
 }
 
-/// A phenomenon, and which of the catalogue's units is its canonical one.
+/// A phenomenon and the index of its canonical unit.
 #[derive(Debug, Clone)]
-struct Entry {
+struct CatalogueEntry {
     phenomenon: Phenomenon,
     unit: usize,
 }
 
-/// How values are converted from each spelling, normalised, to one canonical unit.
+/// Maps each normalised spelling of a unit to its conversion into one canonical unit.
 type Spellings = HashMap<Box<str>, Conversion, RandomState>;
 
-static BUILTIN: LazyLock<Catalogue> = LazyLock::new(|| {
-    // It is part of the program, and every test of the catalogue would fail if it did not parse.
-    Catalogue::parse(include_str!("../catalogue.toml")).expect("the built-in catalogue is valid")
-});
-
 impl Catalogue {
-    /// The catalogue that HiveBox comes with.
-    #[must_use]
-    pub fn builtin() -> &'static Self {
-        &BUILTIN
-    }
-
-    /// Reads a catalogue, which is TOML like the `catalogue.toml` that HiveBox comes with.
+    /// Tells what a sensor with this title and unit measures.
     ///
-    /// # Errors
-    /// The text is no such TOML, or contradicts itself; [`CatalogueError`] tells each way.
-    pub fn parse(toml: &str) -> Result<Self, CatalogueError> {
-        read::catalogue(toml)
-    }
-
-    /// What a sensor with this title and this unit measures.
+    /// The title is split into words (see [`title::normalise`]), which are read from the left. At
+    /// each position the longest matching title of the catalogue wins. Every other word must be one
+    /// of those allowed anywhere: a number, a single letter, a filler such as "sensor", the name of
+    /// a chip, or a word that the phenomenon allows beside its titles.
     ///
-    /// The title is taken apart into words (see [`title::normalise`]), and these are read from the left.
-    /// Wherever the longest of the catalogue's titles fits, it is taken; any other word must be one that
-    /// may be added: a number, a single letter, a filler such as "sensor", the name of a chip, or a word
-    /// that the phenomenon allows beside its titles. The title means a phenomenon if that uses up all its words
-    /// and all titles found are of that phenomenon, as in "Temperatur / Temperatura", and no word is one
-    /// that the phenomenon denies: "SCD30" may stand beside "CO2", but makes "Temperatur" something else
-    /// than air temperature. Nothing is guessed: one word that is not known, and the title is not.
+    /// The title names a phenomenon if all words are used up, all titles found belong to that
+    /// phenomenon (as in "Temperatur / Temperatura"), and no word is on its deny list: "SCD30" may
+    /// stand beside "CO2", but "Temperatur SCD30" is not air temperature. Nothing is guessed: a
+    /// single unknown word makes the title unknown.
     ///
     /// [`title::normalise`]: crate::title::normalise
     #[must_use]
@@ -125,37 +108,37 @@ impl Catalogue {
         }
     }
 
-    /// One phenomenon.
+    /// The phenomenon with this id.
     ///
     /// # Panics
-    /// `id` is of another catalogue, which has more phenomena.
+    /// If `id` comes from a larger catalogue.
     #[must_use]
     pub fn phenomenon(&self, id: PhenomenonId) -> &Phenomenon {
         &self.entries[id.index()].phenomenon
     }
 
-    /// The phenomenon with this slug.
+    /// The id of the phenomenon with this slug; `None` if there is none.
     #[must_use]
     pub fn by_slug(&self, slug: &str) -> Option<PhenomenonId> {
         self.iter().find(|(_, phenomenon)| phenomenon.slug() == slug).map(|(id, _)| id)
     }
 
-    /// All phenomena, in the order of the file, which is that of their ids.
+    /// All phenomena in the order of the file, which is the order of their ids.
     pub fn iter(&self) -> impl Iterator<Item = (PhenomenonId, &Phenomenon)> {
         (0..).map(PhenomenonId).zip(self.entries.iter().map(|entry| &entry.phenomenon))
     }
 
-    /// The number of phenomena, at least 1 and at most [`Catalogue::MAX_LEN`].
+    /// The number of phenomena, from 1 to [`Catalogue::MAX_LEN`].
     #[expect(clippy::len_without_is_empty, reason = "a catalogue always has air temperature")]
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// The most phenomena that a catalogue can have: sets of them are bits of one `u64`.
-    pub const MAX_LEN: usize = 64;
+    /// The largest number of phenomena in a catalogue: a set of them is the bits of one `u64`.
+    pub const MAX_LEN: usize = PhenomenonSet::CAPACITY;
 
-    /// Air temperature, always in °C: what `/temperature` tells.
+    /// Air temperature, always in °C: what `/temperature` reports.
     #[must_use]
     pub fn air_temperature(&self) -> PhenomenonId {
         self.air_temperature

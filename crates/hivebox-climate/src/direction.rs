@@ -1,6 +1,6 @@
-//! Directions, which cannot be averaged as numbers: half way between 350° and 10° is north, and not 180°.
+//! Means of directions: halfway between 350° and 10° is north (0°), not 180°.
 
-/// The mean of directions, each with a weight, by unit vectors.
+/// The weighted mean of directions, computed from unit vectors.
 ///
 /// ```
 /// use hivebox_climate::direction::MeanDirection;
@@ -18,10 +18,10 @@ pub struct MeanDirection {
 }
 
 impl MeanDirection {
-    /// The deviation of directions of which none is preferred: that of an even spread over the circle.
+    /// The circular deviation of directions spread evenly over the circle, in degrees.
     const ANY_DEGREES: f64 = 103.923_048_454_132_64;
 
-    /// Adds a direction in degrees, with its weight.
+    /// Adds a direction in degrees with its weight.
     pub fn add(&mut self, degrees: f64, weight: f64) {
         let (east, north) = degrees.to_radians().sin_cos();
         self.north += weight * north;
@@ -29,35 +29,35 @@ impl MeanDirection {
         self.weight += weight;
     }
 
-    /// Adds all that was added to `other`.
+    /// Adds everything that was added to `other`.
     pub fn merge(&mut self, other: &Self) {
         self.north += other.north;
         self.east += other.east;
         self.weight += other.weight;
     }
 
-    /// From 0 up to 360; `None` if the directions cancel each other out.
+    /// The mean direction, from 0 up to but not including 360; `None` if the directions cancel out.
     #[must_use]
     pub fn degrees(&self) -> Option<f64> {
-        // A rotation below zero by less than half a last digit comes to 360 itself.
+        // Rounding a tiny negative angle can give exactly 360.
         let degrees = self.east.atan2(self.north).to_degrees().rem_euclid(360.0) % 360.0;
         (self.length() > 1e-9).then_some(degrees)
     }
 
-    /// The circular standard deviation (Mardia 1972), and at most that of an even spread.
+    /// The circular standard deviation (Mardia 1972) in degrees, capped at that of an even spread.
     #[must_use]
     pub fn deviation_degrees(&self) -> f64 {
         (-2.0 * self.length().ln()).max(0.0).sqrt().to_degrees().min(Self::ANY_DEGREES)
     }
 
-    /// From 0, if the directions cancel each other out, to 1, if they are all the same.
+    /// The length of the mean vector: 0 if the directions cancel out, 1 if they are all equal.
     fn length(&self) -> f64 {
         (self.north.hypot(self.east) / self.weight).min(1.0)
     }
 }
 
 impl FromIterator<(f64, f64)> for MeanDirection {
-    /// Of directions in degrees, with their weights.
+    /// Takes pairs of a direction in degrees and its weight.
     fn from_iter<I: IntoIterator<Item = (f64, f64)>>(directions: I) -> Self {
         let mut mean = Self::default();
         directions.into_iter().for_each(|(degrees, weight)| mean.add(degrees, weight));
@@ -77,7 +77,7 @@ mod tests {
     fn north_is_between_north_west_and_north_east() {
         let around_north = mean(&[350.0, 10.0]);
         assert!((around_north.degrees().unwrap() + 180.0) % 360.0 - 180.0 < 1e-9);
-        // For small angles the circular deviation is that of numbers, by n.
+        // For small angles the circular deviation equals the ordinary one (dividing by n).
         assert!((around_north.deviation_degrees() - 10.0).abs() < 0.1);
         assert!((mean(&[80.0, 100.0]).degrees().unwrap() - 90.0).abs() < 1e-9);
         assert!(mean(&[42.0, 42.0]).deviation_degrees() < 1e-5);

@@ -1,7 +1,7 @@
-//! How cold and how warm it was at each box, hour by hour, over the last three days.
+//! The lowest and highest air temperature of each box in each hour of the last three days.
 //!
-//! Built up from readings as they come, newest or oldest first. A day is 24 hours of the clock in UTC, the
-//! one at hand included, so that it reaches back 23 to 24 hours. [`Extremes::fill`] makes inputs of chores of it.
+//! Readings may be added in any order. A day is 24 UTC clock hours including the current one, so it
+//! reaches back 23 to 24 hours. [`Extremes::fill`] turns the extremes into inputs of chores.
 
 mod hours;
 mod near;
@@ -11,18 +11,19 @@ use jiff::{SignedDuration, Timestamp};
 pub use near::Neighbour;
 
 use crate::quantity::Celsius;
-use hours::{Hours, Span};
+use hours::{HourExtremes, Hours};
 
-/// The days that are kept, counted back from now.
+/// The number of days kept, counted back from now.
 pub const DAYS: usize = 3;
-/// The hours of a day.
+/// The hours in a day.
 pub const HOURS_A_DAY: usize = 24;
-/// A day is known if so many of its hours are: with fewer, its warmest or coldest hour may be among the others.
+/// The number of hours that must be known for a day to be known: with fewer, the missing hours may
+/// hold its warmest or coldest.
 pub const HOURS_NEEDED: usize = 20;
 
-/// An air temperature that a box measured.
+/// An air temperature measured by a box.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Observation<'a> {
+pub struct TemperatureObservation<'a> {
     /// The box's id.
     pub box_id: &'a str,
     /// When it was measured.
@@ -31,30 +32,31 @@ pub struct Observation<'a> {
     pub temperature: Celsius,
 }
 
-/// What the hours of one day at one box come to.
+/// The extremes of one day at one box.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Day {
+pub struct DayExtremes {
     /// The lowest temperature.
     pub min: Celsius,
-    /// The highest.
+    /// The highest temperature.
     pub max: Celsius,
-    /// The mean of the hours, each taken as the middle between its lowest and highest: no more is kept.
+    /// The mean over the hours. Only extremes are kept, so each hour counts as the middle of its
+    /// own.
     pub mean: Celsius,
-    /// How many hours are known.
+    /// The number of known hours.
     pub hours: usize,
-    /// When the first of them began.
+    /// The start of the first known hour.
     pub from: Timestamp,
-    /// When the last of them ended, or now.
+    /// The end of the last known hour, or now if that is earlier.
     pub to: Timestamp,
 }
 
 /// The lowest and highest air temperature of each box in each hour of the last three days.
 ///
-/// 15,000 boxes take about 5 MB. A clone shares all hours with what it was cloned from, and a change copies the
-/// hours that it touches; so a new state can be made beside the one that others read.
+/// 15,000 boxes take about 5 MB. A clone shares all hours with the original, and a change copies
+/// only the hours that it touches: a new state can be built while others read the old one.
 ///
 /// ```
-/// use hivebox_climate::extremes::{Extremes, Observation};
+/// use hivebox_climate::extremes::{Extremes, TemperatureObservation};
 /// use hivebox_climate::quantity::Celsius;
 /// use jiff::{SignedDuration, Timestamp};
 ///
@@ -62,7 +64,7 @@ pub struct Day {
 /// let mut extremes = Extremes::default();
 /// for hour in 0..24 {
 ///     let measured_at = now - SignedDuration::from_hours(hour);
-///     extremes.add(now, [Observation { box_id: "b1", measured_at, temperature: Celsius(hour as f64) }]);
+///     extremes.add(now, [TemperatureObservation { box_id: "b1", measured_at, temperature: Celsius(hour as f64) }]);
 /// }
 /// let day = extremes.day("b1", 0, now).unwrap();
 /// assert_eq!((day.min, day.max), (Celsius(0.0), Celsius(23.0)));
@@ -75,9 +77,13 @@ pub struct Extremes {
 }
 
 impl Extremes {
-    /// Takes note of observations, as of `now`. Those of before the last three days are of no account; one from
-    /// the future is taken as of now.
-    pub fn add<'a>(&mut self, now: Timestamp, observations: impl IntoIterator<Item = Observation<'a>>) {
+    /// Adds observations as of `now`. Those older than three days are ignored; one from the future
+    /// counts as observed now.
+    pub fn add<'a>(
+        &mut self,
+        now: Timestamp,
+        observations: impl IntoIterator<Item = TemperatureObservation<'a>>,
+    ) {
         self.hours.move_to(hour(now));
         for observation in observations {
             let at = hour(observation.measured_at.min(now));
@@ -85,15 +91,15 @@ impl Extremes {
         }
     }
 
-    /// What a day at a box comes to: 0 is the day up to `now`, 1 the one before. `None` if fewer than
-    /// [`HOURS_NEEDED`] of its hours are known.
+    /// The extremes of a day at a box: day 0 ends at `now`, day 1 is the one before. `None` if
+    /// fewer than [`HOURS_NEEDED`] of its hours are known.
     #[must_use]
-    pub fn day(&self, box_id: &str, day: usize, now: Timestamp) -> Option<Day> {
+    pub fn day(&self, box_id: &str, day: usize, now: Timestamp) -> Option<DayExtremes> {
         let last = hour(now).checked_sub((day * HOURS_A_DAY) as i64)?;
         let first = last - HOURS_A_DAY as i64 + 1;
         let row = self.hours.row(box_id)?;
         let known = || (first..=last).filter_map(|hour| Some((hour, self.hours.span(row, hour)?)));
-        let (mut all, mut middles, mut hours) = (Span::EMPTY, 0.0, 0);
+        let (mut all, mut middles, mut hours) = (HourExtremes::EMPTY, 0.0, 0);
         for (_, span) in known() {
             all.include(span);
             middles += span.middle().0;
@@ -103,7 +109,7 @@ impl Extremes {
             return None;
         }
         let (from, to) = (known().next()?.0, known().next_back()?.0);
-        Some(Day {
+        Some(DayExtremes {
             min: all.min(),
             max: all.max(),
             mean: Celsius(middles / hours as f64),
@@ -113,13 +119,13 @@ impl Extremes {
         })
     }
 
-    /// The number of boxes that are known.
+    /// The number of known boxes.
     #[must_use]
     pub fn box_count(&self) -> usize {
         self.hours.box_count()
     }
 
-    /// The bytes of memory that it holds, as if it shared none.
+    /// The heap memory in bytes, counting shared hours as its own.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         self.hours.heap_bytes()
@@ -128,12 +134,12 @@ impl Extremes {
 
 const HOUR_SECONDS: i64 = SignedDuration::from_hours(1).as_secs();
 
-/// The hour since the epoch.
+/// The hour counted from the epoch.
 fn hour(at: Timestamp) -> i64 {
     at.as_second().div_euclid(HOUR_SECONDS)
 }
 
-/// `None` at the end of time.
+/// The start of an hour; `None` outside the range of [`Timestamp`].
 fn start_of(hour: i64) -> Option<Timestamp> {
     Timestamp::from_second(hour * HOUR_SECONDS).ok()
 }

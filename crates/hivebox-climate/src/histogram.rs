@@ -1,4 +1,4 @@
-//! How values are distributed, in little room: what percentiles over any time and area are made of.
+//! Compact distributions, from which percentiles over any time and area can be computed.
 
 mod bytes;
 
@@ -8,37 +8,39 @@ use crate::statistics::Percentile;
 
 pub use bytes::HistogramError;
 
-/// How wide the bins of a [`Histogram`] are: 1, 2 or 5 times a power of ten, and never less than a hundredth, to
-/// which values are kept in the past.
+/// The bin width of a [`Histogram`]: 1, 2 or 5 times a power of ten, and at least 0.01, the
+/// precision of archived values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Resolution {
     hundredths: u32,
 }
 
 impl Resolution {
-    /// Into how many bins a phenomenon's plausible range is divided at most.
+    /// The largest number of bins for a phenomenon's plausible range.
     const BINS: f64 = 2000.0;
     const STEPS: [u32; 3] = [1, 2, 5];
 
-    /// All that there are, from a hundredth on.
+    /// All resolutions, the finest first.
     fn all() -> impl Iterator<Item = Self> {
         let powers = (0..9).map(|power| 10_u32.pow(power));
         powers.flat_map(|power| Self::STEPS.map(|step| Self { hundredths: step * power }))
     }
 
-    /// The finest that divides a range of this width into no more than [`Resolution::BINS`] bins.
+    /// The finest resolution that divides a range of this width into at most [`Resolution::BINS`]
+    /// bins.
     fn for_width(width: f64) -> Self {
         let coarsest = Self { hundredths: 500_000_000 };
         Self::all().find(|fine| fine.width().0 * Self::BINS >= width).unwrap_or(coarsest)
     }
 
-    /// The width of a bin, in the canonical unit of the phenomenon.
+    /// The width of a bin, in the phenomenon's canonical unit.
     #[must_use]
     pub fn width(self) -> Canonical {
         Canonical(f64::from(self.hundredths) / 100.0)
     }
 
-    /// The number of the bin in whose middle or beside it the value lies. Values out of all reason lie in the last one.
+    /// The number of the bin whose middle is nearest to the value. Values beyond the range of `i32`
+    /// fall into the outermost bins.
     fn bin(self, value: f64) -> i32 {
         (value * 100.0 / f64::from(self.hundredths)).round() as i32
     }
@@ -49,17 +51,19 @@ impl Resolution {
 }
 
 impl Phenomenon {
-    /// How wide the bins of its histograms are: about two thousandths of what its values can be, such as 0.1 °C.
+    /// The bin width of the phenomenon's histograms: about 1/2000 of its plausible range, such as
+    /// 0.1 °C.
     #[must_use]
     pub fn sketch_resolution(&self) -> Resolution {
         Resolution::for_width(self.plausible.end() - self.plausible.start())
     }
 }
 
-/// How often each value occurred, to a [`Resolution`].
+/// Counts of values in bins of one [`Resolution`].
 ///
-/// Histograms of parts add up to the histogram of the whole, exactly and in any order, so that the percentiles of a year can be
-/// had from its hours. No percentile is wrong by more than half of the resolution.
+/// Histograms of parts merge into the histogram of the whole, exactly and in any order, so the
+/// percentiles of a year can be computed from its hours. A percentile is off by at most half of the
+/// resolution.
 ///
 /// ```
 /// use hivebox_climate::catalogue::Catalogue;
@@ -83,47 +87,49 @@ impl Phenomenon {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Histogram {
     resolution: Resolution,
-    /// Those in which there is anything, in order; beside each other, so that few bytes are searched.
+    /// The numbers of the non-empty bins, ascending; apart from the counts, so that a search
+    /// touches few bytes.
     bins: Vec<i32>,
-    /// How much is in each, never 0.
+    /// The count of each of these bins, never 0.
     counts: Vec<u64>,
     count: u64,
 }
 
 impl Histogram {
-    /// How many values can be merged or read. Adding them one at a time gets nowhere near the end of what a `u64` holds.
+    /// The most values that a merged or parsed histogram may hold. Single additions cannot get near
+    /// the end of a `u64`.
     const MOST: u64 = 1 << 62;
 
-    /// An empty one.
+    /// An empty histogram.
     #[must_use]
     pub const fn new(resolution: Resolution) -> Self {
         Self { resolution, bins: Vec::new(), counts: Vec::new(), count: 0 }
     }
 
-    /// How wide its bins are.
+    /// The width of its bins.
     #[must_use]
     pub const fn resolution(&self) -> Resolution {
         self.resolution
     }
 
-    /// How many values were added.
+    /// The number of values added.
     #[must_use]
     pub const fn count(&self) -> u64 {
         self.count
     }
 
-    /// How many bins have anything in them. Each takes 12 bytes of memory.
+    /// The number of non-empty bins. Each takes 12 bytes of memory.
     #[must_use]
     pub const fn bins(&self) -> usize {
         self.bins.len()
     }
 
-    /// Adds a value, in the canonical unit of the phenomenon; not if it is no finite number.
+    /// Adds a value in the phenomenon's canonical unit. NaN and infinities are ignored.
     pub fn add(&mut self, value: Canonical) {
         self.add_times(value, 1);
     }
 
-    /// Adds a value so many times.
+    /// Adds a value `times` times. NaN and infinities are ignored.
     pub fn add_times(&mut self, value: Canonical, times: u64) {
         if value.0.is_finite() && times > 0 {
             let bin = self.resolution.bin(value.0);
@@ -138,10 +144,10 @@ impl Histogram {
         }
     }
 
-    /// Adds all that was added to `other`.
+    /// Adds everything that was added to `other`.
     ///
     /// # Errors
-    /// The two have different resolutions, or too many values to be counted; this one is as it was then.
+    /// If the resolutions differ or the sum of the counts is too large; `self` is then unchanged.
     pub fn merge(&mut self, other: &Self) -> Result<(), HistogramError> {
         if self.resolution != other.resolution {
             let (ours, theirs) = (self.resolution, other.resolution);
@@ -171,13 +177,13 @@ impl Histogram {
         }
     }
 
-    /// The bins in which there is anything, with what is in them.
+    /// The non-empty bins with their counts.
     fn iter(&self) -> impl Iterator<Item = (i32, u64)> {
         self.bins.iter().copied().zip(self.counts.iter().copied())
     }
 
-    /// A percentile by the definition of [`Statistics`], at most half of the resolution away from what that tells of the
-    /// same values; `None` without values.
+    /// A percentile as [`Statistics`] defines it, off by at most half of the resolution; `None` if
+    /// the histogram is empty.
     ///
     /// [`Statistics`]: crate::statistics::Statistics
     #[must_use]
@@ -189,7 +195,7 @@ impl Histogram {
         Some(Canonical(value + fraction * (next - value)))
     }
 
-    /// The value at a place of the order, from 0: the middle of its bin.
+    /// The value of this rank, counted from 0: the middle of its bin.
     fn at(&self, place: u64) -> Option<f64> {
         let mut before = 0;
         let (bin, _) = self.iter().find(|&(_, count)| {

@@ -1,24 +1,25 @@
-//! The domain of HiveBox: what sensors measure, which readings can be trusted, and what they come to.
+//! The domain of HiveBox: what sensors measure, which readings can be trusted, and their
+//! statistics.
 //!
-//! Pure: nothing here reads a clock, a file or the network.
+//! Nothing here reads a clock, a file or the network.
 //!
 //! | question | module |
 //! |---|---|
-//! | Which phenomena are there, and which titles and units mean them? | [`catalogue`], from `catalogue.toml` |
+//! | Which phenomena are there, and which titles and units name them? | [`catalogue`], from `catalogue.toml` |
 //! | Can this reading be trusted? | [`verdict`] |
-//! | What do all sensors say right now? | [`readings`] |
-//! | What does that come to? | [`summary`] |
+//! | What do all sensors report right now? | [`readings`] |
+//! | What is the mean over all boxes? | [`summary`] |
 //! | Is that cold or hot for bees? | [`status`] |
 //! | Where is it? | [`place`] |
 //! | Does it agree with the boxes around, and with its own past? | [`quality`], by `quality.toml` |
 //! | Which boxes are near? | [`nearby`] |
-//! | Which boxes and readings are asked for? | [`selection`] |
-//! | Which readings are that, and what is left out and why? | [`sample`] |
-//! | What do they come to? | [`statistics`]; of directions, [`direction`] |
-//! | How are they distributed, in little room and so that parts add up? | [`histogram`] |
-//! | What is it like where no sensor stands? | [`estimate`] |
+//! | Which boxes and readings does a question select? | [`selection`] |
+//! | Which readings are used, and which are left out and why? | [`sample`] |
+//! | What are their mean, spread and percentiles? | [`statistics`]; for directions, [`direction`] |
+//! | How are values distributed, compactly and mergeably? | [`histogram`] |
+//! | What are conditions where no sensor is? | [`estimate`] |
 //! | Which chores at a hive does the weather allow? | [`chores`], from `chores.toml` |
-//! | How cold and how warm was it on the last days? | [`extremes`] |
+//! | How cold and how warm were the last days? | [`extremes`] |
 
 pub mod catalogue;
 pub mod chores;

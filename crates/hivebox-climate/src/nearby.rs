@@ -1,4 +1,4 @@
-//! Which boxes are near a position, or in an area.
+//! Finds the boxes near a position or in an area.
 
 use rstar::{AABB, PointDistance, RTree, RTreeObject};
 
@@ -6,22 +6,22 @@ use crate::place::{Bbox, OnSphere, Position};
 use crate::quantity::Metres;
 use crate::readings::Readings;
 
-/// An index of the boxes of one [`Readings`] by where they stand. Boxes without a place are not in it.
+/// A spatial index of the boxes in one [`Readings`]. Boxes without a place are not in it.
 ///
 /// ```
 /// use hivebox_climate::catalogue::Catalogue;
-/// use hivebox_climate::nearby::Places;
+/// use hivebox_climate::nearby::BoxIndex;
 /// use hivebox_climate::place::{Exposure, Place, Position};
 /// use hivebox_climate::quantity::Metres;
 /// use hivebox_climate::readings::{BoxFacts, ReadingsBuilder};
-/// use hivebox_climate::verdict::Rules;
+/// use hivebox_climate::verdict::VerdictRules;
 ///
 /// let as_of = "2026-11-25T12:00:00Z".parse()?;
-/// let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+/// let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of);
 /// let place = Place::new(51.96, 7.62, None);
 /// builder.add_box(&BoxFacts { id: "b", name: "", model: "", exposure: Exposure::Outdoor, place });
 /// let readings = builder.finish();
-/// let places = Places::of(&readings);
+/// let places = BoxIndex::of(&readings);
 ///
 /// let here = Position::new(51.95, 7.60).unwrap();
 /// let near = places.nearest(here, Metres::from_kilometres(25.0)).next().unwrap();
@@ -30,27 +30,27 @@ use crate::readings::Readings;
 /// # Ok::<(), jiff::Error>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct Places {
-    tree: RTree<Standing>,
+pub struct BoxIndex {
+    tree: RTree<IndexedBox>,
 }
 
-/// A box that is near a position.
+/// A box near a position.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Nearby {
-    /// The box, by its place among [`Readings::boxes`].
+    /// The index of the box in [`Readings::boxes`].
     pub box_index: usize,
-    /// How far it is.
+    /// Its great-circle distance.
     pub distance: Metres,
 }
 
-/// Where a box stands.
+/// The position of a box on the unit sphere.
 #[derive(Debug, Clone, Copy)]
-struct Standing {
+struct IndexedBox {
     at: OnSphere,
     box_index: u32,
 }
 
-impl RTreeObject for Standing {
+impl RTreeObject for IndexedBox {
     type Envelope = AABB<[f64; 3]>;
 
     fn envelope(&self) -> Self::Envelope {
@@ -58,38 +58,39 @@ impl RTreeObject for Standing {
     }
 }
 
-impl PointDistance for Standing {
+impl PointDistance for IndexedBox {
     fn distance_2(&self, point: &[f64; 3]) -> f64 {
         self.at.chord_2(OnSphere(*point))
     }
 }
 
-impl Places {
-    /// The places of all boxes of `readings`.
+impl BoxIndex {
+    /// Indexes all boxes of `readings` that have a place.
     #[must_use]
     pub fn of(readings: &Readings) -> Self {
-        let standing = |index: usize, at: Position| Standing { at: at.on_sphere(), box_index: index as u32 };
+        let standing =
+            |index: usize, at: Position| IndexedBox { at: at.on_sphere(), box_index: index as u32 };
         let boxes = readings
             .boxes()
             .filter_map(|sense_box| Some(standing(sense_box.index(), sense_box.place()?.position())));
         Self { tree: RTree::bulk_load(boxes.collect()) }
     }
 
-    /// The number of boxes that have a place.
+    /// The number of indexed boxes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.tree.size()
     }
 
-    /// Whether no box has a place.
+    /// Whether no box is indexed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// All boxes no further than `radius` from `centre`, in no order.
+    /// All boxes within `radius` of `centre`, in no particular order.
     pub fn within(&self, centre: Position, radius: Metres) -> impl Iterator<Item = Nearby> {
-        /// More than chords round. Who is in the radius is said by the distance that is told, to the last digit.
+        /// Larger than the rounding error of a chord; the exact distance decides afterwards.
         const SLACK: f64 = 1.0 + 1e-12;
         let angle = (radius.0 / Position::EARTH_RADIUS.0).clamp(0.0, std::f64::consts::PI);
         let chord = 2.0 * (angle / 2.0).sin() * SLACK;
@@ -100,8 +101,8 @@ impl Places {
             .filter(move |nearby| nearby.distance <= radius)
     }
 
-    /// All boxes no further than `up_to` from `centre`, the nearest first. Finds them one by one, so that to
-    /// take a few costs little.
+    /// All boxes within `up_to` of `centre`, the nearest first. The iterator is lazy, so taking a
+    /// few is cheap.
     pub fn nearest(&self, centre: Position, up_to: Metres) -> impl Iterator<Item = Nearby> {
         let centre = centre.on_sphere();
         self.tree
@@ -110,8 +111,8 @@ impl Places {
             .take_while(move |nearby| nearby.distance <= up_to)
     }
 
-    /// All boxes in a bounding box, by their places among [`Readings::boxes`], in no order. `readings` are
-    /// those that the index is of.
+    /// The indices in [`Readings::boxes`] of all boxes in a bounding box, in no particular order.
+    /// `readings` must be those that were indexed.
     pub fn inside(&self, readings: &Readings, bbox: Bbox) -> impl Iterator<Item = usize> {
         let (least, most) = bbox.cuboid();
         self.tree
@@ -123,7 +124,7 @@ impl Places {
     }
 }
 
-impl Standing {
+impl IndexedBox {
     fn from(&self, centre: OnSphere) -> Nearby {
         Nearby { box_index: self.box_index as usize, distance: self.at.distance_to(centre) }
     }

@@ -2,21 +2,21 @@
 
 use std::ops::RangeInclusive;
 
-/// Stands for a phenomenon of one [`Catalogue`], as the place that it has there.
+/// Identifies a phenomenon of one [`Catalogue`] by its index.
 ///
 /// [`Catalogue`]: crate::catalogue::Catalogue
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PhenomenonId(pub(crate) u8);
 
 impl PhenomenonId {
-    /// The place in the catalogue, from 0; for arrays with one entry a phenomenon.
+    /// The index in the catalogue, from 0, for arrays with one entry for each phenomenon.
     #[must_use]
     pub const fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// One thing that sensors measure, and what its values can be.
+/// A quantity that sensors measure, and the range of its values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Phenomenon {
     pub(crate) slug: Box<str>,
@@ -28,21 +28,21 @@ pub struct Phenomenon {
     pub(crate) sensor_error: Option<SensorError>,
 }
 
-/// By how much all sensors of a phenomenon may be wrong together, as one standard deviation.
+/// The common error of all sensors of a phenomenon, as one standard deviation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct SensorError {
     pub(crate) absolute: f64,
-    /// The share of the value.
+    /// As a share of the value.
     pub(crate) relative: f64,
 }
 
 impl Phenomenon {
-    /// How far a value may be from a sentinel and still be it: converting rounds, and this is far below
-    /// what any sensor resolves.
+    /// The tolerance around a sentinel. Converting rounds; this is far below the resolution of any
+    /// sensor.
     const SENTINEL_TOLERANCE: f64 = 1e-6;
 
-    /// The name in addresses, metrics and snapshots, such as `air_temperature`: lower case letters, digits
-    /// and underscores.
+    /// The name in addresses, metrics and snapshots, such as `air_temperature`: lower-case letters,
+    /// digits and underscores.
     #[must_use]
     pub fn slug(&self) -> &str {
         &self.slug
@@ -54,35 +54,37 @@ impl Phenomenon {
         &self.name
     }
 
-    /// The canonical unit, such as `°C`, in which all values of this phenomenon are kept.
+    /// The canonical unit, such as `°C`, of all stored values of the phenomenon.
     #[must_use]
     pub fn unit(&self) -> &str {
         &self.unit
     }
 
-    /// What a value can be, in the canonical unit. `catalogue.toml` gives the reason for each limit.
+    /// The plausible range, in the canonical unit. `catalogue.toml` gives the reason for each
+    /// limit.
     #[must_use]
     pub fn plausible(&self) -> RangeInclusive<f64> {
         self.plausible.clone()
     }
 
-    /// Whether its values are directions, in degrees from north by east, which must not be averaged as numbers.
+    /// Whether the values are directions in degrees clockwise from north, which must not be
+    /// averaged as numbers.
     #[must_use]
     pub fn is_direction(&self) -> bool {
         self.is_direction
     }
 
-    /// By how much all sensors may be wrong together at a value, as one standard deviation in the canonical unit.
-    /// `None` if what one sensor measures says nothing of another place, such as the voltage of its battery.
+    /// The common error of all sensors at a value, as one standard deviation in the canonical unit.
+    /// `None` if a reading says nothing about other places, such as a battery's voltage.
     #[must_use]
     pub fn sensor_error(&self, value: f64) -> Option<f64> {
         self.sensor_error.map(|error| error.absolute.max(error.relative * value.abs()))
     }
 
-    /// Whether `value`, in the canonical unit, is a number by which a chip or its driver says that it has no
+    /// Whether `value`, in the canonical unit, is one that a chip or its driver sends instead of a
     /// reading.
     ///
-    /// To be asked before [`Phenomenon::plausible`]: -40 °C is both.
+    /// Check this before [`Phenomenon::plausible`]: -40 °C is both.
     #[must_use]
     pub fn is_sentinel(&self, value: f64) -> bool {
         self.sentinels.iter().any(|range| {

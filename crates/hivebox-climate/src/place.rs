@@ -1,86 +1,22 @@
-//! Where a senseBox stands, and where on Earth one asks.
+//! Positions, and where boxes are.
 
 mod bbox;
 mod cell;
+mod position;
 mod z_order;
 
 use serde::{Deserialize, Serialize};
 
 pub use bbox::Bbox;
-pub use cell::Cell;
+pub use cell::GeohashCell;
+pub(crate) use position::OnSphere;
+pub use position::Position;
 
-use crate::quantity::Metres;
-
-/// A position on Earth, by WGS 84. Latitude and longitude are always in range.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Position {
-    latitude_degrees: f64,
-    longitude_degrees: f64,
-}
-
-impl Position {
-    /// The mean radius of the Earth (IUGG 1980). Distances by it are wrong by 0.5 % at most, since the Earth is no sphere.
-    pub const EARTH_RADIUS: Metres = Metres(6_371_008.8);
-
-    /// A position, if the coordinates are finite and in range.
-    #[must_use]
-    pub fn new(latitude_degrees: f64, longitude_degrees: f64) -> Option<Self> {
-        let in_range = latitude_degrees.abs() <= 90.0 && longitude_degrees.abs() <= 180.0;
-        in_range.then_some(Self { latitude_degrees, longitude_degrees })
-    }
-
-    /// Degrees north, -90 to 90.
-    #[must_use]
-    pub const fn latitude_degrees(&self) -> f64 {
-        self.latitude_degrees
-    }
-
-    /// Degrees east, -180 to 180.
-    #[must_use]
-    pub const fn longitude_degrees(&self) -> f64 {
-        self.longitude_degrees
-    }
-
-    /// The great-circle distance.
-    ///
-    /// ```
-    /// use hivebox_climate::place::Position;
-    ///
-    /// let muenster = Position::new(51.9607, 7.6261).unwrap();
-    /// let berlin = Position::new(52.52, 13.405).unwrap();
-    /// assert_eq!((muenster.distance_to(berlin).0 / 1000.0).round(), 398.0);
-    /// ```
-    #[must_use]
-    pub fn distance_to(self, other: Self) -> Metres {
-        self.on_sphere().distance_to(other.on_sphere())
-    }
-
-    pub(crate) fn on_sphere(self) -> OnSphere {
-        let (north, along) = self.latitude_degrees.to_radians().sin_cos();
-        let (east, front) = self.longitude_degrees.to_radians().sin_cos();
-        OnSphere([along * front, along * east, north])
-    }
-}
-
-/// A position as a point of the unit sphere, where neither the date line nor the poles are special.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct OnSphere(pub(crate) [f64; 3]);
-
-impl OnSphere {
-    /// The square of the straight line through the Earth, in Earth radii.
-    pub(crate) fn chord_2(self, other: Self) -> f64 {
-        self.0.iter().zip(other.0).map(|(this, other)| (this - other).powi(2)).sum()
-    }
-
-    pub(crate) fn distance_to(self, other: Self) -> Metres {
-        Metres(2.0 * Position::EARTH_RADIUS.0 * (self.chord_2(other).sqrt() / 2.0).min(1.0).asin())
-    }
-}
-
-/// By how much air is colder one metre higher: 6.5 K a kilometre, as in the standard atmosphere of ICAO and ISO 2533.
+/// How much colder air gets with each metre of height: 6.5 K per kilometre, from the standard
+/// atmosphere of ICAO and ISO 2533.
 pub const LAPSE_KELVIN_PER_METRE: f64 = 0.0065;
 
-/// Where a box stands, as far as its owner told.
+/// The place of a box, as reported by its owner.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Place {
     position: Position,
@@ -88,10 +24,10 @@ pub struct Place {
 }
 
 impl Place {
-    /// A place, if the coordinates are finite and in range and not both zero: 123 boxes of 11,390 say that
-    /// they float in the Gulf of Guinea at 0° N 0° E, and none of them does.
+    /// A place; `None` if a coordinate is not finite or out of range, or if both are zero: 123 of
+    /// 11,390 boxes claim to float in the Gulf of Guinea at 0° N 0° E, and none does.
     ///
-    /// A height that is not finite is left out.
+    /// A height that is not finite is dropped.
     #[must_use]
     pub fn new(latitude_degrees: f64, longitude_degrees: f64, height_metres: Option<f64>) -> Option<Self> {
         let given = latitude_degrees != 0.0 || longitude_degrees != 0.0;
@@ -99,7 +35,7 @@ impl Place {
         Some(Self { position, height_metres: height_metres.filter(|height| height.is_finite()) })
     }
 
-    /// Where on Earth.
+    /// The position.
     #[must_use]
     pub const fn position(&self) -> Position {
         self.position
@@ -108,46 +44,46 @@ impl Place {
     /// Degrees north, -90 to 90.
     #[must_use]
     pub fn latitude_degrees(&self) -> f64 {
-        self.position.latitude_degrees
+        self.position.latitude_degrees()
     }
 
     /// Degrees east, -180 to 180.
     #[must_use]
     pub fn longitude_degrees(&self) -> f64 {
-        self.position.longitude_degrees
+        self.position.longitude_degrees()
     }
 
-    /// Metres above sea level, if the owner told.
+    /// Height in metres above sea level, if the owner gave one.
     #[must_use]
     pub fn height_metres(&self) -> Option<f64> {
         self.height_metres
     }
 
-    /// The same, if a box can stand so high: owners type heights into all sorts of fields, and none stands lower than
-    /// the Dead Sea or higher than Everest.
+    /// The height in metres, unless it is below the Dead Sea or above Mount Everest: owners enter
+    /// all sorts of numbers as heights.
     #[must_use]
     pub fn plausible_height_metres(&self) -> Option<f64> {
         self.height_metres.filter(|height| (-450.0..=9000.0).contains(height))
     }
 }
 
-/// Where the sensors of a box are exposed, by its owner.
+/// Where the sensors of a box are exposed, according to its owner.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Exposure {
     /// Inside a building.
     Indoor,
-    /// In the open.
+    /// Outside, in the open air.
     Outdoor,
-    /// On the move.
+    /// On a vehicle or a person.
     Mobile,
-    /// The owner did not say, or said something else.
+    /// Not given, or not one of the others.
     #[default]
     Unknown,
 }
 
 impl Exposure {
-    /// Reads the API's spelling; what is none of the three is [`Exposure::Unknown`].
+    /// Reads the API's spelling; anything else is [`Exposure::Unknown`].
     #[must_use]
     pub fn from_api(text: &str) -> Self {
         match text {

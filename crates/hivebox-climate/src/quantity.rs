@@ -1,6 +1,6 @@
-//! Numbers that carry their unit in their type.
+//! Numbers with their unit in the type.
 
-/// A value in the canonical unit of its phenomenon, which [`Phenomenon::unit`] names.
+/// A value in the canonical unit of its phenomenon (see [`Phenomenon::unit`]).
 ///
 /// [`Phenomenon::unit`]: crate::phenomenon::Phenomenon::unit
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -11,7 +11,7 @@ pub struct Canonical(pub f64);
 pub struct Celsius(pub f64);
 
 impl Celsius {
-    /// Rounded to two decimals, half away from zero, as HiveBox answers it.
+    /// Rounded to two decimals, half away from zero, as HiveBox reports it.
     ///
     /// ```
     /// use hivebox_climate::quantity::Celsius;
@@ -21,7 +21,7 @@ impl Celsius {
     /// ```
     #[must_use]
     pub fn rounded(self) -> Self {
-        // Adding zero turns the -0.0 that rounding can give into 0.0.
+        // Adding zero turns a -0.0 from rounding into 0.0.
         Self((self.0 * 100.0).round() / 100.0 + 0.0)
     }
 }
@@ -31,7 +31,7 @@ impl Celsius {
 pub struct Metres(pub f64);
 
 impl Metres {
-    /// So many kilometres.
+    /// A length given in kilometres.
     #[must_use]
     pub const fn from_kilometres(kilometres: f64) -> Self {
         Self(kilometres * 1000.0)

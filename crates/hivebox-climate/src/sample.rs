@@ -1,8 +1,8 @@
-//! The readings of one phenomenon that a question is about, and what was left out of them and why.
+//! The readings that answer a question, and how many were left out and why.
 
 use jiff::Timestamp;
 
-use crate::nearby::Places;
+use crate::nearby::BoxIndex;
 use crate::phenomenon::PhenomenonId;
 use crate::readings::{Reading, Readings};
 use crate::selection::Selection;
@@ -18,18 +18,18 @@ pub struct Sample<'a> {
     left_out: LeftOut,
 }
 
-/// How many boxes a sample is made of.
+/// Counts of boxes behind a sample.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct BoxCounts {
-    /// Boxes that the selection has.
+    /// Boxes in the selection.
     pub selected: u64,
-    /// Those of them that have a sensor of the phenomenon.
+    /// Those with a sensor of the phenomenon.
     pub with_sensor: u64,
-    /// Those of them that gave a usable reading of it.
+    /// Those with a usable reading of it.
     pub usable: u64,
 }
 
-/// How many readings of the selection were left out, by reason.
+/// Counts of the readings left out, by reason.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeftOut {
     by_verdict: [u64; Verdict::ALL.len()],
@@ -38,8 +38,8 @@ pub struct LeftOut {
 }
 
 impl BoxCounts {
-    /// How many of the selected boxes gave a usable reading, from 0 to 1; `None` if none is selected. Boxes that
-    /// have no such sensor count against it: it tells how well the area is covered.
+    /// The share of selected boxes with a usable reading, 0 to 1; `None` if no box is selected.
+    /// Boxes without such a sensor lower it: it measures how well the area is covered.
     #[must_use]
     pub fn coverage(&self) -> Option<f64> {
         (self.selected > 0).then(|| self.usable as f64 / self.selected as f64)
@@ -47,11 +47,11 @@ impl BoxCounts {
 }
 
 impl LeftOut {
-    /// The reason of readings that are older than the selection's `max_age`.
+    /// The reason for readings older than the selection's `max_age`.
     pub const TOO_OLD: &'static str = "too_old";
 
-    /// Each reason that there was, with the number of readings: the verdicts, then [`LeftOut::TOO_OLD`], then what
-    /// the checks said, in the order of the alphabet.
+    /// Each reason that occurred with its count: first the verdicts, then [`LeftOut::TOO_OLD`],
+    /// then the reasons of `check` in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         let verdicts = Verdict::ALL.iter().map(|verdict| (verdict.slug(), self.by_verdict[verdict.index()]));
         let others = std::iter::once((Self::TOO_OLD, self.too_old)).chain(self.by_check.iter().copied());
@@ -67,11 +67,11 @@ impl LeftOut {
 }
 
 impl<'a> Sample<'a> {
-    /// Draws the readings of `phenomenon` that count, are not too old, and pass `check`, which gives the reason if
-    /// one does not. `places` are those of `readings`.
+    /// Draws the readings of `phenomenon` that have verdict [`Verdict::Ok`], are not too old, and
+    /// pass `check`, which otherwise returns the reason. `places` must be the index of `readings`.
     pub fn draw(
         readings: &'a Readings,
-        places: &'a Places,
+        places: &'a BoxIndex,
         selection: &Selection,
         phenomenon: PhenomenonId,
         check: impl Fn(Reading<'a>) -> Result<(), &'static str>,
@@ -118,25 +118,25 @@ impl<'a> Sample<'a> {
         }
     }
 
-    /// What was measured.
+    /// The phenomenon.
     #[must_use]
     pub fn phenomenon(&self) -> PhenomenonId {
         self.phenomenon
     }
 
-    /// The usable readings, in no order.
+    /// The usable readings, in no particular order.
     #[must_use]
     pub fn readings(&self) -> impl ExactSizeIterator<Item = Reading<'a>> + '_ {
         self.rows.iter().map(|&row| self.readings.reading(row as usize))
     }
 
-    /// How many boxes it is made of.
+    /// The counts of boxes.
     #[must_use]
     pub fn boxes(&self) -> BoxCounts {
         self.boxes
     }
 
-    /// What was left out, and why.
+    /// The readings left out, by reason.
     #[must_use]
     pub fn left_out(&self) -> &LeftOut {
         &self.left_out

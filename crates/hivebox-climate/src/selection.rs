@@ -1,22 +1,22 @@
-//! Which boxes, and how old their readings may be: what every question begins with.
+//! The selection of boxes and the maximum age of their readings, with which every question begins.
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::nearby::Places;
+use crate::nearby::BoxIndex;
 use crate::place::{Bbox, Exposure, Position};
 use crate::quantity::Metres;
-use crate::readings::{Readings, SenseBox};
+use crate::readings::{BoxReadings, Readings};
 
-/// Which boxes and readings are asked for. The default is all of them; each field narrows that.
+/// Which boxes and readings a question is about. The default selects all; each field narrows it.
 ///
 /// ```
 /// use hivebox_climate::place::{Exposure, Position};
 /// use hivebox_climate::quantity::Metres;
-/// use hivebox_climate::selection::{Area, Selection};
+/// use hivebox_climate::selection::{SearchArea, Selection};
 ///
 /// let centre = Position::new(51.96, 7.62).unwrap();
 /// let selection = Selection {
-///     area: Area::Within { centre, radius: Metres::from_kilometres(25.0) },
+///     area: SearchArea::Within { centre, radius: Metres::from_kilometres(25.0) },
 ///     exposures: vec![Exposure::Outdoor],
 ///     ..Selection::default()
 /// };
@@ -24,40 +24,40 @@ use crate::readings::{Readings, SenseBox};
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Selection {
-    /// Where the boxes stand.
-    pub area: Area,
-    /// A bounding box in which they must stand as well; anywhere if `None`.
+    /// The area of the boxes.
+    pub area: SearchArea,
+    /// A bounding box that must contain the boxes as well; `None` for anywhere.
     pub bbox: Option<Bbox>,
-    /// The ids of the boxes; all if `None`. An id that no box has selects nothing.
+    /// The ids of the boxes; `None` for all. An id that no box has selects nothing.
     pub ids: Option<Vec<String>>,
-    /// The exposures, one of which a box must have; any if there are none.
+    /// The allowed exposures; any if empty.
     pub exposures: Vec<Exposure>,
-    /// The models, one of which a box must be; any if there are none.
+    /// The allowed models; any if empty.
     pub models: Vec<String>,
-    /// Grouptags, all of which a box must have.
+    /// Grouptags that a box must all have.
     pub grouptags: Vec<String>,
-    /// A reading must not have been older than this as of the moment of the readings. What was stale by the rules
-    /// stays stale, so that a longer time than theirs changes nothing.
+    /// The maximum age of a reading as of the moment of the readings. A reading with verdict
+    /// `Stale` stays out, so a value above the rules' own maximum changes nothing.
     pub max_age: Option<SignedDuration>,
 }
 
-/// Where boxes stand.
+/// An area to search for boxes.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub enum Area {
-    /// Anywhere, also where nobody knows.
+pub enum SearchArea {
+    /// Anywhere, including boxes without a place.
     #[default]
     Everywhere,
-    /// No further than a radius from a position.
+    /// Within a radius of a position.
     Within {
-        /// The position.
+        /// The centre.
         centre: Position,
         /// The radius.
         radius: Metres,
     },
 }
 
-impl Area {
-    /// Whether a box is in it that stands there, or where nobody knows.
+impl SearchArea {
+    /// Whether a box at `position` is in the area; `None` stands for an unknown position.
     #[must_use]
     pub fn contains(&self, position: Option<Position>) -> bool {
         match *self {
@@ -68,21 +68,22 @@ impl Area {
 }
 
 impl Selection {
-    /// The oldest that a reading may be, if that is asked for. What is out of the range of time is out of the range
-    /// of what is measured as well, and so nothing is too old for it.
+    /// The oldest allowed measurement time, if `max_age` is set. `None` as well if it would be
+    /// before the range of [`Timestamp`]: then no reading is too old.
     #[must_use]
     pub fn oldest(&self, readings: &Readings) -> Option<Timestamp> {
         self.max_age.and_then(|max_age| readings.as_of().checked_sub(max_age).ok())
     }
 
-    /// The boxes that are selected, each once and in no order. `places` are those of `readings`.
+    /// The selected boxes, each once, in no particular order. `places` must be the index of
+    /// `readings`.
     pub fn boxes<'a>(
         &self,
         readings: &'a Readings,
-        places: &'a Places,
-    ) -> impl Iterator<Item = SenseBox<'a>> + use<'a> {
-        let (filter, bbox) = (Filter::of(self, readings), self.bbox);
-        let is_inside = move |sense_box: &SenseBox<'_>| {
+        places: &'a BoxIndex,
+    ) -> impl Iterator<Item = BoxReadings<'a>> + use<'a> {
+        let (filter, bbox) = (BoxFilter::of(self, readings), self.bbox);
+        let is_inside = move |sense_box: &BoxReadings<'_>| {
             let position = || sense_box.place().map(|place| place.position());
             bbox.is_none_or(|bbox| position().is_some_and(|at| bbox.contains(at)))
         };
@@ -91,11 +92,11 @@ impl Selection {
             .filter(move |sense_box| is_inside(sense_box) && filter.accepts(*sense_box))
     }
 
-    /// The boxes of the area with one of the ids, and as few others as can be told by an index.
+    /// The boxes of the area with one of the ids, and as few others as the index allows.
     fn candidates<'a>(
         &self,
         readings: &'a Readings,
-        places: &'a Places,
+        places: &'a BoxIndex,
     ) -> Box<dyn Iterator<Item = usize> + 'a> {
         if let Some(ids) = &self.ids {
             let known = ids.iter().filter_map(|id| readings.box_by_id(id));
@@ -106,25 +107,25 @@ impl Selection {
             return Box::new(boxes.into_iter());
         }
         match (self.area, self.bbox) {
-            (Area::Within { centre, radius }, _) => {
+            (SearchArea::Within { centre, radius }, _) => {
                 Box::new(places.within(centre, radius).map(|nearby| nearby.box_index))
             }
-            (Area::Everywhere, Some(bbox)) => Box::new(places.inside(readings, bbox)),
-            (Area::Everywhere, None) => Box::new(0..readings.box_count()),
+            (SearchArea::Everywhere, Some(bbox)) => Box::new(places.inside(readings, bbox)),
+            (SearchArea::Everywhere, None) => Box::new(0..readings.box_count()),
         }
     }
 }
 
-/// What a box must be, with texts as numbers.
-struct Filter {
+/// The conditions on a box, with texts replaced by numbers.
+struct BoxFilter {
     exposures: Vec<Exposure>,
-    /// By the number of the model; any if `None`.
+    /// Indexed by the number of the model; `None` for any.
     models: Option<Vec<bool>>,
-    /// `None` if a tag is asked for that no box has.
+    /// `None` if a required tag is on no box.
     grouptags: Option<Vec<u32>>,
 }
 
-impl Filter {
+impl BoxFilter {
     fn of(selection: &Selection, readings: &Readings) -> Self {
         let wanted = |model: &str| selection.models.iter().any(|wanted| wanted == model);
         let number =
@@ -136,7 +137,7 @@ impl Filter {
         }
     }
 
-    fn accepts(&self, sense_box: SenseBox<'_>) -> bool {
+    fn accepts(&self, sense_box: BoxReadings<'_>) -> bool {
         let Some(grouptags) = &self.grouptags else {
             return false;
         };

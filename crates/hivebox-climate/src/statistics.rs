@@ -1,4 +1,4 @@
-//! What the readings of a sample come to.
+//! Statistics of a sample.
 
 mod order;
 
@@ -11,25 +11,26 @@ use crate::direction::MeanDirection;
 use crate::quantity::Canonical;
 use crate::readings::timestamp;
 use crate::sample::Sample;
-use crate::sum::Sum;
-use order::{Ordered, Places};
+use crate::sum::CompensatedSum;
+use order::{Ordered, WantedRanks};
 
-/// Numbers about the usable readings of a sample. What needs more readings than there are is `None`.
+/// Statistics of the usable readings in a sample. A figure is `None` if there are too few readings
+/// for it.
 ///
-/// Of directions, such as the wind's, only the mean and the standard deviation are told, both by unit vectors:
-/// there is no least direction, and so none of what is found by sorting.
+/// Directions, such as the wind's, have only a mean and a standard deviation, both from unit
+/// vectors: directions have no order, so they have no extremes and no percentiles.
 ///
 /// ```
 /// use hivebox_climate::catalogue::Catalogue;
-/// use hivebox_climate::nearby::Places;
+/// use hivebox_climate::nearby::BoxIndex;
 /// use hivebox_climate::sample::Sample;
 /// use hivebox_climate::selection::Selection;
 /// use hivebox_climate::statistics::{Percentile, Statistics};
 /// # use hivebox_climate::place::{Exposure, Place};
 /// # use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
-/// # use hivebox_climate::verdict::Rules;
+/// # use hivebox_climate::verdict::VerdictRules;
 /// # let as_of = "2026-11-25T12:00:00Z".parse()?;
-/// # let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+/// # let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of);
 /// # for (id, east, value) in [("a", 7.60, "15"), ("b", 7.62, "16"), ("c", 7.64, "20")] {
 /// #     let place = Place::new(51.96, east, None);
 /// #     builder.add_box(&BoxFacts { id, name: "", model: "", exposure: Exposure::Outdoor, place });
@@ -37,9 +38,9 @@ use order::{Ordered, Places};
 /// #     builder.add_sensor(&SensorFacts { id, title: "Temperatur", unit: "°C", sensor_type: "", measured });
 /// # }
 /// # let readings = builder.finish();
-/// // `readings` are of three boxes, which tell 15, 16 and 20 °C.
+/// // `readings` holds three boxes, which report 15, 16 and 20 °C.
 /// let catalogue = Catalogue::builtin();
-/// let places = Places::of(&readings);
+/// let places = BoxIndex::of(&readings);
 /// let all = Selection::default();
 /// let sample = Sample::draw(&readings, &places, &all, catalogue.air_temperature(), |_| Ok(()));
 /// assert_eq!(sample.boxes().coverage(), Some(1.0));
@@ -52,32 +53,32 @@ use order::{Ordered, Places};
 pub struct Statistics {
     /// The number of readings.
     pub count: u64,
-    /// The mean. Each sensor counts once.
+    /// The arithmetic mean; each sensor counts once.
     pub mean: Option<Canonical>,
     /// The 50th percentile.
     pub median: Option<Canonical>,
-    /// The mean without the tenth of the readings that is lowest and the tenth that is highest, both rounded down
-    /// to whole readings.
+    /// The mean without the lowest and the highest tenth of the readings, each rounded down to
+    /// whole readings.
     pub trimmed_mean: Option<Canonical>,
-    /// The standard deviation of the sample, by n - 1; `None` below two readings.
+    /// The sample standard deviation (dividing by n - 1); `None` for fewer than two readings.
     pub standard_deviation: Option<Canonical>,
     /// The lowest reading.
     pub min: Option<Canonical>,
     /// The highest reading.
     pub max: Option<Canonical>,
-    /// The percentiles that were asked for, as they were asked for.
+    /// The requested percentiles, in the requested order.
     pub percentiles: Vec<(Percentile, Option<Canonical>)>,
-    /// When the newest reading was measured.
+    /// The time of the newest reading.
     pub freshest: Option<Timestamp>,
-    /// When the oldest reading was measured.
+    /// The time of the oldest reading.
     pub oldest: Option<Timestamp>,
 }
 
-/// How many of ten readings are left out at either end of a trimmed mean.
+/// How many of ten readings a trimmed mean drops at each end.
 const TRIMMED_OF_TEN: usize = 1;
 
 impl Statistics {
-    /// The statistics of `sample`, whose phenomenon is of `catalogue`.
+    /// Computes the statistics of `sample`, whose phenomenon must be one of `catalogue`.
     #[must_use]
     pub fn of(sample: &Sample<'_>, catalogue: &Catalogue, percentiles: &[Percentile]) -> Self {
         let millis = || sample.readings().map(|reading| reading.measured_at_millis());
@@ -115,7 +116,7 @@ impl Statistics {
     fn with_values(mut self, mut values: Vec<f64>) -> Self {
         let trimmed = values.len() * TRIMMED_OF_TEN / 10;
         let rest = trimmed..values.len() - trimmed;
-        let mut places = Places::new(values.len());
+        let mut places = WantedRanks::new(values.len());
         places.add_percentile(Percentile::MEDIAN);
         self.percentiles.iter().for_each(|&(percentile, _)| places.add_percentile(percentile));
         places.add(rest.start);
@@ -141,7 +142,7 @@ impl Statistics {
 }
 
 fn mean(values: &[f64]) -> f64 {
-    values.iter().copied().collect::<Sum>().total() / values.len() as f64
+    values.iter().copied().collect::<CompensatedSum>().total() / values.len() as f64
 }
 
 fn min_max(values: &[f64]) -> (f64, f64) {
@@ -150,10 +151,11 @@ fn min_max(values: &[f64]) -> (f64, f64) {
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), &value| (min.min(value), max.max(value)))
 }
 
-/// By the corrected two-pass algorithm (Chan et al. 1983), so that a large mean does not swallow a small deviation.
+/// The corrected two-pass algorithm (Chan et al. 1983), which keeps a small deviation exact beside
+/// a large mean.
 fn deviation(values: &[f64], mean: f64) -> Option<f64> {
     let count = values.len() as f64;
-    let (mut squares, mut errors) = (Sum::default(), Sum::default());
+    let (mut squares, mut errors) = (CompensatedSum::default(), CompensatedSum::default());
     for value in values {
         squares.add((value - mean).powi(2));
         errors.add(value - mean);

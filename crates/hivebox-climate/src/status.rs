@@ -1,14 +1,14 @@
-//! The word that goes with a temperature: what it means for bees.
+//! The status word for a temperature: what it means for bees.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::quantity::Celsius;
 
-/// Words for ranges of temperature, from cold to hot.
+/// Status words for ranges of temperature, from cold to hot.
 ///
-/// Written as `LIMIT:WORD` with commas between: a word holds below its limit, or up to and with it where
-/// the limit is written `=LIMIT`; the last one has no limit.
+/// Written as comma-separated `LIMIT:WORD`. A word applies below its limit, or up to and including
+/// it if the limit is written `=LIMIT`; the last word has no limit.
 ///
 /// ```
 /// use hivebox_climate::quantity::Celsius;
@@ -33,7 +33,7 @@ struct Band {
     word: Box<str>,
 }
 
-/// Why a text is not a list of bands.
+/// Why a text is not a list of bands. Each variant quotes the wrong part.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BandsError {
@@ -46,29 +46,30 @@ pub enum BandsError {
     /// A part has no word.
     #[error("{0:?} has no word")]
     NoWord(String),
-    /// The limits do not rise.
-    #[error("the limits do not rise at {0:?}")]
+    /// The limits are not in ascending order.
+    #[error("the limits must ascend, and {0:?} does not")]
     NotRising(String),
-    /// The last part has a limit, or another one has none.
-    #[error("the last part, and only the last, has no limit (as in `10:Cold,32:Good,:Hot`)")]
+    /// The last part has a limit, or another part has none.
+    #[error("only the last part must have no limit, as in `10:Cold,32:Good,:Hot`")]
     LastHasLimit,
 }
 
 impl Bands {
-    /// Cold below 10 °C, where bees cluster; hot from 32 °C, where they beard. The limits are in
-    /// `docs/decisions/0005-status-bands.md`.
+    /// Cold below 10 °C, where bees cluster; hot from 32 °C, where they beard.
+    /// `docs/decisions/0005-status-bands.md` gives the sources.
     #[must_use]
     pub fn hive() -> Self {
         Self::three((10.0, false, "Cold"), (32.0, false, "Good"), "Hot")
     }
 
-    /// The bands of the HiveBox roadmap: too cold below 10 °C, good up to and with 36 °C, too hot above.
+    /// The bands of the HiveBox roadmap: too cold below 10 °C, good up to and including 36 °C, too
+    /// hot above.
     #[must_use]
     pub fn roadmap() -> Self {
         Self::three((10.0, false, "Too Cold"), (36.0, true, "Good"), "Too Hot")
     }
 
-    /// The word for a temperature.
+    /// The status word for a temperature.
     #[must_use]
     pub fn word(&self, temperature: Celsius) -> &str {
         self.limited

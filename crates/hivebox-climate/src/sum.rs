@@ -1,15 +1,15 @@
-//! Sums that do not depend on the order of what is added.
+//! Sums that do not depend on the order of their terms.
 
-/// A sum by Neumaier's compensated summation (1974), so that a mean does not depend on the order of the boxes, and
+/// Neumaier's compensated summation (1974). The mean does not depend on the order of the boxes, so
 /// replicas agree to the last digit shown.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Sum {
+pub(crate) struct CompensatedSum {
     sum: f64,
-    /// What the additions to `sum` have rounded away.
+    /// The rounding errors of the additions to `sum`.
     compensation: f64,
 }
 
-impl Sum {
+impl CompensatedSum {
     pub(crate) fn add(&mut self, value: f64) {
         let sum = self.sum + value;
         self.compensation +=
@@ -22,7 +22,7 @@ impl Sum {
     }
 }
 
-impl FromIterator<f64> for Sum {
+impl FromIterator<f64> for CompensatedSum {
     fn from_iter<I: IntoIterator<Item = f64>>(values: I) -> Self {
         let mut sum = Self::default();
         values.into_iter().for_each(|value| sum.add(value));

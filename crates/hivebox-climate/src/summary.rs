@@ -1,4 +1,4 @@
-//! Each phenomenon over all senseBoxes, in a few numbers.
+//! A short summary of each phenomenon over all senseBoxes.
 
 use jiff::Timestamp;
 
@@ -6,26 +6,26 @@ use crate::catalogue::Catalogue;
 use crate::phenomenon::PhenomenonId;
 use crate::quantity::{Canonical, Celsius};
 use crate::readings::{Readings, timestamp};
-use crate::sum::Sum;
+use crate::sum::CompensatedSum;
 use crate::verdict::Verdict;
 
-/// One phenomenon over all senseBoxes. Each sensor counts once, wherever it is exposed.
+/// One phenomenon over all senseBoxes. Each sensor counts once, whatever its exposure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PhenomenonSummary {
-    /// The mean of the readings that count; `None` if there are none.
+    /// The mean of the readings with verdict [`Verdict::Ok`]; `None` if there are none.
     pub mean: Option<Canonical>,
-    /// The lowest reading that counts.
+    /// The lowest of these readings.
     pub min: Option<Canonical>,
-    /// The highest reading that counts.
+    /// The highest of these readings.
     pub max: Option<Canonical>,
-    /// When the newest reading that counts was measured.
+    /// The time of the newest of these readings.
     pub freshest: Option<Timestamp>,
-    /// How many sensors have which verdict, by [`Verdict::index`].
+    /// The number of sensors with each verdict, indexed by [`Verdict::index`].
     pub by_verdict: [u64; Verdict::ALL.len()],
 }
 
 impl PhenomenonSummary {
-    /// The number of readings that count.
+    /// The number of readings with verdict [`Verdict::Ok`].
     #[must_use]
     pub fn count(&self) -> u64 {
         self.by_verdict[Verdict::Ok.index()]
@@ -34,18 +34,18 @@ impl PhenomenonSummary {
 
 /// All phenomena over all senseBoxes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Summary {
+pub struct NetworkSummary {
     phenomena: Vec<PhenomenonSummary>,
     air_temperature: PhenomenonId,
-    /// Sensors whose title the catalogue does not know, by [`Verdict::index`].
+    /// Sensors with titles that the catalogue does not know, indexed by [`Verdict::index`].
     pub unknown_by_verdict: [u64; Verdict::ALL.len()],
 }
 
-impl Summary {
-    /// Sums up `readings`, whose meanings must be of `catalogue`, in one pass.
+impl NetworkSummary {
+    /// Summarises `readings`, which must have been judged by `catalogue`, in one pass.
     pub fn of(readings: &Readings, catalogue: &Catalogue) -> Self {
-        let mut tallies = vec![Tally::default(); catalogue.len()];
-        let mut unknown = Tally::default();
+        let mut tallies = vec![PhenomenonTally::default(); catalogue.len()];
+        let mut unknown = PhenomenonTally::default();
         for (meaning, value, millis, verdict) in readings.judged() {
             let tally = match meaning.phenomenon() {
                 Some(phenomenon) => &mut tallies[phenomenon.index()],
@@ -54,7 +54,7 @@ impl Summary {
             tally.add(value, millis, verdict);
         }
         Self {
-            phenomena: tallies.iter().map(Tally::summary).collect(),
+            phenomena: tallies.iter().map(PhenomenonTally::summary).collect(),
             air_temperature: catalogue.air_temperature(),
             unknown_by_verdict: unknown.by_verdict,
         }
@@ -63,26 +63,26 @@ impl Summary {
     /// One phenomenon.
     ///
     /// # Panics
-    /// `phenomenon` is of another catalogue than the summary.
+    /// If `phenomenon` comes from a larger catalogue.
     #[must_use]
     pub fn phenomenon(&self, phenomenon: PhenomenonId) -> &PhenomenonSummary {
         &self.phenomena[phenomenon.index()]
     }
 
-    /// Air temperature, which is what `/temperature` tells.
+    /// Air temperature, as `/temperature` reports it.
     #[must_use]
     pub fn air_temperature(&self) -> &PhenomenonSummary {
         self.phenomenon(self.air_temperature)
     }
 
-    /// The mean air temperature; `None` if no reading counts.
+    /// The mean air temperature; `None` without a usable reading.
     #[must_use]
     pub fn mean_air_temperature(&self) -> Option<Celsius> {
-        // The catalogue is refused if air temperature's canonical unit is not °C.
+        // A catalogue whose air temperature is not in °C is refused.
         self.air_temperature().mean.map(|mean| Celsius(mean.0))
     }
 
-    /// How many sensors of all kinds have which verdict, by [`Verdict::index`].
+    /// The number of sensors of all kinds with each verdict, indexed by [`Verdict::index`].
     #[must_use]
     pub fn by_verdict(&self) -> [u64; Verdict::ALL.len()] {
         let mut total = self.unknown_by_verdict;
@@ -96,18 +96,18 @@ impl Summary {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Tally {
-    sum: Sum,
+struct PhenomenonTally {
+    sum: CompensatedSum,
     min: f64,
     max: f64,
     freshest_millis: i64,
     by_verdict: [u64; Verdict::ALL.len()],
 }
 
-impl Default for Tally {
+impl Default for PhenomenonTally {
     fn default() -> Self {
         Self {
-            sum: Sum::default(),
+            sum: CompensatedSum::default(),
             min: f64::INFINITY,
             max: f64::NEG_INFINITY,
             freshest_millis: i64::MIN,
@@ -116,7 +116,7 @@ impl Default for Tally {
     }
 }
 
-impl Tally {
+impl PhenomenonTally {
     fn add(&mut self, value: f64, millis: i64, verdict: Verdict) {
         self.by_verdict[verdict.index()] += 1;
         if verdict != Verdict::Ok {
@@ -132,7 +132,7 @@ impl Tally {
         let count = self.by_verdict[Verdict::Ok.index()];
         let counting = |value: f64| (count > 0).then_some(Canonical(value));
         PhenomenonSummary {
-            // Rounding can put the mean of nearly equal values a last digit beyond them.
+            // Rounding can push the mean of nearly equal values one last digit beyond them.
             mean: (count > 0).then(|| Canonical((self.sum.total() / count as f64).clamp(self.min, self.max))),
             min: counting(self.min),
             max: counting(self.max),

@@ -1,4 +1,4 @@
-//! Text as columns: one buffer for all of it, instead of an allocation for each.
+//! Columns of texts: one buffer for all, instead of one allocation for each.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ impl TextColumn {
         self.ends.push(self.text.len() as u32);
     }
 
-    /// Makes room for as much as stands in `other`, and a little more.
+    /// Reserves room for the contents of `other` and a little more.
     pub(crate) fn reserve(&mut self, other: &Self) {
         self.text.reserve(with_margin(other.text.len()));
         self.ends.reserve(with_margin(other.ends.len()));
@@ -32,18 +32,18 @@ impl TextColumn {
         self.ends.len()
     }
 
-    /// All texts, one after the other.
+    /// All texts, concatenated.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    /// How many bytes each text has.
+    /// The length of each text in bytes.
     pub(crate) fn lengths(&self) -> impl Iterator<Item = u32> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         self.ends.iter().zip(starts).map(|(end, start)| end - start)
     }
 
-    /// The column of texts that stand one after the other; `None` if the lengths do not cut it into texts.
+    /// Splits concatenated texts by their lengths; `None` if the lengths do not fit.
     pub(crate) fn of(text: &str, lengths: &[u32]) -> Option<Self> {
         let mut end = 0_u32;
         let mut ends = Vec::with_capacity(lengths.len());
@@ -60,12 +60,12 @@ impl TextColumn {
     }
 }
 
-/// Room for `count` things and for some that may have come since.
+/// `count` plus a margin for what may have been added since.
 pub(crate) fn with_margin(count: usize) -> usize {
     count + count / 64
 }
 
-/// Numbers texts in the order in which they are first seen.
+/// Numbers distinct texts in the order of their first appearance.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Interner {
     numbers: HashMap<Box<str>, u32, RandomState>,

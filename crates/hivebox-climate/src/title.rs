@@ -1,12 +1,13 @@
-//! A sensor's title as words.
+//! Splits a sensor's title into words.
 //!
-//! Owners type titles by hand: "rel. Luftfeuchte", `Temperatur_02`, `SHT31_temperature`, "PM2,5". As words
-//! they differ much less.
+//! Owners type titles by hand: "rel. Luftfeuchte", `Temperatur_02`, `SHT31_temperature`, "PM2,5".
+//! Their words differ much less.
 
-/// The words of `title` in lower case, with one space between.
+/// The words of `title` in lower case, separated by single spaces.
 ///
-/// A word is a run of letters or a run of digits, so that a chip or an index written to a word comes off it;
-/// everything else is a gap. What is normalised already stays as it is, and case makes no difference.
+/// A word is a run of letters or a run of digits, so a chip or an index attached to a word is split
+/// off; everything else separates words. Normalising twice changes nothing more, and case does not
+/// matter.
 ///
 /// ```
 /// use hivebox_climate::title::normalise;

@@ -1,6 +1,6 @@
-//! Units: how they are spelled, and how values are converted.
+//! Spellings of units, and conversions between units.
 
-/// How a value becomes one in the canonical unit.
+/// A linear conversion to a canonical unit.
 ///
 /// ```
 /// use hivebox_climate::unit::Conversion;
@@ -15,11 +15,11 @@ pub struct Conversion {
 }
 
 impl Conversion {
-    /// Leaves a value as it is.
+    /// Leaves a value unchanged.
     pub const IDENTITY: Self = Self { scale: 1.0, offset: 0.0 };
 
-    /// The conversion `canonical = raw * scale + offset`; `None` unless both are finite and `scale` is not
-    /// zero, since a scale of zero would make all values one.
+    /// The conversion `canonical = raw * scale + offset`; `None` unless both are finite and `scale`
+    /// is not zero (which would make all values equal).
     #[must_use]
     pub fn new(scale: f64, offset: f64) -> Option<Self> {
         (scale.is_finite() && scale != 0.0 && offset.is_finite()).then_some(Self { scale, offset })
@@ -32,11 +32,11 @@ impl Conversion {
     }
 }
 
-/// The spelling of a unit that spellings are compared by: without white space, in lower case, and with
-/// one character each for the micro and the degree sign, which keyboards write in several ways.
+/// Normalises the spelling of a unit for comparison: no white space, lower case, and one character
+/// each for the micro and the degree sign, which have several code points.
 ///
-/// Lower case is safe here since a spelling is only ever looked up among those of one unit: no owner means
-/// megapascal by `MPa` in a list of Pa, hPa and kPa.
+/// Lower case is safe because a spelling is only looked up among those of one unit: in a list of
+/// Pa, hPa and kPa no owner means megapascal by `MPa`.
 ///
 /// ```
 /// use hivebox_climate::unit::normalise;

@@ -6,35 +6,35 @@ use crate::catalogue::{Catalogue, Meaning};
 use crate::phenomenon::PhenomenonId;
 use crate::quantity::Canonical;
 
-/// How far a clock may be ahead. What claims to be from further in the future is ignored: the clock that
+/// How far a clock may be ahead. HiveBox ignores what claims to be from further in the future: the clock that
 /// stamped it is wrong, or ours has stepped back since.
 pub const MAX_CLOCK_LEAD: SignedDuration = SignedDuration::from_mins(5);
 
-/// What is said of one reading. Each reading has exactly one verdict: the first in the order below, read
-/// from the end, that fits.
+/// The judgement of one reading. Each reading has exactly one verdict: of those that apply, the
+/// last in the order below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Verdict {
-    /// Current, in a known unit and plausible: it counts.
+    /// Current, plausible and in a known unit: the reading counts.
     Ok,
-    /// Outside the range that the phenomenon can have.
+    /// Outside the plausible range of the phenomenon.
     Implausible,
-    /// A number by which the sensor's chip or driver says that it has no reading, such as -127 °C.
+    /// A number that the chip or its driver sends instead of a reading, such as -127 °C.
     Sentinel,
-    /// The unit cannot be converted, or what the sensor measures is not in the catalogue.
+    /// The unit cannot be converted, or the catalogue does not know the title.
     UnitUnknown,
-    /// Measured longer ago than readings may be.
+    /// Older than the maximum age.
     Stale,
-    /// Measured in the future, by more than clocks go wrong.
+    /// Measured in the future, by more than an inaccurate clock explains.
     FromFuture,
-    /// The value is no finite number.
+    /// The value is not a finite number.
     NotANumber,
     /// The sensor has no reading, or one without a time.
     Missing,
 }
 
 impl Verdict {
-    /// All verdicts; `ALL[verdict.index()]` is the verdict itself.
+    /// All verdicts; `ALL[verdict.index()]` is `verdict`.
     pub const ALL: [Self; 8] = [
         Self::Ok,
         Self::Implausible,
@@ -46,7 +46,7 @@ impl Verdict {
         Self::Missing,
     ];
 
-    /// The place in [`Verdict::ALL`].
+    /// The index in [`Verdict::ALL`].
     #[must_use]
     pub const fn index(self) -> usize {
         self as usize
@@ -67,43 +67,44 @@ impl Verdict {
         }
     }
 
-    /// Whether the sensor says something now, be it good or bad: what it says is neither missing nor stale.
+    /// Whether the sensor reports anything at present, good or bad: its reading is neither missing
+    /// nor stale.
     #[must_use]
     pub const fn is_current(self) -> bool {
         !matches!(self, Self::Stale | Self::Missing)
     }
 }
 
-/// What readings are judged by.
+/// The limits on a reading's age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rules {
-    /// A reading older than this is stale; one exactly this old is not.
+pub struct VerdictRules {
+    /// The maximum age: an older reading is stale, one of exactly this age is not.
     pub max_age: SignedDuration,
-    /// A reading further than this in the future is from the future; up to here it is a clock that goes
-    /// wrong a little. The API itself refuses more than one minute, at its own clock.
+    /// The maximum lead: a reading further in the future has a wrong time; up to here its clock is
+    /// merely a little fast. The API itself refuses more than one minute by its own clock.
     pub max_lead: SignedDuration,
 }
 
-impl Default for Rules {
-    /// One hour and five minutes.
+impl Default for VerdictRules {
+    /// A maximum age of one hour and a maximum lead of five minutes.
     fn default() -> Self {
         Self { max_age: SignedDuration::from_hours(1), max_lead: MAX_CLOCK_LEAD }
     }
 }
 
-/// A verdict with the value that it is about.
+/// A verdict and the value that it judges.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Judged {
     /// The verdict.
     pub verdict: Verdict,
-    /// The value, wherever there is one that can be converted, also when it does not count.
+    /// The value in the canonical unit wherever it can be converted, even if it does not count.
     pub value: Option<Canonical>,
 }
 
 /// Judges a value measured at `measured_at` as of `as_of`.
 pub fn judge(
     catalogue: &Catalogue,
-    rules: &Rules,
+    rules: &VerdictRules,
     as_of: Timestamp,
     meaning: Meaning,
     raw: f64,
@@ -124,7 +125,7 @@ pub fn judge(
     } else {
         judge_value(catalogue, phenomenon.zip(value))
     };
-    // Converting can take a finite number beyond what an `f64` holds, which is implausible, and no value.
+    // Converting a huge number can overflow to infinity: implausible, and not a value.
     Judged { verdict, value: value.filter(|value| value.is_finite()).map(Canonical) }
 }
 

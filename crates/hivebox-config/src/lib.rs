@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use hivebox_climate::status::Bands;
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::SignedDuration;
 use opensensemap::BoxId;
 use tracing_subscriber::filter::Targets;
@@ -24,7 +24,7 @@ pub use cache::{CacheAddress, CacheConfig};
 pub use dot_env::DotEnvError;
 pub use parse::{ConfigError, WrongSetting};
 use parse::{Parser, duration, number};
-pub use query::{EngineAddress, QueryConfig};
+pub use query::{BallistaAddress, BallistaAddressError, EngineAddress, QueryConfig};
 pub use quota::Quota;
 pub use redis::{RedisAddress, RedisNode, RedisTopology};
 pub use source::{Origin, Source};
@@ -108,7 +108,7 @@ pub struct AnswerConfig {
     /// `HIVEBOX_CACHE_TTL`.
     pub ttl: Duration,
     /// `HIVEBOX_MAX_READING_AGE`, and how far clocks may go wrong.
-    pub rules: Rules,
+    pub rules: VerdictRules,
     /// `HIVEBOX_STATUS`.
     pub bands: Bands,
 }
@@ -268,7 +268,7 @@ impl AnswerConfig {
         }
         // The longest allowed duration is seven days, so this does not overflow.
         let max_age = SignedDuration::try_from(max_age).unwrap_or(SignedDuration::MAX);
-        Some(Self { ttl, rules: Rules { max_age, ..Rules::default() }, bands: bands? })
+        Some(Self { ttl, rules: VerdictRules { max_age, ..VerdictRules::default() }, bands: bands? })
     }
 }
 
@@ -376,7 +376,7 @@ mod tests {
         assert_eq!(config.http.listen, "127.0.0.1:5000".parse().unwrap());
         assert_eq!(config.upstream.address, UpstreamAddress::Api("https://api.opensensemap.org".into()));
         assert_eq!(config.answer.ttl, 5 * MINUTE);
-        assert_eq!(config.answer.rules, Rules::default());
+        assert_eq!(config.answer.rules, VerdictRules::default());
         assert_eq!(config.store.interval, Some(5 * MINUTE));
     }
 

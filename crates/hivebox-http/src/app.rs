@@ -7,7 +7,6 @@ use std::time::Duration;
 use hivebox_archive::SnapshotStore;
 use hivebox_config::{Config, ReadinessRule};
 use hivebox_present::{Cache, Clock, Days};
-#[cfg(feature = "history")]
 use hivebox_question::past::Past;
 use hivebox_refresh::StoreHandle;
 
@@ -26,7 +25,6 @@ pub struct App {
     /// The stored snapshots.
     pub snapshots: SnapshotStore,
     /// Answers questions about the past.
-    #[cfg(feature = "history")]
     pub past: Past,
     settings: Settings,
     draining: AtomicBool,
@@ -50,7 +48,7 @@ impl App {
         days: Arc<Days>,
         store: StoreHandle,
         snapshots: SnapshotStore,
-        #[cfg(feature = "history")] past: Past,
+        past: Past,
     ) -> Self {
         let settings = Settings {
             readiness: config.readiness,
@@ -58,17 +56,7 @@ impl App {
             request_timeout: config.http.request_timeout,
             shared_cache: config.cache.address.slug(),
         };
-        Self {
-            clock,
-            cache,
-            days,
-            store,
-            snapshots,
-            #[cfg(feature = "history")]
-            past,
-            settings,
-            draining: AtomicBool::new(false),
-        }
+        Self { clock, cache, days, store, snapshots, past, settings, draining: AtomicBool::new(false) }
     }
 
     /// The rule of `/readyz`.

@@ -8,8 +8,8 @@ use axum::http::{HeaderValue, Uri};
 use axum::response::Response;
 use hivebox_archive::{Cell, CellKind, TableColumn};
 use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::nearby::Places;
-use hivebox_climate::readings::{Readings, SenseBox};
+use hivebox_climate::nearby::BoxIndex;
+use hivebox_climate::readings::{BoxReadings, Readings};
 use hivebox_climate::selection::Selection;
 use hivebox_climate::verdict::Verdict;
 use jiff::Timestamp;
@@ -138,11 +138,12 @@ fn page(present: &Present, asked: &AskBoxes, uri: &Uri) -> Result<Response, ApiE
 
 impl AskBoxes {
     /// The matching boxes, ordered by id.
-    fn find<'a>(&self, readings: &'a Readings, places: &'a Places) -> Vec<SenseBox<'a>> {
-        let is_called =
-            |it: &SenseBox<'_>| self.name.as_ref().is_none_or(|name| it.name().to_lowercase().contains(name));
+    fn find<'a>(&self, readings: &'a Readings, places: &'a BoxIndex) -> Vec<BoxReadings<'a>> {
+        let is_called = |it: &BoxReadings<'_>| {
+            self.name.as_ref().is_none_or(|name| it.name().to_lowercase().contains(name))
+        };
         let mut found: Vec<_> = self.selection.boxes(readings, places).filter(is_called).collect();
-        found.sort_unstable_by_key(SenseBox::id);
+        found.sort_unstable_by_key(BoxReadings::id);
         found
     }
 }
@@ -163,7 +164,7 @@ fn next_link(uri: &Uri, cursor: &str) -> Option<HeaderValue> {
 
 impl<'a> SenseBoxRow<'a> {
     /// The row of a box.
-    pub(super) fn of(sense_box: SenseBox<'a>) -> Self {
+    pub(super) fn of(sense_box: BoxReadings<'a>) -> Self {
         let place = sense_box.place();
         let good = || sense_box.readings().filter(|reading| reading.verdict() == Verdict::Ok);
         let mut measured: Vec<_> = good().filter_map(|reading| reading.phenomenon()).collect();

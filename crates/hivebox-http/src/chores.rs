@@ -16,7 +16,7 @@ use hivebox_climate::phenomenon::PhenomenonId;
 use hivebox_climate::place::{Exposure, LAPSE_KELVIN_PER_METRE};
 use hivebox_climate::quality::Level;
 use hivebox_climate::quantity::Metres;
-use hivebox_climate::readings::SenseBox;
+use hivebox_climate::readings::BoxReadings;
 use hivebox_present::Present;
 
 use crate::app::App;
@@ -120,7 +120,7 @@ impl AskChores {
         if !is_known {
             return Vec::new();
         }
-        let is_good = |sense_box: &SenseBox<'_>| {
+        let is_good = |sense_box: &BoxReadings<'_>| {
             matches!(sense_box.exposure(), Exposure::Outdoor | Exposure::Unknown)
                 && sense_box.readings().any(|reading| {
                     reading.phenomenon() == Some(catalogue.air_temperature())
@@ -139,7 +139,7 @@ impl AskChores {
     }
 
     /// The correction of a box's temperature to the height of the place, in K; zero if a height is unknown.
-    fn correction(&self, sense_box: SenseBox<'_>) -> f64 {
+    fn correction(&self, sense_box: BoxReadings<'_>) -> f64 {
         let height = sense_box.place().and_then(|place| place.plausible_height_metres());
         let climb = self.spot.height.zip(height).map(|(own, its)| own.0 - its);
         climb.map_or(0.0, |metres| -LAPSE_KELVIN_PER_METRE * metres)

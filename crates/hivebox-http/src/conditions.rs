@@ -13,7 +13,7 @@ use hivebox_climate::quality::Level;
 use hivebox_climate::quantity::Metres;
 use hivebox_climate::readings::{Reading, Readings};
 use hivebox_climate::sample::{LeftOut, Sample};
-use hivebox_climate::selection::{Area, Selection};
+use hivebox_climate::selection::{SearchArea, Selection};
 use hivebox_climate::statistics::{Percentile, Statistics};
 
 use crate::app::App;
@@ -63,7 +63,7 @@ impl Ask for AskConditions {
         let quality = reader.query(&QUALITY_FOR_CONDITIONS);
         let percentiles = reader.query(&PERCENTILES).unwrap_or_default();
         let height = reader.query(&HEIGHT).map(Metres);
-        if height.is_some() && !matches!(selection.area, Area::Within { .. }) {
+        if height.is_some() && !matches!(selection.area, SearchArea::Within { .. }) {
             reader.reject(&HEIGHT, "height needs lat and lon.");
         }
         let percentiles = percentiles.into_iter().filter_map(Percentile::new).collect();
@@ -117,7 +117,7 @@ impl AskConditions {
 
     /// The estimates for the place, if the request names one.
     fn estimates(&self, readings: &Readings, detail: &Detail) -> Vec<Estimate> {
-        let Area::Within { centre, .. } = self.selection.area else {
+        let SearchArea::Within { centre, .. } = self.selection.area else {
             return Vec::new();
         };
         let oldest = self.selection.oldest(readings);
@@ -134,7 +134,7 @@ impl AskConditions {
 pub(super) fn describe() -> Operation {
     let present = example::present();
     let here = present.readings.sense_box(0).place().map(|place| place.position());
-    let area = here.map(|centre| Area::Within { centre, radius: Metres::from_kilometres(25.0) });
+    let area = here.map(|centre| SearchArea::Within { centre, radius: Metres::from_kilometres(25.0) });
     let asked = AskConditions {
         selection: Selection { area: area.unwrap_or_default(), ..Selection::default() },
         phenomena: Some(vec![Catalogue::builtin().air_temperature()]),

@@ -61,7 +61,6 @@ where
 }
 
 /// A path that supports POST only.
-#[cfg(feature = "history")]
 pub(super) fn post<H, T, S>(handler: H, operation: Operation) -> Methods<S>
 where
     H: Handler<T, S>,
@@ -126,14 +125,12 @@ impl Operation {
     }
 
     /// Adds a text body.
-    #[cfg(feature = "history")]
     pub(super) fn takes_text(mut self, example: &'static str) -> Self {
         self.bodies.push(RequestBodyDoc::text(example));
         self
     }
 
     /// Adds a JSON body with the schema of `T`.
-    #[cfg(feature = "history")]
     pub(super) fn takes_json<T: serde::Serialize + utoipa::ToSchema>(mut self, example: &T) -> Self {
         self.bodies.push(RequestBodyDoc::json(example));
         self
@@ -168,7 +165,6 @@ impl Operation {
     }
 
     /// Adds the errors of a question about the past: the queue is full, the time is up, or memory runs out.
-    #[cfg(feature = "history")]
     pub(super) fn fails_of_past(self) -> Self {
         use hivebox_archive::query::QueryError;
         let (after, limit_bytes) = (Duration::from_secs(30), 256 << 20);

@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 
 use hivebox_config::Quota;
 use hivebox_question::parameters::{Kind, Refusal, Wrong};
-#[cfg(feature = "history")]
 use hivebox_question::past::PastError;
 use hivebox_refresh::StoreError;
 use hivebox_telemetry::in_words;
@@ -141,7 +140,7 @@ impl From<StoreError> for ApiError {
             StoreError::Stopping => {
                 Self::unavailable("Stopping", "This replica is stopping; try again to reach another one.")
             }
-            StoreError::Waits { name, .. } => Self::unavailable(
+            StoreError::Spooled { name, .. } => Self::unavailable(
                 "Stored later",
                 format!(
                     "The store is failing. The snapshot {name} is on this replica's disk, and will be uploaded as soon \
@@ -178,7 +177,6 @@ impl From<Refusal> for ApiError {
     }
 }
 
-#[cfg(feature = "history")]
 impl From<PastError> for ApiError {
     fn from(error: PastError) -> Self {
         use hivebox_archive::query::QueryError;
@@ -216,7 +214,7 @@ impl From<PastError> for ApiError {
 }
 
 /// Turns words into a sentence: a capital first letter and a full stop.
-fn sentence(words: &str) -> String {
+pub(super) fn sentence(words: &str) -> String {
     let mut characters = words.trim_end_matches('.').chars();
     let first = characters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(characters).chain(['.']).collect()

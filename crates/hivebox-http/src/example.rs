@@ -6,7 +6,7 @@ use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Exposure, Place};
 use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
 use hivebox_climate::status::Bands;
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use hivebox_config::AnswerConfig;
 use hivebox_present::Present;
 use jiff::{SignedDuration, Timestamp};
@@ -26,7 +26,7 @@ const BOXES: [(&str, &str, f64, [&str; 2]); 6] = [
 
 /// The network, as of [`MOMENT`].
 pub(super) fn present() -> Present {
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), MOMENT);
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), MOMENT);
     for (id, name, steps, [temperature, humidity]) in BOXES {
         let place = Place::new(51.96 + 0.01 * steps, 7.63, Some(60.0));
         builder.add_box(&BoxFacts { id, name, model: "homeV2Wifi", exposure: Exposure::Outdoor, place });
@@ -39,6 +39,7 @@ pub(super) fn present() -> Present {
             builder.add_sensor(&SensorFacts { id: &id, title, unit, sensor_type: "HDC1080", measured });
         }
     }
-    let config = AnswerConfig { ttl: Duration::from_mins(5), rules: Rules::default(), bands: Bands::hive() };
-    Present::of(builder.finish(), 0, Catalogue::builtin(), &config)
+    let config =
+        AnswerConfig { ttl: Duration::from_mins(5), rules: VerdictRules::default(), bands: Bands::hive() };
+    Present::of(builder.finish(), 0, &config)
 }

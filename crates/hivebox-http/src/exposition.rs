@@ -22,7 +22,6 @@ pub(super) async fn metrics(
     State(state): State<HttpState>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, ApiError> {
-    #[cfg(feature = "history")]
     state.app.past.observe();
     let exposition = accepted(&accepts(&headers).collect::<Vec<_>>());
     let text = state.exposition.render(exposition).map_err(ApiError::internal)?;

@@ -13,7 +13,6 @@ use axum::Router;
 use axum::http::{Method, Request};
 use axum::response::Response;
 use futures_util::future::Either;
-use hivebox_climate::catalogue::Catalogue;
 use hivebox_config::HttpConfig;
 use hivebox_telemetry::metrics::Metrics;
 use hyper::body::Incoming;
@@ -52,8 +51,8 @@ impl Front {
     }
 
     /// Sends an event for each new present to all event streams. Never ends.
-    pub async fn broadcast(&self, catalogue: &'static Catalogue) {
-        self.state.live.broadcast(&self.state.app.cache, catalogue).await;
+    pub async fn broadcast(&self) {
+        self.state.live.broadcast(&self.state.app.cache).await;
     }
 
     /// Ends all event streams, including those that open later.

@@ -9,7 +9,7 @@ use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use hivebox_archive::history::question::{HistoryRow, Question};
-use hivebox_archive::query::{Answer, AnswerSource, Scanned};
+use hivebox_archive::query::{AnswerSource, HistoryAnswer, Scanned};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::quantity::Canonical;
 use hivebox_climate::selection::Selection;
@@ -96,7 +96,7 @@ async fn tagged(app: &App, history: &AskHistory) -> Result<Vec<String>, ApiError
 }
 
 /// Whether the whole time range lies before the day of the newest reading.
-fn is_settled(question: &Question, answer: &Answer) -> bool {
+fn is_settled(question: &Question, answer: &HistoryAnswer) -> bool {
     let today = |moment: Timestamp| moment.to_zoned_datetime(TimeZone::UTC).start_of_day().ok();
     answer.through.and_then(today).is_some_and(|today| question.to <= today.timestamp())
 }
@@ -128,7 +128,7 @@ pub(super) fn describe() -> Operation {
             .map(|(percentile, value)| (*percentile, Some(Canonical(value))))
             .collect(),
     };
-    let answered = Answer {
+    let answered = HistoryAnswer {
         rows: vec![row(0, [11.2, -3.1, 27.9, 4.2, 21.6]), row(1, [12.4, -2.8, 28.4, 5.1, 22.3])],
         source: AnswerSource::Hourly,
         through: Some(example::MOMENT),

@@ -28,7 +28,6 @@ mod exposition;
 mod front;
 mod header_value;
 mod health;
-#[cfg(feature = "history")]
 mod history;
 mod live;
 mod map;
@@ -48,7 +47,6 @@ mod represent;
 mod routes;
 pub mod server;
 mod snapshots;
-#[cfg(feature = "history")]
 mod sql;
 mod state;
 mod status;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use hivebox_climate::readings::SenseBox;
+use hivebox_climate::readings::BoxReadings;
 use jiff::Timestamp;
 use opensensemap::BoxId;
 use serde::Serialize;
@@ -60,7 +60,7 @@ pub(super) async fn one_box(
 }
 
 impl<'a> OneBox<'a> {
-    fn of(sense_box: SenseBox<'a>, present: &Present) -> Self {
+    fn of(sense_box: BoxReadings<'a>, present: &Present) -> Self {
         let detail = present.detail();
         Self {
             as_of: present.readings.as_of(),

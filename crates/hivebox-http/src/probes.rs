@@ -109,7 +109,7 @@ const ROADMAP_CACHE_AGE: SignedDuration = SignedDuration::from_mins(5);
 impl Readiness {
     fn of(app: &App, now: Timestamp) -> Self {
         let (cache, rule, draining) = (&app.cache, app.readiness(), app.is_draining());
-        let standing = cache.standing();
+        let role_status = cache.role_status();
         let present = cache.present();
         let poll = cache.last_poll();
         let poll = poll.as_deref();
@@ -137,8 +137,8 @@ impl Readiness {
             last_poll_at: poll.map(|poll| poll.ended_at),
             last_poll_error: poll.and_then(|poll| poll.error.clone()),
             cache: app.shared_cache(),
-            role: standing.as_ref().map(|standing| standing.role.into()),
-            cache_error: standing.as_ref().and_then(|standing| standing.error.clone()),
+            role: role_status.as_ref().map(|role_status| role_status.role.into()),
+            cache_error: role_status.as_ref().and_then(|role_status| role_status.error.clone()),
         }
     }
 }

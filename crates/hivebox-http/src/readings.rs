@@ -8,7 +8,7 @@ use axum::http::header::ETAG;
 use axum::response::Response;
 use hivebox_climate::phenomenon::PhenomenonId;
 use hivebox_climate::quality::Level;
-use hivebox_climate::readings::{Reading, SenseBox};
+use hivebox_climate::readings::{BoxReadings, Reading};
 use hivebox_climate::selection::Selection;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -61,7 +61,7 @@ pub(super) async fn readings(
         let (readings, detail) = (&present.readings, present.detail());
         let oldest = asked.selection.oldest(readings);
         let mut boxes: Vec<_> = asked.selection.boxes(readings, &detail.places).collect();
-        boxes.sort_unstable_by_key(SenseBox::id);
+        boxes.sort_unstable_by_key(BoxReadings::id);
         for reading in boxes.into_iter().flat_map(|sense_box| sense_box.readings()) {
             let is_good = asked.quality.is_none_or(|level| detail.quality.is_at_least(reading.row(), level));
             if is_good && asked.wants(reading, oldest) {

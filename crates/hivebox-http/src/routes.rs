@@ -11,7 +11,6 @@ use prometheus_client::registry::Registry;
 use utoipa::openapi::OpenApi;
 
 use crate::app::App;
-#[cfg(feature = "history")]
 use crate::describe::post;
 use crate::describe::{self, Methods, Operation, get};
 use crate::metrics::HttpMetrics;
@@ -24,7 +23,6 @@ use crate::{
     boxes, chores, conditions, cors, dashboard, docs, error, exposition, health, live, map, one_box, openapi,
     phenomena, probes, readings, snapshots, status, store, temperature, version,
 };
-#[cfg(feature = "history")]
 use crate::{history, sql};
 
 /// All routes, each with its description.
@@ -62,9 +60,7 @@ fn routes() -> Routes {
         .add("/api/v1/readings", Policy::API, get(readings::readings, readings::describe()))
         .add("/api/v1/snapshots", Policy::API, get(snapshots::list, snapshots::describe_list()))
         .add("/api/v1/snapshots/{name}", Policy::API, get(snapshots::show, snapshots::describe_show()));
-    #[cfg(feature = "history")]
     let routes = routes.add("/api/v1/history", Policy::API, get(history::history, history::describe()));
-    #[cfg(feature = "history")]
     let routes = routes.add("/api/v1/sql", Policy::API, post(sql::sql, sql::describe()));
     routes
         .add("/api/v1/status", Policy::API.without_work(), get(status::status, status::describe()))

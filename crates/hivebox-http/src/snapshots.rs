@@ -116,8 +116,8 @@ pub(super) async fn show(
 /// The snapshot in `format`. Text is streamed at the speed at which the client reads.
 fn body(snapshot: Snapshot, format: Format) -> Result<Body, ApiError> {
     let format = match format {
-        Format::Json => hivebox_archive::Format::Json,
-        Format::Csv => hivebox_archive::Format::Csv,
+        Format::Json => hivebox_archive::SnapshotFormat::Json,
+        Format::Csv => hivebox_archive::SnapshotFormat::Csv,
         _ => return Ok(Body::from(snapshot.file().clone())),
     };
     pieces::body(move |sender| {

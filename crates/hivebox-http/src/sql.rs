@@ -1,36 +1,32 @@
-//! `POST /api/v1/sql`: SQL over the past, if it is switched on.
+//! `POST /api/v1/sql`: SQL about the history, if it is switched on.
 
+#[cfg(not(feature = "sql"))]
+mod no_rows;
+#[cfg(feature = "sql")]
+mod rows;
 mod text;
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
-use hivebox_archive::{BatchFormat, BatchWriter, TableError};
+use axum::http::StatusCode;
+use axum::response::Response;
+use hivebox_question::format::{Format, Formats};
+use hivebox_question::parameters::{Ask, Reader};
 use serde::Serialize;
 use serde_json::json;
-use tokio::runtime::Handle;
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::describe::{Operation, ResponseDoc, Tag, headers};
-use crate::error::ApiError;
-use crate::header_value::header_value;
+use crate::error::{ApiError, sentence};
 use crate::params::Params;
 use crate::pieces;
-use hivebox_question::format::{Format, Formats};
-use hivebox_question::parameters::{Ask, Reader};
-use hivebox_question::past::SqlAnswer;
-use text::{SqlRequest, read};
-
-/// The most rows of a response. For more, read the Parquet files directly.
-pub(crate) const MOST_ROWS: usize = 1_000_000;
+#[cfg(not(feature = "sql"))]
+use no_rows as rows;
+use text::SqlBody;
 
 const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, Format::Arrow]);
-const PRIVATE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// The requested format.
 #[derive(Debug)]
@@ -51,67 +47,10 @@ pub(super) async fn sql(
     request: Request,
 ) -> Result<Response, ApiError> {
     if !app.past.sql {
-        return Err(off());
+        return Err(if cfg!(feature = "sql") { off() } else { missing() });
     }
-    let text = read(request).await?;
-    let mut answer = app.past.sql(&text, MOST_ROWS).await?;
-    let writer = BatchWriter::new(batch_format(format), answer.schema()).map_err(unfit)?;
-    // An error before the first row can still change the status.
-    let first = answer.next().await.transpose()?;
-    let body = body(writer, first, answer)?;
-    let disposition = format!("inline; filename=\"sql.{}\"", format.name());
-    let disposition = header_value(disposition);
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
-        (CONTENT_DISPOSITION, disposition),
-        (CACHE_CONTROL, PRIVATE),
-    ];
-    Ok((headers, body).into_response())
-}
-
-type Batch = hivebox_archive::RecordBatch;
-
-/// The rows, streamed as they are found. If the client does not read them in time, it loses the rest.
-fn body(mut writer: BatchWriter, first: Option<Batch>, mut answer: SqlAnswer) -> Result<Body, ApiError> {
-    let runtime = Handle::current();
-    pieces::body(move |sink| {
-        let mut next = first;
-        while let Some(batch) = next {
-            let sent = match writer.write(&batch) {
-                Ok(piece) => sink.send(piece),
-                Err(error) => return sink.fail(error),
-            };
-            if sent.is_err() {
-                return;
-            }
-            next = match runtime.block_on(answer.next()).transpose() {
-                Ok(next) => next,
-                Err(error) => return sink.fail(error),
-            };
-        }
-        match writer.finish() {
-            // It fails if the client has disconnected; then nobody needs the end.
-            Ok(piece) => drop(sink.send(piece)),
-            Err(error) => sink.fail(error),
-        }
-    })
-}
-
-fn batch_format(format: Format) -> BatchFormat {
-    match format {
-        Format::Csv => BatchFormat::Csv,
-        Format::Parquet => BatchFormat::Parquet,
-        Format::Arrow => BatchFormat::Arrow,
-        Format::Json | Format::GeoJson => BatchFormat::Json,
-    }
-}
-
-/// The error of a result that does not fit the requested format.
-fn unfit(error: TableError) -> ApiError {
-    match error {
-        TableError::Nested(_) => ApiError::bad(&error.to_string()),
-        error => ApiError::internal(error),
-    }
+    let text = text::read(request).await?;
+    rows::answer(&app.past, &text, format).await
 }
 
 fn off() -> ApiError {
@@ -120,7 +59,12 @@ fn off() -> ApiError {
     ApiError::new(StatusCode::FORBIDDEN, "Forbidden", DETAIL)
 }
 
-/// The rows in JSON.
+/// What a build without SQL answers: the same status as where SQL is off, since it always is.
+fn missing() -> ApiError {
+    ApiError::new(StatusCode::FORBIDDEN, "Forbidden", sentence(hivebox_question::past::NO_SQL))
+}
+
+/// The answer as JSON.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SqlRows)]
 struct Rows {
@@ -147,7 +91,7 @@ pub(super) fn describe() -> Operation {
         )
         .asks::<AskSql>()
         .takes_text(SQL)
-        .takes_json(&SqlRequest { sql: SQL.to_owned() })
+        .takes_json(&SqlBody { sql: SQL.to_owned() })
         .responds(answer)
         .fails("SQL is off.", &off())
         .fails("The SQL is invalid.", &text::wrong("No table is called reading."))
@@ -156,4 +100,17 @@ pub(super) fn describe() -> Operation {
         .fails("Too many large responses are in progress.", &pieces::busy())
         .fails_of_past()
         .may_fail()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_without_sql_says_how_to_get_it() {
+        let error = missing();
+        assert_eq!(error.status(), StatusCode::FORBIDDEN);
+        let problem = serde_json::to_string(&error.problem()).unwrap();
+        assert!(problem.contains("build it with `--features sql`"), "{problem}");
+    }
 }

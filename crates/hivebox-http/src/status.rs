@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::example;
 use crate::params::Params;
-use hivebox_present::{Freshness, Part};
+use hivebox_present::{Dependency, Freshness};
 
 /// How fresh the present is, and what HiveBox cannot reach.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,7 +48,7 @@ pub(super) async fn status(State(app): State<Arc<App>>, Params(()): Params<()>) 
 
 impl ServiceStatus {
     fn of(app: &App, now: Timestamp) -> Self {
-        let (present, parts) = (app.cache.present(), app.cache.parts());
+        let (present, parts) = (app.cache.present(), app.cache.dependencies());
         let freshness = present.as_ref().map_or(Freshness::Expired, |present| match &present.answer {
             Some(answer) => answer.freshness(now),
             // No temperature counts, so the poll is not good; the other readings are still served.
@@ -69,8 +69,8 @@ impl ServiceStatus {
     }
 }
 
-impl From<&Part> for PartStatus {
-    fn from(part: &Part) -> Self {
+impl From<&Dependency> for PartStatus {
+    fn from(part: &Dependency) -> Self {
         Self { down_since: part.down_since() }
     }
 }

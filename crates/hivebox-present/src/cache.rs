@@ -1,7 +1,7 @@
-//! The present that this process serves from, and how it came by it.
+//! The present that this process serves, the outcome of the last poll, and the role of this replica.
 //!
-//! [`Cache`] is what requests read. [`shared::Shared`] is what replicas agree by: in memory for one alone,
-//! in Redis for many. Only the refresh loop touches the latter, so no request ever waits for it.
+//! Requests read the [`Cache`]. The cache that replicas share lives in crate `hivebox-refresh`: only the refresh
+//! loop uses it, so no request ever waits for it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,61 +12,61 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use crate::parts::Parts;
+use crate::dependencies::Dependencies;
 use crate::present::{Freshness, Present};
 
-/// What the refresh loop writes and requests read. Neither waits for the other.
+/// The cache in memory: the refresh loop writes, requests read, and neither waits for the other.
 #[derive(Debug)]
 pub struct Cache {
     present: ArcSwapOption<Present>,
     last_poll: ArcSwapOption<Poll>,
-    standing: ArcSwapOption<Standing>,
-    parts: Parts,
+    role_status: ArcSwapOption<RoleStatus>,
+    dependencies: Dependencies,
     polls: watch::Sender<u64>,
     changes: watch::Sender<()>,
 }
 
-/// How a poll of upstream went, here or at the replica that polls for all.
+/// The outcome of a poll of upstream, by this replica or by the lease holder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Poll {
     /// When it ended.
     pub ended_at: Timestamp,
-    /// How many things were asked for: boxes by id, or one list of all.
+    /// The number of requested boxes, or of requests if all boxes come in one list.
     pub asked: usize,
-    /// How many of those could not be had.
+    /// How many of them failed.
     pub failed: usize,
-    /// The first failure, in words.
+    /// The first failure, as a sentence.
     pub error: Option<String>,
-    /// How many polls in a row have brought no answer, this one included, by whichever replica; zero if
-    /// this one did.
+    /// The number of polls in a row without an answer, by any replica and including this one; zero if this one
+    /// brought an answer.
     pub failures_in_a_row: u32,
-    /// For how long upstream asked not to be asked, from the end of the poll on.
+    /// The pause that upstream asked for (`Retry-After`), counted from the end of the poll.
     pub retry_after: Option<Duration>,
 }
 
-/// What part a replica has among those that share the present.
+/// The role of a replica among those that share a present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// It holds the lease: it polls, publishes, and stores on the clock.
+    /// It holds the lease: it polls, publishes and stores.
     Holder,
-    /// Another holds the lease: it takes over what that one publishes.
+    /// Another replica holds the lease: this one takes over what that one publishes.
     Follower,
-    /// It cannot reach the others: it polls for itself.
+    /// The shared cache is unreachable: this replica polls for itself.
     Alone,
 }
 
-/// A replica's part, and why.
+/// The role of a replica, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    /// The part.
+pub struct RoleStatus {
+    /// The role.
     pub role: Role,
-    /// Why the others cannot be reached, in words.
+    /// Why the shared cache is unusable, as a sentence; `None` while it works.
     pub error: Option<String>,
 }
 
-impl Standing {
-    /// The standing of a replica that can reach the others, or has none.
+impl RoleStatus {
+    /// A role without an error.
     #[must_use]
     pub const fn of(role: Role) -> Self {
         Self { role, error: None }
@@ -78,8 +78,8 @@ impl Default for Cache {
         Self {
             present: ArcSwapOption::empty(),
             last_poll: ArcSwapOption::empty(),
-            standing: ArcSwapOption::empty(),
-            parts: Parts::default(),
+            role_status: ArcSwapOption::empty(),
+            dependencies: Dependencies::default(),
             polls: watch::Sender::new(0),
             changes: watch::Sender::new(()),
         }
@@ -87,62 +87,61 @@ impl Default for Cache {
 }
 
 impl Cache {
-    /// The present, if there has been one.
+    /// The present; `None` before the first one.
     pub fn present(&self) -> Guard<Option<Arc<Present>>> {
         self.present.load()
     }
 
-    /// The moment of the present, if there has been one.
+    /// The moment of the present; `None` before the first one.
     pub fn as_of(&self) -> Option<Timestamp> {
         self.present().as_ref().map(|present| present.readings.as_of())
     }
 
-    /// How the last poll went, if one has ended.
+    /// The outcome of the last poll; `None` before the first one has ended.
     pub fn last_poll(&self) -> Guard<Option<Arc<Poll>>> {
         self.last_poll.load()
     }
 
-    /// What part this replica has; `None` until it is settled.
-    pub fn standing(&self) -> Guard<Option<Arc<Standing>>> {
-        self.standing.load()
+    /// The role of this replica; `None` before it has one.
+    pub fn role_status(&self) -> Guard<Option<Arc<RoleStatus>>> {
+        self.role_status.load()
     }
 
-    /// What HiveBox depends on, and since when it cannot be used.
-    pub fn parts(&self) -> &Parts {
-        &self.parts
+    /// The dependencies of HiveBox, and since when each is down.
+    pub fn dependencies(&self) -> &Dependencies {
+        &self.dependencies
     }
 
-    /// Takes note of the role that this replica has from `now` on.
-    pub fn set_standing(&self, standing: Standing, now: Timestamp) {
-        self.parts.shared.note(standing.error.is_none(), now);
-        let role = Some(standing.role);
-        let before = self.standing.swap(Some(Arc::new(standing)));
+    /// Sets the role of this replica from `now` on.
+    pub fn set_role_status(&self, role_status: RoleStatus, now: Timestamp) {
+        self.dependencies.shared.note(role_status.error.is_none(), now);
+        let role = Some(role_status.role);
+        let before = self.role_status.swap(Some(Arc::new(role_status)));
         if before.map(|before| before.role) != role {
             self.changes.send_replace(());
         }
     }
 
-    /// Whether a present is better than the one that is here. Of two the newer one is, but one without an
-    /// answer is not better than one whose answer may still be served, and any is better than one of the far
-    /// future.
+    /// Whether a present is better than the current one. The newer of two is better, with two exceptions: a present
+    /// without an answer does not replace a servable answer, and any present replaces one from the far future.
     pub fn prefers(&self, present: &Present, now: Timestamp) -> bool {
         let mine = self.as_of().filter(|as_of| *as_of <= now + MAX_CLOCK_LEAD);
         mine < Some(present.readings.as_of()) && (present.answer.is_some() || !self.is_servable(now))
     }
 
-    /// Takes note of a poll, and of the present that is to be served from now on if there is a new one. Only
-    /// the refresh loop does this, after it has asked whether this cache [`prefers`](Self::prefers) it.
+    /// Publishes the outcome of a poll and, if there is one, the present to serve from now on. Only the refresh loop
+    /// calls this, with a present that this cache [`prefers`](Self::prefers).
     pub fn publish(&self, poll: Poll, present: Option<Arc<Present>>) {
         if present.is_some() {
             self.present.store(present);
         }
-        self.parts.upstream.note(poll.failures_in_a_row == 0, poll.ended_at);
+        self.dependencies.upstream.note(poll.failures_in_a_row == 0, poll.ended_at);
         self.last_poll.store(Some(Arc::new(poll)));
         self.polls.send_modify(|polls| *polls += 1);
         self.changes.send_replace(());
     }
 
-    /// Whether there is an answer that may be served at `now`.
+    /// Whether there is a servable answer at `now`.
     pub fn is_servable(&self, now: Timestamp) -> bool {
         self.present()
             .as_ref()
@@ -150,20 +149,20 @@ impl Cache {
             .is_some_and(|answer| answer.freshness(now) != Freshness::Expired)
     }
 
-    /// Waits until one poll has ended, well or not. All who wait do so for the same poll.
+    /// Waits until the first poll has ended, with or without success. All requests wait for the same poll.
     pub async fn first_poll(&self) {
         // The sender lives as long as `self`, so waiting cannot fail.
         let _ = self.polls.subscribe().wait_for(|polls| *polls > 0).await;
     }
 
-    /// Tells of each poll, and of each change of this replica's role.
+    /// Signals each poll, and each change of this replica's role.
     pub fn changes(&self) -> watch::Receiver<()> {
         self.changes.subscribe()
     }
 }
 
 impl Poll {
-    /// One that went well at some time.
+    /// A successful poll that ended at this time.
     #[must_use]
     pub fn good(ended_at: Timestamp) -> Self {
         Self { ended_at, asked: 1, failed: 0, error: None, failures_in_a_row: 0, retry_after: None }
@@ -171,7 +170,7 @@ impl Poll {
 }
 
 impl Role {
-    /// The name in metrics, logs and JSON.
+    /// The spelling in metrics, logs and JSON.
     #[must_use]
     pub const fn slug(self) -> &'static str {
         match self {

@@ -1,7 +1,7 @@
 //! What time it is: the one place that asks the system.
 //!
-//! Everything that judges by the time takes a moment as an argument. What runs by itself is handed a
-//! [`Clock`], so that a test can set the time instead of waiting for it.
+//! Everything that judges by the time takes a moment as an argument. A loop is handed a [`Clock`], so that a
+//! test sets the time instead of waiting for it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,72 +9,60 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
-/// Tells the time. Cheap to clone; clones of a clock that can be set are set together.
+/// Tells the time. Cheap to clone; the clones of a clock that stands still are set together.
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
-    /// How far this clock is ahead of the system's; `None` if it is the system's.
-    lead: Option<Arc<watch::Sender<SignedDuration>>>,
+    /// What the clock shows, if it stands still; `None` for the system's clock.
+    still: Option<Arc<watch::Sender<Timestamp>>>,
 }
 
 impl Clock {
     /// The system's clock.
     #[must_use]
     pub const fn system() -> Self {
-        Self { lead: None }
+        Self { still: None }
     }
 
-    /// A clock that shows `now` and goes on from there as the system's does, until it is set.
+    /// A clock that shows `now` until it is set.
     #[must_use]
-    pub fn showing(now: Timestamp) -> Self {
-        let clock = Self { lead: Some(Arc::new(watch::Sender::new(SignedDuration::ZERO))) };
-        clock.set(now);
-        clock
+    pub fn still_at(now: Timestamp) -> Self {
+        Self { still: Some(Arc::new(watch::Sender::new(now))) }
     }
 
     /// The time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        let system = system_now();
-        match &self.lead {
-            None => system,
-            Some(lead) => system.checked_add(*lead.borrow()).unwrap_or(system),
+        match &self.still {
+            None => system_now(),
+            Some(shown) => *shown.borrow(),
         }
     }
 
-    /// Makes the clock and all its clones show `now`, and wakes those that sleep until a moment that has
-    /// passed by then. The system's clock stays as it is.
+    /// Sets a clock that stands still, and wakes those that sleep by it until then. The system's clock stays
+    /// as it is.
     pub fn set(&self, now: Timestamp) {
-        if let Some(lead) = &self.lead {
-            lead.send_replace(now.duration_since(system_now()));
+        if let Some(shown) = &self.still {
+            shown.send_replace(now);
         }
     }
 
-    /// Sleeps until this clock shows a time so much later.
+    /// Sets a clock that stands still forward.
+    pub fn advance(&self, by: SignedDuration) {
+        if let Some(shown) = &self.still {
+            shown.send_modify(|now| *now = now.checked_add(by).unwrap_or(Timestamp::MAX));
+        }
+    }
+
+    /// Sleeps until this clock has gone on by `time`.
     pub async fn sleep(&self, time: Duration) {
-        let Some(lead) = &self.lead else {
+        let Some(shown) = &self.still else {
             return tokio::time::sleep(time).await;
         };
-        let mut sets = lead.subscribe();
-        let asleep_since = self.now();
-        loop {
-            let slept = Duration::try_from(self.now().duration_since(asleep_since)).unwrap_or_default();
-            let left = time.saturating_sub(slept);
-            if left.is_zero() {
-                return;
-            }
-            tokio::select! {
-                () = tokio::time::sleep(left) => {}
-                // The sender lives as long as `self`, so waiting cannot fail.
-                _ = sets.changed() => {}
-            }
-        }
-    }
-
-    /// Sets the clock forward.
-    pub fn advance(&self, by: SignedDuration) {
-        if let Ok(later) = self.now().checked_add(by) {
-            self.set(later);
-        }
+        let mut shown = shown.subscribe();
+        let wakes_at = SignedDuration::try_from(time).ok().and_then(|time| self.now().checked_add(time).ok());
+        let wakes_at = wakes_at.unwrap_or(Timestamp::MAX);
+        // The sender lives as long as `self`, so waiting cannot fail.
+        let _ = shown.wait_for(|now| *now >= wakes_at).await;
     }
 }
 
@@ -87,27 +75,32 @@ fn system_now() -> Timestamp {
 mod tests {
     use super::*;
 
+    fn noon() -> Timestamp {
+        "2024-10-14T12:00:00Z".parse().unwrap()
+    }
+
     #[test]
-    fn a_clock_that_was_set_goes_on_from_there_with_its_clones() {
-        let noon: Timestamp = "2024-10-14T12:00:00Z".parse().unwrap();
-        let clock = Clock::showing(noon);
+    fn a_clock_that_stands_still_is_set_with_its_clones() {
+        let clock = Clock::still_at(noon());
         let clone = clock.clone();
-        assert!(clock.now() >= noon);
         clock.advance(SignedDuration::from_hours(1));
-        assert!(clone.now() >= noon + SignedDuration::from_hours(1));
-        clone.set(noon);
-        assert!(clock.now() < noon + SignedDuration::from_hours(1));
+        assert_eq!(clone.now(), noon() + SignedDuration::from_hours(1));
+        clone.set(noon());
+        assert_eq!(clock.now(), noon());
     }
 
     #[tokio::test]
-    async fn whoever_sleeps_by_a_clock_wakes_when_it_is_set() {
-        let clock = Clock::showing("2024-10-14T12:00:00Z".parse().unwrap());
+    async fn a_sleep_ends_when_its_clock_is_set_far_enough() {
+        let clock = Clock::still_at(noon());
         let sleeping = tokio::spawn({
             let clock = clock.clone();
             async move { clock.sleep(Duration::from_hours(1)).await }
         });
         tokio::task::yield_now().await;
-        clock.advance(SignedDuration::from_hours(2));
+        clock.advance(SignedDuration::from_mins(59));
+        tokio::task::yield_now().await;
+        assert!(!sleeping.is_finished());
+        clock.advance(SignedDuration::from_mins(1));
         sleeping.await.unwrap();
     }
 
@@ -115,6 +108,6 @@ mod tests {
     fn the_system_clock_cannot_be_set() {
         let clock = Clock::system();
         clock.set(Timestamp::UNIX_EPOCH);
-        assert!(clock.now() > "2020-01-01T00:00:00Z".parse().unwrap());
+        assert!(clock.now() > noon());
     }
 }

@@ -1,18 +1,18 @@
-//! How cold and how warm it was on the last days, as the service knows it.
+//! The temperature extremes of the last days.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use hivebox_archive::{ArchiveError, GoodValue, Snapshot};
 use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::extremes::{Extremes, Observation};
+use hivebox_climate::extremes::{Extremes, TemperatureObservation};
 use hivebox_climate::place::Exposure;
 use hivebox_climate::quantity::{Canonical, Celsius};
 use hivebox_climate::readings::Readings;
 use hivebox_climate::verdict::Verdict;
 use jiff::Timestamp;
 
-/// The extremes of the last days. Those who write them take turns; requests read them, and wait for nobody.
+/// The temperature extremes of the last days. Writers take turns; requests read without waiting.
 #[derive(Debug, Default)]
 pub struct Days {
     extremes: ArcSwap<Extremes>,
@@ -20,19 +20,20 @@ pub struct Days {
 }
 
 impl Days {
-    /// The extremes as they are known now.
+    /// The current extremes.
     pub fn extremes(&self) -> Arc<Extremes> {
         self.extremes.load_full()
     }
 
-    /// Adds what the readings of a present say, as of `now`.
-    pub fn add_readings(&self, readings: &Readings, catalogue: &Catalogue, now: Timestamp) {
+    /// Adds the outdoor air temperatures of a present, as of `now`.
+    pub fn add_readings(&self, readings: &Readings, now: Timestamp) {
+        let air_temperature = Catalogue::builtin().air_temperature();
         let observed = readings.iter().filter_map(|reading| {
             let counts = reading.verdict() == Verdict::Ok
-                && reading.phenomenon() == Some(catalogue.air_temperature())
+                && reading.phenomenon() == Some(air_temperature)
                 && is_in_the_open(reading.exposure());
             let Canonical(celsius) = reading.value().filter(|_| counts)?;
-            Some(Observation {
+            Some(TemperatureObservation {
                 box_id: reading.box_id(),
                 measured_at: reading.measured_at()?,
                 temperature: Celsius(celsius),
@@ -45,36 +46,35 @@ impl Days {
         self.extremes.store(Arc::new(extremes));
     }
 
-    /// Adds what a stored snapshot says, as of `now`.
+    /// Adds the outdoor air temperatures of a stored snapshot, as of `now`.
     ///
     /// # Errors
-    /// The snapshot cannot be read; nothing of it is added then.
-    pub fn add_snapshot(
-        &self,
-        snapshot: &Snapshot,
-        catalogue: &Catalogue,
-        now: Timestamp,
-    ) -> Result<(), ArchiveError> {
+    /// The snapshot cannot be read. Then nothing is added.
+    pub fn add_snapshot(&self, snapshot: &Snapshot, now: Timestamp) -> Result<(), ArchiveError> {
+        let catalogue = Catalogue::builtin();
         let air_temperature = catalogue.phenomenon(catalogue.air_temperature()).slug();
         let _turn = self.turn();
         let mut extremes = Extremes::clone(&self.extremes.load());
         snapshot.good_values(&[air_temperature], |value: GoodValue<'_>| {
             if is_in_the_open(value.exposure) {
                 let GoodValue { box_id, measured_at, value: Canonical(celsius), .. } = value;
-                extremes.add(now, [Observation { box_id, measured_at, temperature: Celsius(celsius) }]);
+                extremes.add(
+                    now,
+                    [TemperatureObservation { box_id, measured_at, temperature: Celsius(celsius) }],
+                );
             }
         })?;
         self.extremes.store(Arc::new(extremes));
         Ok(())
     }
 
-    /// What was written last is whole, also where somebody panicked before it was the turn of another.
+    /// Waits for this writer's turn. A panic of another writer does no harm: extremes are replaced as a whole.
     fn turn(&self) -> MutexGuard<'_, ()> {
         self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Rooms have days of their own, and what moves had its day elsewhere.
+/// Indoor boxes and mobile boxes say nothing about the weather at one place.
 fn is_in_the_open(exposure: Exposure) -> bool {
     matches!(exposure, Exposure::Outdoor | Exposure::Unknown)
 }

@@ -1,29 +1,29 @@
-//! The present: what all senseBoxes say as of one moment, and what the process keeps beside it.
+//! The present: the readings of all senseBoxes as of one moment, and the state that the process keeps beside it.
 //!
 //! The refresh loop writes, requests read, and neither waits for the other: a [`Present`] never changes, and
-//! [`Cache`] swaps it whole.
+//! [`Cache`] replaces it as a whole.
 //!
 //! | question | module |
 //! |---|---|
 //! | What is served, and for how long? | [`present`] |
-//! | Where do requests find it, and how did the last poll go? | [`cache`] |
-//! | Which part of the system is down, and since when? | [`parts`] |
-//! | What were the last days like? | [`days`] |
+//! | Where do requests find it, and what was the outcome of the last poll? | [`cache`] |
+//! | Which dependency is down, and since when? | [`dependencies`] |
+//! | What were the extremes of the last days? | [`days`] |
 //! | What time is it? | [`clock`] |
-//! | Which work gives way to which? | [`priority`] |
+//! | Which thread yields to which? | [`priority`] |
 
 pub mod cache;
 pub mod clock;
 pub mod days;
+pub mod dependencies;
 pub mod metrics;
-pub mod parts;
 pub mod present;
 pub mod priority;
 
-pub use cache::{Cache, Poll, Role, Standing};
+pub use cache::{Cache, Poll, Role, RoleStatus};
 pub use clock::Clock;
 pub use days::Days;
+pub use dependencies::{Dependencies, Dependency};
 pub use metrics::PresentMetrics;
-pub use parts::{Part, Parts};
-pub use present::{Answer, Detail, Freshness, Present};
+pub use present::{Detail, Freshness, Present, TemperatureAnswer};
 pub use priority::Priority;

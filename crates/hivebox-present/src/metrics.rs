@@ -1,4 +1,4 @@
-//! What the readings come to.
+//! The metrics of the newest present.
 
 use std::sync::atomic::AtomicU64;
 
@@ -12,7 +12,7 @@ use crate::present::Present;
 
 type Number = Gauge<f64, AtomicU64>;
 
-/// The newest present in numbers.
+/// The metrics of the newest present.
 #[derive(Debug, Clone)]
 pub struct PresentMetrics {
     boxes: Gauge,
@@ -25,7 +25,7 @@ pub struct PresentMetrics {
 
 impl PresentMetrics {
     /// Registers them, at zero.
-    pub fn register(registry: &mut Registry, catalogue: &Catalogue) -> Self {
+    pub fn register(registry: &mut Registry) -> Self {
         let metrics = Self {
             boxes: Gauge::default(),
             boxes_lost: Gauge::default(),
@@ -34,7 +34,7 @@ impl PresentMetrics {
             mean_count: Gauge::default(),
             last_good_poll_timestamp_seconds: Number::default(),
         };
-        let slugs = catalogue.iter().map(|(_, phenomenon)| phenomenon.slug()).chain([UNKNOWN]);
+        let slugs = Catalogue::builtin().iter().map(|(_, phenomenon)| phenomenon.slug()).chain([UNKNOWN]);
         for slug in slugs {
             metrics.set_readings(slug, &[0; Verdict::ALL.len()]);
         }
@@ -45,19 +45,19 @@ impl PresentMetrics {
         registry.register("readings", help, metrics.readings.clone());
         let help = "Mean air temperature over all senseBoxes; meaningless while the count is 0";
         registry.register("mean_temperature_celsius", help, metrics.mean_celsius.clone());
-        let help = "Readings that the mean is made of";
+        let help = "Readings that the mean is computed from";
         registry.register("mean_temperature_readings", help, metrics.mean_count.clone());
-        let help = "When the last poll that brought an answer began; 0 if there was none";
+        let help = "Start of the last poll with an answer; 0 if there was none";
         let last = metrics.last_good_poll_timestamp_seconds.clone();
         registry.register("last_good_poll_timestamp_seconds", help, last);
         metrics
     }
 
-    /// Takes the numbers of a new present.
-    pub fn observe(&self, present: &Present, catalogue: &Catalogue) {
+    /// Sets the figures of a new present.
+    pub fn observe(&self, present: &Present) {
         self.boxes.set(present.readings.box_count() as i64);
         self.boxes_lost.set(present.boxes_lost as i64);
-        for (id, phenomenon) in catalogue.iter() {
+        for (id, phenomenon) in Catalogue::builtin().iter() {
             self.set_readings(phenomenon.slug(), &present.summary.phenomenon(id).by_verdict);
         }
         self.set_readings(UNKNOWN, &present.summary.unknown_by_verdict);
@@ -77,5 +77,5 @@ impl PresentMetrics {
     }
 }
 
-/// The phenomenon of sensors whose title the catalogue does not know.
+/// The label of sensors with a title that is not in the catalogue.
 const UNKNOWN: &str = "unknown";

@@ -1,24 +1,24 @@
-//! Which work gives way to which: requests go first, then the present, then the past.
+//! Priorities of threads: requests come first, then the refresh loop, then questions about the past.
 
-/// How much the work of a thread gives way, where cores are short.
+/// The priority of a background thread, below that of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Priority {
-    /// Work that keeps the present: it gives way to requests, which are many times shorter, but gets a tenth of a
-    /// core that other programs would have whole, since a present that comes too late is none.
+    /// The refresh loop. It gives way to requests, which are many times shorter, but still gets a tenth of a core
+    /// beside busy programs of normal priority, because a late present is useless.
     Present,
-    /// Questions about the past, which may take what nobody else wants.
+    /// Questions about the past. They get only idle time.
     Past,
 }
 
 impl Priority {
-    /// Gives this thread this priority. On Linux a process id of none names the calling thread.
+    /// Sets the priority of the calling thread, which Linux means by process id 0. Logs a failure.
     pub fn take(self) {
         if let Err(error) = rustix::process::setpriority_process(None, self.nice()) {
-            tracing::debug!(%error, "work in the background runs at normal priority");
+            tracing::debug!(%error, "cannot lower the priority of a background thread");
         }
     }
 
-    /// A nice value, of which each step is a quarter more or less of the core's time (sched(7)).
+    /// The nice value. One step changes the share of a core by a quarter (sched(7)).
     const fn nice(self) -> i32 {
         match self {
             Self::Present => 10,

@@ -1,10 +1,10 @@
-//! Questions about the past, and their answers as HTTP and the command line give them.
+//! Questions about the past, and the bodies of their answers.
 
 mod ask;
 mod body;
 
 use hivebox_archive::history::question::Question;
-use hivebox_archive::query::Answer;
+use hivebox_archive::query::HistoryAnswer;
 
 pub use ask::AskHistory;
 pub use body::{BucketRow, HistoryBody, PercentileOfBucket, columns};
@@ -14,8 +14,8 @@ use crate::table::Heading;
 /// The name of the rows.
 pub const NAME: &str = "history";
 
-/// What the head of a table says of an answer.
+/// The heading of the table for an answer.
 #[must_use]
-pub fn heading(question: &Question, answer: &Answer) -> Heading {
+pub fn heading(question: &Question, answer: &HistoryAnswer) -> Heading {
     Heading { name: NAME, as_of: answer.through.unwrap_or(question.to) }
 }

@@ -1,4 +1,4 @@
-//! Questions about the past: how they end, how long they take, how many there are at a time.
+//! Metrics of questions about the past: their outcomes, durations and number.
 
 use std::time::Duration;
 
@@ -8,31 +8,31 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// How a question is asked.
+/// The language of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QueryKind {
-    /// By `/api/v1/history`.
+    /// The parameters of `/api/v1/history`.
     History,
-    /// By `/api/v1/sql`.
+    /// SQL.
     Sql,
 }
 
-/// How a question ends.
+/// The outcome of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QueryOutcome {
-    /// With an answer.
+    /// It was answered.
     Answered,
-    /// Too many waited already.
+    /// It was rejected: too many questions waited.
     Busy,
-    /// Its time was over.
+    /// It exceeded the time limit.
     TimedOut,
-    /// It needed more memory than there may be.
+    /// It exceeded the memory limit.
     OutOfMemory,
-    /// It is none that can be answered.
+    /// It is invalid.
     Invalid,
     /// The store or HiveBox failed.
     Failed,
-    /// Nobody waited for it any more, or the service stopped.
+    /// Its client disconnected, or the service stopped.
     Cancelled,
 }
 
@@ -71,7 +71,7 @@ impl QueryOutcome {
     }
 }
 
-/// Questions about the past.
+/// Metrics of questions about the past.
 #[derive(Debug, Clone)]
 pub struct QueryMetrics {
     queries: Family<[(&'static str, &'static str); 2], Counter>,
@@ -105,24 +105,24 @@ impl QueryMetrics {
     /// Registers them, at zero.
     pub fn register(registry: &mut Registry) -> Self {
         let metrics = Self::default();
-        let help = "Questions about the past, by how they are asked and how they end";
+        let help = "Questions about the past, by language and outcome";
         registry.register("queries", help, metrics.queries.clone());
-        let help = "Time from a question about the past to its end, waiting included";
+        let help = "Duration of questions about the past, including the time they wait";
         registry.register("query_duration_seconds", help, metrics.duration_seconds.clone());
-        let help = "Questions about the past that are worked on";
+        let help = "Questions about the past that run now";
         registry.register("queries_running", help, metrics.running.clone());
-        let help = "Questions about the past that wait until others are done";
+        let help = "Questions about the past that wait for others to finish";
         registry.register("queries_waiting", help, metrics.waiting.clone());
         metrics
     }
 
-    /// Counts a question that has ended.
+    /// Counts a finished question.
     pub fn observe(&self, kind: QueryKind, outcome: QueryOutcome, took: Duration) {
         self.queries.get_or_create(&labels(kind, outcome)).inc();
         self.duration_seconds.get_or_create(&[("kind", kind.slug())]).observe(took.as_secs_f64());
     }
 
-    /// Takes note of how many questions there are now.
+    /// Sets the number of running and waiting questions.
     pub fn load(&self, running: usize, waiting: usize) {
         self.running.set(running as i64);
         self.waiting.set(waiting as i64);

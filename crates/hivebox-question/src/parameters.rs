@@ -12,9 +12,7 @@ pub mod page;
 pub mod query_string;
 mod reader;
 mod refusal;
-#[cfg(feature = "history")]
 pub mod stretch;
-#[cfg(feature = "history")]
 pub mod time;
 pub mod wrong;
 

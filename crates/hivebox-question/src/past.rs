@@ -1,50 +1,100 @@
-//! Questions about the past: answered within bounds, counted, and given up when nobody waits any more or the service
+//! Questions about the history: answered within limits, counted, and cancelled when the client disconnects or the service
 //! stops.
 
+#[cfg(feature = "sql")]
+mod sql;
+
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use hivebox_archive::SnapshotStore;
 use hivebox_archive::history::History;
 use hivebox_archive::history::question::Question;
-use hivebox_archive::query::{Answer, Engine, EngineOptions, QueryError, SqlLimits, SqlRows};
-use hivebox_archive::{RecordBatch, SchemaRef, SnapshotStore};
-use hivebox_config::{EngineAddress, QueryConfig};
+use hivebox_archive::query::{Engine, EngineOptions, HistoryAnswer, QueryError};
+use hivebox_config::{BallistaAddress, EngineAddress, QueryConfig};
 use hivebox_present::Priority;
+#[cfg(feature = "sql")]
+use hivebox_sql::SqlEngine;
+#[cfg(feature = "ballista")]
+use hivebox_sql::{Cluster, Scheduler};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::metrics::{QueryKind, QueryMetrics, QueryOutcome};
 
-/// The past, as it can be asked.
+#[cfg(feature = "sql")]
+pub use sql::SqlAnswer;
+
+/// What a build without SQL says instead of answering it. A build with SQL never does.
+pub const NO_SQL: &str =
+    "this hivebox was built without SQL: build it with `--features sql`, or use the image";
+
+/// Answers questions about the history.
 #[derive(Debug)]
 pub struct Past {
-    engine: Engine,
+    engine: Arc<Engine>,
+    #[cfg(feature = "sql")]
+    sql_engine: SqlEngine,
     history: History,
-    /// Whether SQL is answered over HTTP.
+    /// Whether `POST /api/v1/sql` is switched on.
     pub sql: bool,
-    /// How long a question may take.
+    /// The time limit of a question.
     pub timeout: Duration,
     metrics: QueryMetrics,
     stopping: watch::Sender<bool>,
 }
 
-/// Why there is no answer.
+/// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum PastError {
-    /// The question cannot be answered.
+    /// The question has no answer.
     #[error(transparent)]
     Query(#[from] QueryError),
-    /// The service stops.
+    /// The service is stopping.
     #[error("the service is stopping")]
     Stopping,
 }
 
+/// The engines of a build, before they become part of [`Past`].
+struct Engines {
+    engine: Arc<Engine>,
+    #[cfg(feature = "sql")]
+    sql_engine: SqlEngine,
+}
+
+impl Engines {
+    fn local(history: History, options: EngineOptions) -> io::Result<Self> {
+        let engine = Arc::new(Engine::new(history, options)?);
+        Ok(Self {
+            #[cfg(feature = "sql")]
+            sql_engine: SqlEngine::new(Arc::clone(&engine)),
+            engine,
+        })
+    }
+
+    #[cfg(feature = "ballista")]
+    fn on_cluster(history: History, options: EngineOptions, address: &BallistaAddress) -> io::Result<Self> {
+        let scheduler = Scheduler { host: address.host.clone(), port: address.port };
+        let cluster = Arc::new(Cluster::new(scheduler));
+        let engine = Arc::new(Engine::with_readings(history, options, Arc::clone(&cluster) as _)?);
+        Ok(Self { sql_engine: SqlEngine::on_cluster(Arc::clone(&engine), cluster), engine })
+    }
+
+    /// Always fails. The settings refuse this address in a build without Ballista, so it is never called.
+    #[cfg(not(feature = "ballista"))]
+    fn on_cluster(_history: History, _options: EngineOptions, address: &BallistaAddress) -> io::Result<Self> {
+        let reason =
+            format!("this hivebox was built without the feature ballista, so it cannot use {address}");
+        Err(io::Error::new(io::ErrorKind::Unsupported, reason))
+    }
+}
+
 impl Past {
-    /// The past that a store keeps.
+    /// Answers questions about the history in a store.
     ///
     /// # Errors
-    /// The system gives no threads.
+    /// The system refuses to start the threads, or the settings need a feature that this build lacks.
     pub fn new(config: &QueryConfig, store: &SnapshotStore, metrics: QueryMetrics) -> io::Result<Self> {
         let options = EngineOptions {
             memory_bytes: usize::try_from(config.memory_bytes).unwrap_or(usize::MAX),
@@ -54,61 +104,48 @@ impl Past {
             threads: config.running,
             on_thread_start: || Priority::Past.take(),
         };
-        let engine = match &config.engine {
-            EngineAddress::Local => Engine::new(options)?,
-            #[cfg(feature = "ballista")]
-            EngineAddress::Ballista(scheduler) => Engine::on_cluster(options, scheduler.clone())?,
+        let history = History::of(store);
+        let engines = match &config.engine {
+            EngineAddress::Local => Engines::local(history.clone(), options)?,
+            EngineAddress::Ballista(address) => Engines::on_cluster(history.clone(), options, address)?,
         };
-        let (sql, timeout, history) = (config.sql, config.timeout, store.history());
-        Ok(Self { engine, history, sql, timeout, metrics, stopping: watch::Sender::new(false) })
+        Ok(Self {
+            engine: engines.engine,
+            #[cfg(feature = "sql")]
+            sql_engine: engines.sql_engine,
+            history,
+            sql: config.sql,
+            timeout: config.timeout,
+            metrics,
+            stopping: watch::Sender::new(false),
+        })
     }
 
-    /// The number of the state that a question would be answered from.
+    /// The number of the manifest in force.
     ///
     /// # Errors
-    /// The store does not say.
+    /// The store failed.
     pub async fn number(&self) -> Result<u64, PastError> {
         Ok(self.history.manifest().await.map_err(QueryError::from)?.number)
     }
 
-    /// The answer to a question. Whoever drops the future before it is done has it given up.
+    /// Answers a question. Dropping the future cancels it.
     ///
     /// # Errors
-    /// There is no room, no time or no memory for it, the store fails, or the service stops.
-    pub async fn answer(&self, question: &Question) -> Result<Answer, PastError> {
+    /// It exceeds the queue, the time or the memory; the store failed; or the service is stopping.
+    pub async fn answer(&self, question: &Question) -> Result<HistoryAnswer, PastError> {
         let counted = Counted::begin(&self.metrics, QueryKind::History);
-        let answer = self.unless_stopped(self.engine.answer(&self.history, question)).await;
+        let answer = self.unless_stopped(self.engine.answer(question)).await;
         counted.end(&answer.as_ref());
         answer
     }
 
-    /// The rows that SQL asks for, at most so many of them. Whoever drops them before their end has the work given up.
-    ///
-    /// # Errors
-    /// The SQL is none that reads, there is no room, no time or no memory for it, the store fails, or the service
-    /// stops.
-    pub async fn sql(&self, text: &str, most_rows: usize) -> Result<SqlAnswer, PastError> {
-        let counted = Counted::begin(&self.metrics, QueryKind::Sql);
-        let (deadline, after) = (Instant::now() + self.timeout, self.timeout);
-        let begun = self.engine.sql(&self.history, text, SqlLimits { rows: most_rows });
-        match self.unless_stopped(begun).await {
-            Ok(rows) => {
-                let stopping = self.stopping.subscribe();
-                Ok(SqlAnswer { rows, counted, stopping, deadline, after })
-            }
-            Err(error) => {
-                counted.end(&Err::<(), _>(&error));
-                Err(error)
-            }
-        }
-    }
-
-    /// Has the metrics tell how many questions are worked on and wait now.
+    /// Updates the metrics of running and waiting questions.
     pub fn observe(&self) {
         self.metrics.load(self.engine.running(), self.engine.waiting());
     }
 
-    /// Gives up what is being worked on, and all that is asked from now on.
+    /// Cancels all running questions, and refuses all further ones.
     pub fn stop(&self) {
         self.stopping.send_replace(true);
     }
@@ -120,54 +157,14 @@ impl Past {
         let mut stopping = self.stopping.subscribe();
         tokio::select! {
             biased;
-            // The sender lives as long as this does, so that waiting cannot fail.
+            // The sender lives as long as `self`, so waiting cannot fail.
             _ = stopping.wait_for(|stops| *stops) => Err(PastError::Stopping),
             outcome = work => Ok(outcome?),
         }
     }
 }
 
-/// Rows that come while they are found.
-#[derive(Debug)]
-pub struct SqlAnswer {
-    rows: SqlRows,
-    counted: Counted,
-    stopping: watch::Receiver<bool>,
-    /// When the time is over. The engine looks at it as well, but on a thread that its own work may keep from that.
-    deadline: Instant,
-    after: Duration,
-}
-
-impl SqlAnswer {
-    /// The columns.
-    pub fn schema(&self) -> SchemaRef {
-        self.rows.schema().clone()
-    }
-
-    /// The next rows; `None` at their end.
-    ///
-    /// # Errors
-    /// There is no more time or memory, there are too many rows, the store fails, or the service stops.
-    pub async fn next(&mut self) -> Option<Result<RecordBatch, PastError>> {
-        let next = tokio::select! {
-            biased;
-            // An error means that the past is gone, which is a stop as well.
-            _ = self.stopping.wait_for(|stops| *stops) => Some(Err(PastError::Stopping)),
-            next = tokio::time::timeout_at(self.deadline, self.rows.next()) => match next {
-                Ok(next) => next.map(|rows| rows.map_err(PastError::from)),
-                Err(_) => Some(Err(QueryError::TimedOut { after: self.after }.into())),
-            },
-        };
-        match &next {
-            None => self.counted.outcome = QueryOutcome::Answered,
-            Some(Err(error)) => self.counted.outcome = outcome(error),
-            Some(Ok(_)) => {}
-        }
-        next
-    }
-}
-
-/// A question that is counted when it ends, in whichever way.
+/// Counts a question when it ends, however it ends.
 #[derive(Debug)]
 struct Counted {
     metrics: QueryMetrics,

@@ -1,10 +1,10 @@
-//! Rows of an answer, in any of the formats.
+//! Writes the rows of an answer in each format.
 
 use hivebox_archive::{Cell, Table, TableColumn, TableError, TableFormat, TableWriter};
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// A row of an answer: as JSON by its fields, and as a table by its columns.
+/// A row of an answer. JSON has its fields, a table has its columns.
 pub trait Row: Serialize {
     /// The columns.
     const COLUMNS: &'static [TableColumn];
@@ -12,7 +12,7 @@ pub trait Row: Serialize {
     /// A cell for each column.
     fn cells(&self) -> Vec<Cell<'_>>;
 
-    /// Where it is, for GeoJSON: longitude, latitude, and height if that is known.
+    /// Its position for GeoJSON; `None` if it is unknown.
     fn coordinates(&self) -> Option<Coordinates> {
         None
     }
@@ -28,12 +28,12 @@ pub enum Coordinates {
     High([f64; 3]),
 }
 
-/// What is said of a table as a whole.
+/// The metadata of a table.
 #[derive(Debug, Clone, Copy)]
 pub struct Heading {
-    /// The name of the rows, which is that of the array in JSON.
+    /// The name of the rows, and of their array in JSON.
     pub name: &'static str,
-    /// The moment that the rows are about.
+    /// The moment of the rows.
     pub as_of: Timestamp,
 }
 
@@ -51,7 +51,7 @@ struct Geometry {
 }
 
 impl Coordinates {
-    /// Those of a place, as far as they are known.
+    /// The coordinates of a place, in degrees and metres; `None` without latitude or longitude.
     #[must_use]
     pub fn at(latitude: Option<f64>, longitude: Option<f64>, height: Option<f64>) -> Option<Self> {
         let (longitude, latitude) = (longitude?, latitude?);
@@ -62,10 +62,10 @@ impl Coordinates {
     }
 }
 
-/// A few rows as a table.
+/// Writes all rows as one table.
 ///
 /// # Errors
-/// A row does not have the cells that the columns name, or cannot be written.
+/// The cells of a row do not fit the columns, or a row cannot be written.
 pub fn table<R: Row>(
     format: TableFormat,
     heading: Heading,
@@ -80,7 +80,7 @@ pub fn table<R: Row>(
     Ok(bytes)
 }
 
-/// The rows as GeoJSON, made at once.
+/// Writes all rows as one GeoJSON document.
 ///
 /// # Errors
 /// A row cannot be written as JSON.
@@ -94,7 +94,7 @@ pub fn features<R: Row>(heading: Heading, rows: &[R]) -> Result<Vec<u8>, serde_j
     Ok(text)
 }
 
-/// How JSON or GeoJSON of many rows begins.
+/// The beginning of a JSON or GeoJSON document, before its rows.
 #[must_use]
 pub fn head(as_features: bool, Heading { name, as_of }: Heading) -> Vec<u8> {
     let kind = if as_features { "\"type\":\"FeatureCollection\"," } else { "" };
@@ -102,10 +102,10 @@ pub fn head(as_features: bool, Heading { name, as_of }: Heading) -> Vec<u8> {
     format!("{{{kind}\"as_of\":\"{as_of}\",\"{array}\":[\n").into_bytes()
 }
 
-/// How JSON or GeoJSON of many rows ends.
+/// The end of a JSON or GeoJSON document, after its rows.
 pub const TAIL: &[u8] = b"\n]}\n";
 
-/// Writes a row as JSON, or as a feature of GeoJSON.
+/// Writes a row as JSON or as a GeoJSON feature.
 ///
 /// # Errors
 /// The row cannot be written as JSON.
@@ -118,7 +118,7 @@ pub fn write_row<R: Row>(text: &mut Vec<u8>, as_feature: bool, row: &R) -> Resul
     }
 }
 
-/// What a table says of itself, where its format has a place for it: the moment.
+/// The metadata for formats with a place for it: the moment of the rows.
 #[must_use]
 pub fn metadata(heading: Heading) -> [(String, String); 1] {
     [("hivebox.as_of".to_owned(), heading.as_of.to_string())]

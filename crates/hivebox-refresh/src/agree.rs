@@ -1,15 +1,15 @@
-//! Agrees with the other replicas: who holds the lease, and which present is the newest.
+//! Agrees with the other replicas on the lease holder and on the newest present.
 //!
-//! A look at the shared cache, a third of the lease apart or whenever somebody says that there is news, does
-//! all of it: it takes or renews the lease, and shows whether the present there is newer or older than ours.
-//! What follows from it is decided in [`decision`], without any I/O.
+//! The replica looks at the shared cache three times per lease, and whenever another one publishes. One look
+//! takes or renews the lease and shows whether the shared present is newer or older than the local one. The
+//! [`decision`] module decides what follows, without I/O.
 
 mod decision;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use hivebox_present::{Poll, Present, Role, Standing};
+use hivebox_present::{Poll, Present, Role, RoleStatus};
 use hivebox_telemetry::traces::note_outcome;
 use hivebox_telemetry::{in_words, trace_span};
 use tokio::time::{Instant, timeout_at};
@@ -20,19 +20,19 @@ use crate::lease::{Lease, Seen, SharedError, Tenure};
 use crate::publish;
 use crate::refresh::Refresh;
 use crate::shared::Shared;
-use decision::{Decision, Mine};
+use decision::{Decision, LocalState};
 
-/// The shortest time between two looks, however much news there is.
-const BREATH: Duration = Duration::from_millis(20);
+/// The shortest time between two looks, however often others publish.
+const MIN_LOOK_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Agrees for ever.
+/// Runs until the service stops.
 pub(crate) async fn run(refresh: &Refresh) {
     if matches!(refresh.shared, Shared::Memory) {
         refresh.metrics.cache.reached();
-        refresh.take_role(Standing::of(Role::Holder), Some(Lease { token: 1 }));
+        refresh.take_role(RoleStatus::of(Role::Holder), Some(Lease { token: 1 }));
         return std::future::pending().await;
     }
-    // The lease may be ours until then, even if the shared cache cannot be asked.
+    // Until then this replica holds the lease, even if the shared cache is unreachable.
     let mut held_until: Option<Instant> = None;
     loop {
         let asked_at = Instant::now();
@@ -47,16 +47,16 @@ pub(crate) async fn run(refresh: &Refresh) {
                 left.filter(|left| !left.is_zero()).unwrap_or(Duration::MAX).min(refresh.lease_ttl / 3)
             }
         };
-        tokio::time::sleep(BREATH).await;
+        tokio::time::sleep(MIN_LOOK_INTERVAL).await;
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = refresh.shared.news() => {}
-            () = refresh.doubted() => {}
+            () = refresh.look_requested() => {}
         }
     }
 }
 
-/// Looks at the shared cache, but for no longer than the lease is ours: another may have it after that.
+/// Looks at the shared cache, but no longer than this replica holds the lease: another may get it after that.
 async fn look(refresh: &Refresh, held_until: Option<Instant>) -> Result<Seen, SharedError> {
     let may_take = refresh.may_take_lease();
     let look = refresh.shared.look(may_take);
@@ -69,19 +69,19 @@ async fn look(refresh: &Refresh, held_until: Option<Instant>) -> Result<Seen, Sh
     }
 }
 
-/// Acts on what was seen, and says how long it is until the next look.
+/// Acts on a look, and returns the time until the next one.
 async fn agree(refresh: &Refresh, seen: Seen) -> Duration {
     refresh.metrics.cache.reached();
     let now = refresh.clock.now();
-    let mine = Mine {
+    let local = LocalState {
         as_of: refresh.cache.as_of(),
         is_servable: refresh.cache.is_servable(now),
         last_poll_at: refresh.cache.last_poll().as_ref().map(|poll| poll.ended_at),
     };
-    let Decision { take_over, hand_on, hear } = decision::decide(&seen, &mine, now);
+    let Decision { take_over, republish, holder_poll } = decision::decide(&seen, &local, now);
     let mut is_damaged = seen.is_garbage;
-    // Before this replica takes its role: one that knows nothing yet and becomes the holder must not poll
-    // for what another has polled just now.
+    // This comes before the role: a new replica that becomes the holder must not poll again what another
+    // replica polled just now.
     if take_over {
         is_damaged |= take_present_over(refresh, seen.poll.clone()).await == TakenOver::Damaged;
     }
@@ -90,41 +90,41 @@ async fn agree(refresh: &Refresh, seen: Seen) -> Duration {
         Tenure::Elsewhere { for_at_most } => (Role::Follower, None, for_at_most.min(refresh.lease_ttl / 3)),
         Tenure::Nobody => (Role::Follower, None, refresh.lease_ttl / 3),
     };
-    refresh.note_damage(is_damaged);
-    refresh.take_role(Standing::of(role), lease);
+    refresh.report_damage(is_damaged);
+    refresh.take_role(RoleStatus::of(role), lease);
     if let Some(lease) = lease
-        && (hand_on || is_damaged)
+        && (republish || is_damaged)
     {
-        give_present(refresh, lease).await;
+        republish_present(refresh, lease).await;
     }
-    if let Some(poll) = hear {
+    if let Some(poll) = holder_poll {
         if poll.failures_in_a_row > 0 {
-            refresh.hear(now);
+            refresh.note_holder_useful(now);
         }
-        publish::here(refresh, poll, None);
+        publish::locally(refresh, poll, None);
     }
     wait
 }
 
-/// What came of taking over the shared present.
+/// The result of taking over the shared present.
 #[derive(Debug, PartialEq, Eq)]
 enum TakenOver {
-    /// It is served from now on, or what was there before is better.
+    /// It is served from now on, or the local one is better.
     Yes,
-    /// It could not be had now.
+    /// It is unavailable now.
     NotNow,
-    /// It is none.
+    /// This version cannot read it.
     Damaged,
 }
 
 async fn take_present_over(refresh: &Refresh, poll: Option<Poll>) -> TakenOver {
-    let (catalogue, answer) = (refresh.poller.catalogue, &refresh.poller.answer);
+    let answer = &refresh.poller.answer;
     let span = trace_span!("take over", as_of = Empty, outcome = Empty, otel.status_code = Empty);
     let started = Instant::now();
-    let fetched = refresh.shared.fetch(catalogue, answer.rules).instrument(span.clone()).await;
+    let fetched = refresh.shared.fetch(answer.rules).instrument(span.clone()).await;
     let (readings, boxes_lost) = match fetched {
         Ok(Some(fetched)) => fetched,
-        // It ran out in between.
+        // It expired since the look.
         Ok(None) => {
             note_outcome(&span, "gone", false);
             return TakenOver::NotNow;
@@ -132,60 +132,60 @@ async fn take_present_over(refresh: &Refresh, poll: Option<Poll>) -> TakenOver {
         Err(error) => {
             refresh.metrics.cache.failed(error.kind());
             note_outcome(&span, error.kind(), true);
-            warn!(error = in_words(&error), "the shared present could not be taken over");
+            warn!(error = in_words(&error), "cannot take over the shared present");
             let is_damaged = matches!(error, SharedError::Garbage(_));
             return if is_damaged { TakenOver::Damaged } else { TakenOver::NotNow };
         }
     };
-    let present = Present::of(readings, boxes_lost, catalogue, answer);
+    let present = Present::of(readings, boxes_lost, answer);
     let as_of = present.readings.as_of();
     let poll = poll.unwrap_or_else(|| Poll::good(as_of));
-    let is_taken = publish::here(refresh, poll, Some(Arc::new(present)));
+    let is_taken = publish::locally(refresh, poll, Some(Arc::new(present)));
     span.record("as_of", display(as_of));
     note_outcome(&span, if is_taken { "taken over" } else { "ours is better" }, false);
     if is_taken {
-        refresh.hear(refresh.clock.now());
+        refresh.note_holder_useful(refresh.clock.now());
         refresh.metrics.cache.taken_over();
         info!(%as_of, took_us = started.elapsed().as_micros() as u64, "took over the shared present");
     }
     TakenOver::Yes
 }
 
-/// Publishes the present that we have already: the shared cache lost it, or has an older one.
-async fn give_present(refresh: &Refresh, lease: Lease) {
+/// Publishes the local present again: the shared cache lost it, or holds an older one.
+async fn republish_present(refresh: &Refresh, lease: Lease) {
     let present = refresh.cache.present().clone();
     let poll = refresh.cache.last_poll().clone();
     if let (Some(present), Some(poll)) = (present, poll)
         && refresh.cache.is_servable(refresh.clock.now())
     {
-        publish::to_others(refresh, lease, &poll, Some(&present)).await;
+        publish::to_replicas(refresh, lease, &poll, Some(&present)).await;
     }
 }
 
-/// The shared cache cannot be used: goes on alone, unless the lease is still ours.
+/// Goes on without the shared cache: as the holder while the lease lasts, then alone.
 fn fall_back(refresh: &Refresh, error: &SharedError, held_until: Option<Instant>) {
     refresh.metrics.cache.failed(error.kind());
     refresh.metrics.cache.lost();
     let words = in_words(error);
-    let standing = refresh.cache.standing();
-    if standing.as_ref().is_none_or(|standing| standing.error.as_ref() != Some(&words)) {
-        warn!(error = words, "the shared cache cannot be used");
+    let role_status = refresh.cache.role_status();
+    if role_status.as_ref().is_none_or(|role_status| role_status.error.as_ref() != Some(&words)) {
+        warn!(error = words, "the shared cache is unusable");
     }
     if held_until.is_some_and(|until| Instant::now() < until) {
-        let standing = Standing { role: Role::Holder, error: Some(words) };
-        refresh.take_role(standing, refresh.lease());
+        let role_status = RoleStatus { role: Role::Holder, error: Some(words) };
+        refresh.take_role(role_status, refresh.lease());
     } else {
-        refresh.take_role(Standing { role: Role::Alone, error: Some(words) }, None);
+        refresh.take_role(RoleStatus { role: Role::Alone, error: Some(words) }, None);
     }
 }
 
-/// Gives the lease back when the service stops; also one that a look took which was cut off.
+/// Releases the lease when the service stops, also if the look that took it was cut off.
 pub(crate) async fn leave(refresh: &Refresh) {
     if matches!(refresh.shared, Shared::Memory) {
         return;
     }
     match refresh.shared.release().await {
-        Ok(()) => info!("holds no lease any more"),
-        Err(error) => warn!(error = in_words(&error), "the lease could not be given back, and will run out"),
+        Ok(()) => info!("released the lease"),
+        Err(error) => warn!(error = in_words(&error), "cannot release the lease; it expires by itself"),
     }
 }

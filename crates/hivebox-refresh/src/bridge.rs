@@ -1,4 +1,4 @@
-//! From the API's boxes to readings: the one place that knows both.
+//! Converts boxes of the API into readings. No other module knows both.
 
 use std::borrow::Cow;
 
@@ -33,7 +33,7 @@ fn add_sensor(readings: &mut ReadingsBuilder, sensor: Sensor<'_>) {
             value = text;
             Some(Measured { value: &value, at })
         }
-        // A value without a time cannot be known to be current, so it is as good as none.
+        // A value without a time may be old, so it does not count.
         LastMeasurement::Absent | LastMeasurement::Reference(_) | LastMeasurement::Reading { .. } => None,
     };
     readings.add_sensor(&SensorFacts {

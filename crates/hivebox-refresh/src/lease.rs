@@ -1,5 +1,5 @@
-//! The words that replicas agree in: who holds the lease, what one look at the shared cache shows, and why
-//! it could not be used.
+//! The vocabulary of agreement among replicas: the lease, its holder, the result of one look at the shared
+//! cache, and the errors of that cache.
 
 use std::time::Duration;
 
@@ -7,72 +7,72 @@ use hivebox_present::Poll;
 
 use crate::wire::{Head, PresentWireError};
 
-/// The right to poll and publish, until it runs out. The token grows with each new holder, and what is
-/// published under an older one is refused.
+/// The right to poll and publish, for a limited time. Each new holder gets a higher token, and the shared cache
+/// refuses what a holder publishes with an older one (a fencing token).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lease {
-    /// The number of this tenure.
+    /// The fencing token.
     pub token: u64,
 }
 
-/// Who holds the lease.
+/// Which replica holds the lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tenure {
     /// This replica.
     Here(Lease),
-    /// Another one, and for so long at most unless it renews it.
+    /// Another replica.
     Elsewhere {
-        /// How long.
+        /// The time until the lease expires, unless that replica renews it.
         for_at_most: Duration,
     },
-    /// Nobody, since this replica leaves it to others for now.
+    /// No replica; this one leaves the lease to the others for now.
     Nobody,
 }
 
-/// What one look at the shared cache shows.
+/// The result of one look at the shared cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
-    /// Who holds the lease.
+    /// Which replica holds the lease.
     pub tenure: Tenure,
-    /// The head of the present, if there is one that this version can read.
+    /// The head of the shared present; `None` if there is none, or this version cannot read it.
     pub present: Option<Head>,
-    /// Whether something else stands in the present's place.
+    /// Whether the key of the present holds something else.
     pub is_garbage: bool,
-    /// How the holder's last poll went.
+    /// The outcome of the holder's last poll.
     pub poll: Option<Poll>,
 }
 
-/// What became of a present that was to be published.
+/// The result of an attempt to publish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Published {
-    /// The others can have it.
+    /// The other replicas can read it.
     Yes {
-        /// How many bytes it takes there.
+        /// The size of the present in the shared cache, in bytes; 0 if only the poll was published.
         bytes: usize,
     },
-    /// It was refused, since another replica holds the lease by now.
+    /// The shared cache refused it, because another replica holds the lease by now.
     Fenced,
 }
 
-/// Why the shared cache could not be used.
+/// Why a use of the shared cache failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SharedError {
-    /// It did not answer in time.
+    /// Redis did not answer in time.
     #[error("Redis did not answer within {0:?}")]
     TimedOut(Duration),
-    /// It cannot be reached, or says no.
+    /// Redis is unreachable, or refused the command.
     #[error("Redis failed: {0}")]
     Redis(#[from] redis::RedisError),
-    /// Somebody else wrote under our keys, or another version of HiveBox.
+    /// Another program or another version of HiveBox wrote to our keys.
     #[error(transparent)]
     Garbage(#[from] PresentWireError),
 }
 
 impl SharedError {
-    /// All kinds, as metrics name them.
+    /// All kinds, in the spelling of the metrics.
     pub const KINDS: [&'static str; 4] = ["timeout", "unreachable", "refused", "garbage"];
 
-    /// The kind, as metrics name it.
+    /// The kind, in the spelling of the metrics.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {

@@ -1,10 +1,9 @@
-//! What the refresh loop counts.
+//! The metrics of the refresh loop.
 
 mod cache;
 mod store;
 mod upstream;
 
-use hivebox_climate::catalogue::Catalogue;
 use hivebox_present::PresentMetrics;
 use prometheus_client::registry::Registry;
 
@@ -12,25 +11,25 @@ pub use cache::CacheMetrics;
 pub use store::StoreMetrics;
 pub use upstream::UpstreamMetrics;
 
-/// What the refresh loop counts. Cheap to clone; clones count together.
+/// The metrics of the refresh loop. Cheap to clone; clones share their counters.
 #[derive(Debug, Clone)]
 pub struct RefreshMetrics {
     /// Attempts to fetch from openSenseMap.
     pub upstream: UpstreamMetrics,
-    /// What the readings come to.
+    /// The newest present.
     pub present: PresentMetrics,
-    /// What the replicas share.
+    /// The shared cache.
     pub cache: CacheMetrics,
-    /// Snapshots, and the history made of them.
+    /// Snapshots and their compaction.
     pub store: StoreMetrics,
 }
 
 impl RefreshMetrics {
     /// Registers all of them, at zero.
-    pub fn register(registry: &mut Registry, catalogue: &Catalogue) -> Self {
+    pub fn register(registry: &mut Registry) -> Self {
         Self {
             upstream: UpstreamMetrics::register(registry),
-            present: PresentMetrics::register(registry, catalogue),
+            present: PresentMetrics::register(registry),
             cache: CacheMetrics::register(registry),
             store: StoreMetrics::register(registry),
         }

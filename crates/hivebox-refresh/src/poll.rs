@@ -1,10 +1,7 @@
-//! Polls upstream and publishes what it says, here and to the other replicas.
+//! The loop that polls upstream and publishes the result, here and to the other replicas.
 
 use std::sync::Arc;
 
-use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::readings::{Readings, ReadingsBuilder};
-use hivebox_config::AnswerConfig;
 use hivebox_present::{Poll, Present};
 use hivebox_telemetry::traces::note_outcome;
 use hivebox_telemetry::{in_words, trace_span};
@@ -14,45 +11,10 @@ use tracing::{Instrument, Span, info, warn};
 
 use crate::publish;
 use crate::refresh::Refresh;
-use crate::schedule::{self, Known};
-use crate::upstream::{PollError, Polled, Upstream};
+use crate::schedule::{self, PollFacts};
+use crate::upstream::{PollError, Polled};
 
-/// Asks upstream, and makes a present of what it says.
-#[derive(Debug, Clone)]
-pub struct Poller {
-    /// Where boxes come from.
-    pub upstream: Upstream,
-    /// What the present is made of.
-    pub answer: AnswerConfig,
-    /// What titles and units mean.
-    pub catalogue: &'static Catalogue,
-}
-
-impl Poller {
-    /// Polls once, judging the readings as of `as_of`; they follow upon the `previous` ones, if there are any.
-    ///
-    /// # Errors
-    /// Upstream gave nothing.
-    pub async fn poll(
-        &self,
-        as_of: Timestamp,
-        previous: Option<&Readings>,
-    ) -> Result<(Present, Polled), PollError> {
-        let start = || {
-            let builder = ReadingsBuilder::new(self.catalogue, self.answer.rules, as_of);
-            match previous {
-                Some(previous) => builder.with_room_for(previous),
-                None => builder,
-            }
-        };
-        let polled = self.upstream.poll(start, previous).await?;
-        let boxes_lost = polled.failed + polled.skipped;
-        let present = Present::of(polled.readings.clone(), boxes_lost, self.catalogue, &self.answer);
-        Ok((present, polled))
-    }
-}
-
-/// Polls for ever, whenever it is this replica's turn.
+/// Polls whenever it is this replica's turn, until the service stops.
 pub(crate) async fn run(refresh: &Refresh) {
     let mut chance = fastrand::f64();
     let mut changes = refresh.cache.changes();
@@ -63,35 +25,35 @@ pub(crate) async fn run(refresh: &Refresh) {
                 poll_and_publish(refresh).instrument(trace_span!("renew")).await;
                 chance = fastrand::f64();
             }
-            // Another replica's present, or another part to play: whose turn is it now?
+            // A present of another replica or a new role may change whose turn it is.
             _ = changes.changed() => {}
         }
     }
 }
 
-/// Waits until this replica is to poll; for ever while its part is not settled.
+/// Waits until this replica's turn; for ever while it has no role yet.
 async fn wait_for_turn(refresh: &Refresh, chance: f64) {
-    let standing = refresh.cache.standing().clone();
-    let Some(standing) = standing else {
+    let role_status = refresh.cache.role_status().clone();
+    let Some(role_status) = role_status else {
         return std::future::pending().await;
     };
     let last_poll = refresh.cache.last_poll().clone();
-    let known = Known {
-        role: standing.role,
+    let facts = PollFacts {
+        role: role_status.role,
         as_of: refresh.cache.as_of(),
         last_poll: last_poll.as_deref(),
-        heard_at: refresh.heard_at(),
+        holder_useful_at: refresh.holder_useful_at(),
     };
-    let wait = schedule::next_poll(&known, refresh.clock.now(), refresh.poller.answer.ttl, chance);
+    let wait = schedule::next_poll(&facts, refresh.clock.now(), refresh.poller.answer.ttl, chance);
     refresh.clock.sleep(wait).await;
 }
 
 async fn poll_and_publish(refresh: &Refresh) {
-    // The lease of now, not of later: if it goes to another in between, what this poll brings is older than
-    // what the other one publishes.
+    // The lease from before the poll: if another replica gets the lease meanwhile, this poll is older than
+    // what that replica publishes, and must be refused.
     let lease = refresh.lease();
     let failures_before = refresh.cache.last_poll().as_ref().map_or(0, |poll| poll.failures_in_a_row);
-    // Judged as of the start: an answer that took long is older than one that came at once.
+    // Readings are judged as of the start of the poll: a slow answer is older than a fast one.
     let span = trace_span!(
         "poll",
         otel.kind = "client",
@@ -116,7 +78,7 @@ async fn poll_and_publish(refresh: &Refresh) {
             let has_answer = present.answer.is_some();
             let error = match &polled.first_failure {
                 Some(failure) => Some(in_words(failure)),
-                None if !has_answer => Some("no sensor has a reading that counts".into()),
+                None if !has_answer => Some("no air temperature reading counts".into()),
                 None => None,
             };
             let failures_in_a_row = if has_answer { 0 } else { failed };
@@ -126,7 +88,7 @@ async fn poll_and_publish(refresh: &Refresh) {
         }
         Err(error) => {
             let words = in_words(&error);
-            warn!(error = words, "openSenseMap could not be polled");
+            warn!(error = words, "cannot poll openSenseMap");
             let asked = refresh.poller.upstream.asked();
             let retry_after = match error {
                 PollError::Fetch(error) => error.retry_after(),
@@ -136,18 +98,19 @@ async fn poll_and_publish(refresh: &Refresh) {
             (Poll { ended_at, asked, failed: asked, error, failures_in_a_row: failed, retry_after }, None)
         }
     };
-    let is_taken = publish::here(refresh, poll.clone(), present.clone());
+    let is_taken = publish::locally(refresh, poll.clone(), present.clone());
     if let Some(lease) = lease {
-        publish::to_others(refresh, lease, &poll, present.filter(|_| is_taken).as_deref()).await;
+        publish::to_replicas(refresh, lease, &poll, present.filter(|_| is_taken).as_deref()).await;
     }
 }
 
-/// As presents travel, and as people read it.
+/// Replicas and people see moments to the millisecond.
 fn to_the_millisecond(moment: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(moment.as_millisecond()).unwrap_or(moment)
+    Timestamp::from_millisecond(moment.as_millisecond())
+        .expect("the milliseconds of a timestamp are in the range of timestamps")
 }
 
-/// Notes what a poll brought in its span.
+/// Records the outcome of a poll in its span.
 fn trace(span: &Span, outcome: &Result<(Present, Polled), PollError>) {
     if span.is_disabled() {
         return;
@@ -175,12 +138,12 @@ fn report(present: &Present, polled: &Polled) {
     let readings = &present.readings;
     let (boxes, sensors, skipped) = (readings.box_count(), readings.len(), polled.skipped);
     if let Some(failure) = &polled.first_failure {
-        warn!(failed = polled.failed, error = in_words(failure), "some senseBoxes could not be fetched");
+        warn!(failed = polled.failed, error = in_words(failure), "cannot fetch some senseBoxes");
     }
     if let Some(answer) = &present.answer {
         let (mean_celsius, count) = (answer.mean.0, answer.count);
-        info!(boxes, sensors, skipped, mean_celsius, count, status = answer.status, "the present is new");
+        info!(boxes, sensors, skipped, mean_celsius, count, status = answer.status, "new present");
     } else {
-        warn!(boxes, sensors, skipped, "no sensor has a reading of the air temperature that counts");
+        warn!(boxes, sensors, skipped, "no air temperature reading counts");
     }
 }

@@ -1,5 +1,4 @@
-//! Publishes a poll and the present that it brought: to the requests of this replica, and to the other
-//! replicas.
+//! Publishes the outcome of a poll and its present, to the requests of this replica and to the other replicas.
 
 use std::sync::Arc;
 
@@ -13,22 +12,22 @@ use crate::lease::{Lease, Published};
 use crate::refresh::Refresh;
 use crate::shared::Shared;
 
-/// After so many failed polls in a row another replica gets the lease: its network may be better.
+/// After this many failed polls in a row another replica gets the lease: its network may be better.
 const HAND_OVER_AFTER: u32 = 3;
 
-/// Shows a poll, and the present that it brought, to the requests of this replica. Whether the present is the
-/// one to serve from now on.
-pub(crate) fn here(refresh: &Refresh, poll: Poll, present: Option<Arc<Present>>) -> bool {
+/// Publishes a poll and its present to the requests of this replica. Returns whether they are served this
+/// present from now on.
+pub(crate) fn locally(refresh: &Refresh, poll: Poll, present: Option<Arc<Present>>) -> bool {
     let now = refresh.clock.now();
     let present = present.filter(|present| refresh.cache.prefers(present, now));
     let is_taken = present.is_some();
     if let Some(present) = &present {
-        // Nobody waits for its detail as long as the present before it can be served.
+        // While the previous present is servable, no request waits for the detail of the new one.
         if refresh.cache.is_servable(now) {
             present.detail();
         }
-        // The metrics come first: whoever sees the answer sees its figures, too.
-        refresh.metrics.present.observe(present, refresh.poller.catalogue);
+        // The metrics come first, so a client that sees the answer finds its figures in the metrics.
+        refresh.metrics.present.observe(present);
     }
     refresh.cache.publish(poll, present.clone());
     if let Some(present) = &present {
@@ -37,9 +36,8 @@ pub(crate) fn here(refresh: &Refresh, poll: Poll, present: Option<Arc<Present>>)
     is_taken
 }
 
-/// Tells the other replicas of a poll, and of the present that it brought, under the lease that this replica
-/// polled under.
-pub(crate) async fn to_others(refresh: &Refresh, lease: Lease, poll: &Poll, present: Option<&Present>) {
+/// Publishes a poll and its present to the other replicas, under the lease of that poll.
+pub(crate) async fn to_replicas(refresh: &Refresh, lease: Lease, poll: &Poll, present: Option<&Present>) {
     if matches!(refresh.shared, Shared::Memory) {
         return;
     }
@@ -58,14 +56,14 @@ pub(crate) async fn to_others(refresh: &Refresh, lease: Lease, poll: &Poll, pres
         }
         Ok(Published::Fenced) => {
             note_outcome(&span, "fenced", true);
-            warn!(token = lease.token, "nothing was published: another replica holds the lease by now");
+            warn!(token = lease.token, "publish refused: another replica holds the lease by now");
             refresh.metrics.cache.fenced();
-            refresh.doubt();
+            refresh.request_look();
         }
-        // The next look is soon enough to try again.
+        // The next look at the shared cache tries again.
         Err(error) => {
             note_outcome(&span, error.kind(), true);
-            warn!(error = in_words(&error), "the present could not be shared");
+            warn!(error = in_words(&error), "cannot publish to the shared cache");
             refresh.metrics.cache.failed(error.kind());
         }
     }
@@ -75,12 +73,12 @@ pub(crate) async fn to_others(refresh: &Refresh, lease: Lease, poll: &Poll, pres
     }
 }
 
-/// Lets another replica try: perhaps openSenseMap is only out of reach from here.
+/// Releases the lease: openSenseMap may be unreachable from here only.
 async fn hand_over(refresh: &Refresh) {
     refresh.abstain(2 * refresh.lease_ttl);
     match refresh.shared.release().await {
-        Ok(()) => info!("let another replica try to poll"),
-        Err(error) => warn!(error = in_words(&error), "the lease could not be given to another replica"),
+        Ok(()) => info!("released the lease so that another replica polls"),
+        Err(error) => warn!(error = in_words(&error), "cannot release the lease"),
     }
-    refresh.doubt();
+    refresh.request_look();
 }

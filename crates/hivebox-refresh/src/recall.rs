@@ -1,10 +1,9 @@
-//! Keeps the extremes of the last days: from each new present, and from the start on from stored snapshots.
+//! Keeps the temperature extremes of the last days, from each new present and, after a start, from stored snapshots.
 
 use std::collections::HashSet;
 use std::time::Duration;
 
 use hivebox_archive::{ArchiveError, SnapshotName, SnapshotStore};
-use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::extremes::{DAYS, HOURS_A_DAY};
 use hivebox_present::Days;
 use hivebox_telemetry::in_words;
@@ -15,17 +14,17 @@ use tracing::{info, warn};
 use crate::metrics::StoreMetrics;
 use crate::refresh::Refresh;
 
-/// How far back snapshots are read.
+/// The age of the oldest snapshot to read.
 const REACH: SignedDuration = SignedDuration::from_hours((DAYS * HOURS_A_DAY) as i64);
-/// One snapshot is read for each of these.
+/// One snapshot is read for each interval of this length.
 const GRID: SignedDuration = SignedDuration::from_mins(30);
-/// Snapshots that are asked for in one list.
+/// The number of snapshots in one list request.
 const LISTED_AT_ONCE: usize = 500;
-/// After how long a store that failed is asked again; each further pause doubles.
+/// The pause after the first failure of the store; it doubles with each further failure.
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(30);
 
-/// Takes up every new present, for ever.
+/// Adds every new present, until the service stops.
 pub(crate) async fn follow(refresh: &Refresh) {
     let mut changes = refresh.cache.changes();
     let mut last = None;
@@ -34,53 +33,51 @@ pub(crate) async fn follow(refresh: &Refresh) {
         let present = refresh.cache.present().clone();
         if let Some(present) = present.filter(|present| last != Some(present.readings.as_of())) {
             last = Some(present.readings.as_of());
-            refresh.days.add_readings(&present.readings, refresh.poller.catalogue, refresh.clock.now());
+            refresh.days.add_readings(&present.readings, refresh.clock.now());
         }
         // The cache lives as long as this does, so waiting cannot fail.
         let _ = changes.changed().await;
     }
 }
 
-/// Reads stored snapshots until there are none left to read. A store that fails is asked again later.
+/// Reads the stored snapshots of the last days. After a failure of the store it tries again later.
 pub(crate) async fn recall(refresh: &Refresh) {
     let mut recall = Recall {
         snapshots: &refresh.snapshots,
         days: &refresh.days,
         metrics: &refresh.metrics.store,
-        catalogue: refresh.poller.catalogue,
         rest: 1,
         done: HashSet::new(),
     };
     let mut pause = FIRST_PAUSE;
     while let Err(error) = recall.round(|| refresh.clock.now()).await {
         refresh.metrics.store.read_failed();
-        warn!(error = in_words(&error), "the last days cannot be read from the store yet");
+        warn!(error = in_words(&error), "cannot read the last days from the store yet");
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
     info!(
         snapshots = recall.done.len(),
         boxes = refresh.days.extremes().box_count(),
-        "the last days are known"
+        "read the last days from the store"
     );
 }
 
-/// What reads the last days from stored snapshots.
+/// Reads the last days from stored snapshots.
 struct Recall<'a> {
     snapshots: &'a SnapshotStore,
     days: &'a Days,
     metrics: &'a StoreMetrics,
-    catalogue: &'static Catalogue,
-    /// How long it rests after each snapshot, in multiples of what that took: the poll on this thread and the
-    /// server of the store have others to see to.
+    /// The pause after each snapshot, as a multiple of the time to read it: the poll runs on the same thread, and
+    /// the store serves others, too.
     rest: u32,
-    /// Those that need not be read again, be it that they are damaged.
+    /// The snapshots that need not be read again, because they were read or are damaged.
     done: HashSet<SnapshotName>,
 }
 
 impl Recall<'_> {
-    /// Reads those of the last days that are left, newest first. The clock is looked at for each: presents go on
-    /// being added meanwhile, as of then.
+    /// Reads the remaining snapshots of the last days, newest first. Each is added as of its own time of reading,
+    /// because new presents are added meanwhile.
     async fn round(&mut self, clock: impl Fn() -> Timestamp) -> Result<(), ArchiveError> {
         for name in chosen(&self.stored_since(clock() - REACH).await?) {
             if !self.done.contains(&name) {
@@ -94,15 +91,15 @@ impl Recall<'_> {
 
     async fn read(&mut self, name: SnapshotName, clock: impl Fn() -> Timestamp) -> Result<(), ArchiveError> {
         let read = match self.snapshots.get(name).await {
-            Ok(snapshot) => self.days.add_snapshot(&snapshot, self.catalogue, clock()),
+            Ok(snapshot) => self.days.add_snapshot(&snapshot, clock()),
             Err(error) => Err(error),
         };
         match read {
-            // One that was removed since it was listed is too old.
+            // A snapshot that was removed since the list was read is too old.
             Ok(()) | Err(ArchiveError::NotFound { .. }) => {}
             Err(error @ ArchiveError::Corrupt { .. }) => {
                 self.metrics.read_failed();
-                warn!(error = in_words(&error), "a stored snapshot is left out of the last days");
+                warn!(error = in_words(&error), "ignored a damaged snapshot of the last days");
             }
             Err(error) => return Err(error),
         }
@@ -110,7 +107,7 @@ impl Recall<'_> {
         Ok(())
     }
 
-    /// The names of all snapshots since `since`, newest first.
+    /// The names of all snapshots not older than `since`, newest first.
     async fn stored_since(&self, since: Timestamp) -> Result<Vec<SnapshotName>, ArchiveError> {
         let mut names: Vec<SnapshotName> = Vec::new();
         loop {
@@ -126,7 +123,7 @@ impl Recall<'_> {
     }
 }
 
-/// The newest of each half hour, of names that are sorted from the newest on.
+/// The newest name of each half hour. `names` are sorted, newest first.
 fn chosen(names: &[SnapshotName]) -> Vec<SnapshotName> {
     let cell = |name: &SnapshotName| name.moment().as_second().div_euclid(GRID.as_secs());
     let mut chosen = names.to_vec();
@@ -140,14 +137,15 @@ mod tests {
     use std::sync::Arc;
 
     use hivebox_archive::Sealed;
+    use hivebox_climate::catalogue::Catalogue;
     use hivebox_climate::chores::{Input, Inputs};
     use hivebox_climate::extremes::Neighbour;
     use hivebox_climate::place::Exposure;
     use hivebox_climate::readings::{Reading, Readings, ReadingsBuilder};
-    use hivebox_climate::verdict::{Rules, Verdict};
+    use hivebox_climate::verdict::{Verdict, VerdictRules};
     use hivebox_telemetry::metrics::{Exposition, Metrics};
     use opensensemap::{Decoder, Limits};
-    use opensensemap_sim::{Clock, Options, SimServer, Simulation, Stations};
+    use opensensemap_sim::{Options, SimClock, SimServer, Simulation, Stations};
 
     use super::*;
     use crate::RefreshMetrics;
@@ -161,12 +159,12 @@ mod tests {
         now() - SignedDuration::from_hours(hours)
     }
 
-    /// What 60 simulated boxes say at a moment.
+    /// The readings of 60 simulated boxes at a moment.
     fn readings(as_of: Timestamp) -> Arc<Readings> {
         let options = Options { seed: 1, stations: Stations::Generated(60), bad_share: 0.0 };
         let sim = SimServer::new(Simulation::new(options));
-        sim.set_time(Clock::Fixed(as_of));
-        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+        sim.set_time(SimClock::Fixed(as_of));
+        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of);
         let mut decoder = Decoder::new(Limits::default());
         let mut sink = |sense_box: opensensemap::SenseBox<'_>| bridge::add_box(&mut builder, sense_box);
         for piece in sim.boxes_body() {
@@ -176,7 +174,7 @@ mod tests {
         builder.finish()
     }
 
-    /// A store with a snapshot of each of so many hours.
+    /// A store with one snapshot for each of these hours before now.
     async fn stored(folder: &Path, hours: std::ops::Range<i64>) -> SnapshotStore {
         let store = SnapshotStore::open_folder(folder).unwrap();
         for hour in hours {
@@ -187,20 +185,17 @@ mod tests {
         store
     }
 
-    /// What is known of the last days after one round of reading; how many snapshots it took note of, and
-    /// whether it could read all.
+    /// The last days after one round of reading, the number of snapshots done, and whether the round succeeded.
     async fn recalled(store: &SnapshotStore, metrics: &StoreMetrics) -> (Days, usize, bool) {
         let days = Days::default();
-        let catalogue = Catalogue::builtin();
-        let mut recall =
-            Recall { snapshots: store, days: &days, metrics, catalogue, rest: 0, done: HashSet::new() };
+        let mut recall = Recall { snapshots: store, days: &days, metrics, rest: 0, done: HashSet::new() };
         let is_complete = recall.round(now).await.is_ok();
         let done = recall.done.len();
         (days, done, is_complete)
     }
 
-    /// The outdoor boxes with an air temperature that counts, and the lowest and highest of each that the simulation
-    /// has at the full hours.
+    /// The outdoor boxes with a counting air temperature, each with its lowest and highest value at the full hours
+    /// of the simulation.
     fn truth(hours: std::ops::Range<i64>) -> Vec<(String, f64, f64)> {
         let mut truth: Vec<(String, f64, f64)> = Vec::new();
         for readings in hours.map(hours_ago).map(readings) {
@@ -259,16 +254,16 @@ mod tests {
         let extremes = days.extremes();
         assert!(extremes.box_count() > 5);
         assert!(truth(0..1).iter().all(|(id, ..)| extremes.day(id, 0, now()).is_none()));
-        // Presents make the day whole.
+        // Presents complete the day.
         for hour in 10..24 {
-            days.add_readings(&readings(hours_ago(hour)), Catalogue::builtin(), now());
+            days.add_readings(&readings(hours_ago(hour)), now());
         }
         let known = truth(0..1).iter().filter(|(id, ..)| days.extremes().day(id, 0, now()).is_some()).count();
         assert!(known > 5, "{known}");
     }
 
     #[tokio::test]
-    async fn what_is_too_old_is_not_read() {
+    async fn older_snapshots_are_not_read() {
         let folder = tempfile::tempdir().unwrap();
         let store = stored(folder.path(), 70..76).await;
         let (_, read, is_complete) = recalled(&store, &StoreMetrics::default()).await;
@@ -276,28 +271,28 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_damaged_snapshot_is_counted_and_left_out_and_a_store_that_fails_ends_the_round() {
+    async fn a_damaged_snapshot_is_counted_and_skipped_and_a_failing_store_ends_the_round() {
         let folder = tempfile::tempdir().unwrap();
         let store = stored(folder.path(), 0..3).await;
         let damaged = SnapshotName::at(hours_ago(1)).object_path();
         std::fs::write(folder.path().join(damaged), b"no snapshot").unwrap();
         let mut registry = Metrics::registry();
-        let metrics = RefreshMetrics::register(&mut registry, Catalogue::builtin());
-        let told = Metrics::of(registry);
+        let metrics = RefreshMetrics::register(&mut registry);
+        let metrics_page = Metrics::of(registry);
         let (days, read, is_complete) = recalled(&store, &metrics.store).await;
         assert_eq!((read, is_complete), (3, true));
         assert!(days.extremes().box_count() > 5);
-        let told = told.render(Exposition::Prometheus).unwrap();
-        assert!(told.contains("hivebox_store_read_failures_total 1\n"), "{told}");
+        let text = metrics_page.render(Exposition::Prometheus).unwrap();
+        assert!(text.contains("hivebox_store_read_failures_total 1\n"), "{text}");
 
-        // A folder that is in itself cannot be listed.
+        // A folder that contains itself cannot be listed.
         std::os::unix::fs::symlink(".", folder.path().join("readings/loop")).unwrap();
         let (_, read, is_complete) = recalled(&store, &metrics.store).await;
         assert_eq!((read, is_complete), (0, false));
     }
 
     #[tokio::test]
-    async fn chores_have_their_extremes_from_the_boxes_near_by() {
+    async fn chores_get_their_extremes_from_nearby_boxes() {
         let folder = tempfile::tempdir().unwrap();
         let (days, ..) = recalled(&stored(folder.path(), 0..24).await, &StoreMetrics::default()).await;
         let boxes = truth(0..24);

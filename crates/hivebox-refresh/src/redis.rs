@@ -1,9 +1,8 @@
 //! The shared present in Redis or Valkey.
 //!
-//! Four keys and a channel, all beginning with the prefix in braces, so that a cluster keeps them in one
-//! place: `{hivebox}:lease`, `:token`, `:present`, `:poll`, and the channel `:news`. Each key expires.
-//! What must happen at once is one script. A command that fails or is late drops the connection; the next
-//! one makes a new one.
+//! It uses four keys and a channel: `{hivebox}:lease`, `:token`, `:present`, `:poll`, and the channel `:news`. The
+//! prefix in braces is a hash tag, so a cluster keeps all of them on one server. Each key expires. Atomic steps are
+//! scripts. A command that fails or times out drops the connection; the next command connects again.
 
 mod link;
 
@@ -15,6 +14,7 @@ use hivebox_present::Poll;
 use jiff::Timestamp;
 use redis::{Cmd, FromRedisValue, cmd};
 use tokio::sync::{Mutex, Notify};
+use tracing::debug;
 
 use link::Link;
 
@@ -25,21 +25,21 @@ const LOOK: &str = include_str!("redis/look.lua");
 const PUBLISH: &str = include_str!("redis/publish.lua");
 const RELEASE: &str = include_str!("redis/release.lua");
 
-/// How long the last token is remembered. It may be forgotten: a new one is made of the time as well.
+/// The expiry of the last token. Losing it does no harm: a new token is at least the time in milliseconds.
 const TOKEN_EXPIRY: Duration = Duration::from_hours(7 * 24);
-/// The longest error text that is told to other replicas.
+/// The longest error text that other replicas receive, in characters.
 const MAX_ERROR_CHARS: usize = 300;
 
-/// A Redis or Valkey that replicas share.
+/// A Redis or Valkey server that replicas share.
 #[derive(Debug)]
 pub struct RedisCache {
     address: RedisAddress,
     keys: Keys,
-    /// What this replica is called in the lease.
+    /// The name of this replica in the lease.
     holder: String,
     lease_ttl: Duration,
     timeout: Duration,
-    /// For how long what is published may be of use.
+    /// The expiry of published polls and presents.
     expiry: Duration,
     link: Mutex<Option<Link>>,
     news: Arc<Notify>,
@@ -55,12 +55,12 @@ struct Keys {
     channel: String,
 }
 
-/// What `look.lua` answers: whether the lease is ours, its token, the milliseconds that are left of it, the
-/// length of the present, its beginning, and the last poll.
+/// The result of `look.lua`: whether the lease is ours, its token, its remaining milliseconds, the length of the
+/// present, the head of the present, and the last poll.
 type Looked = (bool, u64, u64, u64, Option<Vec<u8>>, Option<Vec<u8>>);
 
 impl RedisCache {
-    /// A cache that connects when it is first used.
+    /// A cache that connects at first use.
     #[must_use]
     pub fn new(address: RedisAddress, config: &CacheConfig) -> Self {
         Self {
@@ -88,8 +88,12 @@ impl RedisCache {
         } else {
             Tenure::Elsewhere { for_at_most: Duration::from_millis(left_millis) }
         };
-        // What is no poll tells nothing, and is overwritten by the next one.
-        let poll = poll.and_then(|poll| serde_json::from_slice(&poll).ok());
+        let poll = poll.and_then(|bytes| {
+            let poll = serde_json::from_slice(&bytes);
+            // The next poll overwrites it.
+            poll.inspect_err(|error| debug!(%error, "ignored a shared poll that this version cannot read"))
+                .ok()
+        });
         let present = head.as_deref().and_then(Head::read).filter(|_| length <= MAX_PRESENT_BYTES);
         Ok(Seen { tenure, present, is_garbage: length > 0 && present.is_none(), poll })
     }
@@ -127,45 +131,45 @@ impl RedisCache {
         self.news.notified().await;
     }
 
-    /// What the server says of itself, such as `Redis 7.0.15`.
+    /// The name and version of the server, such as `Redis 7.0.15`.
     ///
     /// # Errors
-    /// It could not be asked.
+    /// The server is unreachable, too slow, or refuses the command.
     pub async fn describe(&self) -> Result<String, SharedError> {
-        // By a script, which a cluster sends to the one server that has our keys.
+        // A cluster sends a script to the one server that holds our keys.
         let info: String =
             self.ask(&script("return redis.call('INFO', 'server')", &[&self.keys.lease])).await?;
         let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
         Ok(match (field("valkey_version"), field("redis_version")) {
             (Some(version), _) => format!("Valkey {}", version.trim()),
             (None, Some(version)) => format!("Redis {}", version.trim()),
-            (None, None) => "a server that does not say its version".into(),
+            (None, None) => "a server of unknown version".into(),
         })
     }
 
-    /// Who holds the lease and since when, without trying to take it; `None` if nobody does.
+    /// Since when a replica holds the lease; `None` if none does. Does not try to take the lease.
     ///
     /// # Errors
-    /// It could not be asked.
+    /// The server is unreachable, too slow, or refuses the command.
     pub async fn holder(&self) -> Result<Option<Timestamp>, SharedError> {
         let lease: Option<String> = self.ask(cmd("GET").arg(&self.keys.lease)).await?;
         let token = lease.as_deref().and_then(|lease| lease.split(' ').next()?.parse().ok());
-        // Tokens are made of the server's time in milliseconds.
+        // A token is the server's time in milliseconds.
         Ok(token.and_then(|token| Timestamp::from_millisecond(token).ok()))
     }
 
-    /// Does all that sharing takes, under keys of its own, which are gone afterwards.
+    /// Runs every operation of a shared cache, under keys of its own, and deletes them afterwards.
     ///
     /// # Errors
-    /// Some of it is not allowed, or the server failed.
-    pub async fn rehearse(&self) -> Result<(), SharedError> {
+    /// The server is unreachable, too slow, or refuses one of the commands.
+    pub async fn self_test(&self) -> Result<(), SharedError> {
         let mut keys = Keys::new(&self.keys.prefix);
         for key in [&mut keys.lease, &mut keys.token, &mut keys.present, &mut keys.poll] {
             key.push_str(":doctor");
         }
         let channel = keys.channel.clone();
         let all = [keys.lease.clone(), keys.token.clone(), keys.present.clone(), keys.poll.clone()];
-        let rehearsal = Self {
+        let trial = Self {
             address: self.address.clone(),
             keys: Keys { channel, ..keys },
             holder: self.holder.clone(),
@@ -173,13 +177,13 @@ impl RedisCache {
             news: Arc::default(),
             ..*self
         };
-        let Tenure::Here(lease) = rehearsal.look(true).await?.tenure else {
+        let Tenure::Here(lease) = trial.look(true).await?.tenure else {
             return Ok(());
         };
         let poll = Poll::good(Timestamp::UNIX_EPOCH);
-        rehearsal.publish(lease, &poll, Some(b"rehearsal".to_vec())).await?;
-        rehearsal.fetch().await?;
-        rehearsal.release().await?;
+        trial.publish(lease, &poll, Some(b"trial".to_vec())).await?;
+        trial.fetch().await?;
+        trial.release().await?;
         self.ask(cmd("DEL").arg(&all)).await
     }
 
@@ -207,7 +211,7 @@ impl RedisCache {
         }
     }
 
-    /// The connection, which is made if there is none.
+    /// The connection. Connects if there is none.
     async fn link(&self) -> Result<Link, redis::RedisError> {
         let mut link = self.link.lock().await;
         if let Some(link) = &*link {
@@ -238,7 +242,7 @@ impl Keys {
     }
 }
 
-/// Whether the server has answered, if only to say no; otherwise the connection may be to blame.
+/// Whether the server itself refused the command; any other error may be the fault of the connection.
 fn is_answer(error: &redis::RedisError) -> bool {
     use redis::{ErrorKind, ServerErrorKind};
     let kind = error.kind();
@@ -255,6 +259,6 @@ fn script(source: &str, keys: &[&String]) -> Cmd {
 }
 
 fn millis(duration: Duration) -> u64 {
-    // Durations are configured up to some days.
+    // The settings allow durations of some days at most.
     duration.as_millis() as u64
 }

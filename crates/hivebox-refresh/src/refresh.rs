@@ -1,4 +1,4 @@
-//! What the refresh loop works with, and what it knows.
+//! The parts of the refresh loop, and its state.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hivebox_archive::{SnapshotStore, Spool};
 use hivebox_config::StoreConfig;
-use hivebox_present::{Cache, Clock, Days, Role, Standing};
+use hivebox_present::{Cache, Clock, Days, Role, RoleStatus};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -14,37 +14,37 @@ use tracing::{info, warn};
 
 use crate::lease::Lease;
 use crate::metrics::RefreshMetrics;
-use crate::poll::Poller;
+use crate::poller::Poller;
 use crate::shared::Shared;
 
-/// The parts that the refresh loop is made of.
+/// The parts of the refresh loop.
 #[derive(Debug)]
 pub struct RefreshParts {
-    /// Tells the time.
+    /// The clock of the service.
     pub clock: Clock,
-    /// Asks upstream.
+    /// Polls upstream.
     pub poller: Poller,
-    /// Where the present goes.
+    /// Receives each new present.
     pub cache: Arc<Cache>,
-    /// How cold and how warm it was on the last days.
+    /// The temperature extremes of the last days.
     pub days: Arc<Days>,
-    /// What the replicas share.
+    /// The cache that replicas share.
     pub shared: Shared,
-    /// How long the lease lasts.
+    /// The lifetime of the lease.
     pub lease_ttl: Duration,
-    /// Where snapshots go.
+    /// The store of the snapshots.
     pub snapshots: SnapshotStore,
-    /// Where snapshots wait until the store takes them.
+    /// The local spool for snapshots that the store did not accept; `None` for a store in a folder.
     pub spool: Option<Spool>,
-    /// How long the service may take to stop.
+    /// The time limit for a shutdown.
     pub grace: Duration,
-    /// When snapshots are stored.
+    /// The settings of the store.
     pub store: StoreConfig,
-    /// What is counted.
+    /// The metrics of the loop.
     pub metrics: RefreshMetrics,
 }
 
-/// The refresh loop: its parts, and what it knows of the other replicas.
+/// The refresh loop: its parts, and its state among the replicas.
 #[derive(Debug)]
 pub struct Refresh {
     pub(crate) clock: Clock,
@@ -60,18 +60,18 @@ pub struct Refresh {
     pub(crate) metrics: RefreshMetrics,
     /// The lease, while this replica holds it.
     lease: Cell<Option<Lease>>,
-    /// When the holder of the lease last was of use, while that is another replica.
-    heard_at: Cell<Timestamp>,
-    /// Until when this replica leaves the lease to others, because its own polls failed.
+    /// When the lease holder, while that is another replica, last published something useful.
+    holder_useful_at: Cell<Timestamp>,
+    /// Until when this replica leaves the lease to the others, because its own polls failed.
     abstains_until: Cell<Option<Instant>>,
-    /// Whether the shared present could not be read at the last look.
+    /// Whether the last look found a shared present that this version cannot read.
     saw_damage: Cell<bool>,
-    /// Wakes the loop to look at the shared cache at once.
-    doubt: Notify,
+    /// Requests an immediate look at the shared cache.
+    look_requested: Notify,
 }
 
 impl Refresh {
-    /// A loop over these parts. [`start`](Self::start) starts it.
+    /// Assembles the loop. [`start`](Self::start) starts it.
     #[must_use]
     pub fn new(parts: RefreshParts) -> Self {
         let RefreshParts {
@@ -87,7 +87,7 @@ impl Refresh {
             store,
             metrics,
         } = parts;
-        let heard_at = Cell::new(clock.now());
+        let holder_useful_at = Cell::new(clock.now());
         Self {
             clock,
             poller,
@@ -101,10 +101,10 @@ impl Refresh {
             store,
             metrics,
             lease: Cell::default(),
-            heard_at,
+            holder_useful_at,
             abstains_until: Cell::default(),
             saw_damage: Cell::default(),
-            doubt: Notify::default(),
+            look_requested: Notify::default(),
         }
     }
 
@@ -113,60 +113,60 @@ impl Refresh {
         self.lease.get()
     }
 
-    /// When the holder of the lease last was of use; before that, when this replica began to wait for it.
-    pub(crate) fn heard_at(&self) -> Timestamp {
-        self.heard_at.get()
+    /// When the lease holder last published something useful; before that, when this replica became a follower.
+    pub(crate) fn holder_useful_at(&self) -> Timestamp {
+        self.holder_useful_at.get()
     }
 
-    /// Notes that the holder of the lease was of use at `now`.
-    pub(crate) fn hear(&self, now: Timestamp) {
-        self.heard_at.set(now);
+    /// Records that the lease holder published something useful at `now`.
+    pub(crate) fn note_holder_useful(&self, now: Timestamp) {
+        self.holder_useful_at.set(now);
     }
 
-    /// Whether this replica may take the lease if it is free.
+    /// Whether this replica may take a free lease.
     pub(crate) fn may_take_lease(&self) -> bool {
         self.abstains_until.get().is_none_or(|until| until <= Instant::now())
     }
 
-    /// Leaves the lease to other replicas for so long.
+    /// Leaves the lease to the other replicas for `time`.
     pub(crate) fn abstain(&self, time: Duration) {
         self.abstains_until.set(Some(Instant::now() + time));
     }
 
-    /// Asks for a look at the shared cache at once.
-    pub(crate) fn doubt(&self) {
-        self.doubt.notify_one();
+    /// Requests an immediate look at the shared cache.
+    pub(crate) fn request_look(&self) {
+        self.look_requested.notify_one();
     }
 
-    /// Waits until somebody asks for a look at the shared cache.
-    pub(crate) async fn doubted(&self) {
-        self.doubt.notified().await;
+    /// Waits for such a request.
+    pub(crate) async fn look_requested(&self) {
+        self.look_requested.notified().await;
     }
 
     /// Whether this replica holds the lease.
     pub(crate) fn is_holder(&self) -> bool {
-        self.cache.standing().as_ref().is_some_and(|standing| standing.role == Role::Holder)
+        self.cache.role_status().as_ref().is_some_and(|role_status| role_status.role == Role::Holder)
     }
 
-    /// Takes up a role among the replicas.
-    pub(crate) fn take_role(&self, standing: Standing, lease: Option<Lease>) {
-        let role = standing.role;
-        let before = self.cache.standing().as_ref().map(|standing| standing.role);
+    /// Sets the role of this replica, and logs each change.
+    pub(crate) fn take_role(&self, role_status: RoleStatus, lease: Option<Lease>) {
+        let role = role_status.role;
+        let before = self.cache.role_status().as_ref().map(|role_status| role_status.role);
         let now = self.clock.now();
         if role == Role::Follower && before != Some(role) {
-            self.hear(now);
+            self.note_holder_useful(now);
         }
         self.lease.set(lease);
-        self.metrics.cache.plays(role, lease);
-        self.cache.set_standing(standing, now);
+        self.metrics.cache.set_role(role, lease);
+        self.cache.set_role_status(role_status, now);
         if before != Some(role) {
             let token = lease.map(|lease| lease.token);
-            info!(role = role.slug(), token, "took a role among the replicas");
+            info!(role = role.slug(), token, "role changed");
         }
     }
 
-    /// Notes whether the shared present can be read by this version. It is logged once, not at each look.
-    pub(crate) fn note_damage(&self, is_damaged: bool) {
+    /// Records whether the shared present is damaged. Logs each change to damaged once, not at each look.
+    pub(crate) fn report_damage(&self, is_damaged: bool) {
         if is_damaged && !self.saw_damage.get() {
             warn!("this version cannot read the shared present");
             self.metrics.cache.failed("garbage");

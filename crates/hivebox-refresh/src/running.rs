@@ -1,8 +1,7 @@
-//! The one loop that keeps the present: it polls upstream, agrees with the other replicas, publishes, and
-//! stores on the clock.
+//! Starts and stops the refresh loop.
 //!
-//! It runs on a thread of its own, at a lower priority than requests: reading 20 MB of JSON or writing a
-//! snapshot must not make anyone wait.
+//! The loop runs on its own thread, at a lower priority than requests: no request may wait while it reads 20 MB
+//! of JSON or writes a snapshot.
 
 use std::io;
 use std::thread::{self, JoinHandle};
@@ -14,7 +13,7 @@ use crate::refresh::Refresh;
 use crate::store::{self, StoreHandle, StoreRequests};
 use crate::{agree, poll, recall};
 
-/// The running loop.
+/// The running refresh loop.
 #[derive(Debug)]
 pub struct Running {
     thread: JoinHandle<()>,
@@ -23,10 +22,10 @@ pub struct Running {
 }
 
 impl Refresh {
-    /// Starts the loop.
+    /// Starts the loop. The handle requests snapshots from it.
     ///
     /// # Errors
-    /// The system gives no thread.
+    /// The system cannot start a thread.
     pub fn start(self) -> io::Result<(Running, StoreHandle)> {
         let (stop, stopped) = watch::channel(false);
         let (handle, requests) = StoreHandle::new();
@@ -35,16 +34,16 @@ impl Refresh {
         let thread = thread::Builder::new().name("refresh".into()).spawn(move || {
             Priority::Present.take();
             runtime.block_on(run(&self, stopped, requests));
-            // What still hangs in the system, such as the look-up of a name, holds nobody up.
+            // A blocking system call, such as a DNS lookup, must not delay the shutdown.
             runtime.shutdown_background();
-            // Nobody waits any more if the receiver is gone.
+            // Without a receiver, no one waits for the end.
             let _ = ending.send(());
         })?;
         Ok((Running { thread, stop, ended }, handle))
     }
 }
 
-/// Does all of it at once until the service stops.
+/// Runs all tasks of the loop until the service stops.
 async fn run(refresh: &Refresh, stopped: watch::Receiver<bool>, requests: StoreRequests) {
     tokio::join!(
         store::run(refresh, stopped.clone(), requests),
@@ -59,23 +58,23 @@ async fn run(refresh: &Refresh, stopped: watch::Receiver<bool>, requests: StoreR
     agree::leave(refresh).await;
 }
 
-/// Does the work until it is done or the service stops.
+/// Runs `work` until it ends or the service stops.
 async fn until(mut stopped: watch::Receiver<bool>, work: impl Future<Output = ()>) {
     tokio::select! {
         () = work => {}
-        // An error means that the other end is gone, which is a stop as well.
+        // An error means that the sender is gone, which is a stop as well.
         _ = stopped.wait_for(|stop| *stop) => {}
     }
 }
 
 impl Running {
-    /// Stops polling, lets a store that is running finish, and waits for both.
+    /// Stops polling, and waits until a running upload has finished.
     pub async fn stop(self) {
         // Errors mean that the loop has ended already.
         let _ = self.stop.send(true);
         let _ = self.ended.await;
         if self.thread.join().is_err() {
-            tracing::error!("the refresh loop ended by a panic");
+            tracing::error!("the refresh loop panicked");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! When to poll and when to store. Pure: time and chance are arguments.
+//! When to poll and when to store. Pure: the time and random numbers are arguments.
 //!
-//! Clocks step, and those of replicas differ: what lies further in the future than clocks go wrong is taken
-//! as never having been.
+//! Clocks step, and the clocks of replicas differ: a moment further in the future than [`MAX_CLOCK_LEAD`] is
+//! ignored.
 
 use std::time::Duration;
 
@@ -9,81 +9,83 @@ use hivebox_climate::verdict::MAX_CLOCK_LEAD;
 use hivebox_present::{Poll, Role};
 use jiff::{SignedDuration, Timestamp};
 
-/// The first pause after a poll that failed; each further one doubles.
+/// The pause after the first failed poll; it doubles with each further failure.
 const FIRST_RETRY: Duration = Duration::from_secs(5);
 
-/// What decides when this replica polls next.
+/// The facts that decide when this replica polls next.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Known<'a> {
-    /// Its part among the replicas.
+pub(super) struct PollFacts<'a> {
+    /// The role of this replica.
     pub(super) role: Role,
     /// The moment of the present.
     pub(super) as_of: Option<Timestamp>,
     /// The last poll, here or at another replica.
     pub(super) last_poll: Option<&'a Poll>,
-    /// When the holder of the lease last was of use: it gave a present, or told that there is none to be had.
-    /// Before that, when this replica began to wait for it.
-    pub(super) heard_at: Timestamp,
+    /// When the lease holder last published something useful: a present, or the news that its poll failed.
+    /// Before that, when this replica became a follower.
+    pub(super) holder_useful_at: Timestamp,
 }
 
-/// How long this replica waits before it polls.
+/// The time until this replica polls.
 ///
-/// * The holder of the lease: until four fifths of the time to live are over since the present's moment, so
-///   that the next one is there before this one goes stale. After failures in a row: 5 s, doubling up to
-///   the time to live, but no less than upstream asked for.
-/// * A replica alone: the same, spread over the last fifth, so that not all come at once.
-/// * A follower: for ever, unless the holder has been of no use for half as long again as an answer lasts.
+/// * The lease holder polls when four fifths of the time to live (`ttl`) have passed since the moment of the
+///   present, so the next present arrives before this one goes stale. After failures in a row it waits 5 s,
+///   doubling up to `ttl`, but at least as long as upstream asked for.
+/// * A replica alone does the same, spread over the last fifth, so that not all poll at once.
+/// * A follower polls only if the holder has published nothing useful for one and a half times `ttl`.
 ///
-/// `chance` in 0..1 spreads replicas.
-pub(super) fn next_poll(known: &Known<'_>, now: Timestamp, ttl: Duration, chance: f64) -> Duration {
+/// `chance`, a random number from 0 to 1, spreads the replicas.
+pub(super) fn next_poll(facts: &PollFacts<'_>, now: Timestamp, ttl: Duration, chance: f64) -> Duration {
     let chance = chance.clamp(0.0, 1.0);
     let left = |of: Duration, since: Timestamp| of.saturating_sub(age(since, now));
-    if known.role == Role::Follower {
-        return left(ttl.mul_f64(1.5 + 0.3 * chance), known.heard_at);
+    if facts.role == Role::Follower {
+        return left(ttl.mul_f64(1.5 + 0.3 * chance), facts.holder_useful_at);
     }
-    let is_alone = known.role == Role::Alone;
-    let since_poll = |of: Duration| known.last_poll.map_or(Duration::ZERO, |poll| left(of, poll.ended_at));
-    let failures = known.last_poll.map_or(0, |poll| poll.failures_in_a_row);
+    let is_alone = facts.role == Role::Alone;
+    let since_poll = |of: Duration| facts.last_poll.map_or(Duration::ZERO, |poll| left(of, poll.ended_at));
+    let failures = facts.last_poll.map_or(0, |poll| poll.failures_in_a_row);
     if failures > 0 {
         let pause = FIRST_RETRY.saturating_mul(1_u32 << (failures - 1).min(16)).min(ttl);
-        let asked = known.last_poll.and_then(|poll| poll.retry_after).unwrap_or_default();
+        let asked = facts.last_poll.and_then(|poll| poll.retry_after).unwrap_or_default();
         let spread = if is_alone { 0.8 + 0.4 * chance } else { 1.0 - 0.1 * chance };
         return since_poll(pause.mul_f64(spread).max(asked));
     }
     let lasts = ttl.mul_f64(if is_alone { 0.8 + 0.2 * chance } else { 0.8 - 0.08 * chance });
-    let due = known.as_of.map_or(Duration::ZERO, |as_of| left(lasts, as_of));
-    // A poll that takes nearly as long as its result lasts is not followed by another at once.
+    let due = facts.as_of.map_or(Duration::ZERO, |as_of| left(lasts, as_of));
+    // After a poll that takes nearly as long as its result lasts, the next one waits a little.
     due.max(since_poll(ttl / 10))
 }
 
-/// How long ago a moment was; without end if it lies further in the future than clocks go wrong.
+/// The age of a moment: zero if it is in the near future, endless if further ahead than [`MAX_CLOCK_LEAD`].
 fn age(moment: Timestamp, now: Timestamp) -> Duration {
     let age = now.duration_since(moment);
-    if age < -MAX_CLOCK_LEAD { Duration::MAX } else { Duration::try_from(age).unwrap_or_default() }
+    if age < -MAX_CLOCK_LEAD { Duration::MAX } else { Duration::try_from(age).unwrap_or(Duration::ZERO) }
 }
 
-/// The first moment after `now` that is a multiple of `interval` since the epoch, at which all replicas
-/// store, and so name the snapshot alike.
+/// The first multiple of `interval` since the epoch after `now`. All replicas store at these moments, so they
+/// give a snapshot the same name.
 pub(super) fn next_slot(now: Timestamp, interval: Duration) -> Timestamp {
-    // Intervals are configured between a second and a day, so they are not zero and fit.
+    // The settings allow intervals from a second to a day, so they are not zero and fit.
     let interval_millis = (interval.as_millis() as i64).max(1);
     let slot = (now.as_millisecond().div_euclid(interval_millis) + 1) * interval_millis;
     Timestamp::from_millisecond(slot).unwrap_or(Timestamp::MAX)
 }
 
-/// The last moment up to `now` that is a multiple of `interval` since the epoch.
+/// The last multiple of `interval` since the epoch, up to and including `now`.
 pub(super) fn last_slot(now: Timestamp, interval: Duration) -> Timestamp {
     let next = next_slot(now, interval);
-    next.checked_sub(SignedDuration::try_from(interval).unwrap_or_default()).unwrap_or(next)
+    let interval = SignedDuration::try_from(interval).expect("an interval is at most a day");
+    next.checked_sub(interval)
+        .expect("`next` is later than `now - interval`, which is long after the first moment")
 }
 
-/// How long it is from `now` to `moment`; zero if that has passed.
+/// The time from `now` to `moment`; zero if that has passed.
 pub(super) fn until(moment: Timestamp, now: Timestamp) -> Duration {
     let wait: SignedDuration = moment.duration_since(now);
-    Duration::try_from(wait).unwrap_or_default()
+    Duration::try_from(wait).unwrap_or(Duration::ZERO)
 }
 
-/// The moment so long after another.
+/// The moment `by` after another; the last moment of all if there is none so late.
 pub(super) fn later(moment: Timestamp, by: Duration) -> Timestamp {
     SignedDuration::try_from(by).ok().and_then(|by| moment.checked_add(by).ok()).unwrap_or(Timestamp::MAX)
 }
@@ -114,10 +116,15 @@ mod tests {
         }
     }
 
-    /// How many seconds a replica waits that knows a present of noon.
+    /// How many seconds a replica with a present of noon waits.
     fn waits(role: Role, last_poll: &Poll, now: Timestamp, chance: f64) -> u64 {
-        let known = Known { role, as_of: Some(noon()), last_poll: Some(last_poll), heard_at: after_noon(2) };
-        next_poll(&known, now, TTL, chance).as_secs()
+        let facts = PollFacts {
+            role,
+            as_of: Some(noon()),
+            last_poll: Some(last_poll),
+            holder_useful_at: after_noon(2),
+        };
+        next_poll(&facts, now, TTL, chance).as_secs()
     }
 
     #[test]
@@ -130,42 +137,46 @@ mod tests {
     }
 
     #[test]
-    fn without_a_present_there_is_nothing_to_wait_for() {
-        let known = Known { role: Role::Holder, as_of: None, last_poll: None, heard_at: noon() };
-        assert_eq!(next_poll(&known, noon(), TTL, 0.0), Duration::ZERO);
-        let follower = Known { role: Role::Follower, ..known };
-        assert_eq!(next_poll(&follower, noon(), TTL, 0.0).as_secs(), 450, "but for the one who polls");
+    fn without_a_present_the_holder_polls_at_once() {
+        let facts = PollFacts { role: Role::Holder, as_of: None, last_poll: None, holder_useful_at: noon() };
+        assert_eq!(next_poll(&facts, noon(), TTL, 0.0), Duration::ZERO);
+        let follower = PollFacts { role: Role::Follower, ..facts };
+        assert_eq!(next_poll(&follower, noon(), TTL, 0.0).as_secs(), 450, "a follower waits for the holder");
     }
 
     #[test]
-    fn failures_are_retried_ever_more_slowly() {
+    fn the_pause_doubles_with_each_failure() {
         let after = |failures| waits(Role::Holder, &poll(failures), after_noon(2), 0.0);
         assert_eq!((1..9).map(after).collect::<Vec<_>>(), [5, 10, 20, 40, 80, 160, 300, 300]);
         assert_eq!(after(u32::MAX), 300);
     }
 
     #[test]
-    fn upstream_may_ask_for_a_longer_pause() {
+    fn a_longer_pause_that_upstream_asks_for_is_respected() {
         let polite = Poll { retry_after: Some(Duration::from_mins(7)), ..poll(1) };
         assert_eq!(waits(Role::Holder, &polite, after_noon(2), 0.5), 420);
     }
 
     #[test]
-    fn a_follower_polls_only_when_the_holder_has_been_of_no_use_for_longer_than_an_answer_lasts() {
+    fn a_follower_polls_only_after_the_holder_published_nothing_useful_for_longer_than_an_answer_lasts() {
         assert_eq!(waits(Role::Follower, &poll(0), after_noon(2), 0.0), 450);
         assert_eq!(waits(Role::Follower, &poll(3), after_noon(2), 1.0), 540);
         let other_polls = Poll { ended_at: after_noon(452), ..poll(0) };
-        assert_eq!(waits(Role::Follower, &other_polls, after_noon(452), 0.0), 0, "polls alone are of no use");
+        assert_eq!(
+            waits(Role::Follower, &other_polls, after_noon(452), 0.0),
+            0,
+            "a poll alone is not useful"
+        );
     }
 
     #[test]
-    fn a_poll_that_took_as_long_as_its_answer_lasts_is_followed_by_a_pause() {
+    fn after_a_poll_as_long_as_its_answer_lasts_there_is_a_pause() {
         let slow = Poll { ended_at: after_noon(360), ..poll(0) };
         assert_eq!(waits(Role::Holder, &slow, after_noon(360), 0.0), 30);
     }
 
     #[test]
-    fn a_clock_that_steps_back_makes_nobody_wait() {
+    fn a_clock_that_steps_back_delays_no_poll() {
         let (a_day_before, a_minute_before) = (after_noon(-86_400), after_noon(-60));
         for role in [Role::Holder, Role::Alone, Role::Follower] {
             assert_eq!(waits(role, &poll(0), a_day_before, 0.0), 0, "{role:?}");
@@ -174,16 +185,20 @@ mod tests {
         assert_eq!(
             waits(Role::Holder, &poll(0), a_minute_before, 0.0),
             240,
-            "a little is as good as not at all"
+            "a small step back counts as none"
         );
     }
 
     #[test]
-    fn slots_lie_on_the_clock() {
+    fn slots_are_multiples_of_the_interval() {
         let now: Timestamp = "2024-10-14T09:21:07.5Z".parse().unwrap();
         assert_eq!(next_slot(now, TTL).to_string(), "2024-10-14T09:25:00Z");
         let slot = next_slot(now, TTL);
-        assert_eq!(next_slot(slot, TTL).to_string(), "2024-10-14T09:30:00Z", "a slot is not its own next");
+        assert_eq!(
+            next_slot(slot, TTL).to_string(),
+            "2024-10-14T09:30:00Z",
+            "the next slot of a slot is a later one"
+        );
         assert_eq!(last_slot(now, TTL).to_string(), "2024-10-14T09:20:00Z");
         assert_eq!(last_slot(slot, TTL), slot);
         assert_eq!(until(slot, now), Duration::from_millis(232_500));

@@ -1,10 +1,9 @@
-//! What replicas agree by: who polls, and the present that the others take over.
+//! The cache that replicas share: the lease, and the present that the followers take over.
 
 use std::sync::Arc;
 
-use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::Readings;
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use hivebox_config::{CacheAddress, CacheConfig};
 use hivebox_present::{Poll, Present};
 
@@ -12,17 +11,17 @@ use super::redis::RedisCache;
 use super::wire;
 use crate::lease::{Lease, Published, Seen, SharedError, Tenure};
 
-/// What replicas share. Cheap to clone; clones are handles to the same.
+/// The cache that replicas share. Cheap to clone; clones are handles to the same cache.
 #[derive(Debug, Clone)]
 pub enum Shared {
-    /// Nothing: there is one replica, which always holds the lease.
+    /// No shared cache: the only replica always holds the lease.
     Memory,
-    /// A Redis or Valkey.
+    /// A Redis or Valkey server.
     Redis(Arc<RedisCache>),
 }
 
 impl Shared {
-    /// What the configuration names. Nothing is connected yet.
+    /// The shared cache that the settings name. It connects at first use.
     #[must_use]
     pub fn new(config: &CacheConfig) -> Self {
         match &config.address {
@@ -31,11 +30,11 @@ impl Shared {
         }
     }
 
-    /// Takes the lease if it is free and `may_take` says so, renews it if it is ours, and looks at what else
-    /// is new.
+    /// Takes the lease if it is free and `may_take` is set, renews it if this replica holds it, and reads the
+    /// head of the shared present and the last poll.
     ///
     /// # Errors
-    /// The shared cache could not be used.
+    /// Redis is unreachable, too slow, or refuses the command.
     pub async fn look(&self, may_take: bool) -> Result<Seen, SharedError> {
         match self {
             Self::Memory => Ok(Seen {
@@ -48,10 +47,10 @@ impl Shared {
         }
     }
 
-    /// Tells the others how a poll went, and hands them the present that it brought.
+    /// Publishes the outcome of a poll and its present to the other replicas.
     ///
     /// # Errors
-    /// The shared cache could not be used.
+    /// Redis is unreachable, too slow, or refuses the command; or the present cannot be encoded.
     pub async fn publish(
         &self,
         lease: Lease,
@@ -65,28 +64,25 @@ impl Shared {
         redis.publish(lease, poll, bytes).await
     }
 
-    /// The shared present: its readings, judged by `rules`, and how many boxes were lost.
+    /// Reads the shared present: its readings, judged by `rules`, and the number of lost boxes. `None` if there
+    /// is none.
     ///
     /// # Errors
-    /// The shared cache could not be used, or holds something else.
-    pub async fn fetch(
-        &self,
-        catalogue: &'static Catalogue,
-        rules: Rules,
-    ) -> Result<Option<(Arc<Readings>, usize)>, SharedError> {
+    /// Redis is unreachable, too slow, or refuses the command; or the present cannot be read.
+    pub async fn fetch(&self, rules: VerdictRules) -> Result<Option<(Arc<Readings>, usize)>, SharedError> {
         let Self::Redis(redis) = self else {
             return Ok(None);
         };
         let Some(bytes) = redis.fetch().await? else {
             return Ok(None);
         };
-        Ok(Some(wire::decode(&bytes, catalogue, rules)?))
+        Ok(Some(wire::decode(&bytes, rules)?))
     }
 
-    /// Gives the lease back, so that another replica need not wait until it runs out.
+    /// Releases the lease, so that another replica need not wait until it expires.
     ///
     /// # Errors
-    /// The shared cache could not be used; the lease then runs out by itself.
+    /// Redis is unreachable, too slow, or refuses the command. The lease then expires by itself.
     pub async fn release(&self) -> Result<(), SharedError> {
         match self {
             Self::Memory => Ok(()),
@@ -94,7 +90,7 @@ impl Shared {
         }
     }
 
-    /// Waits until another replica says that there is something new, or the connection breaks.
+    /// Waits until another replica publishes something, or the connection breaks.
     pub async fn news(&self) {
         match self {
             Self::Memory => std::future::pending().await,

@@ -1,8 +1,8 @@
-//! Stores the present: on the clock, and when somebody asks.
+//! Stores the present: in every slot, and on request.
 //!
-//! On the clock it is the holder of the lease that stores. While there is no lease to be had, every replica
-//! does, at a moment of its own: the store takes each name once, whoever comes first. What the store does
-//! not take waits in the spool.
+//! A slot is a multiple of the store interval. The lease holder stores each slot. While the shared cache is
+//! unreachable, every replica does, each at a different moment: the store accepts each name only once. Snapshots
+//! that the store does not accept wait in the spool.
 
 pub(crate) mod compact;
 mod request;
@@ -12,6 +12,7 @@ mod uploads;
 use std::time::Duration;
 
 use hivebox_archive::{Sealed, SnapshotName};
+use hivebox_climate::catalogue::Catalogue;
 use hivebox_config::StoreAddress;
 use hivebox_present::{Clock, Role};
 use hivebox_telemetry::in_words;
@@ -21,15 +22,15 @@ use tracing::{info, warn};
 
 use crate::refresh::Refresh;
 use crate::schedule;
-use request::Request;
+use request::StoreRequest;
 pub(crate) use request::StoreRequests;
 pub use request::{StoreError, StoreHandle};
-use uploads::{For, Uploads};
+use uploads::{Purpose, Uploads};
 
-/// The largest share of the interval by which a replica without a lease stores later than its slot.
+/// A replica without a lease delays its slot by up to this share of the interval.
 const ALONE_SPREAD: f64 = 0.1;
 
-/// Stores until the service stops. A store that has begun is finished first.
+/// Stores until the service stops. Finishes running uploads first.
 pub(crate) async fn run(refresh: &Refresh, mut stopped: watch::Receiver<bool>, mut requests: StoreRequests) {
     let mut slots = Slots::new(refresh.store.interval, refresh.clock.now());
     let mut uploads = Uploads::new(refresh);
@@ -38,35 +39,35 @@ pub(crate) async fn run(refresh: &Refresh, mut stopped: watch::Receiver<bool>, m
         changes.mark_unchanged();
         slots.follow(refresh, refresh.clock.now());
         tokio::select! {
-            // An error means that the other end is gone, which is a stop as well.
+            // An error means that the sender is gone, which is a stop as well.
             _ = stopped.wait_for(|stop| *stop) => return uploads.finish().await,
             Some(request) = requests.next(), if uploads.has_room() => store_now(refresh, &mut uploads, request),
             () = sleep_until(&refresh.clock, slots.due) => slots.store(refresh, &mut uploads),
             () = uploads.pause_ends() => uploads.drain(),
             () = uploads.next() => {}
-            // Another part among the replicas may be one that stores.
+            // A new role may change whether this replica stores.
             _ = changes.changed() => {}
         }
     }
 }
 
-/// Stores the present under the moment that it was computed at.
-fn store_now(refresh: &Refresh, uploads: &mut Uploads<'_>, request: Request) {
+/// Stores the present, named for the moment of its readings.
+fn store_now(refresh: &Refresh, uploads: &mut Uploads<'_>, request: StoreRequest) {
     let sealed = match &*refresh.cache.present() {
         Some(present) => {
             let name = SnapshotName::at(present.readings.as_of());
-            Sealed::of(name, &present.readings, refresh.poller.catalogue).map_err(StoreError::from)
+            Sealed::of(name, &present.readings, Catalogue::builtin()).map_err(StoreError::from)
         }
         None => Err(StoreError::NothingYet),
     };
     match sealed {
-        Ok(sealed) => uploads.add(sealed, For::Request(request)),
-        // Nobody waits any more if the receiver is gone.
+        Ok(sealed) => uploads.add(sealed, Purpose::Request(request)),
+        // Without a receiver, the client is gone.
         Err(error) => drop(request.reply.send(Err(error))),
     }
 }
 
-/// Sleeps until the moment; for ever if there is none.
+/// Sleeps until `moment`; for ever if there is none.
 async fn sleep_until(clock: &Clock, moment: Option<Timestamp>) {
     match moment {
         Some(moment) => clock.sleep(schedule::until(moment, clock.now())).await,
@@ -74,24 +75,24 @@ async fn sleep_until(clock: &Clock, moment: Option<Timestamp>) {
     }
 }
 
-/// The slots of the clock by which snapshots are stored.
+/// The slots of this replica.
 struct Slots {
     interval: Option<Duration>,
     duty: Duty,
-    /// The slot to be stored next.
+    /// The next slot.
     slot: Timestamp,
-    /// When it is to be stored by this replica; `None` if it is not.
+    /// When this replica stores it; `None` if another replica does.
     due: Option<Timestamp>,
 }
 
-/// What a replica has to do with slots.
+/// Whether a replica stores slots.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Duty {
-    /// It is not known yet.
+    /// Not known yet.
     Unsettled,
-    /// It stores each, later by a share of the interval up to this.
+    /// It stores each slot, delayed at random by up to this share of the interval.
     Stores { spread: f64 },
-    /// Another does.
+    /// Another replica stores them.
     Watches,
 }
 
@@ -101,13 +102,13 @@ impl Slots {
         Self { interval, duty: Duty::Unsettled, slot, due: None }
     }
 
-    /// Takes up the duty that goes with the role of this replica.
+    /// Adopts the duty of this replica's current role.
     fn follow(&mut self, refresh: &Refresh, now: Timestamp) {
         let Some(interval) = self.interval else { return };
-        let role = refresh.cache.standing().as_ref().map(|standing| standing.role);
+        let role = refresh.cache.role_status().as_ref().map(|role_status| role_status.role);
         let duty = match role {
             Some(Role::Holder) => Duty::Stores { spread: 0.0 },
-            // Without conditional writes two replicas could write the same slot at once: the lease decides.
+            // Without conditional writes two replicas could overwrite each other's slot, so only the holder stores.
             Some(Role::Alone) if refresh.snapshots.conditional_writes() != Some(false) => {
                 Duty::Stores { spread: ALONE_SPREAD }
             }
@@ -125,8 +126,8 @@ impl Slots {
         if duty == self.duty && !has_stepped_back {
             return;
         }
-        // Whoever stored before may have been lost in the middle of the last slot. If it was not, the store has
-        // that slot already, and keeps it. Slots before that have nothing of their own to tell any more.
+        // The previous holder may have crashed during the last slot, so this replica stores that slot. If it is in
+        // the store already, it stays as it is. For earlier slots the readings are gone.
         if self.duty == Duty::Watches {
             self.slot = schedule::last_slot(now, interval);
         }
@@ -143,45 +144,44 @@ impl Slots {
         };
     }
 
-    /// Stores the present under the slot, unless it is the one that was stored last: in an outage there is
-    /// nothing new to say.
+    /// Stores the present for the slot, unless it was stored already: in an outage there are no new readings.
     fn store(&mut self, refresh: &Refresh, uploads: &mut Uploads<'_>) {
         let (slot, Some(interval)) = (self.slot, self.interval) else { return };
         let present = refresh.cache.present();
         let as_of = present.as_ref().map(|present| present.readings.as_of());
         match &*present {
-            None => warn!(%slot, "there is nothing to store yet"),
+            None => warn!(%slot, "nothing to store yet"),
             Some(_) if as_of == uploads.stored_last() => {
-                warn!(%slot, ?as_of, "nothing is stored, since there are no newer readings");
+                warn!(%slot, ?as_of, "nothing stored: there are no newer readings");
             }
             Some(present) => {
-                match Sealed::of(SnapshotName::at(slot), &present.readings, refresh.poller.catalogue) {
-                    Ok(sealed) => uploads.add(sealed, For::Slot(present.readings.as_of())),
-                    Err(error) => warn!(%slot, error = in_words(&error), "nothing is stored"),
+                match Sealed::of(SnapshotName::at(slot), &present.readings, Catalogue::builtin()) {
+                    Ok(sealed) => uploads.add(sealed, Purpose::Slot(present.readings.as_of())),
+                    Err(error) => warn!(%slot, error = in_words(&error), "cannot build the snapshot"),
                 }
             }
         }
-        // After the machine slept, the slots in between have nothing of their own to tell.
+        // If the machine slept, the slots in between are skipped: their readings are gone.
         let last_slot = schedule::last_slot(refresh.clock.now(), interval);
         self.slot = last_slot.max(schedule::later(slot, interval));
         self.plan(interval);
     }
 }
 
-/// Makes sure at the start that a server which is to keep snapshots can, and tells what it is like. It is no
-/// reason not to start if it cannot: it may come later.
+/// Checks at the start that a storage server works, and logs its properties. A failure does not prevent the start:
+/// the server may come up later.
 pub(crate) async fn check(refresh: &Refresh) {
     if matches!(refresh.store.address, StoreAddress::Folder(_)) {
         return;
     }
-    match refresh.snapshots.check().await {
+    match refresh.snapshots.check(refresh.clock.now()).await {
         Ok(check) => info!(
             place = check.place,
             bucket_created = check.bucket_created,
             conditional_writes = check.conditional_writes,
-            "the store is there"
+            "the store works"
         ),
-        Err(error) => warn!(error = in_words(&error), "the store is not there yet"),
+        Err(error) => warn!(error = in_words(&error), "the store does not work yet"),
     }
 }
 
@@ -195,7 +195,7 @@ mod tests {
         format!("2026-11-25T{time}Z").parse().unwrap()
     }
 
-    /// The slot after duties were taken at times, from 10:02 on, and whether the replica stores it.
+    /// The slot after the replica took these duties at these times, from 10:02 on, and whether it stores that slot.
     fn after(duties: &[(Duty, &str)]) -> (String, bool) {
         let mut slots = Slots::new(Some(INTERVAL), at("10:02:00"));
         for (duty, time) in duties {
@@ -208,23 +208,23 @@ mod tests {
     const ALONE: Duty = Duty::Stores { spread: ALONE_SPREAD };
 
     #[test]
-    fn the_first_slot_is_the_one_that_comes() {
+    fn the_first_slot_is_the_next_multiple_of_the_interval() {
         assert_eq!(after(&[]), ("10:05".into(), false));
         assert_eq!(after(&[(HOLDS, "10:02:01")]), ("10:05".into(), true));
         assert_eq!(after(&[(Duty::Watches, "10:02:01")]), ("10:05".into(), false));
     }
 
     #[test]
-    fn who_stores_after_another_did_begins_with_the_last_slot() {
+    fn a_replica_that_takes_over_begins_with_the_last_slot() {
         let watches = (Duty::Watches, "10:02:01");
         assert_eq!(after(&[watches, (HOLDS, "10:06:00")]), ("10:05".into(), true));
-        assert_eq!(after(&[watches, (ALONE, "13:01:00")]), ("13:00".into(), true), "and with none before it");
+        assert_eq!(after(&[watches, (ALONE, "13:01:00")]), ("13:00".into(), true), "and no earlier slot");
         assert_eq!(after(&[watches, (HOLDS, "10:03:00")]), ("10:00".into(), true));
         assert_eq!(after(&[(ALONE, "10:02:01"), (HOLDS, "10:06:00")]), ("10:05".into(), true));
     }
 
     #[test]
-    fn a_clock_that_steps_back_makes_no_slot_wait() {
+    fn a_clock_that_steps_back_delays_no_slot() {
         assert_eq!(after(&[(HOLDS, "10:02:01"), (HOLDS, "09:01:00")]), ("09:05".into(), true));
     }
 }

@@ -1,4 +1,4 @@
-//! Where senseBoxes come from: the API, some boxes of it, or a recorded answer.
+//! The source of senseBoxes: all boxes of the API, some of them, or a recorded answer.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -17,10 +17,10 @@ use opensensemap::{
 
 use crate::bridge::add_box;
 
-/// Boxes asked for by id at the same time.
+/// The number of boxes fetched by id at the same time.
 const PARALLEL_BOXES: usize = 8;
 
-/// Boxes that are read without giving way to requests: about 50 µs of work.
+/// The number of boxes read before yielding to requests: about 50 µs of work.
 const BOXES_AT_A_TIME: usize = 32;
 
 /// A source of senseBoxes.
@@ -30,58 +30,58 @@ pub enum Upstream {
     All(Client),
     /// Some boxes of the API, each by its id.
     Some(Client, Arc<[BoxId]>),
-    /// A recorded answer, and the boxes of it that count if not all.
+    /// A recorded answer in a file.
     File {
         /// The file.
         path: PathBuf,
-        /// The boxes; `None` means all.
+        /// The boxes to read; `None` means all.
         boxes: Option<Arc<[BoxId]>>,
         /// The most bytes to read, after decompression.
         max_bytes: u64,
     },
 }
 
-/// What one poll brought.
+/// The result of one poll.
 #[derive(Debug)]
 pub struct Polled {
     /// The readings.
     pub readings: Arc<Readings>,
-    /// How many boxes were asked for.
+    /// The number of requested boxes.
     pub asked: usize,
-    /// How many of them could not be had, and the first reason.
+    /// The number of boxes that could not be fetched.
     pub failed: usize,
-    /// Why the first of those that failed did.
+    /// The first failure.
     pub first_failure: Option<FetchError>,
-    /// Boxes that came but could not be read.
+    /// The number of fetched boxes that could not be read.
     pub skipped: usize,
 }
 
-/// Why a poll brought nothing.
+/// Why a poll failed.
 #[derive(Debug, thiserror::Error)]
 pub enum PollError {
-    /// The API gave nothing.
+    /// The API cannot be reached, or its answer cannot be used.
     #[error(transparent)]
     Fetch(#[from] FetchError),
-    /// The recorded answer could not be read.
+    /// The file cannot be read.
     #[error("{} cannot be read: {source}", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// The recorded answer is not what it should be.
+    /// The file is not an answer of the API.
     #[error("{}: {source}", path.display())]
     Decode {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Why it cannot be decoded.
         source: DecodeError,
     },
 }
 
 impl Upstream {
-    /// The source that the configuration names.
+    /// The source that the settings name.
     ///
     /// # Errors
     /// The HTTP client cannot be set up.
@@ -100,7 +100,7 @@ impl Upstream {
         })
     }
 
-    /// How many things a poll asks for.
+    /// The number of requests of a poll.
     #[must_use]
     pub fn asked(&self) -> usize {
         match self {
@@ -109,13 +109,14 @@ impl Upstream {
         }
     }
 
-    /// Reads all boxes into readings that `start` has begun, and that follow upon the `previous` ones.
+    /// Reads all boxes into the readings that `start` begins. The `previous` readings, if any, tell since when a
+    /// value is unchanged.
     ///
     /// # Errors
-    /// There was nothing to be had at all.
+    /// No box could be fetched, or the answer cannot be read.
     pub async fn poll(
         &self,
-        start: impl Fn() -> ReadingsBuilder,
+        start: impl Fn() -> ReadingsBuilder<'static>,
         previous: Option<&Readings>,
     ) -> Result<Polled, PollError> {
         match self {
@@ -140,7 +141,7 @@ impl Upstream {
     }
 }
 
-/// A client of an address, as configured for upstream.
+/// An API client for `base_url`, with the settings for upstream.
 ///
 /// # Errors
 /// The HTTP client cannot be set up.
@@ -164,8 +165,8 @@ impl Polled {
     }
 }
 
-/// Lets requests go first now and then: whatever its priority, a thread that is at work may keep its core for
-/// some milliseconds, which is many times what a request takes.
+/// Yields to requests at intervals: whatever its priority, a busy thread may keep its core for some milliseconds,
+/// many times as long as a request takes.
 fn giving_way(
     add: impl Fn(&mut ReadingsBuilder, SenseBox<'_>),
 ) -> impl Fn(&mut ReadingsBuilder, SenseBox<'_>) {
@@ -179,14 +180,14 @@ fn giving_way(
     }
 }
 
-/// Fetches boxes by id, some at a time. One that fails costs no other.
+/// Fetches boxes by id, some at a time. A failure of one does not affect the others.
 async fn poll_boxes(
     client: &Client,
     boxes: &[BoxId],
-    mut readings: ReadingsBuilder,
+    mut readings: ReadingsBuilder<'static>,
     previous: Option<&Readings>,
 ) -> Result<Polled, PollError> {
-    // In the order of the ids, so that equal answers give equal presents whichever box answers first.
+    // The order of the ids makes equal answers give equal presents, whichever box answers first.
     let answers: Vec<Result<FetchedBox, FetchError>> =
         stream::iter(boxes).map(|id| client.fetch_box(id)).buffered(PARALLEL_BOXES).collect().await;
     let (mut failed, mut first_failure) = (0, None);
@@ -210,8 +211,8 @@ fn read_file(
     path: &Path,
     boxes: Option<&[BoxId]>,
     max_bytes: u64,
-    mut readings: ReadingsBuilder,
-) -> Result<(ReadingsBuilder, Decoded), PollError> {
+    mut readings: ReadingsBuilder<'static>,
+) -> Result<(ReadingsBuilder<'static>, Decoded), PollError> {
     let io_failed = |source| PollError::File { path: path.into(), source };
     let decode_failed = |source| PollError::Decode { path: path.into(), source };
     let file = BufReader::new(File::open(path).map_err(io_failed)?);

@@ -1,4 +1,4 @@
-//! The present as bytes, by which one replica hands it to another: a head that can be read alone, then the
+//! The format in which one replica sends a present to another: a head that can be read alone, then the
 //! readings, compressed and with a checksum.
 
 use std::io::Read;
@@ -6,51 +6,50 @@ use std::sync::Arc;
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::{Readings, WireError};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use hivebox_present::Present;
 use jiff::Timestamp;
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::CParameter;
 
-/// What the bytes begin with. The last one is the version of all that follows: replicas of another version
-/// do not read them.
+/// The first bytes. The last one is the version of the format: replicas of another version do not read it.
 const MAGIC: [u8; 8] = *b"HiveBox\x02";
-/// The bytes of a [`Head`]: the magic, the moment, the number of boxes lost, and of readings that count.
+/// The size of a [`Head`]: the magic, the moment, the number of lost boxes, and the number of counting readings.
 pub(super) const HEAD_BYTES: usize = 32;
-/// The most bytes that a present may have: ten times what 15,000 boxes come to.
+/// The largest present in bytes: ten times the size of one with 15,000 boxes.
 pub(super) const MAX_PRESENT_BYTES: u64 = 16 << 20;
-/// The fastest level of zstd that is not a negative one: what is sent once in minutes need not be smaller.
+/// The fastest non-negative level of zstd. A present is sent once in minutes, so it need not be smaller.
 const LEVEL: i32 = 1;
-/// The most that bytes may become when decompressed: what 150,000 boxes come to, and half as much again. In
-/// memory one hostile byte of them takes up to 24.
+/// The largest present after decompression: 1.5 times the size of one with 150,000 boxes. In memory one hostile
+/// byte of it can take up to 24 bytes.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// What can be known of a present without reading all of it.
+/// The head of an encoded present, which can be read without the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
     /// The moment of the present.
     pub as_of: Timestamp,
     boxes_lost: u64,
-    /// The readings of the air temperature that count.
+    /// The number of air temperature readings that count.
     counting: u64,
 }
 
-/// Why bytes are no present.
+/// Why bytes cannot be read as a present.
 #[derive(Debug, thiserror::Error)]
 pub enum PresentWireError {
-    /// They do not begin as a present of this version does.
-    #[error("what is stored there is no present of this version of HiveBox")]
+    /// The head is not that of a present in this version.
+    #[error("the shared present is not from this version of HiveBox")]
     Head,
-    /// They are damaged.
+    /// The compressed readings are damaged.
     #[error("the shared present cannot be decompressed: {0}")]
     Compression(#[from] std::io::Error),
-    /// They hold something else.
+    /// The decompressed bytes are not readings.
     #[error("the shared present cannot be read: {0}")]
     Readings(#[from] WireError),
 }
 
 impl Head {
-    /// The head of a present of which so many readings count.
+    /// A head with this moment and this number of counting readings.
     #[must_use]
     pub const fn of(as_of: Timestamp, counting: u64) -> Self {
         Self { as_of, boxes_lost: 0, counting }
@@ -62,7 +61,7 @@ impl Head {
         self.counting > 0
     }
 
-    /// Reads the head that bytes begin with; `None` if they are no present of this version.
+    /// Reads the head at the start of `bytes`; `None` if they are not a present of this version.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         let (head, _) = bytes.split_first_chunk::<HEAD_BYTES>()?;
         let field = |at: usize| head[at..at + 8].try_into().map(u64::from_be_bytes).ok();
@@ -74,7 +73,7 @@ impl Head {
     }
 }
 
-/// Writes a present.
+/// Encodes a present.
 pub(super) fn encode(present: &Present) -> Result<Vec<u8>, PresentWireError> {
     let nanos = present.readings.as_of().as_nanosecond() as i64;
     let mut compressor = Compressor::new(LEVEL)?;
@@ -89,16 +88,12 @@ pub(super) fn encode(present: &Present) -> Result<Vec<u8>, PresentWireError> {
     Ok(bytes)
 }
 
-/// Reads a present: its readings, judged by `rules`, and how many boxes were lost.
-pub(super) fn decode(
-    bytes: &[u8],
-    catalogue: &'static Catalogue,
-    rules: Rules,
-) -> Result<(Arc<Readings>, usize), PresentWireError> {
+/// Decodes a present: its readings, judged by `rules`, and the number of lost boxes.
+pub(super) fn decode(bytes: &[u8], rules: VerdictRules) -> Result<(Arc<Readings>, usize), PresentWireError> {
     let head = Head::read(bytes).ok_or(PresentWireError::Head)?;
     let mut body = Vec::new();
     zstd::Decoder::with_buffer(&bytes[HEAD_BYTES..])?.take(MAX_BYTES).read_to_end(&mut body)?;
-    let readings = Readings::from_bytes(&body, catalogue, rules)?;
+    let readings = Readings::from_bytes(&body, Catalogue::builtin(), rules)?;
     if readings.as_of() == head.as_of {
         Ok((readings, head.boxes_lost as usize))
     } else {
@@ -123,31 +118,31 @@ mod tests {
         let measured = Some(Measured { value: "16.07", at: as_of });
         let facts = SensorFacts { id: "s", title: "Temperatur", unit: "°C", sensor_type: "", measured };
         readings.add_sensor(&facts);
-        Present::of(readings.finish(), 7, Catalogue::builtin(), &config)
+        Present::of(readings.finish(), 7, &config)
     }
 
     #[test]
-    fn a_present_is_read_as_it_was_written() {
+    fn a_decoded_present_equals_the_encoded_one() {
         let sent = present();
         let bytes = encode(&sent).unwrap();
         assert_eq!(Head::read(&bytes).unwrap().as_of, sent.readings.as_of());
         assert!(Head::read(&bytes).unwrap().has_answer());
-        let (readings, boxes_lost) = decode(&bytes, Catalogue::builtin(), Rules::default()).unwrap();
+        let (readings, boxes_lost) = decode(&bytes, VerdictRules::default()).unwrap();
         assert_eq!((readings.as_of(), readings.len(), boxes_lost), (sent.readings.as_of(), 1, 7));
     }
 
     #[test]
-    fn one_changed_byte_anywhere_is_found() {
+    fn a_single_changed_byte_is_detected() {
         let bytes = encode(&present()).unwrap();
-        // The counts are neither part of what is read nor worth a checksum.
+        // A changed count in the head does no harm, so no checksum covers it.
         let lost = 16..HEAD_BYTES;
         for at in (0..bytes.len()).filter(|at| !lost.contains(at)) {
             let mut damaged = bytes.clone();
             damaged[at] ^= 1;
-            assert!(decode(&damaged, Catalogue::builtin(), Rules::default()).is_err(), "byte {at}");
+            assert!(decode(&damaged, VerdictRules::default()).is_err(), "byte {at}");
         }
-        assert!(decode(&bytes[..bytes.len() - 1], Catalogue::builtin(), Rules::default()).is_err());
-        assert!(decode(b"garbage", Catalogue::builtin(), Rules::default()).is_err());
-        assert!(decode(b"", Catalogue::builtin(), Rules::default()).is_err());
+        assert!(decode(&bytes[..bytes.len() - 1], VerdictRules::default()).is_err());
+        assert!(decode(b"garbage", VerdictRules::default()).is_err());
+        assert!(decode(b"", VerdictRules::default()).is_err());
     }
 }

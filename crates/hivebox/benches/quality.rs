@@ -1,4 +1,4 @@
-//! What it costs to check the readings of 15,000 senseBoxes beyond the range check, on one core.
+//! The cost of the quality checks for the readings of 15,000 senseBoxes on one core.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run shall say so")]
@@ -10,22 +10,22 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::quality::{Quality, Rules};
+use hivebox_climate::quality::{Quality, QualityRules};
 use hivebox_climate::readings::{Readings, ReadingsBuilder};
 use hivebox_climate::verdict;
 use hivebox_present::Clock;
 use hivebox_refresh::bridge::add_box;
 use jiff::{SignedDuration, Timestamp};
 use opensensemap::{Decoder, Limits};
-use opensensemap_sim::{Clock as SimClock, Options, SimServer, Simulation, Stations};
+use opensensemap_sim::{Options, SimClock, SimServer, Simulation, Stations};
 
 const BOXES: usize = 15_000;
 const ROUNDS: usize = 31;
 const GOAL_MILLIS: f64 = 100.0;
 
-fn builder(sim: &SimServer, as_of: Timestamp) -> ReadingsBuilder {
+fn builder(sim: &SimServer, as_of: Timestamp) -> ReadingsBuilder<'static> {
     sim.set_time(SimClock::Fixed(as_of));
-    let mut readings = ReadingsBuilder::new(Catalogue::builtin(), verdict::Rules::default(), as_of);
+    let mut readings = ReadingsBuilder::new(Catalogue::builtin(), verdict::VerdictRules::default(), as_of);
     let mut decoder = Decoder::new(Limits::default());
     let mut sink = |sense_box: opensensemap::SenseBox<'_>| add_box(&mut readings, sense_box);
     for piece in sim.boxes_body() {
@@ -35,7 +35,7 @@ fn builder(sim: &SimServer, as_of: Timestamp) -> ReadingsBuilder {
     readings
 }
 
-/// The best of some rounds.
+/// The time of the best round.
 fn best<T>(mut run: impl FnMut() -> T) -> f64 {
     let round = |_| {
         let started = Instant::now();
@@ -51,9 +51,9 @@ fn main() {
     let as_of = Clock::system().now();
     let readings: Arc<Readings> = builder(&sim, as_of).finish();
     println!("{BOXES} senseBoxes, {} sensors, one core, best of {ROUNDS} rounds", readings.len());
-    let checking = best(|| Quality::of(&readings, Rules::builtin(), || ()));
+    let checking = best(|| Quality::of(&readings, QualityRules::builtin(), || ()));
     let mut pauses = (Instant::now(), Duration::ZERO);
-    Quality::of(&readings, Rules::builtin(), || {
+    Quality::of(&readings, QualityRules::builtin(), || {
         pauses.1 = pauses.1.max(pauses.0.elapsed());
         pauses.0 = Instant::now();
     });

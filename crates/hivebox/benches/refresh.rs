@@ -1,7 +1,7 @@
-//! From the bytes of an answer to a mean, beside what other parsers take for the bytes alone.
+//! The time from the bytes of an answer to a mean, compared with the time of other parsers for the bytes alone.
 //!
-//! All are run in turn, round after round on one core, so that whatever slows the machine slows all of them; the best round of
-//! each counts. Prints GB/s, ratios, and whether ten times the boxes take ten times as long.
+//! All run in turn on one core, round after round, so that other load on the machine affects all of them. The best
+//! round of each counts. Prints GB/s, ratios, and whether ten times the boxes take ten times as long.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run shall say so")]
@@ -20,14 +20,14 @@ use hivebox_present::{Clock, Present};
 use hivebox_refresh::bridge::add_box;
 use jiff::Timestamp;
 use opensensemap::{Decoder, Limits};
-use opensensemap_sim::{Clock as SimClock, Options, SimServer, Simulation, Stations};
+use opensensemap_sim::{Options, SimClock, SimServer, Simulation, Stations};
 use serde::Deserialize;
 
 const ROUNDS: usize = 15;
-/// What a client reads from the network at once.
+/// The number of bytes that a client reads from the network at a time.
 const PIECE: usize = 64 << 10;
 
-/// The least of a box that the mean needs, borrowed from the answer.
+/// The fields of a box that the mean needs, borrowed from the answer.
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "it is only read into")]
 struct BorrowedBox<'a> {
@@ -70,7 +70,7 @@ fn answer(boxes: usize, as_of: Timestamp) -> Vec<u8> {
     sim.boxes_body().flatten().collect()
 }
 
-/// All that a refresh does with an answer: decode, judge, sum up, and make the body of `/temperature`.
+/// All work of a refresh on an answer: decode, judge, summarise, and make the body of `/temperature`.
 fn refresh(bytes: &[u8], as_of: Timestamp, config: &Config) -> Arc<Present> {
     let mut readings = ReadingsBuilder::new(Catalogue::builtin(), config.answer.rules, as_of);
     let mut decoder = Decoder::new(Limits::default());
@@ -79,7 +79,7 @@ fn refresh(bytes: &[u8], as_of: Timestamp, config: &Config) -> Arc<Present> {
         decoder.push(piece, &mut sink).unwrap();
     }
     decoder.finish(&mut sink).unwrap();
-    let present = Present::of(readings.finish(), 0, Catalogue::builtin(), &config.answer);
+    let present = Present::of(readings.finish(), 0, &config.answer);
     assert!(present.answer.is_some());
     Arc::new(present)
 }

@@ -1,7 +1,7 @@
-//! What it costs to hand a present of 15,000 senseBoxes to another replica by way of a real Redis.
+//! The cost of sending a present of 15,000 senseBoxes to another replica through a real Redis.
 //!
-//! Publishing is from the present to the end of Redis's answer; taking over is from asking Redis to a present that can
-//! be served. Needs `redis-server`, by `HIVEBOX_TEST_REDIS_SERVER` or on the `PATH`.
+//! Publishing lasts from the present to the answer of Redis, taking over from the request to a servable present. Needs
+//! `redis-server`, named by `HIVEBOX_TEST_REDIS_SERVER` or on the `PATH`.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run shall say so")]
@@ -20,7 +20,7 @@ use hivebox_refresh::bridge::add_box;
 use hivebox_refresh::lease::{Published, Tenure};
 use hivebox_refresh::shared::Shared;
 use opensensemap::{Decoder, Limits};
-use opensensemap_sim::{Clock as SimClock, Options, SimServer, Simulation, Stations};
+use opensensemap_sim::{Options, SimClock, SimServer, Simulation, Stations};
 
 const BOXES: usize = 15_000;
 const ROUNDS: usize = 31;
@@ -47,7 +47,7 @@ impl Redis {
 
 impl Drop for Redis {
     fn drop(&mut self) {
-        // It has ended by itself if this fails.
+        // An error means that it has ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -68,7 +68,7 @@ fn present(config: &Config) -> Present {
         decoder.push(&piece, &mut sink).unwrap();
     }
     decoder.finish(&mut sink).unwrap();
-    Present::of(readings.finish(), 0, Catalogue::builtin(), &config.answer)
+    Present::of(readings.finish(), 0, &config.answer)
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -89,9 +89,8 @@ async fn main() {
         bytes = size;
         publisher.look(true).await.unwrap();
         let started = Instant::now();
-        let (readings, lost) =
-            reader.fetch(Catalogue::builtin(), config.answer.rules).await.unwrap().unwrap();
-        let taken = Present::of(readings, lost, Catalogue::builtin(), &config.answer);
+        let (readings, lost) = reader.fetch(config.answer.rules).await.unwrap().unwrap();
+        let taken = Present::of(readings, lost, &config.answer);
         taking.push(started.elapsed().as_secs_f64() * 1e3);
         assert_eq!(taken.answer, present.answer, "both say the same");
     }

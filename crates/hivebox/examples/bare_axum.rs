@@ -1,7 +1,7 @@
-//! The yardstick of `cargo xtask bench`: one axum route that always gives the same recorded answer.
+//! The baseline of `cargo xtask bench`: one axum route that always returns the same recorded answer.
 //!
-//! It does nothing that a server must not do, and so tells what HiveBox's own work costs.
-//! Run as `bare_axum ADDRESS FILE`; the file has an HTTP/1.1 answer as it came over the wire.
+//! It does only what every server must do, so the difference to HiveBox is the cost of HiveBox's own work.
+//! Run it as `bare_axum ADDRESS FILE`. The file contains the bytes of an HTTP/1.1 answer.
 
 use anyhow::{Context, Result, bail};
 use axum::Router;
@@ -28,7 +28,7 @@ async fn main() -> Result<()> {
     let app = Router::new().route("/temperature", get(move || std::future::ready(recorded.to_response())));
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let listener = listener.tap_io(|stream| {
-        // Without it the kernel holds small answers back; a stream that refuses is only slower.
+        // Without it the kernel delays small answers. A failure only makes the stream slower.
         let _ = stream.set_nodelay(true);
     });
     axum::serve(listener, app).await.context("the server failed")

@@ -1,135 +1,121 @@
-//! Brings the past in: what boxes measured before HiveBox watched them, from the API or from the daily archive of openSenseMap.
+//! Imports measurements from before the first snapshot, from the API or from the daily archive of openSenseMap.
 //!
 //! | question | module |
 //! |---|---|
-//! | What is asked for, and how is that remembered? | [`Question`], `record` |
-//! | Which boxes and sensors are there? | `directory` |
-//! | What is asked at a time? | `plan` |
-//! | How often, and what after a failure? | `manners` |
-//! | How are the API and the archive asked? | `api`, `days` |
-//! | What came of it? | [`Summary`] |
+//! | What does a backfill request, and how does it resume? | [`BackfillRequest`], `record` |
+//! | Which boxes and sensors exist? | `directory` |
+//! | How much does one request ask for? | `plan` |
+//! | How often does it send requests, and what happens after a failure? | `pacing` |
+//! | How does it read the API and the archive? | `api`, `days` |
+//! | How do the values get into the history? | `batch` |
+//! | What is the result? | [`BackfillSummary`] |
 //!
-//! Whole days, by UTC, are asked for and merged into the history; then they are recorded as done. To do a day twice changes nothing,
-//! so a backfill that was stopped anywhere is simply begun again, also on another machine with the same store.
+//! A backfill fetches whole UTC days, merges them into the history, and then records them as done. Importing a day
+//! twice changes nothing, so an interrupted backfill can be started again, also on another machine with the same
+//! store.
 
 mod api;
+mod batch;
 mod days;
 mod directory;
 mod error;
-mod harvest;
-mod manners;
+mod pacing;
 mod plan;
-mod question;
 mod record;
+mod request;
 mod summary;
 
-use std::time::Duration;
-
 use hivebox_archive::history::History;
-use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::Timestamp;
 use opensensemap::Client;
 
 use api::Api;
+use batch::ReadingBatch;
 use directory::Directory;
 pub use error::BackfillError;
-use harvest::Harvest;
 use hivebox_refresh::upstream::Upstream;
-use manners::Asker;
-pub use manners::Manners;
-use plan::{Pace, Window};
-pub use question::{Question, QuestionError, Source};
+use pacing::Pacer;
+pub use pacing::{Pacing, Progress};
+use plan::{RequestSize, Window};
 use record::Record;
-pub use summary::Summary;
+pub use request::{BackfillRequest, BackfillRequestError, BackfillSource};
+pub use summary::BackfillSummary;
 
-/// A backfill that has not begun.
+/// A backfill, ready to run.
 #[derive(Debug)]
 pub struct Backfill {
-    /// What is asked for.
-    pub question: Question,
-    /// The API, and the boxes of it that are meant.
+    /// The days and boxes to import.
+    pub request: BackfillRequest,
+    /// The API, and the boxes to import.
     pub upstream: Upstream,
-    /// A client of the daily archive; needed for [`Source::Archive`].
+    /// A client of the daily archive, for [`BackfillSource::Archive`].
     pub archive: Client,
-    /// Where the readings go.
+    /// The history that receives the readings.
     pub history: History,
-    /// What readings are judged by.
-    pub rules: Rules,
-    /// How upstream is asked.
-    pub manners: Manners,
-    /// How many days are asked for together at most, and recorded together; not more than [`Backfill::MOST_DAYS`]. The archive is
-    /// read day by day in any case.
+    /// The rules that judge readings.
+    pub rules: VerdictRules,
+    /// The rate of requests.
+    pub pacing: Pacing,
+    /// The most days to fetch and record together, up to [`Backfill::MOST_DAYS`]. The archive is always read day by
+    /// day.
     pub most_days: u64,
 }
 
-/// How far a backfill has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Days of sensors that have been asked for.
-    pub done: u64,
-    /// Days of sensors that are to be asked for.
-    pub total: u64,
-    /// Values that were found.
-    pub values: u64,
-    /// How long upstream is left alone before it is asked again after a failure.
-    pub waiting: Option<Duration>,
-}
-
 impl Backfill {
-    /// The longest time that is asked for at once, in days: less than the 31 of the API.
+    /// The longest time of one request, in days. The API allows 31.
     pub const MOST_DAYS: u64 = plan::MAX_DAYS;
 
-    /// Does all days that are not done yet. Tells `progress` after each answer; `now` is the clock.
+    /// Imports all days that are not done yet. Calls `progress` after each answer; `now` is the clock.
     ///
     /// # Errors
-    /// Upstream failed for too long, an answer is beyond all bounds, or the history cannot be written. The days that were done stay
-    /// done: the same question asked again goes on where this one stopped.
+    /// The request is invalid, upstream failed for too long, an answer is too large, or the store fails. Finished
+    /// days stay done: running the same request again resumes here.
     pub async fn run(
         &self,
         now: impl Fn() -> Timestamp,
         mut progress: impl FnMut(Progress),
-    ) -> Result<Summary, BackfillError> {
-        self.question.check(now())?;
-        let mut record = Record::load(&self.history, &self.question).await?;
-        let missing = record.missing(&self.question);
-        let mut summary = Summary::new(&self.question, &record);
+    ) -> Result<BackfillSummary, BackfillError> {
+        self.request.check(now())?;
+        let mut record = Record::load(&self.history, &self.request).await?;
+        let missing = record.missing(&self.request);
+        let mut summary = BackfillSummary::new(&self.request, &record);
         if missing.is_empty() {
             return Ok(summary);
         }
-        let directory = Directory::fetch(&self.upstream, &self.question, self.rules, now()).await?;
-        let windows = match self.question.source {
-            Source::Api => {
+        let directory = Directory::fetch(&self.upstream, &self.request, self.rules, now()).await?;
+        let windows = match self.request.source {
+            BackfillSource::Api => {
                 plan::windows(&missing, plan::days_at_once(directory.sensors()).min(self.most_days).max(1))
             }
-            Source::Archive => plan::windows(&missing, 1),
+            BackfillSource::Archive => plan::windows(&missing, 1),
         };
         let total = directory.sensors() as u64 * missing.len() as u64;
-        let mut asker = Asker::new(self.manners, total, &mut progress);
-        let mut pace = Pace::default();
+        let mut pacer = Pacer::new(self.pacing, total, &mut progress);
+        let mut request_size = RequestSize::default();
         let mut seen = vec![false; directory.rows()];
         for window in windows {
-            let mut harvest = Harvest::new(&directory, Catalogue::builtin(), self.rules, now(), &mut seen);
-            let is_done = match self.question.source {
-                Source::Api => {
+            let mut batch = ReadingBatch::new(&directory, self.rules, now(), &mut seen);
+            let is_done = match self.request.source {
+                BackfillSource::Api => {
                     let (client, directory) = (self.api()?, &directory);
-                    let api = Api { client, directory, asker: &mut asker, pace: &mut pace };
-                    self.ask_api(api, &window, &mut harvest, &now).await?;
+                    let api = Api { client, directory, pacer: &mut pacer, request_size: &mut request_size };
+                    self.ask_api(api, &window, &mut batch, &now).await?;
                     true
                 }
-                Source::Archive => {
-                    days::read(&self.archive, &window, &directory, &mut asker, &mut harvest).await?
+                BackfillSource::Archive => {
+                    days::read(&self.archive, &window, &directory, &mut pacer, &mut batch).await?
                 }
             };
-            harvest.merge_into(&self.history, now()).await?;
-            summary.take(&window, &harvest, is_done);
+            batch.merge_into(&self.history, now()).await?;
+            summary.take(&window, &batch, is_done);
             if is_done {
-                record.done(&window, harvest.values());
+                record.done(&window, batch.values());
                 record.save(&self.history).await?;
             }
         }
-        summary.requests = asker.requests();
-        summary.tell_silent(&directory, &seen);
+        summary.requests = pacer.requests();
+        summary.list_silent(&directory, &seen);
         Ok(summary)
     }
 
@@ -137,16 +123,16 @@ impl Backfill {
         &self,
         mut api: Api<'_, '_>,
         window: &Window,
-        harvest: &mut Harvest<'_>,
+        batch: &mut ReadingBatch<'_>,
         now: impl Fn() -> Timestamp,
     ) -> Result<(), BackfillError> {
         for (title, boxes) in api.directory.titles() {
             let mut rest = boxes;
             while !rest.is_empty() {
-                let (some, others) = rest.split_at(api.pace.boxes().min(rest.len()));
-                api.ask(title, some, window, harvest).await?;
-                if harvest.is_full() {
-                    harvest.merge_into(&self.history, now()).await?;
+                let (some, others) = rest.split_at(api.request_size.boxes().min(rest.len()));
+                api.ask(title, some, window, batch).await?;
+                if batch.is_full() {
+                    batch.merge_into(&self.history, now()).await?;
                 }
                 rest = others;
             }

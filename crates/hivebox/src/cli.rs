@@ -1,17 +1,14 @@
-//! The command line: one file a command.
+//! The command line, with one file per command.
 
 mod archive;
 mod backfill;
-#[cfg(feature = "history")]
-mod columns;
 mod completions;
 mod config;
 mod demo;
 mod doctor;
-mod existing;
 mod healthcheck;
-#[cfg(feature = "history")]
 mod history;
+mod open_store;
 mod openapi;
 mod output;
 mod progress;
@@ -19,20 +16,20 @@ mod serve;
 mod settings;
 mod simulate;
 mod snapshots;
-#[cfg(feature = "history")]
 mod sql;
 mod store;
 mod temperature;
+mod text_table;
 mod values;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::exit::Failure;
 
-/// What it is like out there, by the sensors that citizens run.
+/// Current weather at ground level, measured by citizens.
 ///
-/// HiveBox reads the senseBoxes of openSenseMap, says which readings can be trusted, and serves averages
-/// of them: at once, and also while openSenseMap is down.
+/// HiveBox reads the senseBoxes of openSenseMap, judges which readings can be trusted, and serves averages of them
+/// without delay, even while openSenseMap is down.
 #[derive(Debug, Parser)]
 #[command(name = "hivebox", version, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Cli {
@@ -44,40 +41,38 @@ pub struct Cli {
 enum Command {
     /// Serve the HTTP API
     Serve(serve::Args),
-    /// Serve with a simulated openSenseMap inside: no network needed
+    /// Serve data of a built-in simulation; needs no network
     Demo(demo::Args),
-    /// Tell the average temperature once
+    /// Print the current average temperature
     Temperature(temperature::Args),
-    /// Store a snapshot of the current readings once
+    /// Store one snapshot of the current readings
     Store(store::Args),
     /// List, show, verify or remove stored snapshots
     Snapshots(snapshots::Args),
-    /// Take snapshots into the history, or prove it whole
+    /// Compact snapshots into the history, or verify it
     Archive(archive::Args),
-    /// Tell what the past was like, bucket by bucket
-    #[cfg(feature = "history")]
+    /// Print averages of the past, bucket by bucket
     History(history::Args),
-    /// Bring the past in: what was measured before HiveBox watched
+    /// Import measurements from before HiveBox ran
     ///
-    /// Whole days are taken from the API or from the daily archive of openSenseMap, and merged into the history. What is done is recorded in
-    /// the store, so the same command goes on where it was stopped.
+    /// Fetches whole days from the API or from the daily archive of openSenseMap, and merges them into the history. The
+    /// store records finished days, so the same command resumes after an interruption.
     Backfill(backfill::Args),
-    /// Ask the past by SQL
-    #[cfg(feature = "history")]
+    /// Query the past with SQL
     Sql(sql::Args),
-    /// Stand in for the openSenseMap API on a port
+    /// Run a simulated openSenseMap API
     Simulate(simulate::Args),
     /// Check that upstream, cache and store work as configured
     Doctor(doctor::Args),
-    /// Ask a running HiveBox whether it is well
+    /// Check the health of a running HiveBox
     Healthcheck(healthcheck::Args),
     /// Show the settings in force
     Config(config::Args),
-    /// Print the description of the HTTP API: OpenAPI 3.1 as JSON
+    /// Print the OpenAPI 3.1 description of the HTTP API as JSON
     ///
-    /// It is what a running HiveBox serves at /openapi.json. Tools make clients, tests and pages of it.
+    /// A running HiveBox serves the same at /openapi.json. Tools generate clients, tests and pages from it.
     Openapi(openapi::Args),
-    /// Print completions for a shell
+    /// Print shell completions
     Completions(completions::Args),
 }
 
@@ -85,7 +80,7 @@ impl Cli {
     /// Runs the command.
     ///
     /// # Errors
-    /// It failed; the failure has a sentence for people and a code for scripts.
+    /// The command failed. The failure has a sentence for people and an exit code for scripts.
     pub fn run(self) -> Result<(), Failure> {
         match self.command {
             Command::Serve(args) => serve::run(&args),
@@ -94,25 +89,21 @@ impl Cli {
             Command::Store(args) => store::run(&args),
             Command::Snapshots(args) => snapshots::run(args),
             Command::Archive(args) => archive::run(args),
-            #[cfg(feature = "history")]
             Command::History(args) => history::run(&args),
             Command::Backfill(args) => backfill::run(&args),
-            #[cfg(feature = "history")]
             Command::Sql(args) => sql::run(&args),
             Command::Simulate(args) => simulate::run(&args),
             Command::Doctor(args) => doctor::run(&args),
             Command::Healthcheck(args) => healthcheck::run(&args),
             Command::Config(args) => config::run(&args),
             Command::Openapi(args) => openapi::run(&args),
-            Command::Completions(args) => completions::run(&args),
+            Command::Completions(args) => completions::run(&args, &mut Self::command()),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -1,4 +1,4 @@
-//! How the process ends: by the codes of sysexits(3), so that scripts can tell why.
+//! Exit codes of the process, from sysexits(3), so that scripts can tell failures apart.
 
 use std::process::ExitCode;
 
@@ -6,20 +6,19 @@ use hivebox_archive::ArchiveError;
 
 use crate::service::StartError;
 use hivebox_config::{ConfigError, DotEnvError};
-#[cfg(feature = "history")]
 use hivebox_question::past::PastError;
 use hivebox_refresh::StoreError;
 use hivebox_refresh::upstream::PollError;
 use hivebox_telemetry::in_words;
 
-/// A command that failed: one sentence, and the code that goes with it.
+/// The failure of a command: one sentence, and an exit code.
 #[derive(Debug)]
 pub struct Failure {
     code: Code,
     message: String,
 }
 
-/// The codes of sysexits(3) that HiveBox ends with.
+/// The exit codes of HiveBox, from sysexits(3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Code {
@@ -29,9 +28,9 @@ pub enum Code {
     Data = 65,
     /// `EX_NOINPUT`: the input cannot be read.
     NoInput = 66,
-    /// `EX_UNAVAILABLE`: something needed cannot be had, such as an answer, or an address to listen on.
+    /// `EX_UNAVAILABLE`: something necessary is unavailable, such as an answer or an address to listen on.
     Unavailable = 69,
-    /// `EX_SOFTWARE`: a fault of HiveBox.
+    /// `EX_SOFTWARE`: a fault of HiveBox itself.
     Software = 70,
     /// `EX_CANTCREAT`: a file or folder cannot be written.
     CannotCreate = 73,
@@ -42,18 +41,18 @@ pub enum Code {
 }
 
 impl Failure {
-    /// A failure with a code and one sentence.
+    /// A failure with this code and sentence.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }
 
-    /// The sentence.
+    /// The sentence for people.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The code.
+    /// The exit code for scripts.
     #[must_use]
     pub fn code(&self) -> Code {
         self.code
@@ -85,7 +84,6 @@ impl From<StartError> for Failure {
             StartError::Store { source: ArchiveError::Setting { .. } } => Code::Config,
             StartError::Store { .. } => Code::CannotCreate,
             StartError::Thread(_) => Code::Software,
-            #[cfg(feature = "history")]
             StartError::History(_) => Code::Software,
         };
         Self::new(code, in_words(&error))
@@ -125,7 +123,6 @@ impl From<StoreError> for Failure {
     }
 }
 
-#[cfg(feature = "history")]
 impl From<PastError> for Failure {
     fn from(error: PastError) -> Self {
         use hivebox_archive::query::QueryError;

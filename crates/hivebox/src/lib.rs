@@ -1,12 +1,12 @@
-//! HiveBox: the service, its life from start to stop, and its commands.
+//! HiveBox: the service from start to stop, and the commands.
 //!
-//! What it is made of stands in the crates below; docs/architecture.md says which question leads where.
+//! The crates below this one do the work; docs/architecture.md says where to look for what.
 //!
 //! | question | module |
 //! |---|---|
-//! | How does it start and stop? | [`service`], [`shutdown`], [`exit`] |
-//! | How is the past brought in? | [`backfill`] |
-//! | Which commands are there? | [`cli`] |
+//! | How does the service start and stop? | [`service`], [`shutdown`], [`exit`] |
+//! | How does a backfill import past measurements? | [`backfill`] |
+//! | Which commands exist? | [`cli`] |
 
 pub mod backfill;
 pub mod cli;

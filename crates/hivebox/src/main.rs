@@ -1,4 +1,4 @@
-//! HiveBox's binary: reads the command line, runs the command, and says how it went.
+//! The binary: parses the command line, runs the command, and reports a failure.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use hivebox::cli::Cli;
 use hivebox::exit::Code;
 
-#[expect(clippy::print_stderr, reason = "the one place where a command's failure is told to a person")]
+#[expect(clippy::print_stderr, reason = "only here a command's failure is printed")]
 fn main() -> ExitCode {
     rustls::crypto::ring::default_provider()
         .install_default()
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // If the terminal is gone there is nobody to tell.
+            // If the terminal is gone, no one can read the message.
             let _ = error.print();
             let is_asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             return if is_asked_for { ExitCode::SUCCESS } else { Code::Usage.into() };

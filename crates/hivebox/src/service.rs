@@ -4,14 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hivebox_archive::{ArchiveError, S3Options, SnapshotStore, Spool};
-use hivebox_climate::catalogue::Catalogue;
 use hivebox_config::{Config, ShutdownConfig, StoreAddress, StoreConfig};
 use hivebox_http::server::Bounds;
 use hivebox_http::{App, Front};
 use hivebox_present::{Cache, Clock, Days};
-#[cfg(feature = "history")]
 use hivebox_question::QueryMetrics;
-#[cfg(feature = "history")]
 use hivebox_question::past::Past;
 use hivebox_refresh::shared::Shared;
 use hivebox_refresh::upstream::Upstream;
@@ -21,38 +18,39 @@ use opensensemap::{FetchError, Observer};
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
-use crate::shutdown::Stop;
+use crate::shutdown::ShutdownSignal;
 
 /// Why the service cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}; another program may use it, or --listen names another")]
+    /// Listening on the address failed.
+    #[error(
+        "cannot listen on {address}: {source}; stop the program that uses it, or choose another with --listen"
+    )]
     Listen {
         /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// Snapshots cannot be kept.
-    #[error("{source}; --store and --spool name others")]
+    /// The store or the spool cannot be opened.
+    #[error("{source}; choose another place with --store or --spool")]
     Store {
-        /// What is wrong.
+        /// Why it cannot be opened.
         source: ArchiveError,
     },
     /// The HTTP client cannot be set up.
-    #[error("openSenseMap cannot be asked: {0}")]
+    #[error("cannot set up the client for openSenseMap: {0}")]
     Upstream(#[from] FetchError),
-    /// The system gives no thread.
-    #[error("the refresh loop cannot start: {0}")]
+    /// The thread of the refresh loop cannot start.
+    #[error("cannot start the refresh loop: {0}")]
     Thread(std::io::Error),
-    /// The system gives no threads.
-    #[cfg(feature = "history")]
-    #[error("questions about the past cannot be answered: {0}")]
+    /// The threads for questions about the past cannot start.
+    #[error("cannot start the threads for questions about the past: {0}")]
     History(std::io::Error),
 }
 
-/// A service that listens, and has begun to poll.
+/// A service that listens and polls.
 #[derive(Debug)]
 pub struct Service {
     app: Arc<App>,
@@ -65,19 +63,17 @@ pub struct Service {
 }
 
 impl Service {
-    /// Builds the service and starts its refresh loop. Everything in it goes by `clock`.
+    /// Builds the service and starts its refresh loop. All its parts use `clock`.
     ///
     /// # Errors
-    /// The address is taken, the store cannot be written to, or the system lacks something.
+    /// The address is in use, the store or the spool cannot be opened, or a thread cannot start.
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, StartError> {
         let address = config.http.listen;
         let listener =
             TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
-        let catalogue = Catalogue::builtin();
         let mut registry = Metrics::registry();
         let http_metrics = hivebox_http::register_metrics(&mut registry);
-        let metrics = RefreshMetrics::register(&mut registry, catalogue);
-        #[cfg(feature = "history")]
+        let metrics = RefreshMetrics::register(&mut registry);
         let query_metrics = QueryMetrics::register(&mut registry);
         let snapshots = snapshots(&config.store).map_err(|source| StartError::Store { source })?;
         let (cache, days) = (Arc::new(Cache::default()), Arc::new(Days::default()));
@@ -96,18 +92,8 @@ impl Service {
             metrics,
         });
         let (refreshing, store) = refresh.start().map_err(StartError::Thread)?;
-        #[cfg(feature = "history")]
         let past = Past::new(&config.query, &snapshots, query_metrics).map_err(StartError::History)?;
-        let app = Arc::new(App::new(
-            config,
-            clock,
-            cache,
-            days,
-            store,
-            snapshots,
-            #[cfg(feature = "history")]
-            past,
-        ));
+        let app = Arc::new(App::new(config, clock, cache, days, store, snapshots, past));
         let metrics = Metrics::of(registry);
         let front = Front::new(Arc::clone(&app), &config.http, metrics.clone(), http_metrics);
         let bounds =
@@ -115,20 +101,20 @@ impl Service {
         Ok(Self { app, front, metrics, listener, refreshing, bounds, shutdown: config.shutdown })
     }
 
-    /// The address that it listens on.
+    /// The address the service listens on.
     ///
     /// # Errors
-    /// The system does not say.
+    /// The system does not know the address.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
     }
 
-    /// What it serves from.
+    /// The state that requests are answered from.
     pub fn app(&self) -> &Arc<App> {
         &self.app
     }
 
-    /// What connections ask.
+    /// The entry point of all requests.
     pub fn front(&self) -> &Front {
         &self.front
     }
@@ -138,25 +124,24 @@ impl Service {
         &self.metrics
     }
 
-    /// Serves until told to stop; then finishes what has begun. Whether all of it could be finished in the
-    /// time given.
-    pub async fn run(self, stop: Stop) -> bool {
+    /// Serves until `stop`, then finishes running requests and uploads. Returns whether all of them finished within
+    /// the grace period.
+    pub async fn run(self, stop: ShutdownSignal) -> bool {
         let (app, front, shutdown) = (self.app, self.front, self.shutdown);
         let streams = front.clone();
         let stop = async move {
             let at_once = stop.wait().await;
             app.drain();
             if !at_once {
-                info!(delay = ?shutdown.drain_delay, "stopping: not ready any more");
+                info!(delay = ?shutdown.drain_delay, "stopping: no longer ready");
                 tokio::time::sleep(shutdown.drain_delay).await;
             }
-            // Not before: until now a client that comes back could come to this replica again.
+            // Streams end only now: earlier, a reconnecting client could reach this replica again.
             streams.end_streams();
-            #[cfg(feature = "history")]
             app.past.stop();
         };
         let events = front.clone();
-        let broadcasting = tokio::spawn(async move { events.broadcast(Catalogue::builtin()).await });
+        let broadcasting = tokio::spawn(async move { events.broadcast().await });
         let finished =
             hivebox_http::server::serve(self.listener, front, self.bounds, stop, shutdown.grace).await;
         broadcasting.abort();
@@ -165,26 +150,26 @@ impl Service {
         }
         let stored = tokio::time::timeout(shutdown.grace, self.refreshing.stop()).await.is_ok();
         if !stored {
-            warn!(grace = ?shutdown.grace, "a store did not finish in time");
+            warn!(grace = ?shutdown.grace, "an upload to the store did not finish in time");
         }
         info!("stopped");
         finished && stored
     }
 }
 
-/// What asks upstream, as configured.
+/// The poller with these settings.
 ///
 /// # Errors
 /// The HTTP client cannot be set up.
 pub fn poller(config: &Config, observer: Observer) -> Result<Poller, StartError> {
     let upstream = Upstream::new(&config.upstream, observer)?;
-    Ok(Poller { upstream, answer: config.answer.clone(), catalogue: Catalogue::builtin() })
+    Ok(Poller { upstream, answer: config.answer.clone() })
 }
 
-/// The store that is configured. Nothing is asked of a server yet.
+/// Opens the configured store. Sends no request to a server yet.
 ///
 /// # Errors
-/// The folder cannot be written to, or the settings for S3 do not fit together.
+/// The folder is not writable, or the settings for S3 contradict each other.
 pub fn snapshots(config: &StoreConfig) -> Result<SnapshotStore, ArchiveError> {
     match &config.address {
         StoreAddress::Folder(folder) => SnapshotStore::open_folder(folder),
@@ -198,10 +183,10 @@ pub fn snapshots(config: &StoreConfig) -> Result<SnapshotStore, ArchiveError> {
     }
 }
 
-/// Where snapshots wait that a server did not take. A folder needs no such place.
+/// Opens the spool for snapshots that a storage server did not accept; `None` for a store in a folder.
 ///
 /// # Errors
-/// It cannot be written to.
+/// The folder of the spool is not writable, or another process uses it.
 pub fn spool(config: &StoreConfig) -> Result<Option<Spool>, ArchiveError> {
     match &config.address {
         StoreAddress::Folder(_) => Ok(None),

@@ -1,48 +1,48 @@
-//! When to stop.
+//! The signal that stops the service.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
-/// The order to stop: a signal, or a word from inside the process.
+/// Tells the service to stop.
 #[derive(Debug)]
-pub enum Stop {
+pub enum ShutdownSignal {
     /// SIGTERM or SIGINT.
-    Signals(Signals),
-    /// A word from inside the process, as tests give it.
-    Told(oneshot::Receiver<()>),
+    Os(OsSignals),
+    /// A message from inside the process, as tests send it.
+    Channel(oneshot::Receiver<()>),
 }
 
-/// The signals that stop the service.
+/// The handlers of the signals.
 #[derive(Debug)]
-pub struct Signals {
+pub struct OsSignals {
     terminate: Signal,
     interrupt: Signal,
 }
 
-impl Stop {
-    /// Waits for signals from now on.
+impl ShutdownSignal {
+    /// Starts to listen for SIGTERM and SIGINT. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// The system does not let them be waited for.
+    /// The system refuses a signal handler.
     pub fn on_signals() -> std::io::Result<Self> {
         let terminate = signal(SignalKind::terminate())?;
         let interrupt = signal(SignalKind::interrupt())?;
-        Ok(Self::Signals(Signals { terminate, interrupt }))
+        Ok(Self::Os(OsSignals { terminate, interrupt }))
     }
 
-    /// Waits for the order. Whether to stop at once: a person at a keyboard needs no drain delay, which is
-    /// for load balancers.
+    /// Waits for the signal. Returns whether to skip the drain delay, which is for load balancers: after SIGINT, from
+    /// a person at a keyboard.
     pub async fn wait(self) -> bool {
         match self {
-            Self::Signals(Signals { mut terminate, mut interrupt }) => {
+            Self::Os(OsSignals { mut terminate, mut interrupt }) => {
                 tokio::select! {
                     _ = terminate.recv() => false,
                     _ = interrupt.recv() => true,
                 }
             }
-            Self::Told(told) => {
-                // An error means that nobody can give the order any more, which is as good.
-                let _ = told.await;
+            Self::Channel(message) => {
+                // An error means that the sender is gone, which is a stop as well.
+                let _ = message.await;
                 false
             }
         }

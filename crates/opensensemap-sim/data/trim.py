@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes stations.json.gz, the stations that the simulator stands in for.
+"""Builds stations.json.gz, the stations of the simulator.
 
 usage: trim.py BOXES.json.gz > stations.json.gz
 
-BOXES.json.gz is the answer of `GET /boxes` for every senseBox. What people wrote about themselves
-(name, description, weblink, grouptag) is left out and places are rounded to about a kilometre;
-titles, units and sensor types stay byte for byte, since their disorder is what a client must survive.
+BOXES.json.gz is the response of `GET /boxes` for every senseBox. This removes all text that people wrote about
+themselves (name, description, weblink, grouptag), and rounds places to about a kilometre. It keeps titles, units and
+sensor types byte for byte, since a client must survive their disorder.
 """
 
 import collections
@@ -23,13 +23,13 @@ def seconds(stamp):
 
 
 def place(location):
-    """[longitude, latitude] in hundredths of a degree, and the height in whole metres where there is one."""
+    """[longitude, latitude] in hundredths of a degree, and the height in whole metres if known."""
     coordinates = [float(number) for number in location["coordinates"]]
     return [round(number * 100) for number in coordinates[:2]] + [round(number) for number in coordinates[2:3]]
 
 
 def suffix(sensor_id, box_id):
-    """The end in which a sensor's id differs from its box's: the ids are drawn together, so it is short."""
+    """The end of a sensor's id that differs from the id of its box. It is short, since both were generated together."""
     same = 0
     while same < 23 and sensor_id[same] == box_id[same]:
         same += 1
@@ -37,7 +37,7 @@ def suffix(sensor_id, box_id):
 
 
 def sensors(box):
-    """The box's sensors without the two rows whose every field the conversion had lost."""
+    """The box's sensors without the two rows that the conversion had emptied."""
     return [sensor for sensor in box["sensors"] if len(sensor["_id"]) == 24]
 
 

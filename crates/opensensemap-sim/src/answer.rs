@@ -1,4 +1,4 @@
-//! Streams an answer: pieces made as they are wanted, broken by faults, compressed, dripped.
+//! Streams an answer: pieces made on demand, altered by faults, compressed and slowed down.
 
 use std::io::Write as _;
 
@@ -15,9 +15,9 @@ use crate::fault::body::{BodyFaults, CutPieces, Drip, Severed};
 /// The content type of every answer of the API.
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
 
-type Pieces = Box<dyn Iterator<Item = Result<Bytes, Severed>> + Send>;
+type BodyPieces = Box<dyn Iterator<Item = Result<Bytes, Severed>> + Send>;
 
-/// Whether a client takes gzip.
+/// Whether a client accepts gzip.
 pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|coding| {
@@ -27,13 +27,13 @@ pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
     })
 }
 
-/// An answer of JSON that comes in pieces, and has no length that is known beforehand.
+/// A JSON answer in pieces, whose length is not known in advance.
 pub(crate) fn streamed<I>(pieces: I, faults: &BodyFaults, gzip: bool) -> Response
 where
     I: Iterator<Item = Bytes> + Clone + Send + 'static,
 {
     let cut = CutPieces::new(pieces, faults.cut);
-    let pieces: Pieces = if gzip { Box::new(Gzipped::new(cut)) } else { Box::new(cut) };
+    let pieces: BodyPieces = if gzip { Box::new(Gzipped::new(cut)) } else { Box::new(cut) };
     let mut response = Body::from_stream(paced(pieces, faults.drip)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
@@ -44,13 +44,14 @@ where
     response
 }
 
-fn paced(pieces: Pieces, drip: Option<Drip>) -> impl Stream<Item = Result<Bytes, Severed>> + Send {
+fn paced(pieces: BodyPieces, drip: Option<Drip>) -> impl Stream<Item = Result<Bytes, Severed>> + Send {
     stream::unfold((pieces, Bytes::new()), move |(mut pieces, mut rest)| async move {
         if rest.is_empty() {
             match pieces.next()? {
                 Ok(piece) => rest = piece,
                 Err(severed) => {
-                    // Gives hyper a turn to send what it holds: a reset within the body must not swallow its beginning.
+                    // Lets hyper send what it holds: a reset within the body must not swallow its
+                    // beginning.
                     tokio::task::yield_now().await;
                     return Some((Err(severed), (pieces, rest)));
                 }
@@ -76,18 +77,19 @@ struct Gzipped<I> {
 
 impl<I> Gzipped<I> {
     fn new(pieces: I) -> Self {
-        // The fastest level: a demo and its simulated upstream share their processors.
+        // The fastest level, because a demo and its simulated upstream share their processors.
         Self { pieces, gzip: Some(GzEncoder::new(Vec::new(), Compression::fast())), severed: None }
     }
 }
 
 impl<I: Iterator<Item = Result<Bytes, Severed>>> Gzipped<I> {
-    /// What can be sent of the compressed bytes: nothing, if the encoder keeps all to itself for now.
+    /// The next compressed bytes; empty if the encoder still buffers them.
     fn compress(&mut self, mut gzip: GzEncoder<Vec<u8>>) -> std::io::Result<Vec<u8>> {
         match self.pieces.next() {
             Some(Ok(piece)) => gzip.write_all(&piece)?,
             Some(Err(severed)) => {
-                // The connection breaks off, so the stream has no end; but what came before is sent.
+                // The connection breaks off, so the stream has no end; but what came before is
+                // sent.
                 gzip.flush()?;
                 self.severed = Some(severed);
                 return Ok(std::mem::take(gzip.get_mut()));
@@ -108,7 +110,7 @@ impl<I: Iterator<Item = Result<Bytes, Severed>>> Iterator for Gzipped<I> {
             match self.compress(gzip) {
                 Ok(compressed) if compressed.is_empty() => {}
                 Ok(compressed) => return Some(Ok(compressed.into())),
-                Err(_) => return Some(Err(Severed)),
+                Err(error) => unreachable!("writing to memory cannot fail: {error}"),
             }
         }
         self.severed.take().map(Err)

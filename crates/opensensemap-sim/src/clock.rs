@@ -1,50 +1,54 @@
-//! What time the stand-in shows: the real one, a fixed one, or one that runs at another pace.
-
-use std::time::Instant;
+//! The simulated time: the real one, a fixed one, or one that runs at another pace.
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
-/// Where the server takes the time from.
+/// The time that the server shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum Clock {
-    /// The system's clock.
+pub enum SimClock {
+    /// The system's time.
     #[default]
     System,
-    /// It stands still.
+    /// A fixed time.
     Fixed(Timestamp),
-    /// It starts here when it is set, and runs `factor` times as fast as the real one.
+    /// Starts at `start` when it is set, and runs `factor` times as fast as real time.
     Accelerated {
         /// The first moment.
         start: Timestamp,
-        /// Simulated seconds in a real one.
+        /// Simulated seconds per real second.
         factor: f64,
     },
 }
 
-/// A clock since some moment.
+/// A clock, and when it was set.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RunningClock {
-    clock: Clock,
+    clock: SimClock,
     since: Instant,
 }
 
 impl RunningClock {
-    pub(crate) fn start(clock: Clock) -> Self {
+    pub(crate) fn start(clock: SimClock) -> Self {
         Self { clock, since: Instant::now() }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
         match self.clock {
-            Clock::System => Timestamp::now(),
-            Clock::Fixed(time) => time,
-            Clock::Accelerated { start, factor } => {
+            SimClock::System => system_time(),
+            SimClock::Fixed(time) => time,
+            SimClock::Accelerated { start, factor } => {
                 accelerated(start, factor, self.since.elapsed().as_secs_f64())
             }
         }
     }
 }
 
-/// Past the end of time it stays there.
+#[expect(clippy::disallowed_methods, reason = "the only place that reads the system's clock")]
+fn system_time() -> Timestamp {
+    Timestamp::now()
+}
+
+/// Stops at the ends of the range of [`Timestamp`].
 fn accelerated(start: Timestamp, factor: f64, seconds: f64) -> Timestamp {
     let millis = start.as_millisecond().saturating_add((seconds * factor * 1000.0) as i64);
     let end = if millis < 0 { Timestamp::MIN } else { Timestamp::MAX };

@@ -1,20 +1,22 @@
-//! Errors in the words of the real API: a code that is the name of the error, and a sentence.
+//! Errors as the real API words them: the name of the error as code, and a sentence.
 
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// An answer that is no success.
+use crate::fault::InvalidFault;
+
+/// An error answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum ApiError {
+pub(crate) enum ErrorAnswer {
     /// 400
     #[error("{0}")]
     BadRequest(String),
-    /// 404: the path leads nowhere.
+    /// 404: there is no such path.
     #[error("{0} does not exist")]
     ResourceNotFound(String),
-    /// 404: the path is right, but the thing is not there.
+    /// 404: the path is valid, but the thing does not exist.
     #[error("{0} not found")]
     NotFound(&'static str),
     /// 404: no box matches.
@@ -31,7 +33,7 @@ pub(crate) enum ApiError {
     UnprocessableEntity(String),
 }
 
-impl ApiError {
+impl ErrorAnswer {
     fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
@@ -54,8 +56,14 @@ impl ApiError {
     }
 }
 
-impl IntoResponse for ApiError {
+impl IntoResponse for ErrorAnswer {
     fn into_response(self) -> Response {
         (self.status(), Json(json!({ "code": self.code(), "message": self.to_string() }))).into_response()
     }
+}
+
+/// 400 for an invalid fault. Not in the API's words, because the API knows no faults.
+pub(crate) fn refuse(error: &InvalidFault) -> Response {
+    (StatusCode::BAD_REQUEST, Json(json!({ "code": "InvalidFault", "message": error.to_string() })))
+        .into_response()
 }

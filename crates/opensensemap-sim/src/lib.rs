@@ -1,10 +1,10 @@
-//! A stand-in of the openSenseMap API: real stations, simulated weather, faults on demand.
+//! A simulator of the openSenseMap API: real stations, simulated weather, faults on demand.
 //!
-//! It is for tests, demonstrations and load: it needs no network, gives the same bytes for the same seed and time, and fails as
-//! the real one does whenever it is told to.
+//! Use it for tests, demonstrations and load tests. It needs no network, returns the same bytes for
+//! the same seed and time, and fails on demand in the ways of the real API.
 //!
 //! ```
-//! use opensensemap_sim::{Clock, Fault, Options, SimServer, Simulation, Stations, serve};
+//! use opensensemap_sim::{SimClock, Fault, Options, SimServer, Simulation, Stations, serve};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -14,13 +14,13 @@
 //! assert!(active > 20);
 //!
 //! let sim = SimServer::new(simulation);
-//! sim.set_time(Clock::Fixed(now));
+//! sim.set_time(SimClock::Fixed(now));
 //! sim.faults().set(Fault::Status { status: 503 })?;
 //!
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
 //! let url = format!("http://{}/boxes?full=true", listener.local_addr()?);
 //! let server = tokio::spawn(serve(listener, sim.clone(), std::future::pending()));
-//! // … ask `url`, get 503, and see in `sim.requests().count("/boxes")` how often it was asked.
+//! // … request `url`, get 503, and count with `sim.requests().count("/boxes")`.
 //! # drop(url);
 //! # server.abort();
 //! # Ok(())
@@ -29,56 +29,65 @@
 //!
 //! # What is real and what is not
 //!
-//! The 11,390 stations are those of 2023-02-28, with their places (to a kilometre), sensors, and disorder of titles and units; see
-//! `data/README.md`. Names are made up. Readings come from a small model of the weather that is the same everywhere at one time: see
-//! [`Simulation`]. A share of the sensors is bad in the ways that are known from the wild: see [`Defect`].
+//! The 11,390 stations are those of 2023-02-28, with their places (to a kilometre), their sensors,
+//! and the disorder of their titles and units; see `data/README.md`. Names are made up. Readings
+//! come from a small model of the weather: see [`Simulation`]. A share of the sensors has defects
+//! known from real ones: see [`Defect`].
 //!
-//! # What of the API there is
+//! # Supported parts of the API
 //!
-//! * `GET /boxes` with `full`, `minimal`, `name` and `limit`, `date` and `phenomenon`, `exposure`, `model`, `bbox`, `near` and
-//!   `maxDistance`, `classify`, `format=geojson`, `grouptag`, with the checks and error texts of the real one. Tags are
-//!   made up, since the stations have lost theirs; `name` is part of a name, not a regular expression; `bbox` looks at where a box is,
-//!   not where it has been. Like the real one it streams: a fault within the body comes after the 200.
+//! * `GET /boxes` with `full`, `minimal`, `name` and `limit`, `date` and `phenomenon`, `exposure`,
+//!   `model`, `bbox`, `near` and `maxDistance`, `classify`, `format=geojson` and `grouptag`, with
+//!   the checks and error texts of the real API. Tags are made up, since the list of stations has
+//!   none; `name` matches part of a name, not a regular expression; `bbox` matches the current
+//!   place of a box, not former ones. Like the real API it streams: a fault within the body comes
+//!   after status 200.
 //! * `GET /boxes/:id`, also with `format=geojson`; `GET /stats`, without `human`; `GET /`.
-//! * Answers are made anew for each request, though they say `max-age=300`: the real one caches them for so long.
-//! * `GET` and `POST /boxes/data`, without `outliers`; `GET /boxes/:id/data/:sensorId`. They have the limits that users find out by
-//!   themselves: no more than 10,000 values, and none at all for a time of more than 31 days; neither is told. A box has always
-//!   been where it is.
-//! * The daily archive, which the real one has on a host of its own, below `/archive/`: folders of days, and in them of boxes
-//!   ([`SenseBox::archive_folder`]), with `<sensor>-<date>.csv` and `<folder>-<date>.json`. A day is there once it is over; what
-//!   measured nothing is not.
-//! * No statistics, nothing that writes.
+//! * Answers are made for each request although they say `max-age=300`, for which time the real API
+//!   caches them.
+//! * `GET` and `POST /boxes/data`, without `outliers`; `GET /boxes/:id/data/:sensorId`. They have
+//!   the undocumented limits of the real API: at most 10,000 values, and an empty answer for more
+//!   than 31 days. Boxes have never moved.
+//! * The daily archive, which really is on a host of its own, under `/archive/`: folders for days,
+//!   and in them for boxes ([`SimulatedBox::archive_folder`]), with `<sensor>-<date>.csv` and
+//!   `<folder>-<date>.json`. A day appears once it is over; sensors and boxes without measurements
+//!   do not appear.
+//! * No statistics, and nothing that writes.
 //!
-//! # What it adds
+//! # Additions
 //!
-//! `GET /_sim/` describes the routes by which another process sets faults and counts requests; the header [`FAULT_HEADER`] makes one
-//! request fail; a test in the same process uses the handle [`SimServer`].
+//! `GET /_sim/` describes the routes by which another process sets faults and counts requests. The
+//! header [`FAULT_HEADER`] makes one request fail. A test in the same process uses the handle
+//! [`SimServer`].
 //!
 //! # Layout
 //!
-//! `catalogue` knows the stations, `weather` the weather, `phenomenon` and `reading` what a sensor makes of it, `schedule` when,
-//! `defect` what goes wrong with it; `simulation` and `sense_box` join them. `query` and `row` speak the API's language; `routes`,
-//! `answer` and `server` its HTTP; `fault` breaks it.
+//! `stations` knows the stations, `weather` the weather, `measurand` and `reading` what a sensor shows,
+//! `schedule` when, and `defect` what goes wrong; `simulation` and `simulated_box` combine them.
+//! `query`, `row` and `json` speak the API's language; `handle`, `routes`, `answer` and `server` its
+//! HTTP; `fault` breaks it.
 
-pub use catalogue::{Exposure, Place, Stations};
-pub use clock::Clock;
+pub use clock::SimClock;
 pub use defect::Defect;
 pub use fault::{FAULT_HEADER, Fault, FaultRule, Faults, InvalidFault, MAX_BOMB_BYTES, MAX_DELAY_MILLIS};
+pub use handle::SimServer;
 pub use object_id::{InvalidObjectId, ObjectId};
 pub use requests::Requests;
-pub use sense_box::{Measurement, SenseBox, SensorAt};
-pub use server::{SimServer, router, serve};
+pub use server::{router, serve};
+pub use simulated_box::{Measurement, SensorAt, SimulatedBox};
 pub use simulation::{Options, Simulation};
-pub use value::Value;
+pub use stations::{BoxExposure, StationPlace, Stations};
+pub use value::ShownValue;
 
 mod answer;
-mod catalogue;
 mod clock;
 mod defect;
 mod error;
 mod fault;
+mod handle;
+mod json;
+mod measurand;
 mod object_id;
-mod phenomenon;
 mod query;
 mod reading;
 mod requests;
@@ -86,8 +95,9 @@ mod routes;
 mod row;
 mod schedule;
 mod seed;
-mod sense_box;
 mod server;
+mod simulated_box;
 mod simulation;
+mod stations;
 mod value;
 mod weather;

@@ -1,4 +1,5 @@
-//! Ids as `MongoDB` makes them, since openSenseMap shows them: 12 bytes, 24 hex digits, the first 4 bytes a time.
+//! Ids in the format of `MongoDB`, which openSenseMap exposes: 12 bytes as 24 hex digits, of which
+//! the first 4 bytes are a time.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,13 +10,13 @@ use crate::seed::Seed;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectId([u8; 12]);
 
-/// A text that is not 24 hex digits.
+/// The text is not 24 hex digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an id is 24 hex digits")]
+#[error("not an id, which has 24 hex digits")]
 pub struct InvalidObjectId;
 
 impl ObjectId {
-    /// An id that was drawn at a time; the rest comes from the seed.
+    /// An id issued at a time; the seed determines the rest.
     pub(crate) fn at(millis: i64, seed: Seed) -> Self {
         let mut bytes = [0; 12];
         let seconds = u32::try_from(millis.div_euclid(1000)).unwrap_or_default();
@@ -24,13 +25,13 @@ impl ObjectId {
         Self(bytes)
     }
 
-    /// The id `steps` after this one: ids of a box and its sensors are drawn in a row.
+    /// The id `steps` after this one: the ids of a box and its sensors are consecutive.
     pub(crate) fn after(mut self, steps: u8) -> Self {
         self.0[11] = self.0[11].wrapping_add(steps);
         self
     }
 
-    /// When the id was drawn, in milliseconds since 1970.
+    /// When the id was issued, in milliseconds since 1970.
     pub(crate) fn millis(self) -> i64 {
         i64::from(u32::from_be_bytes([self.0[0], self.0[1], self.0[2], self.0[3]])) * 1000
     }

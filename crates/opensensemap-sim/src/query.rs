@@ -1,27 +1,29 @@
-//! What `GET /boxes` is asked for: its parameters, and which boxes match them.
+//! The parameters of `GET /boxes`, and the boxes that match them.
 
 use jiff::Timestamp;
 
-use crate::catalogue::{Exposure, Place};
-use crate::error::ApiError;
-use crate::row::{Form, Style, json};
-use crate::sense_box::SenseBox;
+use crate::error::ErrorAnswer;
+use crate::json;
+use crate::simulated_box::SimulatedBox;
 use crate::simulation::Simulation;
+use crate::stations::{BoxExposure, StationPlace};
 pub(crate) use parameter::{Parameters, unparsable};
 use parameter::{allowed_values, illegal};
+use style::{BoxForm, Style};
 
 pub(crate) mod data;
 mod parameter;
+pub(crate) mod style;
 
-/// One date means the four hours on either side of it.
+/// A single date stands for the four hours on either side of it, here in milliseconds.
 const HALF_WINDOW: i64 = 4 * 3_600_000;
 
-/// How far `near` reaches unless `maxDistance` is given, in metres.
+/// The default of `maxDistance` in metres.
 const DEFAULT_DISTANCE: f64 = 1000.0;
 
 const EARTH_RADIUS: f64 = 6_378_100.0;
 
-/// A checked query.
+/// A validated query.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct BoxQuery {
     name: Option<(String, usize)>,
@@ -31,28 +33,29 @@ pub(crate) struct BoxQuery {
     models: Option<Vec<String>>,
     grouptags: Option<Vec<String>>,
     bbox: Option<[f64; 4]>,
-    near: Option<(Place, f64)>,
-    detail: Detail,
+    near: Option<(StationPlace, f64)>,
+    detail: BoxDetail,
     classify: bool,
     geojson: bool,
 }
 
-/// How much of a box is wanted, if it is not sought by name or date.
+/// The level of detail, unless boxes are searched by name or date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Detail {
+enum BoxDetail {
     #[default]
     Plain,
     Full,
-    /// Wins over all but a name.
+    /// Takes precedence over everything except a name.
     Minimal,
 }
 
 impl BoxQuery {
-    /// Reads the parameters in the order in which the API complains about them. Parameters that it does not know are ignored.
+    /// Parses the parameters in the order in which the API checks them. Unknown parameters are
+    /// ignored.
     ///
     /// # Errors
-    /// 400, 409 or 422, in the words of the API.
-    pub(crate) fn parse(parameters: &Parameters) -> Result<Self, ApiError> {
+    /// 400, 409 or 422, in the API's words.
+    pub(crate) fn parse(parameters: &Parameters) -> Result<Self, ErrorAnswer> {
         let limit = parameters.number("limit")?.unwrap_or(5.0);
         if limit < 1.0 {
             return Err(illegal(
@@ -68,7 +71,7 @@ impl BoxQuery {
         }
         let owned = |items: Vec<&str>| items.into_iter().map(str::to_owned).collect::<Vec<_>>();
         let exposures = parameters.list("exposure")?.map(owned);
-        let known = Exposure::ALL.map(Exposure::as_str);
+        let known = BoxExposure::ALL.map(BoxExposure::as_str);
         if exposures.iter().flatten().any(|word| !known.contains(&word.as_str())) {
             return Err(illegal("exposure", &allowed_values(&known)));
         }
@@ -81,9 +84,9 @@ impl BoxQuery {
             geojson: geojson(parameters)?,
             classify: parameters.flag("classify")?,
             detail: match (parameters.flag("minimal")?, parameters.flag("full")?) {
-                (true, _) => Detail::Minimal,
-                (false, true) => Detail::Full,
-                (false, false) => Detail::Plain,
+                (true, _) => BoxDetail::Minimal,
+                (false, true) => BoxDetail::Full,
+                (false, false) => BoxDetail::Plain,
             },
             near: near(parameters)?,
             bbox: bbox(parameters)?,
@@ -91,38 +94,38 @@ impl BoxQuery {
         })
     }
 
-    /// How the boxes are written.
+    /// How to write the boxes.
     pub(crate) fn style(&self, now: i64) -> Style {
         let form = match (self.date, self.detail) {
-            _ if self.name.is_some() => Form::Name,
-            (_, Detail::Minimal) => Form::Minimal,
-            (Some((from, to)), _) => Form::Dated { from, to },
-            (None, Detail::Full) => Form::Full,
-            (None, Detail::Plain) => Form::Plain,
+            _ if self.name.is_some() => BoxForm::Name,
+            (_, BoxDetail::Minimal) => BoxForm::Minimal,
+            (Some((from, to)), _) => BoxForm::Dated { from, to },
+            (None, BoxDetail::Full) => BoxForm::Full,
+            (None, BoxDetail::Plain) => BoxForm::Plain,
         };
         Style { form, geojson: self.geojson, classify_at: self.classify.then_some(now) }
     }
 
-    /// The places in the simulation of the boxes that match.
+    /// The indices in the simulation of the matching boxes.
     pub(crate) fn select(&self, simulation: &Simulation, now: i64) -> Vec<u32> {
         let boxes = || (0..simulation.len()).map(|index| (index as u32, simulation.box_at(index, now)));
         if let Some((name, limit)) = &self.name {
-            let named = |item: &SenseBox<'_>| item.name().to_lowercase().contains(name);
+            let named = |item: &SimulatedBox<'_>| item.name().to_lowercase().contains(name);
             return boxes().filter(|(_, item)| named(item)).map(|(index, _)| index).take(*limit).collect();
         }
         let matching = boxes().filter(|(_, item)| self.matches(item));
         let Some((centre, reach)) = self.near else { return matching.map(|(index, _)| index).collect() };
-        let distance = |item: &SenseBox<'_>| item.place().map(|place| distance(centre, place));
+        let distance = |item: &SimulatedBox<'_>| item.place().map(|place| distance(centre, place));
         let mut around: Vec<(f64, u32)> = matching
             .filter_map(|(index, item)| Some((distance(&item)?, index)))
             .filter(|(distance, _)| *distance <= reach)
             .collect();
-        // MongoDB gives the nearest first.
+        // MongoDB returns the nearest first.
         around.sort_by(|left, right| left.0.total_cmp(&right.0));
         around.into_iter().map(|(_, index)| index).collect()
     }
 
-    fn matches(&self, item: &SenseBox<'_>) -> bool {
+    fn matches(&self, item: &SimulatedBox<'_>) -> bool {
         let among = |list: &Option<Vec<String>>, word: &str| {
             list.as_ref().is_none_or(|list| list.iter().any(|one| one == word))
         };
@@ -135,22 +138,22 @@ impl BoxQuery {
     }
 
     /// As in the API, the sensor with data need not be the one with the title.
-    fn matches_date(&self, item: &SenseBox<'_>, (from, to): (i64, i64)) -> bool {
+    fn matches_date(&self, item: &SimulatedBox<'_>, (from, to): (i64, i64)) -> bool {
         let titled = |title: &String| item.plain_sensors().any(|sensor| sensor.title() == title);
         self.phenomenon.as_ref().is_none_or(titled)
-            && (self.detail == Detail::Minimal || item.first_within(from, to).is_some())
+            && (self.detail == BoxDetail::Minimal || item.first_within(from, to).is_some())
     }
 }
 
-/// Whether GeoJSON is wanted.
+/// Whether GeoJSON is requested.
 ///
 /// # Errors
-/// 422 for a format that there is not.
-pub(crate) fn geojson(parameters: &Parameters) -> Result<bool, ApiError> {
+/// 422 for an unknown format.
+pub(crate) fn geojson(parameters: &Parameters) -> Result<bool, ErrorAnswer> {
     Ok(parameters.word("format", &["json", "geojson"])? == Some("geojson"))
 }
 
-fn date(parameters: &Parameters) -> Result<Option<(i64, i64)>, ApiError> {
+fn date(parameters: &Parameters) -> Result<Option<(i64, i64)>, ErrorAnswer> {
     let Some(dates) = parameters.list("date")? else { return Ok(None) };
     let dates: Result<Vec<i64>, _> =
         dates.into_iter().map(|date| date.parse::<Timestamp>().map(Timestamp::as_millisecond)).collect();
@@ -159,12 +162,12 @@ fn date(parameters: &Parameters) -> Result<Option<(i64, i64)>, ApiError> {
         [date] => Ok(Some((date - HALF_WINDOW, date + HALF_WINDOW))),
         [from, to] if from > to => {
             let (from, to) = (iso(from), iso(to));
-            Err(ApiError::InvalidArgument(format!(
+            Err(ErrorAnswer::InvalidArgument(format!(
                 "Invalid time frame specified: fromDate ({from}) is after toDate ({to})"
             )))
         }
         [from, to] => Ok(Some((from, to))),
-        _ => Err(ApiError::UnprocessableEntity(
+        _ => Err(ErrorAnswer::UnprocessableEntity(
             "invalid number of dates for date parameter supplied".to_owned(),
         )),
     }
@@ -176,13 +179,13 @@ fn iso(millis: i64) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-fn near(parameters: &Parameters) -> Result<Option<(Place, f64)>, ApiError> {
+fn near(parameters: &Parameters) -> Result<Option<(StationPlace, f64)>, ErrorAnswer> {
     let reach = parameters.number("maxDistance")?.unwrap_or(DEFAULT_DISTANCE);
     let near = parameters.numbers("near")?;
-    Ok(near.map(|[longitude, latitude]| (Place { longitude, latitude, height: None }, reach)))
+    Ok(near.map(|[longitude, latitude]| (StationPlace { longitude, latitude, height: None }, reach)))
 }
 
-fn bbox(parameters: &Parameters) -> Result<Option<[f64; 4]>, ApiError> {
+fn bbox(parameters: &Parameters) -> Result<Option<[f64; 4]>, ErrorAnswer> {
     let Some(bounds) = parameters.numbers("bbox")? else { return Ok(None) };
     let [west, south, east, north] = bounds;
     if west.abs() > 180.0 || east.abs() > 180.0 || south.abs() > 90.0 || north.abs() > 90.0 {
@@ -195,12 +198,12 @@ fn bbox(parameters: &Parameters) -> Result<Option<[f64; 4]>, ApiError> {
     Ok(Some(bounds))
 }
 
-fn inside([west, south, east, north]: [f64; 4], place: Place) -> bool {
+fn inside([west, south, east, north]: [f64; 4], place: StationPlace) -> bool {
     (west..=east).contains(&place.longitude) && (south..=north).contains(&place.latitude)
 }
 
-/// Metres along a great circle.
-fn distance(from: Place, to: Place) -> f64 {
+/// The great-circle distance in metres.
+fn distance(from: StationPlace, to: StationPlace) -> f64 {
     let (from_latitude, to_latitude) = (from.latitude.to_radians(), to.latitude.to_radians());
     let half = |difference: f64| (difference / 2.0).sin().powi(2);
     let chord = half(to_latitude - from_latitude)
@@ -211,7 +214,7 @@ fn distance(from: Place, to: Place) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{BoxQuery, Parameters, distance};
-    use crate::catalogue::Place;
+    use crate::stations::StationPlace;
 
     fn parse(pairs: &[(&str, &str)]) -> Result<BoxQuery, String> {
         let owned = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
@@ -257,8 +260,8 @@ mod tests {
 
     #[test]
     fn distances_are_those_on_the_globe() {
-        let berlin = Place { longitude: 13.4, latitude: 52.52, height: None };
-        let hamburg = Place { longitude: 9.99, latitude: 53.55, height: None };
+        let berlin = StationPlace { longitude: 13.4, latitude: 52.52, height: None };
+        let hamburg = StationPlace { longitude: 9.99, latitude: 53.55, height: None };
         assert!((distance(berlin, hamburg) - 255_000.0).abs() < 3000.0);
     }
 }

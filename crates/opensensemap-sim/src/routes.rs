@@ -1,4 +1,4 @@
-//! One file a resource.
+//! The routes, one file for each resource.
 
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -24,10 +24,10 @@ GET /archive/:date/
 GET /archive/:date/:boxId-:name/
 GET /archive/:date/:boxId-:name/:file
 
-GET /_sim/ says how to make it fail.
+GET /_sim/ explains how to make it fail.
 ";
 
-/// `GET /`: the routes, in plain text as in the real API.
+/// `GET /`: the list of routes in plain text, as in the real API.
 pub(crate) async fn index() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], INDEX)
 }

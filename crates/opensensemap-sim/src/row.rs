@@ -1,55 +1,31 @@
-//! Writes senseBoxes as rows of JSON, in the forms and with the habits of the API.
+//! Writes senseBoxes as rows of JSON, with the forms and quirks of the API.
 //!
-//! The rows are written straight into a buffer: the list of all boxes is some 20 MB, which a tree of values would make ten times as slow.
+//! Rows are written directly into a buffer: the list of all boxes has about 20 MB, and building a
+//! tree of values would be ten times slower.
 
-use crate::catalogue::Place;
+use crate::json;
 use crate::object_id::ObjectId;
+use crate::query::style::{BoxForm, Style};
 use crate::seed::Seed;
-use crate::sense_box::{Measurement, SenseBox, SensorAt};
+use crate::simulated_box::{Measurement, SensorAt, SimulatedBox};
+use crate::stations::StationPlace;
 
 pub(crate) mod archive;
 pub(crate) mod data;
-pub(crate) mod json;
 
-/// Boxes registered before 2016 keep the shape of that time: other order of keys, `null` for what was never measured.
+/// Boxes registered before 2016 keep the format of that time: another order of keys, and `null` for
+/// what was never measured. In milliseconds since 1970.
 const OLD_BEFORE: i64 = 1_451_606_400_000;
 
 const DAY: i64 = 86_400_000;
 
-/// What is said of a box.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// `GET /boxes`: measurements are ids, as texts.
-    Plain,
-    /// `full=true`: measurements are objects.
-    Full,
-    /// `minimal=true`: no sensors.
-    Minimal,
-    /// `name=`: only what a search box needs.
-    Name,
-    /// With `date=`: objects as in `Full`, but one measurement is of that time; and `loc`.
-    Dated { from: i64, to: i64 },
-    /// `GET /boxes/:id`: objects, and `loc`.
-    Single,
-}
-
-/// How a row is written.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Style {
-    pub(crate) form: Form,
-    /// As a GeoJSON feature.
-    pub(crate) geojson: bool,
-    /// With the box's `state` as of this time.
-    pub(crate) classify_at: Option<i64>,
-}
-
 /// Appends a box.
-pub(crate) fn write(out: &mut Vec<u8>, item: &SenseBox<'_>, style: Style) {
+pub(crate) fn write(out: &mut Vec<u8>, item: &SimulatedBox<'_>, style: Style) {
     if style.geojson {
         json::raw(out, r#"{"type":"Feature","properties":"#);
         write_box(out, item, style);
         json::raw(out, r#","geometry":{"type":"Point","coordinates":"#);
-        // A box without a place breaks the real API here; ours goes on.
+        // A box without a place breaks the real API here; the simulator continues.
         match item.place() {
             Some(place) => coordinates(out, place),
             None => json::raw(out, "[]"),
@@ -60,7 +36,7 @@ pub(crate) fn write(out: &mut Vec<u8>, item: &SenseBox<'_>, style: Style) {
     }
 }
 
-fn write_box(out: &mut Vec<u8>, item: &SenseBox<'_>, style: Style) {
+fn write_box(out: &mut Vec<u8>, item: &SimulatedBox<'_>, style: Style) {
     let old = item.id().millis() < OLD_BEFORE;
     json::raw(out, r#"{"_id":"#);
     id(out, item.id());
@@ -69,7 +45,7 @@ fn write_box(out: &mut Vec<u8>, item: &SenseBox<'_>, style: Style) {
     if !style.geojson {
         location(out, item);
     }
-    if style.form != Form::Name {
+    if style.form != BoxForm::Name {
         json::raw(out, r#","exposure":""#);
         json::raw(out, item.exposure().as_str());
         json::raw(out, "\"");
@@ -78,7 +54,7 @@ fn write_box(out: &mut Vec<u8>, item: &SenseBox<'_>, style: Style) {
             json::time(out, last);
         }
     }
-    if !matches!(style.form, Form::Name | Form::Minimal) {
+    if !matches!(style.form, BoxForm::Name | BoxForm::Minimal) {
         let created_at = item.station.created_at;
         json::raw(out, r#","createdAt":"#);
         json::time(out, created_at);
@@ -91,7 +67,8 @@ fn write_box(out: &mut Vec<u8>, item: &SenseBox<'_>, style: Style) {
         sensors(out, item, style.form, old);
         json::raw(out, "]");
     }
-    if let (Form::Dated { .. } | Form::Single, Some(place), false) = (style.form, item.place(), style.geojson)
+    if let (BoxForm::Dated { .. } | BoxForm::Single, Some(place), false) =
+        (style.form, item.place(), style.geojson)
     {
         json::raw(out, r#","loc":[{"geometry":"#);
         point(out, item, place);
@@ -105,7 +82,7 @@ fn write_box(out: &mut Vec<u8>, item: &SenseBox<'_>, style: Style) {
     json::raw(out, "}");
 }
 
-fn grouptags(out: &mut Vec<u8>, item: &SenseBox<'_>, old: bool) {
+fn grouptags(out: &mut Vec<u8>, item: &SimulatedBox<'_>, old: bool) {
     json::raw(out, r#","grouptag":["#);
     let tags = item.grouptags();
     let none: &[&str] = if old { &[""] } else { &[] };
@@ -117,9 +94,9 @@ fn grouptags(out: &mut Vec<u8>, item: &SenseBox<'_>, old: bool) {
     json::raw(out, "]");
 }
 
-fn sensors(out: &mut Vec<u8>, item: &SenseBox<'_>, form: Form, old: bool) {
+fn sensors(out: &mut Vec<u8>, item: &SimulatedBox<'_>, form: BoxForm, old: bool) {
     let dated = match form {
-        Form::Dated { from, to } => item.first_within(from, to),
+        BoxForm::Dated { from, to } => item.first_within(from, to),
         _ => None,
     };
     for (index, sensor) in item.sensors().enumerate() {
@@ -136,7 +113,7 @@ fn sensors(out: &mut Vec<u8>, item: &SenseBox<'_>, form: Form, old: bool) {
             texts(out, &sensor);
         } else {
             texts(out, &sensor);
-            if let Some(icon) = sensor.kind.phenomenon.icon() {
+            if let Some(icon) = sensor.kind.measurand.icon() {
                 json::raw(out, r#","icon":""#);
                 json::raw(out, icon);
                 json::raw(out, "\"");
@@ -146,12 +123,12 @@ fn sensors(out: &mut Vec<u8>, item: &SenseBox<'_>, form: Form, old: bool) {
         }
         let then = dated.filter(|(id, _)| *id == sensor.id()).map(|(_, measurement)| measurement);
         match (then.or(sensor.last_measurement()), form) {
-            (Some(measurement), Form::Plain) => {
+            (Some(measurement), BoxForm::Plain) => {
                 json::raw(out, r#","lastMeasurement":"#);
                 id(out, measurement_id(&measurement, sensor.id()));
             }
             (Some(measurement), _) => write_measurement(out, measurement, then.is_some()),
-            (None, Form::Plain) => {}
+            (None, BoxForm::Plain) => {}
             (None, _) if old => json::raw(out, r#","lastMeasurement":null"#),
             (None, _) => {}
         }
@@ -170,7 +147,7 @@ fn texts(out: &mut Vec<u8>, sensor: &SensorAt<'_>) {
     }
 }
 
-/// Measurements of a window come with their keys the other way round.
+/// Measurements of a time window have their keys in reverse order.
 fn write_measurement(out: &mut Vec<u8>, measurement: Measurement, dated: bool) {
     json::raw(out, r#","lastMeasurement":{"#);
     if dated {
@@ -188,20 +165,20 @@ fn write_measurement(out: &mut Vec<u8>, measurement: Measurement, dated: bool) {
     json::raw(out, "}");
 }
 
-/// Measurements have ids too, drawn when they were stored.
+/// Measurements have ids, too, issued when they were stored.
 fn measurement_id(measurement: &Measurement, sensor: ObjectId) -> ObjectId {
     let seed = Seed::new(sensor.millis() as u64).with_text("measurement").with(measurement.millis as u64);
     ObjectId::at(measurement.millis, seed.with(u64::from(sensor.hex()[23])))
 }
 
-fn location(out: &mut Vec<u8>, item: &SenseBox<'_>) {
+fn location(out: &mut Vec<u8>, item: &SimulatedBox<'_>) {
     if let Some(place) = item.place() {
         json::raw(out, r#","currentLocation":"#);
         point(out, item, place);
     }
 }
 
-fn point(out: &mut Vec<u8>, item: &SenseBox<'_>, place: Place) {
+fn point(out: &mut Vec<u8>, item: &SimulatedBox<'_>, place: StationPlace) {
     json::raw(out, r#"{"type":"Point","coordinates":"#);
     coordinates(out, place);
     json::raw(out, r#","timestamp":"#);
@@ -209,7 +186,7 @@ fn point(out: &mut Vec<u8>, item: &SenseBox<'_>, place: Place) {
     json::raw(out, "}");
 }
 
-fn coordinates(out: &mut Vec<u8>, place: Place) {
+fn coordinates(out: &mut Vec<u8>, place: StationPlace) {
     json::raw(out, "[");
     json::number(out, place.longitude);
     json::raw(out, ",");
@@ -227,7 +204,7 @@ fn id(out: &mut Vec<u8>, id: ObjectId) {
     json::raw(out, "\"");
 }
 
-/// What `classify=true` says.
+/// The value of `state` with `classify=true`.
 fn state(last: Option<i64>, now: i64) -> &'static str {
     match last.map(|last| now - last) {
         Some(age) if age < 7 * DAY => "active",

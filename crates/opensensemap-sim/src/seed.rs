@@ -1,23 +1,23 @@
-//! Numbers that look random and are the same on every run: everything in the simulation is hashed from one seed.
+//! Reproducible pseudo-random numbers: everything in the simulation is hashed from one seed.
 
-/// A point in the tree of hashes that grows from the simulation's seed.
+/// A node in the tree of hashes that grows from the simulation's seed.
 ///
-/// Hashing, unlike a generator with state, gives any box at any time without computing the ones before.
+/// Unlike a generator with state, hashing gives any box at any time without computing earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Seed(u64);
 
 impl Seed {
-    /// The root for the number that the user chose.
+    /// The root for a number chosen by the user.
     pub(crate) fn new(number: u64) -> Self {
         Self(0x9e37_79b9_7f4a_7c15).with(number)
     }
 
-    /// The branch of this seed that belongs to `part`: an index, a time, a purpose.
+    /// The branch for `part`: an index, a time or a purpose.
     pub(crate) fn with(self, part: u64) -> Self {
         Self(mix(self.0 ^ mix(part.wrapping_add(0x9e37_79b9_7f4a_7c15))))
     }
 
-    /// The branch that belongs to a text.
+    /// The branch for a text.
     pub(crate) fn with_text(self, text: &str) -> Self {
         text.bytes().fold(self, |seed, byte| seed.with(u64::from(byte)))
     }
@@ -27,23 +27,24 @@ impl Seed {
         self.0
     }
 
-    /// Evenly spread over 0 to 1, without 1.
+    /// Uniform in 0 to 1, excluding 1.
     pub(crate) fn unit(self) -> f64 {
         (self.0 >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// Evenly spread over `low` to `high`.
+    /// Uniform in `low` to `high`.
     pub(crate) fn between(self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.unit()
     }
 
-    /// Bell-shaped about 0 with deviation 1, and never beyond 3.5: sensors of the simulation fail by plan, not by a rare draw.
+    /// Bell-shaped with mean 0 and deviation 1, and never beyond 3.5: simulated sensors fail by
+    /// plan, not by a rare draw.
     pub(crate) fn bell(self) -> f64 {
         let parts = (0..4).map(|part| ((self.0 >> (16 * part)) & 0xffff) as f64 / 65536.0);
         (parts.sum::<f64>() - 2.0) * 3_f64.sqrt()
     }
 
-    /// True in `share` of all seeds.
+    /// True for this share of all seeds.
     pub(crate) fn chance(self, share: f64) -> bool {
         self.unit() < share
     }

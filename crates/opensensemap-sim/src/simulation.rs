@@ -1,14 +1,14 @@
-//! The simulation itself: a pure function from a seed and a time to the senseBoxes of that time.
+//! The simulation: a pure function from a seed and a time to the senseBoxes at that time.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::catalogue::{Catalogue, Stations};
 use crate::object_id::ObjectId;
 use crate::seed::Seed;
-use crate::sense_box::{Measurement, SenseBox};
+use crate::simulated_box::{Measurement, SimulatedBox};
+use crate::stations::{StationList, Stations};
 use crate::weather::Weather;
 
 /// Purposes for which a seed branches; the numbers only have to differ.
@@ -16,30 +16,30 @@ const WEATHER: u64 = 1;
 const STATIONS: u64 = 2;
 const CATALOGUE: u64 = 3;
 
-/// What a simulation is made from.
+/// The options of a simulation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
-    /// Whatever is drawn is drawn from this number: the same seed gives the same boxes at the same time.
+    /// The source of all randomness: the same seed gives the same boxes at the same time.
     pub seed: u64,
-    /// Which stations there are.
+    /// The stations.
     pub stations: Stations,
-    /// The share of bad sensors among those of active boxes, 0 to 1; some more sensors look healthy because their chip's
-    /// defect does not show in what they measure. A quarter of this share of the active boxes is misplaced.
-    /// Values outside 0 to 1 count as the nearest within.
+    /// The share of bad sensors among those of active boxes, 0 to 1. Some of them still look
+    /// healthy, because their chip's defect does not affect what they measure. A quarter of this
+    /// share of the active boxes is misplaced. Values outside 0 to 1 are clamped.
     pub bad_share: f64,
 }
 
 impl Default for Options {
-    /// The real stations, 2 % of bad sensors, seed 1.
+    /// The real stations, 2 % bad sensors, and seed 1.
     fn default() -> Self {
         Self { seed: 1, stations: Stations::Real, bad_share: 0.02 }
     }
 }
 
-/// A simulated openSenseMap, without any clock: ask it for the boxes of a time.
+/// A simulated openSenseMap without a clock: request the boxes at any time.
 #[derive(Debug)]
 pub struct Simulation {
-    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) catalogue: Arc<StationList>,
     pub(crate) weather: Weather,
     options: Options,
     seed: Seed,
@@ -52,7 +52,7 @@ impl Simulation {
     pub fn new(options: Options) -> Self {
         let seed = Seed::new(options.seed);
         Self {
-            catalogue: Catalogue::new(options.stations, seed.with(CATALOGUE)),
+            catalogue: StationList::new(options.stations, seed.with(CATALOGUE)),
             weather: Weather::new(seed.with(WEATHER)),
             options,
             seed: seed.with(STATIONS),
@@ -60,39 +60,40 @@ impl Simulation {
         }
     }
 
-    /// What it was made from.
+    /// The options that it was made with.
     #[must_use]
     pub fn options(&self) -> Options {
         self.options
     }
 
-    /// How many senseBoxes there are, active or not.
+    /// The number of senseBoxes, active or not.
     #[must_use]
     pub fn len(&self) -> usize {
         self.catalogue.stations().len()
     }
 
-    /// Whether there is none.
+    /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Every senseBox as it was at that time, in the order of the API.
+    /// Every senseBox at that time, in the order of the API.
     #[must_use]
-    pub fn boxes_at(&self, now: Timestamp) -> impl ExactSizeIterator<Item = SenseBox<'_>> {
+    pub fn boxes_at(&self, now: Timestamp) -> impl ExactSizeIterator<Item = SimulatedBox<'_>> {
         (0..self.len()).map(move |index| self.box_at(index, now.as_millisecond()))
     }
 
-    /// The senseBox with this id as it was at that time.
+    /// The senseBox with this id at that time; `None` if there is none.
     #[must_use]
-    pub fn box_with_id(&self, id: ObjectId, now: Timestamp) -> Option<SenseBox<'_>> {
+    pub fn box_with_id(&self, id: ObjectId, now: Timestamp) -> Option<SimulatedBox<'_>> {
         Some(self.box_at(self.catalogue.position(id)?, now.as_millisecond()))
     }
 
-    /// All that a sensor has measured by `now` in a time (with its start, without its end): the times and values that
-    /// [`SensorAt::last_measurement`](crate::SensorAt::last_measurement) would have shown one after the other. The latest comes
-    /// first; of a box or sensor that does not exist there is nothing.
+    /// The measurements of a sensor by `now` in a time span that includes its start and excludes
+    /// its end: the times and values that
+    /// [`SensorAt::last_measurement`](crate::SensorAt::last_measurement) would have shown one after
+    /// the other, the latest first. Empty for an unknown box or sensor.
     ///
     /// ```
     /// use opensensemap_sim::{Options, Simulation, Stations};
@@ -115,7 +116,7 @@ impl Simulation {
     ) -> impl Iterator<Item = Measurement> + Clone + '_ {
         let sense_box = self.box_with_id(box_id, now);
         let sensor = sense_box.and_then(|item| item.plain_sensors().find(|sensor| sensor.id() == sensor_id));
-        // Bounds between two milliseconds count as the later one: measurements are told to the millisecond.
+        // Bounds are rounded up, because measurement times are whole milliseconds.
         let millis = |bound: Timestamp| {
             bound.as_nanosecond().div_euclid(1_000_000)
                 + i128::from(bound.as_nanosecond().rem_euclid(1_000_000) > 0)
@@ -124,8 +125,8 @@ impl Simulation {
         sense_box.zip(sensor).into_iter().flat_map(move |(item, sensor)| item.measurements(sensor, from, to))
     }
 
-    pub(crate) fn box_at(&self, index: usize, now: i64) -> SenseBox<'_> {
-        SenseBox::new(self, &self.catalogue.stations()[index], self.seed.with(index as u64), now)
+    pub(crate) fn box_at(&self, index: usize, now: i64) -> SimulatedBox<'_> {
+        SimulatedBox::new(self, &self.catalogue.stations()[index], self.seed.with(index as u64), now)
     }
 }
 
@@ -136,8 +137,8 @@ mod tests {
     use jiff::Timestamp;
 
     use super::{Options, Simulation};
-    use crate::catalogue::{Exposure, Stations};
     use crate::defect::Defect;
+    use crate::stations::{BoxExposure, Stations};
 
     fn now() -> Timestamp {
         "2026-11-24T12:00:00Z".parse().unwrap()
@@ -170,7 +171,7 @@ mod tests {
                 if sensor.title() == "Temperatur" {
                     assert!((-40.0..45.0).contains(&number), "{number}");
                 }
-                if sensor.title() == "Temperatur" && sense_box.exposure() == Exposure::Indoor {
+                if sensor.title() == "Temperatur" && sense_box.exposure() == BoxExposure::Indoor {
                     assert!((15.0..27.0).contains(&number), "{number}");
                 }
             }
@@ -235,7 +236,7 @@ mod tests {
         let mut compared = 0;
         for sense_box in simulation.boxes_at(now()).filter(|item| item.station.active) {
             for sensor in sense_box.sensors() {
-                // A clock that is fast shows a time before it has come.
+                // A fast clock shows a time before it has come.
                 let mut shown: Vec<_> = (from - 2_400_000..=to)
                     .step_by(30_000)
                     .filter_map(|millis| {

@@ -5,24 +5,24 @@ use std::io::Write as _;
 
 use crate::seed::Seed;
 
-/// A measured value, which the API gives out as a string.
+/// A measured value, which the API returns as a string.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Value {
-    /// A number with a fixed count of decimals (0 to 2), as firmware prints it.
+pub enum ShownValue {
+    /// A number with a fixed number of decimals (0 to 2), as firmware prints it.
     Decimal {
         /// The value times ten to the power of `decimals`.
         scaled: i64,
-        /// How many digits stand behind the point.
+        /// The number of digits after the decimal point.
         decimals: u8,
     },
-    /// A number that some script printed with all its digits, such as `7.299999999999997`.
+    /// A number that a script printed with all its digits, such as `7.299999999999997`.
     Float(f64),
-    /// What a driver prints in place of a number.
+    /// What a driver prints instead of a number.
     Text(&'static str),
 }
 
-impl Value {
-    /// A number, printed in the way that this sensor prints.
+impl ShownValue {
+    /// A number as this sensor prints it.
     pub(crate) fn printed(number: f64, sensor: Seed) -> Self {
         match sensor.with(0x7072_696e_7465_6421).bits() % 100 {
             0..88 => Self::fixed(number, 2),
@@ -41,7 +41,7 @@ impl Value {
         Self::Decimal { scaled: (number * 10_f64.powi(i32::from(decimals))).round() as i64, decimals }
     }
 
-    /// The number, unless the text is none.
+    /// The number; `None` for a text.
     #[must_use]
     pub fn number(self) -> Option<f64> {
         match self {
@@ -51,18 +51,17 @@ impl Value {
         }
     }
 
-    /// Appends the text, without quotes: none of these texts has anything to escape.
+    /// Appends the text without quotes: none of these texts needs escaping.
     pub(crate) fn write(self, out: &mut Vec<u8>) {
         match self {
             Self::Decimal { scaled, decimals } => write_decimal(out, scaled, decimals),
-            // Writing to a vector cannot fail.
-            Self::Float(number) => drop(write!(out, "{number}")),
+            Self::Float(number) => write!(out, "{number}").expect("writing to a vector cannot fail"),
             Self::Text(text) => out.extend_from_slice(text.as_bytes()),
         }
     }
 }
 
-impl fmt::Display for Value {
+impl fmt::Display for ShownValue {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = Vec::new();
         self.write(&mut text);
@@ -70,7 +69,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// From the last digit to the first, since that is how division gives them.
+/// Writes from the last digit to the first, as division produces them.
 fn write_decimal(out: &mut Vec<u8>, scaled: i64, decimals: u8) {
     let mut buffer = [0; 24];
     let mut start = buffer.len();
@@ -101,7 +100,7 @@ fn write_decimal(out: &mut Vec<u8>, scaled: i64, decimals: u8) {
 
 #[cfg(test)]
 mod tests {
-    use super::Value;
+    use super::ShownValue;
 
     #[test]
     fn numbers_are_printed_as_firmware_prints_them() {
@@ -114,9 +113,9 @@ mod tests {
             (101_325.0, 0, "101325"),
             (0.0, 2, "0.00"),
         ] {
-            assert_eq!(Value::fixed(number, decimals).to_string(), text);
+            assert_eq!(ShownValue::fixed(number, decimals).to_string(), text);
         }
-        assert_eq!(Value::Float(7.299_999_999_999_997).to_string(), "7.299999999999997");
-        assert_eq!(Value::fixed(f64::MIN, 0).to_string(), i64::MIN.to_string());
+        assert_eq!(ShownValue::Float(7.299_999_999_999_997).to_string(), "7.299999999999997");
+        assert_eq!(ShownValue::fixed(f64::MIN, 0).to_string(), i64::MIN.to_string());
     }
 }

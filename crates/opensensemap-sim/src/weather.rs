@@ -1,26 +1,27 @@
-//! The weather at a place and time: simple physics over smooth seeded noise, so that neighbours agree and a day has a shape.
+//! The weather at a place and time: simple physics over smooth, seeded noise. Neighbours agree, and
+//! a day has the shape of a day.
 //!
-//! It is made to be believable to a reader of a map and to a plausibility check, not to forecast anything.
+//! It should convince a reader of a map and a plausibility check; it is not a forecast.
 
-use crate::catalogue::Place;
 use crate::seed::Seed;
+use crate::stations::StationPlace;
 use noise::{Field, FieldAt};
 use sun::Sun;
 
 mod noise;
 mod sun;
 
-/// Kelvin that the air loses with each metre of height.
+/// The lapse rate in kelvin per metre.
 const LAPSE: f64 = 0.0065;
 
 /// The weather of a whole planet.
 #[derive(Clone, Debug)]
 pub(crate) struct Weather {
-    /// Highs and lows: wide and slow.
+    /// Highs and lows: large and slow.
     pressure: Field,
     /// Air masses that are warmer or colder than the season.
     air_mass: Field,
-    /// Weather of a district: narrow and quick.
+    /// Local weather: small and quick.
     local: Field,
     cloud: Field,
     moisture: Field,
@@ -28,10 +29,10 @@ pub(crate) struct Weather {
     wind: Field,
 }
 
-/// What can be measured at one place and time.
+/// The conditions at one place and time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Conditions {
-    pub(crate) place: Place,
+    pub(crate) place: StationPlace,
     /// °C
     pub(crate) temperature: f64,
     /// °C, of the last day or so: what soil and water follow.
@@ -75,12 +76,12 @@ impl Weather {
     }
 
     /// The weather outdoors at a place, `millis` after 1970.
-    pub(crate) fn at(&self, place: Place, millis: i64) -> Conditions {
+    pub(crate) fn at(&self, place: StationPlace, millis: i64) -> Conditions {
         self.over(place).at(millis)
     }
 
-    /// The weather outdoors at a place, for those who ask for many moments in a row.
-    pub(crate) fn over(&self, place: Place) -> WeatherAt {
+    /// The weather outdoors at a place, for many moments in a row.
+    pub(crate) fn over(&self, place: StationPlace) -> WeatherAt {
         let over = |field: &Field| field.over(place.longitude, place.latitude);
         WeatherAt {
             place,
@@ -98,7 +99,7 @@ impl Weather {
 /// The weather of one place.
 #[derive(Clone, Debug)]
 pub(crate) struct WeatherAt {
-    place: Place,
+    place: StationPlace,
     pressure: FieldAt,
     air_mass: FieldAt,
     local: FieldAt,
@@ -113,7 +114,7 @@ impl WeatherAt {
     pub(crate) fn at(&mut self, millis: i64) -> Conditions {
         let place = self.place;
         let sun = Sun::at(place.longitude, place.latitude, millis);
-        // Heights that people typed reach into space; the physics ends on a mountain.
+        // Owners enter heights up to outer space; the physics ends on a mountain.
         let height = place.height.unwrap_or(0.0).clamp(0.0, 4000.0);
         let cloud = (0.55 + 0.9 * self.cloud.at(millis)).clamp(0.0, 1.0);
         let local = self.local.at(millis);
@@ -148,7 +149,7 @@ impl WeatherAt {
 }
 
 impl Conditions {
-    /// The same in a heated room, as one household keeps it.
+    /// The same in the heated room of one household.
     pub(crate) fn indoors(self, household: Seed) -> Self {
         let comfort = household.with(1).between(19.0, 22.5);
         Self {
@@ -168,14 +169,14 @@ impl Conditions {
         }
     }
 
-    /// °C, by the formula of Magnus.
+    /// In °C, by the Magnus formula.
     pub(crate) fn dew_point(&self) -> f64 {
         let gamma = (self.humidity / 100.0).ln() + 17.62 * self.temperature / (243.12 + self.temperature);
         243.12 * gamma / (17.62 - gamma)
     }
 }
 
-/// °C at the sea on an average day: `season` goes from -1 in deep winter to 1 in high summer.
+/// The mean temperature at sea level in °C; `season` is -1 in deep winter and 1 in high summer.
 fn climate(latitude: f64, season: f64) -> f64 {
     let tilt = latitude.to_radians().sin().abs();
     27.0 - 28.0 * tilt.powi(2) - 10.0 * tilt.powi(12) + season * 0.18 * latitude.abs()
@@ -186,23 +187,23 @@ mod tests {
     use jiff::Timestamp;
 
     use super::{Conditions, Weather};
-    use crate::catalogue::Place;
     use crate::seed::Seed;
+    use crate::stations::StationPlace;
 
-    const BERLIN: Place = Place { longitude: 13.4, latitude: 52.5, height: Some(40.0) };
+    const BERLIN: StationPlace = StationPlace { longitude: 13.4, latitude: 52.5, height: Some(40.0) };
 
-    fn at(seed: u64, place: Place, time: &str) -> Conditions {
+    fn at(seed: u64, place: StationPlace, time: &str) -> Conditions {
         let time: Timestamp = time.parse().unwrap();
         Weather::new(Seed::new(seed)).at(place, time.as_millisecond())
     }
 
-    fn mean(place: Place, time: &str, quantity: fn(&Conditions) -> f64) -> f64 {
+    fn mean(place: StationPlace, time: &str, quantity: fn(&Conditions) -> f64) -> f64 {
         (0..200).map(|seed| quantity(&at(seed, place, time))).sum::<f64>() / 200.0
     }
 
     #[test]
     fn summer_is_warmer_than_winter_on_both_hemispheres() {
-        let sydney = Place { longitude: 151.2, latitude: -33.9, height: None };
+        let sydney = StationPlace { longitude: 151.2, latitude: -33.9, height: None };
         let temperature = |place, time| mean(place, time, |conditions| conditions.temperature);
         assert!((15.0..24.0).contains(&temperature(BERLIN, "2026-07-15T12:00:00Z")));
         assert!((-4.0..5.0).contains(&temperature(BERLIN, "2026-01-15T12:00:00Z")));
@@ -226,7 +227,7 @@ mod tests {
 
     #[test]
     fn mountains_are_cold_and_their_air_is_thin() {
-        let summit = Place { height: Some(2000.0), ..BERLIN };
+        let summit = StationPlace { height: Some(2000.0), ..BERLIN };
         let (low, high) = (at(1, BERLIN, "2026-06-15T14:00:00Z"), at(1, summit, "2026-06-15T14:00:00Z"));
         assert!((low.temperature - high.temperature - 0.0065 * 1960.0).abs() < 1e-9);
         assert!((760.0..840.0).contains(&high.pressure), "{}", high.pressure);
@@ -235,7 +236,7 @@ mod tests {
     #[test]
     fn neighbours_and_minutes_agree() {
         let time = "2026-06-15T14:00:00Z";
-        let next = Place { longitude: 13.5, latitude: 52.6, height: Some(40.0) };
+        let next = StationPlace { longitude: 13.5, latitude: 52.6, height: Some(40.0) };
         for seed in 0..50 {
             assert!((at(seed, BERLIN, time).temperature - at(seed, next, time).temperature).abs() < 1.5);
             let later = at(seed, BERLIN, "2026-06-15T14:05:00Z").temperature;
@@ -247,7 +248,7 @@ mod tests {
     fn all_that_can_be_measured_stays_plausible() {
         for seed in 0..40 {
             for (latitude, hour) in [(-50.0, 0), (0.0, 6), (35.0, 12), (52.0, 18), (68.0, 23)] {
-                let place = Place { longitude: 10.0, latitude, height: Some(100.0) };
+                let place = StationPlace { longitude: 10.0, latitude, height: Some(100.0) };
                 let weather = at(seed, place, &format!("2026-11-24T{hour:02}:30:00Z"));
                 assert!((-35.0..45.0).contains(&weather.temperature), "{weather:?}");
                 assert!((930.0..1070.0).contains(&weather.sea_level_pressure), "{weather:?}");

@@ -1,14 +1,15 @@
-//! The daily archive: which folders a day has, and what files are in them.
+//! The daily archive: its folders and files.
 
 use jiff::civil::Date;
 
-use crate::BoxId;
-use crate::question::QuestionError;
+use crate::box_id::BoxId;
+use crate::measurement_query::MeasurementQueryError;
 
-/// The folder of a box in a day of the archive.
+/// The folder of one box on one day of the archive.
 ///
-/// Its name is the box's id and the name that the box had on that day, whose bytes outside of `[A-Za-z0-9._-]` have become `_`. Boxes
-/// are given other names now and then, so the folders of a day are best asked for ([`Client::archive_folders`](crate::Client::archive_folders)).
+/// Its name is the id of the box and the name that the box had on that day, with every byte outside
+/// `[A-Za-z0-9._-]` replaced by `_`. Boxes are renamed now and then, so it is best to ask for the
+/// folders of a day ([`Client::archive_folders`](crate::Client::archive_folders)).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ArchiveFolder {
     day: Date,
@@ -16,20 +17,20 @@ pub struct ArchiveFolder {
     name: String,
 }
 
-/// Why a page is not the list of a day's folders.
+/// Why a page is not a complete list of a day's folders.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListingError {
-    /// The page has no end, so it may have been cut off.
+    /// The page has no end, so it may be cut off.
     #[error("the list of folders was cut off after {folders} folders")]
     Truncated {
-        /// Folders read before the cut.
+        /// The number of folders read before the cut.
         folders: usize,
     },
 }
 
 impl ArchiveFolder {
-    /// Where the archive has a day of a box, if the box had this name then.
+    /// The folder of a box on a day, if the box had this name then.
     ///
     /// ```
     /// let id = "53aaffafe79c90a0102abb67".parse()?;
@@ -43,28 +44,29 @@ impl ArchiveFolder {
         Self { day, box_id, name: box_name.bytes().map(plain).collect() }
     }
 
-    /// The day, by UTC.
+    /// The day in UTC.
     #[must_use]
     pub fn day(&self) -> Date {
         self.day
     }
 
-    /// The box.
+    /// The id of the box.
     #[must_use]
     pub fn box_id(&self) -> &BoxId {
         &self.box_id
     }
 
     /// The path of a sensor's file, and the sensor's id.
-    pub(crate) fn file(&self, sensor_id: &str) -> Result<(String, String), QuestionError> {
-        // The id becomes a part of a path, so it is checked as that of a box is.
-        let sensor: BoxId =
-            sensor_id.parse().map_err(|_| QuestionError::SensorId(sensor_id.chars().take(40).collect()))?;
+    pub(crate) fn file(&self, sensor_id: &str) -> Result<(String, String), MeasurementQueryError> {
+        // The id becomes part of a path, so it is checked like that of a box.
+        let sensor: BoxId = sensor_id
+            .parse()
+            .map_err(|_| MeasurementQueryError::SensorId(sensor_id.chars().take(40).collect()))?;
         let day = self.day;
         Ok((format!("/{self}/{sensor}-{day}.csv"), sensor.to_string()))
     }
 
-    /// The folder that a link of the day's page leads to, if it is the folder of a box.
+    /// The folder that a link on the day's page points to; `None` if it is not that of a box.
     fn linked(day: Date, link: &[u8]) -> Option<Self> {
         let link = link.strip_prefix(b"./").unwrap_or(link);
         let folder = std::str::from_utf8(link.strip_suffix(b"/")?).ok()?;
@@ -84,20 +86,20 @@ fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
 }
 
-/// Finds the folders in the page of a day, which arrives in pieces of any size.
+/// Finds the folders in the page of a day. The page may arrive in pieces of any size.
 #[derive(Debug)]
 pub(crate) struct ListingReader {
     day: Date,
-    /// What may be the beginning of a link, or of the page's end.
+    /// A possible beginning of a link or of the page's end.
     carry: Vec<u8>,
     folders: Vec<ArchiveFolder>,
     ended: bool,
 }
 
-/// What stands before a link, and at the end of a page.
+/// Precedes a link; ends a page.
 const LINK: &[u8] = b"href=\"";
 const END: &[u8] = b"</html>";
-/// A link that has no end after so many bytes is none.
+/// Longer link texts are not links.
 const MAX_LINK_BYTES: usize = 4096;
 
 impl ListingReader {

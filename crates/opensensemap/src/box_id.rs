@@ -1,9 +1,9 @@
-//! The id of a box.
+//! Box ids.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A box's id as the API takes it in a path: 24 hex digits, kept in lower case.
+/// The id of a box as the API takes it in a path: 24 hex digits, stored in lower case.
 ///
 /// ```
 /// let id: opensensemap::BoxId = "5386026E5f08822009b8b60d".parse()?;
@@ -14,7 +14,7 @@ use std::str::FromStr;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BoxId(String);
 
-/// A text is not the id of a box.
+/// The text is not a box id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not the id of a senseBox, which has 24 hex digits")]
 pub struct BoxIdError(String);

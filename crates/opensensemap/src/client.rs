@@ -1,8 +1,9 @@
-//! Asks the API for boxes: politely, within bounds, and again if it fails.
+//! The HTTP client: bounded, with retries and a circuit breaker.
 
 mod circuit;
 mod error;
 mod measurements;
+mod wall_clock;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,38 +17,43 @@ use tokio::time::Instant;
 use circuit::Circuit;
 pub use error::{FailureKind, FetchError};
 pub use measurements::Measurements;
+pub use wall_clock::WallClock;
 
+use crate::box_id::BoxId;
 use crate::decode::{DecodeError, Decoded, Decoder, Limits, decode_box};
-use crate::{BoxId, SenseBox};
+use crate::sense_box::SenseBox;
 
-/// How a [`Client`] behaves. The defaults suit one poller of the public API.
+/// Options of a [`Client`]. The defaults suit a single poller of the public API.
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
     /// The API's base address, such as `https://api.opensensemap.org`.
     pub base_url: String,
-    /// What the client calls itself.
+    /// The `User-Agent` header.
     pub user_agent: String,
-    /// The most time for one attempt, from connecting to the last byte. The API is known to take 11 s for
-    /// the first answer after it was idle.
+    /// The time limit for one attempt, from connecting to the last byte. After an idle period the
+    /// API has been seen to take 11 s for its first answer.
     pub attempt_timeout: Duration,
-    /// The most time without a byte.
+    /// The time limit between two bytes, and for connecting.
     pub idle_timeout: Duration,
-    /// The most bytes of one answer, after decompression.
+    /// The size limit of an answer in bytes, after decompression.
     pub max_body_bytes: u64,
-    /// Bounds of the decoder.
+    /// The limits of the decoder.
     pub limits: Limits,
-    /// How often a failed attempt is made again.
+    /// How many times a failed attempt is repeated.
     pub max_retries: usize,
-    /// The pause before the first retry; each further one doubles, and all are jittered.
+    /// The delay before the first retry. It doubles with each further retry, and all delays are
+    /// jittered.
     pub min_retry_delay: Duration,
-    /// The longest pause before a retry, and the longest `Retry-After` that is waited for in place.
+    /// The longest delay before a retry, and the longest `Retry-After` that a call waits for.
     pub max_retry_delay: Duration,
-    /// After this many failed attempts in a row the circuit opens: nothing is asked for a while.
+    /// The circuit opens after this many failed attempts in a row: nothing is sent for a while.
     pub circuit_failures: u32,
-    /// For how long the circuit stays open before one attempt is let through.
+    /// How long the circuit stays open before it lets one attempt through.
     pub circuit_open_for: Duration,
-    /// Is told of each attempt.
+    /// Called after each attempt.
     pub observer: Observer,
+    /// The time of day, for dates in `Retry-After`.
+    pub clock: WallClock,
 }
 
 impl Default for ClientOptions {
@@ -65,22 +71,23 @@ impl Default for ClientOptions {
             circuit_failures: 6,
             circuit_open_for: Duration::from_secs(30),
             observer: Observer::default(),
+            clock: WallClock::default(),
         }
     }
 }
 
-/// What one attempt came to.
+/// The result of one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attempt {
-    /// The kind of its failure, if it failed.
+    /// The kind of failure; `None` if the attempt succeeded.
     pub failure: Option<FailureKind>,
-    /// How long it took.
+    /// Its duration.
     pub duration: Duration,
-    /// Bytes read, after decompression.
+    /// The bytes read, after decompression.
     pub body_bytes: u64,
 }
 
-/// A function that is told of each attempt, for metrics. The default one ignores it.
+/// A function called after each attempt, for metrics. The default does nothing.
 #[derive(Clone, Default)]
 pub struct Observer(Option<Arc<dyn Fn(Attempt) + Send + Sync>>);
 
@@ -103,32 +110,32 @@ impl fmt::Debug for Observer {
     }
 }
 
-/// Boxes folded into one value, and what was read for it.
+/// The result of folding boxes into a value.
 #[derive(Debug)]
 pub struct Fetched<A> {
-    /// What the boxes were folded into.
+    /// The folded value.
     pub value: A,
-    /// How many boxes were read and skipped.
+    /// The number of boxes read and skipped.
     pub decoded: Decoded,
 }
 
-/// One box as it was fetched, known to be whole.
+/// The answer about one box, known to be complete.
 #[derive(Debug, Clone)]
 pub struct FetchedBox {
     body: Vec<u8>,
 }
 
 impl FetchedBox {
-    /// Gives the box to `read`.
+    /// Passes the box to `read`.
     ///
     /// # Errors
-    /// None: the box was read once when it was fetched. It is the decoder's `Result` all the same.
+    /// None in practice: the answer was decoded once when it was fetched.
     pub fn read<T>(&self, read: impl FnOnce(SenseBox<'_>) -> T) -> Result<T, DecodeError> {
         decode_box(&self.body, read)
     }
 }
 
-/// A client of the openSenseMap API. Cheap to clone; clones share connections and circuit.
+/// A client of the openSenseMap API. Clones are cheap, and share connections and the circuit.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -137,13 +144,14 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that behaves as `options` say.
+    /// Creates a client.
     ///
     /// The caller chooses the provider of cryptography: it must have called [`install_default`] of a rustls
     /// provider, even if the base address is plain HTTP.
     ///
     /// # Errors
-    /// The base address is not an HTTP address, or TLS cannot be set up.
+    /// [`FetchError::BaseUrl`] if the base address is not an HTTP address, [`FetchError::SetUp`] if
+    /// TLS cannot be set up.
     ///
     /// # Panics
     /// The process has no default rustls provider.
@@ -169,10 +177,10 @@ impl Client {
 
     /// Folds all boxes with their last measurements into a value, box by box as they arrive.
     ///
-    /// Each attempt folds afresh from `start`, so a value is never made of two answers.
+    /// Each attempt starts afresh from `start`, so a value never mixes two answers.
     ///
     /// # Errors
-    /// No attempt brought a whole list of boxes; the error is that of the last one.
+    /// The error of the last attempt, if none returned a complete list of boxes.
     pub async fn fold_boxes<A>(
         &self,
         start: impl Fn() -> A,
@@ -195,7 +203,8 @@ impl Client {
     /// Fetches one box with its last measurements.
     ///
     /// # Errors
-    /// There is no such box ([`FetchError::is_not_found`]), or no attempt brought a whole one.
+    /// [`FetchError::is_not_found`] if there is no such box; otherwise the error of the last
+    /// attempt, if none returned a complete box.
     pub async fn fetch_box(&self, id: &BoxId) -> Result<FetchedBox, FetchError> {
         let path = format!("/boxes/{id}");
         self.with_retries(async |body_bytes| {
@@ -220,7 +229,7 @@ impl Client {
         if response.status().is_success() {
             Ok(response)
         } else {
-            Err(FetchError::from_response(response).await)
+            Err(FetchError::from_response(response, self.options.clock.now()).await)
         }
     }
 
@@ -237,7 +246,8 @@ impl Client {
         Ok(piece)
     }
 
-    /// Makes an attempt, and again while the failure may pass, the pauses allow and the circuit admits it.
+    /// Attempts, and retries while the failure is transient, the delays allow it and the circuit
+    /// admits it.
     async fn with_retries<T>(
         &self,
         attempt: impl AsyncFn(&AtomicU64) -> Result<T, FetchError>,

@@ -1,23 +1,22 @@
-//! Decodes `GET /boxes` as its bytes arrive.
+//! Decodes `GET /boxes` while its bytes arrive.
 
 use std::ops::ControlFlow;
 
-mod instant;
-mod read_box;
-mod scan;
+mod error;
 
-pub(crate) use instant::InstantReader;
-pub(crate) use read_box::{BoxSpans, MeasurementSpans, SensorSpans};
-pub(crate) use scan::Span;
-use scan::{Cursor, Stop};
+pub use error::DecodeError;
+pub(crate) use error::message_in;
+use error::{MESSAGE_BYTES, not_a_list};
 
-use crate::SenseBox;
+use crate::instant::InstantReader;
+use crate::json::{BoxSpans, ScanError, Scanner};
+use crate::sense_box::SenseBox;
 
-/// Bounds on what the decoder accepts.
+/// Limits of the decoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The most bytes that one box may have. The largest of the 11,390 boxes of 2023 has 76 sensors and
-    /// 17 kB; the default is 1 MiB.
+    /// The size limit of one box in bytes. The largest of the 11,390 boxes of 2023 has 76 sensors
+    /// and 17 kB; the default is 1 MiB.
     pub max_box_bytes: usize,
 }
 
@@ -27,72 +26,27 @@ impl Default for Limits {
     }
 }
 
-/// What an answer held, once it has been read to its end.
+/// Counts of an answer that has been read to its end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Decoded {
-    /// Boxes handed on.
+    /// Boxes passed on.
     pub boxes: usize,
-    /// Boxes left out because they could not be read.
+    /// Boxes skipped because they could not be read.
     pub skipped: usize,
-    /// Why the first of the skipped boxes could not be read.
+    /// Why the first skipped box could not be read.
     pub first_skipped: Option<SkippedBox>,
 }
 
-/// A box that could not be read, and cost no other box.
+/// A box that could not be read. It does not affect other boxes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkippedBox {
-    /// Where the trouble is, in bytes from the start of the answer.
+    /// The position of the error, in bytes from the start of the answer.
     pub offset: u64,
-    /// What should have stood there.
+    /// What the position should hold.
     pub expected: &'static str,
 }
 
-/// Why an answer is not a list of boxes.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum DecodeError {
-    /// The answer begins like something else: an error page, an error object, plain text.
-    #[error("the answer is not a list of boxes; it begins with {excerpt:?}")]
-    NotAList {
-        /// Up to 120 characters of its beginning.
-        excerpt: String,
-    },
-    /// The answer ends before its list does. The API sends status 200 before it reads its database, so
-    /// this is how it tells of an error.
-    #[error("the answer was cut off after {boxes} boxes{}", upstream_message(message.as_deref()))]
-    Truncated {
-        /// Boxes read before the cut. They are not all there are.
-        boxes: usize,
-        /// The API's own words, if it left any.
-        message: Option<String>,
-    },
-    /// A box is larger than [`Limits::max_box_bytes`].
-    #[error("a box at byte {offset} is larger than {limit} bytes")]
-    BoxTooLarge {
-        /// Where the box begins.
-        offset: u64,
-        /// The limit in force.
-        limit: usize,
-    },
-    /// Something follows the list.
-    #[error("the list of boxes ends at byte {offset}, but the answer goes on")]
-    TrailingBytes {
-        /// Where the list ends.
-        offset: u64,
-    },
-    /// There is something between two boxes that is not a box.
-    #[error("byte {offset} of the list should begin a box")]
-    NotABox {
-        /// Where it stands.
-        offset: u64,
-    },
-}
-
-fn upstream_message(message: Option<&str>) -> String {
-    message.map(|message| format!(" (it says: {message})")).unwrap_or_default()
-}
-
-/// Reads boxes out of an answer that arrives in pieces of any size, holding no more than one box.
+/// Decodes boxes from an answer that arrives in pieces of any size, holding at most one box.
 ///
 /// ```
 /// let mut decoder = opensensemap::Decoder::new(opensensemap::Limits::default());
@@ -106,18 +60,18 @@ fn upstream_message(message: Option<&str>) -> String {
 /// # Ok::<(), opensensemap::DecodeError>(())
 /// ```
 ///
-/// A box that cannot be read is skipped and counted: reading goes on at the next place from which a
-/// whole box can be read. Invalid UTF-8 becomes U+FFFD, and costs nothing else.
+/// A box that cannot be read is skipped and counted; reading resumes at the next position from
+/// which a complete box can be read. Invalid UTF-8 becomes U+FFFD and has no further effect.
 #[derive(Debug)]
 pub struct Decoder {
     limits: Limits,
-    state: State,
-    /// The bytes of a box whose end has not arrived.
+    state: DecoderState,
+    /// The bytes of an incomplete box.
     carry: Vec<u8>,
-    /// The carry is not read again before it has this many bytes, so that a box which arrives in very
-    /// small pieces costs time in proportion to its size, not to the square of it.
+    /// The carry is not read again before it has this many bytes. A box that arrives in tiny pieces
+    /// thus takes linear rather than quadratic time.
     retry_at: usize,
-    /// Bytes of the answer that lie before the carry.
+    /// The number of bytes of the answer before the carry.
     offset: u64,
     spans: BoxSpans,
     instants: InstantReader,
@@ -125,7 +79,7 @@ pub struct Decoder {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum DecoderState {
     Start,
     /// After `[`: a box or the end of the list.
     FirstBox,
@@ -133,7 +87,7 @@ enum State {
     NextBox,
     /// After a box: a comma or the end of the list.
     AfterBox,
-    /// After a box that could not be read, looking for one that can.
+    /// After an unreadable box, searching for a readable one.
     Lost,
     End,
 }
@@ -144,7 +98,7 @@ impl Decoder {
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
-            state: State::Start,
+            state: DecoderState::Start,
             carry: Vec::new(),
             retry_at: 0,
             offset: 0,
@@ -154,10 +108,11 @@ impl Decoder {
         }
     }
 
-    /// Takes the next piece of the answer and hands each box that it completes to `sink`.
+    /// Takes the next piece of the answer and passes each box that it completes to `sink`.
     ///
     /// # Errors
-    /// The answer is not a list of boxes, or breaks a limit. The decoder must not be used further.
+    /// [`DecodeError`] if the answer is not a list of boxes or exceeds a limit. Discard the decoder
+    /// then.
     pub fn push(&mut self, mut piece: &[u8], sink: &mut impl FnMut(SenseBox<'_>)) -> Result<(), DecodeError> {
         while !self.carry.is_empty() && !piece.is_empty() {
             piece = self.push_to_carry(piece, sink)?;
@@ -170,10 +125,10 @@ impl Decoder {
         self.keep(&piece[used..])
     }
 
-    /// Says that the answer has ended, and hands on what is still held back.
+    /// Ends the answer and passes on any box that was held back.
     ///
     /// # Errors
-    /// The list was not complete.
+    /// [`DecodeError`] if the list is incomplete.
     pub fn finish(mut self, sink: &mut impl FnMut(SenseBox<'_>)) -> Result<Decoded, DecodeError> {
         let carry = std::mem::take(&mut self.carry);
         let used = self.read(&carry, sink)?;
@@ -181,14 +136,14 @@ impl Decoder {
         self.check_size(carry.len() - used)?;
         let rest = carry[used..].trim_ascii();
         let complete = match self.state {
-            State::End => true,
-            State::Lost => rest.ends_with(b"]"),
+            DecoderState::End => true,
+            DecoderState::Lost => rest.ends_with(b"]"),
             _ => false,
         };
         if complete { Ok(self.decoded) } else { Err(self.truncated(rest)) }
     }
 
-    /// Lengthens the carry by some of `piece`, reads it, and gives back what is still unread of `piece`.
+    /// Extends the carry by part of `piece`, reads it, and returns the unread rest of `piece`.
     fn push_to_carry<'a>(
         &mut self,
         piece: &'a [u8],
@@ -226,7 +181,7 @@ impl Decoder {
         self.check_size(self.carry.len())
     }
 
-    /// Refuses an unfinished box that begins at the offset and is longer than allowed.
+    /// Refuses an unfinished box at the current offset that exceeds the size limit.
     fn check_size(&self, length: usize) -> Result<(), DecodeError> {
         if length > self.limits.max_box_bytes {
             return Err(DecodeError::BoxTooLarge { offset: self.offset, limit: self.limits.max_box_bytes });
@@ -234,13 +189,13 @@ impl Decoder {
         Ok(())
     }
 
-    /// Reads all that is whole in `bytes`, and tells how many of them need not be seen again.
+    /// Reads everything complete in `bytes` and returns how many bytes are done with.
     fn read(&mut self, bytes: &[u8], sink: &mut impl FnMut(SenseBox<'_>)) -> Result<usize, DecodeError> {
-        let mut cursor = Cursor::new(bytes, 0);
+        let mut cursor = Scanner::new(bytes, 0);
         loop {
-            if self.state == State::Lost {
+            if self.state == DecoderState::Lost {
                 match self.find_box(bytes, cursor.at(), sink)? {
-                    ControlFlow::Continue(found) => cursor = Cursor::new(bytes, found),
+                    ControlFlow::Continue(found) => cursor = Scanner::new(bytes, found),
                     ControlFlow::Break(keep_from) => return Ok(keep_from),
                 }
             }
@@ -248,9 +203,9 @@ impl Decoder {
                 return Ok(cursor.at());
             };
             match (self.state, next) {
-                (State::Start, b'[') => self.step(&mut cursor, State::FirstBox),
-                // A byte order mark is not JSON, but proxies add one.
-                (State::Start, 0xef)
+                (DecoderState::Start, b'[') => self.step(&mut cursor, DecoderState::FirstBox),
+                // A byte order mark is not JSON, but some proxies add one.
+                (DecoderState::Start, 0xef)
                     if self.offset == 0
                         && cursor.at() == 0
                         && b"\xef\xbb\xbf".starts_with(&bytes[..bytes.len().min(3)]) =>
@@ -258,27 +213,29 @@ impl Decoder {
                     if bytes.len() < 3 {
                         return Ok(0);
                     }
-                    cursor = Cursor::new(bytes, 3);
+                    cursor = Scanner::new(bytes, 3);
                 }
-                (State::Start, _) => return Err(not_a_list(bytes)),
-                (State::FirstBox | State::AfterBox, b']') => self.step(&mut cursor, State::End),
-                (State::AfterBox, b',') => self.step(&mut cursor, State::NextBox),
-                (State::FirstBox | State::NextBox, b'{') => {
+                (DecoderState::Start, _) => return Err(not_a_list(bytes)),
+                (DecoderState::FirstBox | DecoderState::AfterBox, b']') => {
+                    self.step(&mut cursor, DecoderState::End);
+                }
+                (DecoderState::AfterBox, b',') => self.step(&mut cursor, DecoderState::NextBox),
+                (DecoderState::FirstBox | DecoderState::NextBox, b'{') => {
                     let start = cursor.at();
                     match self.read_box_at(bytes, start)? {
                         Ok(length) => {
                             self.hand_on(&bytes[start..start + length], start, sink);
-                            cursor = Cursor::new(bytes, start + length);
+                            cursor = Scanner::new(bytes, start + length);
                         }
-                        Err(Stop::NeedMore) => return Ok(start),
-                        Err(Stop::Syntax { at, expected }) => {
+                        Err(ScanError::NeedMore) => return Ok(start),
+                        Err(ScanError::Syntax { at, expected }) => {
                             self.skip_box(start + at, expected);
-                            self.state = State::Lost;
-                            cursor = Cursor::new(bytes, start + at);
+                            self.state = DecoderState::Lost;
+                            cursor = Scanner::new(bytes, start + at);
                         }
                     }
                 }
-                (State::End, _) => {
+                (DecoderState::End, _) => {
                     return Err(DecodeError::TrailingBytes { offset: self.offset + cursor.at() as u64 });
                 }
                 _ => return Err(self.not_a_box(bytes, cursor.at())),
@@ -286,22 +243,22 @@ impl Decoder {
         }
     }
 
-    fn step(&mut self, cursor: &mut Cursor<'_>, state: State) {
-        // The byte was peeked at, so taking it cannot fail.
-        let _ = cursor.peek().and_then(|byte| cursor.expect(byte, "the peeked byte"));
+    fn step(&mut self, cursor: &mut Scanner<'_>, state: DecoderState) {
+        let taken = cursor.peek().and_then(|byte| cursor.expect(byte, "the byte just seen"));
+        taken.expect("the caller has peeked at the byte");
         self.state = state;
     }
 
-    /// Reads the box at `start` of `bytes` into `self.spans`, and gives its length.
+    /// Reads the box at `start` of `bytes` into `self.spans` and returns its length.
     ///
-    /// A box that is longer than allowed is refused wherever it turns out to be whole or wrong, so that it
-    /// makes no difference in which pieces it came.
-    fn read_box_at(&mut self, bytes: &[u8], start: usize) -> Result<Result<usize, Stop>, DecodeError> {
+    /// An oversized box is refused whether it turns out complete or broken, so the result does not
+    /// depend on how the answer was cut into pieces.
+    fn read_box_at(&mut self, bytes: &[u8], start: usize) -> Result<Result<usize, ScanError>, DecodeError> {
         let read = self.read_box(&bytes[start..]);
         let length = match &read {
             Ok(length) => *length,
-            Err(Stop::Syntax { at, .. }) => *at,
-            Err(Stop::NeedMore) => 0,
+            Err(ScanError::Syntax { at, .. }) => *at,
+            Err(ScanError::NeedMore) => 0,
         };
         if length > self.limits.max_box_bytes {
             let offset = self.offset + start as u64;
@@ -310,15 +267,15 @@ impl Decoder {
         Ok(read)
     }
 
-    fn read_box(&mut self, bytes: &[u8]) -> Result<usize, Stop> {
-        let mut cursor = Cursor::new(bytes, 0);
+    fn read_box(&mut self, bytes: &[u8]) -> Result<usize, ScanError> {
+        let mut cursor = Scanner::new(bytes, 0);
         self.spans.read(&mut cursor, &mut self.instants)?;
         Ok(cursor.at())
     }
 
-    /// Hands the box in `self.spans`, whose bytes are `bytes`, to the sink.
+    /// Passes the box in `self.spans`, whose bytes are `bytes`, to the sink.
     fn hand_on(&mut self, bytes: &[u8], start: usize, sink: &mut impl FnMut(SenseBox<'_>)) {
-        self.state = State::AfterBox;
+        self.state = DecoderState::AfterBox;
         if self.spans.id.is_none() {
             self.skip_box(start, "a box with an _id");
         } else if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
@@ -342,8 +299,8 @@ impl Decoder {
         self.decoded.first_skipped.get_or_insert(SkippedBox { offset, expected });
     }
 
-    /// Finds the first whole box at or after `from`, hands it on and gives its end; or gives the place
-    /// from which the bytes must be seen again.
+    /// Finds the first complete box at or after `from`, passes it on and returns its end; or
+    /// returns the position from which the bytes must be seen again.
     fn find_box(
         &mut self,
         bytes: &[u8],
@@ -356,11 +313,12 @@ impl Decoder {
                     self.hand_on(&bytes[start..start + length], start, sink);
                     return Ok(ControlFlow::Continue(start + length));
                 }
-                Err(Stop::NeedMore) => return Ok(ControlFlow::Break(start)),
-                Ok(_) | Err(Stop::Syntax { .. }) => {}
+                Err(ScanError::NeedMore) => return Ok(ControlFlow::Break(start)),
+                Ok(_) | Err(ScanError::Syntax { .. }) => {}
             }
         }
-        // The end must be seen again when there is no more: the list may close there, or say what went wrong.
+        // The tail must be seen again if nothing follows: it may close the list or hold an error
+        // message.
         Ok(ControlFlow::Break(bytes.len().saturating_sub(MESSAGE_BYTES).max(from)))
     }
 
@@ -376,29 +334,13 @@ impl Decoder {
     }
 }
 
-fn not_a_list(bytes: &[u8]) -> DecodeError {
-    let beginning = String::from_utf8_lossy(&bytes[..bytes.len().min(480)]);
-    DecodeError::NotAList { excerpt: beginning.trim().chars().take(120).collect() }
-}
-
-/// How far from the end of an answer the API's error message may begin.
-const MESSAGE_BYTES: usize = 512;
-
-/// The words with which the API ends an answer that it could not complete.
-pub(crate) fn message_in(rest: &[u8]) -> Option<String> {
-    let tail = &rest[rest.len().saturating_sub(MESSAGE_BYTES)..];
-    let start = memchr::memmem::rfind(tail, b"Error: ")?;
-    let message: String = String::from_utf8_lossy(&tail[start..]).trim().chars().take(200).collect();
-    (!message.contains('"')).then_some(message)
-}
-
-/// Decodes one box, the answer of `GET /boxes/:id`.
+/// Decodes one box from the answer of `GET /boxes/:id`.
 ///
 /// # Errors
-/// The answer is not one whole box with an `_id`.
+/// [`DecodeError`] if the answer is not one complete box with an `_id`.
 pub fn decode_box<T>(bytes: &[u8], read: impl FnOnce(SenseBox<'_>) -> T) -> Result<T, DecodeError> {
     let mut decoder = Decoder::new(Limits { max_box_bytes: u32::MAX as usize });
-    decoder.state = State::FirstBox;
+    decoder.state = DecoderState::FirstBox;
     let mut read = Some(read);
     let mut result = None;
     let trimmed = bytes.trim_ascii();

@@ -1,60 +1,61 @@
-//! Decodes measurements, which the API sends as CSV, as their bytes arrive.
+//! Decodes measurements, which the API sends as CSV, while their bytes arrive.
 
 use csv_core::{ReadRecordResult, Reader};
 use jiff::Timestamp;
 
-use crate::decode::{InstantReader, message_in};
+use crate::decode::message_in;
+use crate::instant::InstantReader;
 
-/// The most bytes that one row may have, and the most columns. Rows of the API have some 70 bytes.
+/// Limits of one row; rows of the API have about 70 bytes.
 const MAX_ROW_BYTES: usize = 4096;
 const MAX_COLUMNS: usize = 32;
 
 /// One measurement of an answer, borrowing the answer's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MeasurementRow<'a> {
-    /// The sensor's id, 24 hex digits in all answers seen.
+    /// The sensor id, 24 hex digits in all answers seen.
     pub sensor_id: &'a str,
-    /// The box's id, if it was asked for.
+    /// The box id, if the question asked for it.
     pub box_id: Option<&'a str>,
-    /// When it was measured, or stored, to the millisecond.
+    /// The time of measurement (or of arrival), with milliseconds.
     pub created_at: Timestamp,
-    /// The value as the sensor sent it: text, and not always that of a number.
+    /// The value as the sensor sent it: a text, which is not always a number.
     pub value: &'a str,
 }
 
-/// Why an answer is not a whole list of measurements.
+/// Why an answer is not a complete list of measurements.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RowsError {
-    /// The answer does not begin with the names of the columns that were asked for.
+    /// The first line lacks a requested column.
     #[error("the answer has no column {missing}; it begins with {excerpt:?}")]
     Header {
-        /// The column that is missing.
+        /// The missing column.
         missing: &'static str,
         /// Up to 120 characters of its beginning.
         excerpt: String,
     },
-    /// The answer ends within a row, or in an error message. The API sends status 200 before it reads its database, so this is how
-    /// it tells of an error.
+    /// The answer ends within a row or in an error message. The API sends status 200 before it
+    /// reads its database, so it reports errors this way.
     #[error("the answer was cut off after {rows} measurements{}", in_its_words(message.as_deref()))]
     Truncated {
-        /// Rows read before the cut. They are not all there are.
+        /// The number of rows read before the cut. There are more.
         rows: usize,
-        /// The API's own words, if it left any.
+        /// The API's error message, if there is one.
         message: Option<String>,
     },
-    /// A row is no measurement.
+    /// A row is not a measurement.
     #[error("row {row} of the answer should have {expected}")]
     BadRow {
-        /// Which row, from 1; the names of the columns do not count.
+        /// The number of the row, from 1, not counting the column names.
         row: usize,
-        /// What is missing.
+        /// What the row should have.
         expected: &'static str,
     },
-    /// A row is larger than any that the API sends.
+    /// A row exceeds the limits, which are far above what the API sends.
     #[error("row {row} of the answer has more than {MAX_ROW_BYTES} bytes or {MAX_COLUMNS} columns")]
     RowTooLarge {
-        /// Which row, from 1.
+        /// The number of the row, from 1.
         row: usize,
     },
 }
@@ -63,7 +64,7 @@ fn in_its_words(message: Option<&str>) -> String {
     message.map(|message| format!(" (it says: {message})")).unwrap_or_default()
 }
 
-/// Where the sensor and the box of a row are told.
+/// Where a row has its sensor and box ids.
 #[derive(Debug, Clone)]
 pub(crate) enum Shape {
     /// In columns, as in `GET /boxes/data`.
@@ -71,27 +72,27 @@ pub(crate) enum Shape {
         /// Whether there is a column of box ids.
         box_ids: bool,
     },
-    /// All rows are of this sensor, as in a file of the archive.
+    /// All rows belong to this sensor, as in a file of the archive.
     Of(String),
 }
 
-/// Reads rows out of an answer that arrives in pieces of any size, holding no more than one row.
+/// Decodes rows from an answer that arrives in pieces of any size, holding at most one row.
 #[derive(Debug)]
 pub(crate) struct RowDecoder {
     shape: Shape,
     reader: Reader,
     fields: Vec<u8>,
     ends: [usize; MAX_COLUMNS],
-    /// How much of `fields` and `ends` the row has filled so far.
+    /// How much of `fields` and `ends` the current row has filled.
     filled: (usize, usize),
-    columns: Option<Columns>,
+    columns: Option<ColumnPositions>,
     rows: usize,
     instants: InstantReader,
 }
 
-/// Where in a row its parts stand.
+/// The column positions.
 #[derive(Debug, Clone, Copy)]
-struct Columns {
+struct ColumnPositions {
     count: usize,
     created_at: usize,
     value: usize,
@@ -114,16 +115,16 @@ impl RowDecoder {
         }
     }
 
-    /// Takes the next piece of the answer and hands each row that it completes to `sink`.
+    /// Takes the next piece of the answer and passes each row that it completes to `sink`.
     ///
     /// # Errors
-    /// The answer is no list of measurements. The decoder must not be used further.
+    /// [`RowsError`] if the answer is not a list of measurements. Discard the decoder then.
     pub(crate) fn push(
         &mut self,
         mut piece: &[u8],
         sink: &mut impl FnMut(MeasurementRow<'_>),
     ) -> Result<(), RowsError> {
-        // To the reader, no bytes are the end.
+        // The reader takes empty input for the end.
         while !piece.is_empty() {
             let (result, read) = self.step(piece);
             piece = &piece[read..];
@@ -138,14 +139,14 @@ impl RowDecoder {
         Ok(())
     }
 
-    /// Ends the answer, and gives how many rows it had.
+    /// Ends the answer and returns the number of rows.
     ///
     /// # Errors
-    /// The answer is not whole: it has no header, or its last row has no end.
+    /// [`RowsError`] if the answer is incomplete: it has no header, or its last row has no end.
     pub(crate) fn finish(mut self) -> Result<usize, RowsError> {
         match self.step(&[]).0 {
             ReadRecordResult::End if self.columns.is_some() => Ok(self.rows),
-            // A row without its line break may be the beginning of a longer one.
+            // A row without a line break may be the beginning of a longer one.
             _ => {
                 let rest = &self.fields[..self.filled.0];
                 Err(RowsError::Truncated { rows: self.rows, message: message_in(rest) })
@@ -170,7 +171,7 @@ impl RowDecoder {
         let (bytes, count) = std::mem::take(&mut self.filled);
         let bytes = &self.fields[..bytes];
         let Some(columns) = self.columns else {
-            self.columns = Some(Columns::of(&self.shape, bytes, &self.ends[..count])?);
+            self.columns = Some(ColumnPositions::of(&self.shape, bytes, &self.ends[..count])?);
             return Ok(());
         };
         let bad = |expected| RowsError::BadRow { row: self.rows + 1, expected };
@@ -184,21 +185,22 @@ impl RowDecoder {
         let ends = &self.ends[..count];
         let field = |place: usize| {
             let start = place.checked_sub(1).map_or(0, |before| ends[before]);
-            text.get(start..ends[place]).unwrap_or_default()
+            // The text is valid as a whole, but a character may still be split between two fields.
+            text.get(start..ends[place]).ok_or_else(|| bad("UTF-8"))
         };
-        let created_at = self.instants.read(field(columns.created_at).as_bytes());
+        let created_at = self.instants.read(field(columns.created_at)?.as_bytes());
         let sensor_id = match (&self.shape, columns.sensor_id) {
             (Shape::Of(id), _) => id,
-            (Shape::InColumns { .. }, place) => place.map(field).unwrap_or_default(),
+            (Shape::InColumns { .. }, place) => field(place.expect("`of` has found the column"))?,
         };
         if sensor_id.is_empty() {
             return Err(bad("the id of a sensor"));
         }
         let row = MeasurementRow {
             sensor_id,
-            box_id: columns.box_id.map(field),
+            box_id: columns.box_id.map(field).transpose()?,
             created_at: created_at.ok_or_else(|| bad("a time by RFC 3339 as createdAt"))?,
-            value: field(columns.value),
+            value: field(columns.value)?,
         };
         self.rows += 1;
         sink(row);
@@ -206,14 +208,14 @@ impl RowDecoder {
     }
 }
 
-impl Columns {
-    /// Finds the columns by their names.
+impl ColumnPositions {
+    /// Finds the columns by name.
     fn of(shape: &Shape, bytes: &[u8], ends: &[usize]) -> Result<Self, RowsError> {
         let header = String::from_utf8_lossy(bytes);
         let starts = std::iter::once(0).chain(ends.iter().copied());
         let names: Vec<&[u8]> = starts.zip(ends).map(|(start, &end)| &bytes[start..end]).collect();
         let find = |name: &str| {
-            // The reader takes a byte order mark away unless it came in pieces.
+            // The reader removes a byte order mark unless it arrived in pieces.
             let is = |found: &&[u8]| found.strip_prefix(b"\xef\xbb\xbf").unwrap_or(found) == name.as_bytes();
             names.iter().position(is)
         };

@@ -1,28 +1,28 @@
-//! What a senseBox tells of itself, as the API has it.
+//! Boxes and sensors, as views of the API's JSON.
 
 use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use crate::decode::{BoxSpans, MeasurementSpans, SensorSpans, Span};
+use crate::json::{BoxSpans, MeasurementSpans, SensorSpans, Span};
 
 /// One senseBox of an answer, borrowing the answer's text.
 ///
-/// All text is the owner's or the API's own spelling; nothing is checked but that it is text.
+/// All texts are spelled as the owner or the API spelled them; only their encoding is checked.
 #[derive(Debug, Clone, Copy)]
 pub struct SenseBox<'a> {
     text: &'a str,
     spans: &'a BoxSpans,
 }
 
-/// Where a box stands, by WGS 84.
+/// The location of a box (WGS 84).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Location {
     /// Degrees east; between -180 and 180.
     pub longitude_degrees: f64,
     /// Degrees north; between -90 and 90.
     pub latitude_degrees: f64,
-    /// Metres above sea level, which a third of the boxes tell.
+    /// Metres above sea level, which a third of the boxes give.
     pub height_metres: Option<f64>,
 }
 
@@ -33,18 +33,18 @@ pub struct Sensor<'a> {
     spans: &'a SensorSpans,
 }
 
-/// What a sensor says that it measured last.
+/// The last measurement of a sensor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LastMeasurement<'a> {
-    /// Nothing: the key is missing or null.
+    /// The key is missing or null.
     Absent,
-    /// Only the measurement's id, 24 hex digits: the request did not ask for values.
+    /// Only the measurement's id (24 hex digits): the request did not ask for values.
     Reference(Cow<'a, str>),
-    /// A value and its time, each missing if the API did not give it or gave what is no such thing.
+    /// A value and its time, each `None` if missing or malformed.
     Reading {
         /// The value as text; the API sends most as strings, a few as numbers.
         value: Option<Cow<'a, str>>,
-        /// When it was measured.
+        /// The measurement time.
         created_at: Option<Timestamp>,
     },
 }
@@ -54,13 +54,13 @@ impl<'a> SenseBox<'a> {
         Self { text, spans }
     }
 
-    /// The id, 24 hex digits in all answers seen. Never empty unless the API sends it so.
+    /// The id: 24 hex digits in all answers seen, and empty only if the API sends it so.
     #[must_use]
     pub fn id(&self) -> Cow<'a, str> {
         text_at(self.text, self.spans.id)
     }
 
-    /// The name that the owner gave; empty if there is none.
+    /// The name given by the owner; empty if there is none.
     #[must_use]
     pub fn name(&self) -> Cow<'a, str> {
         text_at(self.text, self.spans.name)
@@ -78,13 +78,14 @@ impl<'a> SenseBox<'a> {
         text_at(self.text, self.spans.model)
     }
 
-    /// The tags by which owners group their boxes. Empty ones, which the API sends for none, are left out.
+    /// The tags by which owners group their boxes. Empty tags, which the API sends for none, are
+    /// dropped.
     pub fn grouptags(&self) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
         let text = self.text;
         self.spans.grouptags.iter().map(move |&span| text_at(text, Some(span))).filter(|tag| !tag.is_empty())
     }
 
-    /// Where the box stands now; `None` if the API does not say, or names a place that is not on Earth.
+    /// The current location; `None` if the API gives none, or one that is not on Earth.
     #[must_use]
     pub fn location(&self) -> Option<Location> {
         let [longitude, latitude, height] = self.spans.coordinates;
@@ -102,31 +103,31 @@ impl<'a> SenseBox<'a> {
 }
 
 impl<'a> Sensor<'a> {
-    /// The id, 24 hex digits in all answers seen; empty if it is missing.
+    /// The id: 24 hex digits in all answers seen; empty if missing.
     #[must_use]
     pub fn id(&self) -> Cow<'a, str> {
         text_at(self.text, self.spans.id)
     }
 
-    /// What it measures, in the owner's words; empty if it is missing.
+    /// What it measures, in the owner's words; empty if missing.
     #[must_use]
     pub fn title(&self) -> Cow<'a, str> {
         text_at(self.text, self.spans.title)
     }
 
-    /// The unit, in the owner's spelling; empty if it is missing.
+    /// The unit, in the owner's spelling; empty if missing.
     #[must_use]
     pub fn unit(&self) -> Cow<'a, str> {
         text_at(self.text, self.spans.unit)
     }
 
-    /// The chip, such as `BME280`; empty if it is missing.
+    /// The chip, such as `BME280`; empty if missing.
     #[must_use]
     pub fn sensor_type(&self) -> Cow<'a, str> {
         text_at(self.text, self.spans.sensor_type)
     }
 
-    /// What it measured last.
+    /// The last measurement.
     #[must_use]
     pub fn last_measurement(&self) -> LastMeasurement<'a> {
         match self.spans.last_measurement {
@@ -140,7 +141,7 @@ impl<'a> Sensor<'a> {
     }
 }
 
-/// The text at a place, with its escapes resolved. An escape that JSON does not know is left as it is.
+/// The text of a span, with escapes resolved. An escape that JSON does not define is kept.
 fn text_at(text: &str, span: Option<Span>) -> Cow<'_, str> {
     let Some(span) = span else {
         return Cow::Borrowed("");
@@ -151,5 +152,6 @@ fn text_at(text: &str, span: Option<Span>) -> Cow<'_, str> {
     {
         return Cow::Owned(resolved);
     }
-    Cow::Borrowed(text.get(start..end).unwrap_or_default())
+    // Spans end at quotes and other ASCII characters of this very text.
+    Cow::Borrowed(&text[start..end])
 }

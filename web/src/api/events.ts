@@ -1,4 +1,4 @@
-/** Server-Sent Events as they come in pieces. */
+/** A parser for Server-Sent Events that arrive in chunks. */
 
 export interface ServerEvent {
   readonly event: string;
@@ -6,15 +6,15 @@ export interface ServerEvent {
   readonly data: string;
 }
 
-/** Takes pieces of a stream, and tells the events that are whole, and how long the server wants clients to stay away. */
+/** Collects chunks of a stream and returns the complete events. */
 export class EventReader {
   private rest = "";
   private id = "";
-  /** Milliseconds until a client shall come back. */
+  /** The server's reconnection delay in milliseconds; `null` if it sent none. */
   retry: number | null = null;
 
-  read(piece: string): ServerEvent[] {
-    const blocks = (this.rest + piece).replaceAll("\r\n", "\n").split("\n\n");
+  read(chunk: string): ServerEvent[] {
+    const blocks = (this.rest + chunk).replaceAll("\r\n", "\n").split("\n\n");
     this.rest = blocks.pop() ?? "";
     return blocks.map((block) => this.event(block)).filter((event) => event !== null);
   }

@@ -4,7 +4,7 @@ import { Failure, getJson, kindOf } from "./request";
 const answer = (status: number, body: string) => vi.stubGlobal("fetch", () => Promise.resolve(new Response(body, { status })));
 const failure = async (asked: Promise<unknown>): Promise<Failure> => {
   const error: unknown = await asked.then(
-    () => new Error("it was answered"),
+    () => new Error("there was an answer"),
     (reason: unknown) => reason,
   );
   if (error instanceof Failure) return error;
@@ -14,19 +14,19 @@ const failure = async (asked: Promise<unknown>): Promise<Failure> => {
 afterEach(() => vi.unstubAllGlobals());
 
 describe("a request", () => {
-  it("brings what was answered", async () => {
+  it("returns the answer", async () => {
     answer(200, '{"a":1}');
     expect(await getJson("/x")).toEqual({ a: 1 });
   });
 
-  it("that fails says of what kind, with the words of the service", async () => {
+  it("that fails reports the kind and the service's explanation", async () => {
     answer(503, '{"title":"No","detail":"There is no answer yet."}');
     expect(await failure(getJson("/x"))).toMatchObject({ kind: "unavailable", status: 503, message: "There is no answer yet." });
     answer(500, "<html>");
     expect(await failure(getJson("/x"))).toMatchObject({ kind: "broken", message: "" });
   });
 
-  it("ends by itself when nobody answers", async () => {
+  it("times out when no answer comes", async () => {
     vi.stubGlobal(
       "fetch",
       (_: string, { signal }: { signal: AbortSignal }) =>
@@ -35,7 +35,7 @@ describe("a request", () => {
     expect((await failure(getJson("/x", 20))).kind).toBe("timeout");
   });
 
-  it("tells a network that is gone from an answer that is no JSON", async () => {
+  it("distinguishes a network error from a malformed answer", async () => {
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
     expect((await failure(getJson("/x"))).kind).toBe("unreachable");
     answer(200, "oops");
@@ -49,7 +49,7 @@ describe("a request", () => {
     [504, "timeout"],
     [400, "refused"],
     [500, "broken"],
-  ])("a %d is %s", (status, kind) => {
+  ])("with status %d is %s", (status, kind) => {
     expect(kindOf(status)).toBe(kind);
   });
 });

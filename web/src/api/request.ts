@@ -1,8 +1,8 @@
-/** Requests to HiveBox. Each has a time limit, and each failure a kind that the page has words for. */
+/** Requests to HiveBox. Each has a time limit, and each failure has a kind for which the page has a message. */
 
 export type FailureKind = "timeout" | "unreachable" | "busy" | "unavailable" | "not_found" | "refused" | "broken";
 
-/** Why there is no answer. */
+/** Why a request has no answer. */
 export class Failure extends Error {
   constructor(
     readonly kind: FailureKind,
@@ -13,28 +13,34 @@ export class Failure extends Error {
   }
 }
 
+/** In milliseconds. */
 export const TIME_LIMIT = 12_000;
 
-/** Asks for JSON. */
+/**
+ * Requests JSON.
+ *
+ * @param limit the time limit in milliseconds
+ * @throws {Failure} without an answer, unless `signal` was aborted
+ */
 export async function getJson<T>(path: string, limit = TIME_LIMIT, signal?: AbortSignal): Promise<T> {
-  const ends = AbortSignal.timeout(limit);
+  const timeout = AbortSignal.timeout(limit);
   let response: Response;
   try {
-    // The browser's own copy may be older than a present that the page has heard of.
+    // The browser's cached copy may be older than the present announced by the stream.
     response = await fetch(path, {
       headers: { accept: "application/json" },
       cache: "no-cache",
-      signal: signal ? AbortSignal.any([ends, signal]) : ends,
+      signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
     });
     if (response.ok) return (await response.json()) as T;
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw failureOf(error, ends.aborted);
+    throw failureOf(error, timeout.aborted);
   }
   throw new Failure(kindOf(response.status), response.status, await detailOf(response));
 }
 
-/** What kind of failure a status is. */
+/** The kind of failure that a status code means. */
 export function kindOf(status: number): FailureKind {
   switch (status) {
     case 404:
@@ -51,13 +57,13 @@ export function kindOf(status: number): FailureKind {
   }
 }
 
-function failureOf(error: unknown, isLate: boolean): Failure {
-  if (isLate) return new Failure("timeout", null, "");
-  // Of a body that is no JSON there is a SyntaxError; all else that fetch throws is of the network.
+function failureOf(error: unknown, isTimeout: boolean): Failure {
+  if (isTimeout) return new Failure("timeout", null, "");
+  // A malformed body throws a SyntaxError; everything else thrown by fetch is a network error.
   return new Failure(error instanceof SyntaxError ? "broken" : "unreachable", null, String(error));
 }
 
-/** What the service itself says (RFC 9457). */
+/** The explanation in the problem document (RFC 9457); empty without one. */
 async function detailOf(response: Response): Promise<string> {
   try {
     const problem: unknown = await response.json();

@@ -1,67 +1,68 @@
-/** An answer that a part of the page shows: asked for again when its question changes, or when there is something new. */
+/** The answer shown by a part of the page, requested again when its path changes or a reload is called for. */
 
 import { batch, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import { Failure, getJson, TIME_LIMIT } from "./request";
 
-export interface Loaded<T> {
-  /** The newest answer to the question; it stays while a newer one is on its way or has failed. */
+export interface ResourceState<T> {
+  /** The newest answer for the path; it stays during a reload and after a failed one. */
   readonly data: T | null;
-  /** When it came, in milliseconds since 1970. */
+  /** When the answer arrived, in milliseconds since 1970. */
   readonly answeredAt: number | null;
   readonly failure: Failure | null;
   readonly isLoading: boolean;
 }
 
-export interface Resource<T> extends ReadonlySignal<Loaded<T>> {
-  /** Asks again; ends when that is answered, in vain or not. */
+export interface Resource<T> extends ReadonlySignal<ResourceState<T>> {
+  /** Requests the answer again; resolves once that has succeeded or failed. */
   reload(): Promise<void>;
-  /** Ends when what is being asked is answered. */
+  /** Resolves once the running request has succeeded or failed. */
   settled(): Promise<void>;
 }
 
-export interface Manners {
+export interface ResourceOptions {
+  /** The time limit in milliseconds. */
   readonly limit?: number;
-  /** The answer is of the past: it stays true when the service has none of now. */
-  readonly isOfPast?: boolean;
+  /** Whether the answer is about the past, and so stays valid while the service has no current data. */
+  readonly isHistorical?: boolean;
 }
 
 const NOTHING = { data: null, answeredAt: null, failure: null, isLoading: false };
 
-/** What `path` answers; nothing while it is `null`. */
-export function resource<T>(path: () => string | null, manners: Manners = {}): Resource<T> {
-  const loaded = signal<Loaded<T>>(NOTHING);
-  let asked: string | null = null;
+/** The answer for `path()`; no request is made while that is `null`. */
+export function resource<T>(path: () => string | null, options: ResourceOptions = {}): Resource<T> {
+  const loaded = signal<ResourceState<T>>(NOTHING);
+  let current: string | null = null;
   let running: AbortController | null = null;
-  let answered = Promise.resolve();
+  let settled = Promise.resolve();
 
-  const ask = async () => {
+  const load = async () => {
     running?.abort();
-    if (asked === null) return;
-    const mine = new AbortController();
-    running = mine;
+    if (current === null) return;
+    const own = new AbortController();
+    running = own;
     loaded.value = { ...loaded.peek(), isLoading: true };
     try {
-      const data = await getJson<T>(asked, manners.limit ?? TIME_LIMIT, mine.signal);
-      if (!mine.signal.aborted) loaded.value = { data, answeredAt: Date.now(), failure: null, isLoading: false };
+      const data = await getJson<T>(current, options.limit ?? TIME_LIMIT, own.signal);
+      if (!own.signal.aborted) loaded.value = { data, answeredAt: Date.now(), failure: null, isLoading: false };
     } catch (error) {
-      if (mine.signal.aborted) return;
+      if (own.signal.aborted) return;
       const failure = error instanceof Failure ? error : new Failure("broken", null, String(error));
-      // Where the service says that there is nothing of now, what was of now is not any more.
-      const kept = failure.kind === "unavailable" && !manners.isOfPast ? NOTHING : loaded.peek();
+      // If the service has no current data, the previous answer is no longer current either.
+      const kept = failure.kind === "unavailable" && !options.isHistorical ? NOTHING : loaded.peek();
       loaded.value = { ...kept, failure, isLoading: false };
     }
   };
   const reload = () => {
-    answered = ask();
-    return answered;
+    settled = load();
+    return settled;
   };
 
   effect(() => {
     const next = path();
-    if (next === asked) return;
+    if (next === current) return;
     untracked(() =>
       batch(() => {
-        asked = next;
+        current = next;
         running?.abort();
         loaded.value = NOTHING;
         void reload();
@@ -69,5 +70,5 @@ export function resource<T>(path: () => string | null, manners: Manners = {}): R
     );
   });
 
-  return Object.assign(loaded, { reload, settled: () => answered });
+  return Object.assign(loaded, { reload, settled: () => settled });
 }

@@ -1,22 +1,22 @@
-/** Buckets as the columns that a chart draws. */
+/** Buckets as columns for the chart. */
 
-import type { History } from "../api/types";
-import { type Manner, shownValue } from "../units";
+import type { History } from "../api/answers";
+import { type Formatting, shownValue } from "../formatting/units";
 
-/** In seconds since 1970, and in the reader's unit; `null` is a gap. */
+/** Times in seconds since 1970, values in the reader's unit; `null` is a gap. */
 export interface Series {
   readonly times: number[];
   readonly mean: (number | null)[];
   readonly low: (number | null)[];
   readonly high: (number | null)[];
-  /** The whole of what was asked for, also where there is nothing. */
+  /** The bounds of the requested range, even where it has no readings. */
   readonly from: number;
   readonly to: number;
 }
 
-export function seriesOf({ rows, from, to }: History, manner: Manner): Series {
+export function seriesOf({ rows, from, to }: History, formatting: Formatting): Series {
   const shown = (value: number | null | undefined, unit: string) =>
-    value === null || value === undefined ? null : shownValue(value, unit, manner);
+    value === null || value === undefined ? null : shownValue(value, unit, formatting);
   return {
     times: rows.map((row) => (Date.parse(row.from) + Date.parse(row.to)) / 2000),
     mean: rows.map((row) => shown(row.count > 0 ? row.mean : null, row.unit)),
@@ -27,7 +27,7 @@ export function seriesOf({ rows, from, to }: History, manner: Manner): Series {
   };
 }
 
-/** Whether there is anything to draw. */
+/** Whether no bucket has a reading. */
 export function isEmpty(history: History): boolean {
   return history.rows.every((row) => row.count === 0);
 }

@@ -1,50 +1,40 @@
 /**
- * A Leaflet layer of one canvas for land and marks. The canvas is larger than the map's window, so that a pan only moves it, which
- * browsers do without drawing; it is drawn anew when the window nears its edge or the map has come to rest.
+ * A Leaflet layer with one canvas for land and marks. The canvas is larger than the visible map, so panning only moves it, which browsers
+ * do without repainting. It is redrawn when the visible part reaches its edge or the map stops moving.
  */
 
-import {
-  DomEvent,
-  DomUtil,
-  type LatLng,
-  Layer,
-  type LeafletEvent,
-  type Map as LeafletMap,
-  type Point,
-  point,
-  type ZoomAnimEvent,
-} from "leaflet";
+import { DomUtil, type LatLng, Layer, type LeafletEvent, type Map as LeafletMap, type Point, point, type ZoomAnimEvent } from "leaflet";
 import type { Clusters, Mark } from "./clusters";
-import { drawLabel, drawMark, LABEL_FONT, type Look, radiusOf, type Spot } from "./draw";
+import { drawLabel, drawMark, LABEL_FONT, type MarkStyle, type PlacedMark, radiusOf } from "./draw";
 import type { Land } from "./land";
-import { labels, type Sheet, type Towns } from "./towns";
+import { labels, type Towns, type Viewport } from "./towns";
 
 export interface Picture {
   readonly land: Land | null;
   readonly towns: Towns | null;
   readonly isGerman: boolean;
   readonly clusters: Clusters | null;
-  readonly look: Look;
+  readonly style: MarkStyle;
   readonly colours: { readonly sea: string; readonly land: string; readonly coast: string; readonly grid: string };
-  /** Where the box stands whose panel is open. */
+  /** The place of the box in the open panel. */
   readonly chosen: { readonly lat: number; readonly lon: number } | null;
   readonly accent: string;
 }
 
-/** How far the canvas reaches beyond the window, as a share of the window. */
+/** The margin of the canvas around the visible map, as a share of its size. */
 const MARGIN = 0.35;
-/** Of a finger or a mouse: WCAG wants targets of 24 pixels. */
-const REACH = 12;
+/** In pixels around a click: WCAG asks for targets of 24 pixels. */
+const HIT_RADIUS = 12;
 
 export class CanvasLayer extends Layer {
   private readonly canvas = DomUtil.create("canvas", "map-canvas leaflet-zoom-animated");
-  private readonly ink = this.canvas.getContext("2d");
+  private readonly context = this.canvas.getContext("2d");
   private map: LeafletMap | null = null;
   private corner: LatLng | null = null;
   private origin: Point = point(0, 0);
   private size: Point = point(0, 0);
   private zoom = 0;
-  private spots: Spot[] = [];
+  private placed: PlacedMark[] = [];
   private frame = 0;
 
   constructor(private picture: Picture) {
@@ -72,47 +62,47 @@ export class CanvasLayer extends Layer {
       resize: () => this.draw(),
       move: () => this.drawIfNearEdge(),
       zoom: () => this.scaleInPinch(),
-      zoomanim: (event) => this.follow(event as ZoomAnimEvent),
+      zoomanim: (event) => this.scaleInAnimation(event as ZoomAnimEvent),
     };
   }
 
-  /** Shows something else. */
+  /** Replaces what is shown. */
   show(picture: Picture): void {
     this.picture = picture;
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => this.draw());
   }
 
-  /** What is drawn within the window. */
-  inWindow(): Mark[] {
+  /** The marks in the visible part of the map. */
+  visibleMarks(): Mark[] {
     const map = this.map;
     if (!map) return [];
-    const [low, high] = [this.windowCorner(map), this.windowCorner(map).add(map.getSize())];
-    return this.spots.filter(({ x, y }) => x >= low.x && x <= high.x && y >= low.y && y <= high.y).map(({ mark }) => mark);
+    const [low, high] = [this.visibleCorner(map), this.visibleCorner(map).add(map.getSize())];
+    return this.placed.filter(({ x, y }) => x >= low.x && x <= high.x && y >= low.y && y <= high.y).map(({ mark }) => mark);
   }
 
-  /** The topmost mark at a place of the map. */
+  /** The topmost mark at a place. */
   markAt(place: LatLng): Mark | null {
     if (!this.map) return null;
     const { x, y } = this.map.latLngToLayerPoint(place).subtract(this.origin);
-    const isHit = (spot: Spot) => Math.hypot(spot.x - x, spot.y - y) <= Math.max(REACH, radiusOf(spot.mark) + 2);
-    return this.spots.findLast(isHit)?.mark ?? null;
+    const isHit = (placed: PlacedMark) => Math.hypot(placed.x - x, placed.y - y) <= Math.max(HIT_RADIUS, radiusOf(placed.mark) + 2);
+    return this.placed.findLast(isHit)?.mark ?? null;
   }
 
-  private windowCorner(map: LeafletMap): Point {
+  private visibleCorner(map: LeafletMap): Point {
     return map.containerPointToLayerPoint([0, 0]).subtract(this.origin);
   }
 
   private drawIfNearEdge(): void {
     const map = this.map;
     if (!map || map.getZoom() !== this.zoom) return;
-    const corner = this.windowCorner(map);
+    const corner = this.visibleCorner(map);
     const end = corner.add(map.getSize());
     if (corner.x < 0 || corner.y < 0 || end.x > this.size.x || end.y > this.size.y) this.draw();
   }
 
-  /** While Leaflet zooms, the picture is only scaled. */
-  private follow(event: ZoomAnimEvent): void {
+  /** Scales the canvas during Leaflet's zoom animation instead of redrawing it. */
+  private scaleInAnimation(event: ZoomAnimEvent): void {
     const map = this.map;
     if (!map || !this.corner) return;
     const pane = DomUtil.getPosition(map.getPanes().mapPane);
@@ -121,7 +111,7 @@ export class CanvasLayer extends Layer {
     DomUtil.setTransform(this.canvas, offset, map.getZoomScale(event.zoom, this.zoom));
   }
 
-  /** Between two fingers, too. */
+  /** Scales the canvas during a pinch gesture. */
   private scaleInPinch(): void {
     const map = this.map;
     if (!map || !this.corner || map.getZoom() === this.zoom) return;
@@ -129,11 +119,11 @@ export class CanvasLayer extends Layer {
   }
 
   private draw(): void {
-    const { map, ink } = this;
-    if (!map || !ink) return;
-    const window = map.getSize();
-    const margin = window.multiplyBy(MARGIN).round();
-    this.size = window.add(margin.multiplyBy(2));
+    const { map, context } = this;
+    if (!map || !context) return;
+    const visible = map.getSize();
+    const margin = visible.multiplyBy(MARGIN).round();
+    this.size = visible.add(margin.multiplyBy(2));
     this.origin = map.containerPointToLayerPoint(point(0, 0).subtract(margin)).round();
     this.corner = map.layerPointToLatLng(this.origin);
     this.zoom = map.getZoom();
@@ -143,70 +133,64 @@ export class CanvasLayer extends Layer {
     this.canvas.style.width = `${this.size.x}px`;
     this.canvas.style.height = `${this.size.y}px`;
     DomUtil.setTransform(this.canvas, this.origin, 1);
-    ink.setTransform(density, 0, 0, density, 0, 0);
-    this.drawLand(map, ink, density);
-    this.drawMarks(map, ink);
+    context.setTransform(density, 0, 0, density, 0, 0);
+    this.drawLand(map, context, density);
+    this.drawMarks(map, context);
     this.fire("drawn");
   }
 
-  private drawLand(map: LeafletMap, ink: CanvasRenderingContext2D, density: number): void {
+  private drawLand(map: LeafletMap, context: CanvasRenderingContext2D, density: number): void {
     const { land, colours } = this.picture;
-    ink.fillStyle = colours.sea;
-    ink.fillRect(0, 0, this.size.x, this.size.y);
+    context.fillStyle = colours.sea;
+    context.fillRect(0, 0, this.size.x, this.size.y);
     if (!land) return;
     const scale = map.getZoomScale(this.zoom, 0);
     const shift = map.getPixelOrigin().add(this.origin);
-    ink.setTransform(density * scale, 0, 0, density * scale, -shift.x * density, -shift.y * density);
-    ink.lineJoin = "round";
-    ink.fillStyle = colours.land;
-    ink.fill(land.countries);
-    ink.lineWidth = 0.8 / scale;
-    ink.strokeStyle = colours.coast;
-    ink.stroke(land.countries);
-    ink.lineWidth = 0.8 / scale;
-    ink.strokeStyle = colours.grid;
-    ink.stroke(land.borders);
-    ink.setTransform(density, 0, 0, density, 0, 0);
+    context.setTransform(density * scale, 0, 0, density * scale, -shift.x * density, -shift.y * density);
+    context.lineJoin = "round";
+    context.fillStyle = colours.land;
+    context.fill(land.countries);
+    context.lineWidth = 0.8 / scale;
+    context.strokeStyle = colours.coast;
+    context.stroke(land.countries);
+    context.lineWidth = 0.8 / scale;
+    context.strokeStyle = colours.grid;
+    context.stroke(land.borders);
+    context.setTransform(density, 0, 0, density, 0, 0);
   }
 
-  private drawMarks(map: LeafletMap, ink: CanvasRenderingContext2D): void {
-    const { clusters, look, chosen, accent } = this.picture;
+  private drawMarks(map: LeafletMap, context: CanvasRenderingContext2D): void {
+    const { clusters, style, chosen, accent } = this.picture;
     const end = map.layerPointToLatLng(this.origin.add(this.size));
     const start = this.corner ?? end;
     const view = { west: start.lng, north: start.lat, east: end.lng, south: end.lat, zoom: this.zoom };
     const spot = (lat: number, lon: number) => map.latLngToLayerPoint([lat, lon]).subtract(this.origin);
-    this.spots = (clusters?.marks(view) ?? []).map((mark) => {
+    this.placed = (clusters?.marks(view) ?? []).map((mark) => {
       const { x, y } = spot(mark.lat, mark.lon);
       return { mark, x, y };
     });
-    for (const each of this.spots) drawMark(ink, each, look);
-    this.drawTowns(ink, { ...view, spot });
+    for (const each of this.placed) drawMark(context, each, style);
+    this.drawTowns(context, { ...view, spot });
     if (chosen) {
       const { x, y } = spot(chosen.lat, chosen.lon);
-      ink.beginPath();
-      ink.arc(x, y, 12, 0, 2 * Math.PI);
-      ink.lineWidth = 3;
-      ink.strokeStyle = accent;
-      ink.stroke();
+      context.beginPath();
+      context.arc(x, y, 12, 0, 2 * Math.PI);
+      context.lineWidth = 3;
+      context.strokeStyle = accent;
+      context.stroke();
     }
   }
 
-  private drawTowns(ink: CanvasRenderingContext2D, view: Omit<Sheet, "widthOf">): void {
-    const { towns, isGerman, look } = this.picture;
+  private drawTowns(context: CanvasRenderingContext2D, view: Omit<Viewport, "widthOf">): void {
+    const { towns, isGerman, style } = this.picture;
     if (!towns) return;
-    ink.font = LABEL_FONT;
-    ink.textAlign = "center";
-    ink.textBaseline = "middle";
-    const sheet = { ...view, widthOf: (name: string) => ink.measureText(name).width };
-    // Names may lie on single boxes, of which there are many and none has a number in it.
-    const groups = this.spots.filter(({ mark }) => mark.kind === "group");
+    context.font = LABEL_FONT;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    const viewport = { ...view, widthOf: (name: string) => context.measureText(name).width };
+    // Names may cover single boxes: there are many, and they show no number.
+    const groups = this.placed.filter(({ mark }) => mark.kind === "group");
     const obstacles = groups.map(({ mark, x, y }) => ({ x, y, radius: radiusOf(mark) }));
-    for (const label of labels(towns, isGerman, sheet, obstacles)) drawLabel(ink, label, look);
+    for (const label of labels(towns, isGerman, viewport, obstacles)) drawLabel(context, label, style);
   }
-}
-
-/** Keeps clicks and wheels on a control from the map below it. */
-export function shield(element: HTMLElement): void {
-  DomEvent.disableClickPropagation(element);
-  DomEvent.disableScrollPropagation(element);
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { MapColumns } from "../api/types";
+import type { MapColumns } from "../api/answers";
 import { add, Clusters, meanOf, tallyOf, type View } from "./clusters";
 import { pointsOf, usableValues } from "./points";
 
-/** Four boxes in Berlin, one of them old, one doubtful; one in Sydney; one in Berlin without such a sensor. */
+/** Four boxes in Berlin, one of them stale and one doubtful; one in Sydney; one in Berlin without a sensor for the phenomenon. */
 const columns: MapColumns = {
   as_of: "2026-11-27T14:00:00Z",
   phenomenon: "air_temperature",
@@ -16,7 +16,7 @@ const columns: MapColumns = {
 const world: View = { west: -180, south: -85, east: 180, north: 85, zoom: 1 };
 
 describe("the columns", () => {
-  it("are undone to places and values", () => {
+  it("are decoded to places and values", () => {
     const points = pointsOf(columns);
     expect([...points.latitude]).toEqual([52.52, 52.521, 52.522, 52.523, -33.9, 52.52]);
     expect(points.longitude[4]).toBeCloseTo(151.22);
@@ -29,24 +29,24 @@ describe("the columns", () => {
 describe("marks", () => {
   const clusters = new Clusters(pointsOf(columns));
 
-  it("are put together when far out, with the mean of what is current and nothing else", () => {
+  it("are grouped at a low zoom, with the mean of current values only", () => {
     const [group, ...others] = clusters.marks(world).filter((mark) => mark.kind === "group");
     expect(others).toEqual([]);
     expect(group).toMatchObject({ boxes: 4, usable: 2, mean: 15 });
   });
 
-  it("stand alone when near, with their state", () => {
+  it("are single at a high zoom, with their state", () => {
     const berlin = { west: 13, south: 52, east: 14, north: 53, zoom: 15 };
     const states = clusters.marks(berlin).map((mark) => (mark.kind === "box" ? mark.state : "group"));
     expect(states.sort()).toEqual(["doubtful", "none", "stale", "usable", "usable"]);
   });
 
-  it("of boxes without such a sensor are left out when far", () => {
+  it("of boxes without a sensor are left out at a low zoom", () => {
     const shown = clusters.marks(world).reduce((sum, mark) => sum + (mark.kind === "group" ? mark.boxes : 1), 0);
     expect(shown).toBe(5);
   });
 
-  it("fall apart where they say", () => {
+  it("split at the announced zoom", () => {
     const group = clusters.marks(world).find((mark) => mark.kind === "group");
     if (group?.kind !== "group") throw new Error("no group");
     const zoom = clusters.opensAt(group);
@@ -58,7 +58,7 @@ describe("marks", () => {
 });
 
 describe("the mean of directions", () => {
-  it("is where they point, over north, too", () => {
+  it("is circular, across north too", () => {
     const winds = pointsOf({ ...columns, unit: "°", value: [35_000, 1_000, null, 9_900, 9_000, null] });
     const tally = tallyOf(winds, 0);
     add(tally, tallyOf(winds, 1));

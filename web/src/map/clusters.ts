@@ -1,17 +1,17 @@
-/** Boxes that stand close together on the screen, as one. */
+/** Groups boxes that are close together on the screen. */
 
 import Supercluster from "supercluster";
 import type { BoxState, Points } from "./points";
 
-/** What several boxes come to. */
+/** The totals of several boxes. */
 export interface Tally {
-  /** How many boxes have a sensor for it. */
+  /** How many boxes have a sensor for the phenomenon. */
   boxes: number;
-  /** How many of them have a current value that nothing speaks against. */
+  /** How many of them have a current value that passed all checks. */
   usable: number;
-  /** The sum of their values; of directions that of their cosines. */
+  /** The sum of their values; for directions, of the cosines. */
   sum: number;
-  /** Of directions the sum of their sines: 350° and 10° are 0° in the mean. */
+  /** For directions, the sum of the sines: the mean of 350° and 10° is 0°. */
   sines: number;
 }
 
@@ -21,7 +21,7 @@ interface Base {
 }
 export interface Single extends Base {
   readonly kind: "box";
-  /** Where it stands in the columns. */
+  /** Its index in the columns. */
   readonly row: number;
   readonly state: BoxState;
   readonly value: number;
@@ -31,10 +31,10 @@ export interface Group extends Base {
   readonly id: number;
   readonly boxes: number;
   readonly usable: number;
-  /** NaN if none is usable. */
+  /** NaN if no value is usable. */
   readonly mean: number;
 }
-/** What stands at one spot of the map. */
+/** A symbol on the map. */
 export type Mark = Single | Group;
 
 export interface View {
@@ -45,23 +45,23 @@ export interface View {
   readonly zoom: number;
 }
 
-/** From this zoom on boxes without such a sensor are shown, too. */
-const ALL_FROM = 9;
-/** Beyond it nothing is put together. */
+/** The lowest zoom that also shows boxes without a sensor for the phenomenon. */
+const ALL_BOXES_ZOOM = 9;
+/** The highest zoom with groups. */
 export const LAST_ZOOM = 13;
 
-/** The unit of what must not be averaged as numbers are. */
+/** The unit of directions, whose mean is not that of the numbers. */
 const DIRECTION = "°";
 
-const SPREAD = { radius: 46, extent: 256, maxZoom: LAST_ZOOM, minPoints: 2 };
+const CLUSTERING = { radius: 46, extent: 256, maxZoom: LAST_ZOOM, minPoints: 2 };
 
-/** All marks at all zooms. */
+/** The marks at every zoom. */
 export class Clusters {
   private readonly index: Supercluster<{ row: number }, Tally>;
 
   constructor(private readonly points: Points) {
     this.index = new Supercluster<{ row: number }, Tally>({
-      ...SPREAD,
+      ...CLUSTERING,
       map: ({ row }) => tallyOf(points, row),
       reduce: add,
     });
@@ -75,7 +75,7 @@ export class Clusters {
     );
   }
 
-  /** The marks of a view; what is old comes first, so that it is drawn below the rest. */
+  /** The marks in a view, in drawing order: stale ones come first, below the others. */
   marks(view: View): Mark[] {
     const box: [number, number, number, number] = [view.west, view.south, view.east, view.north];
     const found = this.index.getClusters(box, Math.max(0, Math.floor(view.zoom))).map((feature): Mark => {
@@ -94,11 +94,11 @@ export class Clusters {
       }
       return this.single(properties.row);
     });
-    const others = view.zoom >= ALL_FROM ? this.withoutSensor(view) : [];
-    return [...others, ...found.sort((one, other) => weight(one) - weight(other))];
+    const others = view.zoom >= ALL_BOXES_ZOOM ? this.withoutSensor(view) : [];
+    return [...others, ...found.sort((one, other) => drawingOrder(one) - drawingOrder(other))];
   }
 
-  /** The zoom at which a group falls apart. */
+  /** The zoom at which a group splits. */
   opensAt(group: Group): number {
     return this.index.getClusterExpansionZoom(group.id);
   }
@@ -110,17 +110,17 @@ export class Clusters {
 
   private withoutSensor({ west, south, east, north }: View): Single[] {
     const { latitude, longitude, state } = this.points;
-    const isThere = (row: number) => {
+    const isInView = (row: number) => {
       const [lat = NaN, lon = NaN] = [latitude[row], longitude[row]];
       return lat >= south && lat <= north && lon >= west && lon <= east;
     };
     return Array.from(state.keys())
-      .filter((row) => state[row] === "none" && isThere(row))
+      .filter((row) => state[row] === "none" && isInView(row))
       .map((row) => this.single(row));
   }
 }
 
-/** What one box adds to a group. A doubtful value does not spoil the mean of the others. */
+/** The tally of one box. A doubtful value does not count towards the mean. */
 export function tallyOf(points: Points, row: number): Tally {
   const value = points.value[row] ?? NaN;
   if (points.state[row] !== "usable" || Number.isNaN(value)) return { boxes: 1, usable: 0, sum: 0, sines: 0 };
@@ -137,15 +137,15 @@ export function add(to: Tally, more: Readonly<Tally>): void {
   to.sines += more.sines;
 }
 
-/** The mean of what is current; NaN if nothing is. */
+/** The mean of the usable values; NaN without any. */
 export function meanOf({ usable, sum, sines }: Readonly<Tally>, unit: string): number {
   if (usable === 0) return NaN;
   if (unit !== DIRECTION) return sum / usable;
   return ((Math.atan2(sines, sum) * 180) / Math.PI + 360) % 360;
 }
 
-/** The more a mark says the later it is drawn, and so stands above others. */
-function weight(mark: Mark): number {
+/** Marks with more information are drawn later, above the others. */
+function drawingOrder(mark: Mark): number {
   if (mark.kind === "group") return mark.usable;
   return { none: -2, stale: -1, doubtful: 0, usable: 1 }[mark.state];
 }

@@ -3,8 +3,8 @@ import { Clusters, LAST_ZOOM } from "./clusters";
 import { markKey } from "./describe";
 import { pointsOf } from "./points";
 
-describe("a mark's key", () => {
-  it("is another for each box, also where several that are old stand at one spot", () => {
+describe("the key of a mark", () => {
+  it("differs for each box, even for several stale ones in one place", () => {
     const columns = {
       as_of: "2026-11-27T14:00:00Z",
       phenomenon: "pm10",

@@ -1,22 +1,23 @@
-/** Marks in words, for a tooltip and for who does not see the map. */
+/** Marks in words, for tooltips and for readers who cannot see the map. */
 
-import { countText, type Manner, valueText } from "../units";
+import { countText, type Formatting, valueText } from "../formatting/units";
 import type { Words } from "../words/en";
 import type { Mark } from "./clusters";
 
-export function placeText({ lat, lon }: { lat: number; lon: number }, manner: Manner, digits = 2): string {
+/** A place, such as "52.52° N 13.41° E". */
+export function placeText({ lat, lon }: { lat: number; lon: number }, formatting: Formatting, digits = 2): string {
   const format = (value: number) =>
-    new Intl.NumberFormat(manner.locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(Math.abs(value));
-  const east = manner.locale.startsWith("de") ? "O" : "E";
+    new Intl.NumberFormat(formatting.locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(Math.abs(value));
+  const east = formatting.locale.startsWith("de") ? "O" : "E";
   return `${format(lat)}° ${lat < 0 ? "S" : "N"} ${format(lon)}° ${lon < 0 ? "W" : east}`;
 }
 
-/** What a mark says, without where. */
-export function saysText(mark: Mark, unit: string, manner: Manner, words: Words): string {
+/** What a mark shows, without its place. */
+export function valueDescription(mark: Mark, unit: string, formatting: Formatting, words: Words): string {
   const { map } = words;
   if (mark.kind === "group") {
     if (mark.usable === 0) return map.nothing;
-    return `${map.mean(valueText(mark.mean, unit, manner))}, ${countText(mark.usable, manner)} ${map.usable}`;
+    return `${map.mean(valueText(mark.mean, unit, formatting))}, ${countText(mark.usable, formatting)} ${map.usable}`;
   }
   switch (mark.state) {
     case "none":
@@ -24,20 +25,20 @@ export function saysText(mark: Mark, unit: string, manner: Manner, words: Words)
     case "stale":
       return map.stale;
     case "doubtful":
-      return Number.isNaN(mark.value) ? map.doubtful : `${valueText(mark.value, unit, manner)}, ${map.doubtful}`;
+      return Number.isNaN(mark.value) ? map.doubtful : `${valueText(mark.value, unit, formatting)}, ${map.doubtful}`;
     case "usable":
-      return valueText(mark.value, unit, manner);
+      return valueText(mark.value, unit, formatting);
   }
 }
 
-/** What a mark says, and where. */
-export function markText(mark: Mark, unit: string, manner: Manner, words: Words): string {
-  const says = saysText(mark, unit, manner, words);
-  const where = placeText(mark, manner);
-  return mark.kind === "group" ? words.map.group(countText(mark.boxes, manner), where, says) : words.map.oneBox(where, says);
+/** What a mark shows, with its place. */
+export function markText(mark: Mark, unit: string, formatting: Formatting, words: Words): string {
+  const value = valueDescription(mark, unit, formatting, words);
+  const where = placeText(mark, formatting);
+  return mark.kind === "group" ? words.map.group(countText(mark.boxes, formatting), where, value) : words.map.oneBox(where, value);
 }
 
-/** A mark's key in a list. */
+/** The key of a mark in a list. */
 export function markKey(mark: Mark): string {
   return mark.kind === "group" ? `group ${mark.id}` : `box ${mark.row}`;
 }

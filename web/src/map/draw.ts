@@ -1,23 +1,23 @@
-/** How marks look. What is doubtful or old differs by its shape, not by colour alone. */
+/** Draws marks. Doubtful and stale ones differ by shape, not by colour alone. */
 
-import { colourOf, needsDarkInk, type Scale } from "../palette";
 import type { Group, Mark, Single } from "./clusters";
+import { colourOf, needsDarkInk, type Scale } from "./palette";
 import type { Label } from "./towns";
 
-export interface Spot {
+export interface PlacedMark {
   readonly mark: Mark;
-  /** On the canvas. */
+  /** In pixels on the canvas. */
   readonly x: number;
   readonly y: number;
 }
 
-export interface Look {
+export interface MarkStyle {
   readonly scale: Scale;
-  /** Around what is coloured, so that it stands out from the land. */
+  /** The outline of coloured marks, which sets them off from the land. */
   readonly halo: string;
-  /** Around what is hollow. */
+  /** The outline of hollow marks and of names. */
   readonly ground: string;
-  /** Of what has no colour. */
+  /** The colour of marks without a value, and of names. */
   readonly grey: string;
   readonly count: (count: number) => string;
 }
@@ -26,102 +26,102 @@ const TURN = 2 * Math.PI;
 const FONT = "600 11px system-ui, sans-serif";
 export const LABEL_FONT = "12px system-ui, sans-serif";
 
-/** How far a mark reaches from its middle. */
+/** The radius of a mark in pixels. */
 export function radiusOf(mark: Mark): number {
   if (mark.kind === "group") return mark.usable === 0 ? 6 : 10 + 3.6 * Math.log10(mark.usable + 1);
   return { none: 2, stale: 4, doubtful: 6.5, usable: 6 }[mark.state];
 }
 
-export function drawMark(ink: CanvasRenderingContext2D, { mark, x, y }: Spot, look: Look): void {
-  if (mark.kind === "group") drawGroup(ink, mark, x, y, look);
-  else drawBox(ink, mark, x, y, look);
+export function drawMark(context: CanvasRenderingContext2D, { mark, x, y }: PlacedMark, style: MarkStyle): void {
+  if (mark.kind === "group") drawGroup(context, mark, x, y, style);
+  else drawBox(context, mark, x, y, style);
 }
 
-function drawGroup(ink: CanvasRenderingContext2D, group: Group, x: number, y: number, look: Look): void {
+function drawGroup(context: CanvasRenderingContext2D, group: Group, x: number, y: number, style: MarkStyle): void {
   const radius = radiusOf(group);
   if (group.usable === 0) {
-    ring(ink, x, y, radius, look);
-    ring(ink, x, y, radius - 3, look);
+    ring(context, x, y, radius, style);
+    ring(context, x, y, radius - 3, style);
     return;
   }
-  const colour = colourOf(group.mean, look.scale);
-  circle(ink, x, y, radius);
-  fillWithHalo(ink, colour, look.halo, 2);
-  ink.font = FONT;
-  ink.textAlign = "center";
-  ink.textBaseline = "middle";
-  ink.fillStyle = needsDarkInk(colour) ? "#000000" : "#ffffff";
-  ink.fillText(look.count(group.usable), x, y + 0.5);
+  const colour = colourOf(group.mean, style.scale);
+  circle(context, x, y, radius);
+  fillWithHalo(context, colour, style.halo, 2);
+  context.font = FONT;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillStyle = needsDarkInk(colour) ? "#000000" : "#ffffff";
+  context.fillText(style.count(group.usable), x, y + 0.5);
 }
 
-/** A name on the land. */
-export function drawLabel(ink: CanvasRenderingContext2D, { name, x, y }: Label, look: Look): void {
-  ink.lineJoin = "round";
-  ink.lineWidth = 3;
-  ink.strokeStyle = look.ground;
-  ink.strokeText(name, x, y);
-  ink.fillStyle = look.grey;
-  ink.fillText(name, x, y);
+/** Draws the name of a town. */
+export function drawLabel(context: CanvasRenderingContext2D, { name, x, y }: Label, style: MarkStyle): void {
+  context.lineJoin = "round";
+  context.lineWidth = 3;
+  context.strokeStyle = style.ground;
+  context.strokeText(name, x, y);
+  context.fillStyle = style.grey;
+  context.fillText(name, x, y);
 }
 
-function drawBox(ink: CanvasRenderingContext2D, box: Single, x: number, y: number, look: Look): void {
+function drawBox(context: CanvasRenderingContext2D, box: Single, x: number, y: number, style: MarkStyle): void {
   const radius = radiusOf(box);
   switch (box.state) {
     case "usable":
-      circle(ink, x, y, radius);
-      fillWithHalo(ink, colourOf(box.value, look.scale), look.halo, 1.5);
+      circle(context, x, y, radius);
+      fillWithHalo(context, colourOf(box.value, style.scale), style.halo, 1.5);
       break;
     case "doubtful":
-      diamond(ink, x, y, radius);
-      fillWithHalo(ink, Number.isNaN(box.value) ? look.grey : colourOf(box.value, look.scale), look.halo, 1.5);
-      frame(ink, x, y, look.grey, radius);
+      diamond(context, x, y, radius);
+      fillWithHalo(context, Number.isNaN(box.value) ? style.grey : colourOf(box.value, style.scale), style.halo, 1.5);
+      frame(context, x, y, style.grey, radius);
       break;
     case "stale":
-      ring(ink, x, y, radius, look);
+      ring(context, x, y, radius, style);
       break;
     case "none":
-      circle(ink, x, y, radius);
-      ink.fillStyle = look.grey;
-      ink.fill();
+      circle(context, x, y, radius);
+      context.fillStyle = style.grey;
+      context.fill();
   }
 }
 
-function circle(ink: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
-  ink.beginPath();
-  ink.arc(x, y, radius, 0, TURN);
+function circle(context: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
+  context.beginPath();
+  context.arc(x, y, radius, 0, TURN);
 }
 
-function diamond(ink: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
-  ink.beginPath();
-  ink.moveTo(x, y - radius);
-  ink.lineTo(x + radius, y);
-  ink.lineTo(x, y + radius);
-  ink.lineTo(x - radius, y);
-  ink.closePath();
+function diamond(context: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
+  context.beginPath();
+  context.moveTo(x, y - radius);
+  context.lineTo(x + radius, y);
+  context.lineTo(x, y + radius);
+  context.lineTo(x - radius, y);
+  context.closePath();
 }
 
-/** A thin frame around the diamond, which tells it from the circles also where all is small. */
-function frame(ink: CanvasRenderingContext2D, x: number, y: number, colour: string, radius: number): void {
-  diamond(ink, x, y, radius + 2.2);
-  ink.strokeStyle = colour;
-  ink.lineWidth = 1.2;
-  ink.stroke();
+/** Draws a thin frame around a diamond, which distinguishes it from circles even at a small size. */
+function frame(context: CanvasRenderingContext2D, x: number, y: number, colour: string, radius: number): void {
+  diamond(context, x, y, radius + 2.2);
+  context.strokeStyle = colour;
+  context.lineWidth = 1.2;
+  context.stroke();
 }
 
-function ring(ink: CanvasRenderingContext2D, x: number, y: number, radius: number, look: Look): void {
-  circle(ink, x, y, radius);
-  ink.lineWidth = 3.4;
-  ink.strokeStyle = look.ground;
-  ink.stroke();
-  ink.lineWidth = 1.4;
-  ink.strokeStyle = look.grey;
-  ink.stroke();
+function ring(context: CanvasRenderingContext2D, x: number, y: number, radius: number, style: MarkStyle): void {
+  circle(context, x, y, radius);
+  context.lineWidth = 3.4;
+  context.strokeStyle = style.ground;
+  context.stroke();
+  context.lineWidth = 1.4;
+  context.strokeStyle = style.grey;
+  context.stroke();
 }
 
-function fillWithHalo(ink: CanvasRenderingContext2D, colour: string, halo: string, width: number): void {
-  ink.lineWidth = width * 2;
-  ink.strokeStyle = halo;
-  ink.stroke();
-  ink.fillStyle = colour;
-  ink.fill();
+function fillWithHalo(context: CanvasRenderingContext2D, colour: string, halo: string, width: number): void {
+  context.lineWidth = width * 2;
+  context.strokeStyle = halo;
+  context.stroke();
+  context.fillStyle = colour;
+  context.fill();
 }

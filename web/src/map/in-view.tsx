@@ -1,17 +1,17 @@
-/** What is in view as a list, for whoever does not see the map or does not use a pointer. */
+/** The visible marks as a list, for readers who cannot see the map or do not use a pointer. */
 
 import { useState } from "preact/hooks";
-import { phenomenonName } from "../panels/phenomenon";
+import { countText } from "../formatting/units";
 import { phenomenon } from "../state/choice";
-import { manner } from "../state/settings";
-import { countText } from "../units";
-import { words } from "../words/words";
+import { formatting } from "../state/settings";
+import { phenomenonName, words } from "../words/words";
 import type { Mark } from "./clusters";
 import { markKey, markText } from "./describe";
-import { choosesMark } from "./map";
-import { drawn, inView } from "./view";
+import { selectMark } from "./leaflet-map";
+import { inView, mapData } from "./view";
 
-const MOST = 40;
+/** The length of the list. */
+const MAX_MARKS = 40;
 
 export function InView() {
   const [isOpen, setOpen] = useState(false);
@@ -26,12 +26,12 @@ export function InView() {
 
 function List({ marks }: { marks: readonly Mark[] }) {
   const { map } = words.value;
-  const unit = drawn.value?.unit ?? "";
+  const unit = mapData.value?.unit ?? "";
   const known = marks.filter((mark) => mark.kind === "group" || mark.state !== "none");
   const boxes = known.reduce((sum, mark) => sum + (mark.kind === "group" ? mark.boxes : 1), 0);
   const usable = known.reduce((sum, mark) => sum + usableOf(mark), 0);
-  const count = (value: number) => countText(value, manner.value);
-  const first = [...known].sort((one, other) => usableOf(other) - usableOf(one)).slice(0, MOST);
+  const count = (value: number) => countText(value, formatting.value);
+  const first = [...known].sort((one, other) => usableOf(other) - usableOf(one)).slice(0, MAX_MARKS);
   if (known.length === 0) return <p>{map.empty}</p>;
   return (
     <>
@@ -39,13 +39,13 @@ function List({ marks }: { marks: readonly Mark[] }) {
       <ul>
         {first.map((mark) => (
           <li key={markKey(mark)}>
-            <button type="button" class="link" onClick={() => choosesMark(mark)}>
-              {markText(mark, unit, manner.value, words.value)}
+            <button type="button" class="link" onClick={() => selectMark(mark)}>
+              {markText(mark, unit, formatting.value, words.value)}
             </button>
           </li>
         ))}
       </ul>
-      {known.length > MOST && <p>{map.more(count(known.length - MOST))}</p>}
+      {known.length > MAX_MARKS && <p>{map.more(count(known.length - MAX_MARKS))}</p>}
     </>
   );
 }

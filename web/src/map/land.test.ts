@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { unroll } from "./land";
 
 describe("a coast", () => {
-  it("goes on over the date line, both ways, and comes back", () => {
+  it("continues across the date line in both directions, and returns", () => {
     expect(
       unroll([
         [179, 65],
@@ -27,7 +27,7 @@ describe("a coast", () => {
     ]);
   });
 
-  it("elsewhere stays as it is", () => {
+  it("stays unchanged elsewhere", () => {
     expect(
       unroll([
         [-10, 50],

@@ -1,4 +1,4 @@
-/** Coasts and borders, as paths in the unit of the whole map at zoom 0: drawing them is then one call at any zoom. */
+/** Coasts and borders, as paths in pixels of the world at zoom 0, so that drawing them takes one call at any zoom. */
 
 import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
@@ -9,13 +9,18 @@ export interface Land {
   readonly borders: Path2D;
 }
 
-/** The width of the world at zoom 0, as Leaflet has it. */
+/** Leaflet's width of the world at zoom 0, in pixels. */
 const WORLD = 256;
-/** Where Mercator's map ends. */
+/** The last latitude of the Mercator projection. */
 const LAST_LATITUDE = 85.05;
 
 type World = Topology<{ countries: GeometryCollection }>;
 
+/**
+ * Loads the base map.
+ *
+ * @throws {Failure} without an answer
+ */
 export async function loadLand(): Promise<Land> {
   const world = await getJson<World>("/dashboard/land.json");
   const { countries } = world.objects;
@@ -33,14 +38,14 @@ function trace(path: Path2D, lines: readonly (readonly (readonly number[])[])[])
   for (const line of lines) {
     const unrolled = unroll(line);
     draw(path, unrolled, 0);
-    // What reaches over the date line is seen at both ends of the map.
+    // A line across the date line shows at both ends of the map.
     const longitudes = unrolled.map(([lon = 0]) => lon);
     if (Math.max(...longitudes) > 180) draw(path, unrolled, -360);
     if (Math.min(...longitudes) < -180) draw(path, unrolled, 360);
   }
 }
 
-/** A line whose longitudes go on beyond 180 where it crosses the date line, in place of a leap around the world. */
+/** Lets longitudes continue beyond ±180 where a line crosses the date line, instead of jumping around the world. */
 export function unroll(line: readonly (readonly number[])[]): number[][] {
   let turns = 0;
   let before = line[0]?.[0] ?? 0;

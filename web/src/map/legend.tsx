@@ -1,18 +1,18 @@
-/** What the colours and signs of the map mean. */
+/** The legend: what the map's colours and symbols mean. */
 
 import type { ComponentChildren } from "preact";
-import { RAMP } from "../palette";
-import { manner } from "../state/settings";
-import { numberText, shownUnit } from "../units";
+import { numberText, shownUnit } from "../formatting/units";
+import { formatting } from "../state/settings";
 import { words } from "../words/words";
-import { drawn } from "./view";
+import { RAMP } from "./palette";
+import { mapData } from "./view";
 
 export function Legend() {
   const { map } = words.value;
-  const scale = drawn.value?.scale ?? [];
-  const unit = drawn.value?.unit ?? "";
+  const scale = mapData.value?.scale ?? [];
+  const unit = mapData.value?.unit ?? "";
   const digits = scale.some((bound) => bound % 1 !== 0) ? undefined : 0;
-  const bound = (value: number) => numberText(value, unit, manner.value, digits);
+  const bound = (value: number) => numberText(value, unit, formatting.value, digits);
   const range = (step: number) => {
     const [low, high] = [scale[step - 1], scale[step]];
     if (low === undefined) return high === undefined ? "" : map.below(bound(high));
@@ -22,54 +22,54 @@ export function Legend() {
     <div class="legend" role="group" aria-label={map.legend}>
       <ol class="ramp">
         {RAMP.map((colour, step) => (
-          <li key={colour} title={`${range(step)} ${shownUnit(unit, manner.value)}`}>
+          <li key={colour} title={`${range(step)} ${shownUnit(unit, formatting.value)}`}>
             <svg class="swatch" viewBox="0 0 10 10" preserveAspectRatio="none" aria-hidden="true">
               <rect width="10" height="10" fill={colour} />
             </svg>
             <span class="unseen">{range(step)}</span>
             <span class="bound" aria-hidden="true">
-              {scale[step] === undefined ? shownUnit(unit, manner.value) : bound(scale[step])}
+              {scale[step] === undefined ? shownUnit(unit, formatting.value) : bound(scale[step])}
             </span>
           </li>
         ))}
       </ol>
       <ul class="signs">
-        <Sign width={20} means={map.usable}>
+        <LegendItem width={20} meaning={map.usable}>
           <circle cx="10" cy="10" r="6" fill={RAMP[5]} />
-        </Sign>
-        <Sign width={20} means={map.doubtful}>
+        </LegendItem>
+        <LegendItem width={20} meaning={map.doubtful}>
           <path d="M10 1.500 18.500 10 10 18.500 1.500 10z" class="sign-frame" />
           <path d="M10 4.500 15.500 10 10 15.500 4.500 10z" fill={RAMP[5]} />
-        </Sign>
-        <Sign width={20} means={map.stale}>
+        </LegendItem>
+        <LegendItem width={20} meaning={map.stale}>
           <circle cx="10" cy="10" r="4.500" class="sign-frame" />
-        </Sign>
-        <Sign width={20} means={map.withoutSensor}>
+        </LegendItem>
+        <LegendItem width={20} meaning={map.withoutSensor}>
           <circle cx="10" cy="10" r="2.500" class="sign-dot" />
-        </Sign>
-        <Sign width={28} means={map.cluster}>
+        </LegendItem>
+        <LegendItem width={28} meaning={map.cluster}>
           <circle cx="14" cy="10" r="10" fill={RAMP[5]} />
           <text x="14" y="14" text-anchor="middle" font-size="11" font-weight="600" fill="#000000">
             12
           </text>
-        </Sign>
-        <Sign width={28} means={map.oldCluster}>
+        </LegendItem>
+        <LegendItem width={28} meaning={map.oldCluster}>
           <circle cx="14" cy="10" r="8.500" class="sign-frame" />
           <circle cx="14" cy="10" r="5.500" class="sign-frame" />
-        </Sign>
+        </LegendItem>
       </ul>
     </div>
   );
 }
 
-/** A sign as the map has it, and what it means. */
-function Sign({ width, means, children }: { width: number; means: string; children: ComponentChildren }) {
+/** A symbol of the map with its meaning. */
+function LegendItem({ width, meaning, children }: { width: number; meaning: string; children: ComponentChildren }) {
   return (
     <li>
       <svg viewBox={`0 0 ${width} 20`} aria-hidden="true">
         {children}
       </svg>
-      {means}
+      {meaning}
     </li>
   );
 }

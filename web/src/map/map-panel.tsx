@@ -1,14 +1,14 @@
-/** The map with all that belongs to it. */
+/** The map with its controls, legend and list. */
 
-import { PhenomenonChoice } from "../panels/phenomenon";
 import { Icon, type IconName } from "../parts/icons";
 import { FailureNotice } from "../parts/loaded";
 import { place } from "../state/choice";
 import { mapColumns } from "../state/present";
 import { words } from "../words/words";
 import { InView } from "./in-view";
+import { MapCanvas, showWorld, zoomBy } from "./leaflet-map";
 import { Legend } from "./legend";
-import { MapCanvas, whole, zoomBy } from "./map";
+import { PhenomenonChoice } from "./phenomenon-choice";
 import { commands, isPicking } from "./view";
 
 export function MapPanel() {
@@ -31,7 +31,7 @@ export function MapPanel() {
         <div class="map-buttons">
           <MapButton icon="plus" label={map.zoomIn} act={() => zoomBy.value(1)} />
           <MapButton icon="minus" label={map.zoomOut} act={() => zoomBy.value(-1)} />
-          <MapButton icon="world" label={map.whole} act={() => whole.value()} />
+          <MapButton icon="world" label={map.whole} act={() => showWorld.value()} />
           {place.value && <MapButton icon="hive" label={map.toHive} act={() => place.value && commands.value?.goTo(place.value, 9)} />}
         </div>
         {!data && !failure && <p class="map-loading">{say.loading}</p>}

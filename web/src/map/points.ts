@@ -1,6 +1,6 @@
-/** The boxes of the map, as columns: 150,000 objects would take the browser seconds. */
+/** The boxes on the map, as columns: creating 150,000 objects would take the browser seconds. */
 
-import type { MapColumns } from "../api/types";
+import type { MapColumns } from "../api/answers";
 
 export type BoxState = "usable" | "stale" | "doubtful" | "none";
 
@@ -11,24 +11,24 @@ export interface Points {
   readonly unit: string;
   readonly latitude: Float64Array;
   readonly longitude: Float64Array;
-  /** NaN where there is no value. */
+  /** NaN without a value. */
   readonly value: Float64Array;
   readonly state: readonly BoxState[];
 }
 
-/** Undoes the differences of the columns. */
+/** Decodes the columns of the API, which hold differences. */
 export function pointsOf(columns: MapColumns): Points {
   return {
     phenomenon: columns.phenomenon,
     unit: columns.unit,
-    latitude: summed(columns.latitude),
-    longitude: summed(columns.longitude),
+    latitude: cumulative(columns.latitude),
+    longitude: cumulative(columns.longitude),
     value: Float64Array.from(columns.value, (value) => (value === null ? NaN : value / 100)),
     state: Array.from(columns.state, (letter) => STATES[letter] ?? "none"),
   };
 }
 
-/** The values that count. */
+/** The usable values. */
 export function* usableValues(points: Points): Generator<number> {
   for (const [index, state] of points.state.entries()) {
     const value = points.value[index] ?? NaN;
@@ -36,7 +36,7 @@ export function* usableValues(points: Points): Generator<number> {
   }
 }
 
-function summed(differences: readonly number[]): Float64Array {
+function cumulative(differences: readonly number[]): Float64Array {
   let sum = 0;
   return Float64Array.from(differences, (difference) => {
     sum += difference;

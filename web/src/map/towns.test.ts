@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { labels, type Sheet, type Towns } from "./towns";
+import { labels, type Towns, type Viewport } from "./towns";
 
 const towns: Towns = {
   name: ["Vienna", "Graz", "Linz", "Sydney"],
@@ -7,7 +7,7 @@ const towns: Towns = {
   longitude: [1637, 1639, 1700, 15121],
   german: { 0: "Wien" },
 };
-const sheet: Sheet = {
+const viewport: Viewport = {
   west: 10,
   east: 20,
   south: 40,
@@ -19,24 +19,24 @@ const sheet: Sheet = {
 const names = (found: readonly { name: string }[]) => found.map(({ name }) => name);
 
 describe("the names of towns", () => {
-  it("are in the reader's language, and of the sheet alone", () => {
-    expect(names(labels(towns, false, sheet, []))).toEqual(["Vienna", "Graz", "Linz"]);
-    expect(names(labels(towns, true, sheet, []))).toEqual(["Wien", "Graz", "Linz"]);
+  it("are in the reader's language, and only of visible towns", () => {
+    expect(names(labels(towns, false, viewport, []))).toEqual(["Vienna", "Graz", "Linz"]);
+    expect(names(labels(towns, true, viewport, []))).toEqual(["Wien", "Graz", "Linz"]);
   });
 
-  it("never touch each other: the smaller town gives way", () => {
-    const [vienna, graz] = labels(towns, false, sheet, []);
+  it("never overlap: the name of the smaller town moves", () => {
+    const [vienna, graz] = labels(towns, false, viewport, []);
     expect(Math.abs((vienna?.y ?? 0) - (graz?.y ?? 0))).toBeGreaterThan(14);
     expect(vienna?.y).toBeCloseTo(180);
   });
 
-  it("hide no mark, and are left out where there is no room", () => {
-    const [vienna] = labels(towns, false, sheet, [{ x: 637, y: 178, radius: 4 }]);
+  it("cover no mark, and are left out without room", () => {
+    const [vienna] = labels(towns, false, viewport, [{ x: 637, y: 178, radius: 4 }]);
     expect(vienna?.y).toBeCloseTo(196);
-    expect(names(labels(towns, false, sheet, [{ x: 637, y: 180, radius: 100 }]))).toEqual([]);
+    expect(names(labels(towns, false, viewport, [{ x: 637, y: 180, radius: 100 }]))).toEqual([]);
   });
 
-  it("are of large towns only where much is seen", () => {
-    expect(labels(towns, false, { ...sheet, zoom: 2 }, [])).toEqual([]);
+  it("are limited to large towns at a low zoom", () => {
+    expect(labels(towns, false, { ...viewport, zoom: 2 }, [])).toEqual([]);
   });
 });

@@ -1,17 +1,17 @@
-/** Names of towns, by which a map without streets can be read. */
+/** Names of towns, which give orientation on a map without streets. */
 
 import { getJson } from "../api/request";
 
-/** Towns, the largest first; degrees in hundredths. */
+/** Towns, the largest first; coordinates in hundredths of a degree. */
 export interface Towns {
   readonly name: readonly string[];
   readonly latitude: readonly number[];
   readonly longitude: readonly number[];
-  /** German names that are others, by the town's place. */
+  /** German names that differ, by the town's index. */
   readonly german: Readonly<Record<number, string>>;
 }
 
-/** A name, and where its middle is. */
+/** A name with its centre and half its width, in pixels. */
 export interface Label {
   readonly name: string;
   readonly x: number;
@@ -19,34 +19,34 @@ export interface Label {
   readonly half: number;
 }
 
-/** What a name must not hide. */
+/** A circle that no name may cover, in pixels. */
 export interface Obstacle {
   readonly x: number;
   readonly y: number;
   readonly radius: number;
 }
 
-/** A part of the world, and how it becomes a picture. */
-export interface Sheet {
+/** The visible part of the world, and how to project it. */
+export interface Viewport {
   readonly west: number;
   readonly north: number;
   readonly east: number;
   readonly south: number;
   readonly zoom: number;
   spot(lat: number, lon: number): { readonly x: number; readonly y: number };
-  /** How wide a name is. */
+  /** The width of a name in pixels. */
   widthOf(name: string): number;
 }
 
 const LABEL_HEIGHT = 14;
 const GAP = 6;
-/** By how many lines a name may stand below or above the middle of its town, where marks lie: nearer first. */
+/** The offsets of a name from its town, in lines, in order of preference. */
 const SHIFTS = [0, 1, -1, 2, -2];
-/** From this zoom on a town is so wide that they may be more. */
-const WIDE_FROM = 8;
+/** From this zoom on a town is large enough for greater offsets. */
+const WIDE_ZOOM = 8;
 const WIDE_SHIFTS = [...SHIFTS, 3, -3, 4, -4, 5, -5];
-/** How many of the largest towns are looked at below a zoom. */
-const MOST: readonly (readonly [zoom: number, towns: number])[] = [
+/** How many of the largest towns get a name below a zoom. */
+const TOWNS_BELOW: readonly (readonly [zoom: number, towns: number])[] = [
   [2.5, 0],
   [3.5, 40],
   [4.5, 160],
@@ -54,32 +54,39 @@ const MOST: readonly (readonly [zoom: number, towns: number])[] = [
   [6.5, 1400],
 ];
 
+/**
+ * Loads the towns.
+ *
+ * @throws {Failure} without an answer
+ */
 export function loadTowns(): Promise<Towns> {
   return getJson<Towns>("/dashboard/towns.json");
 }
 
-/** The names that have room: the larger a town, the sooner; in the middle of it, or below or above what lies there. */
-export function labels(towns: Towns, isGerman: boolean, sheet: Sheet, obstacles: readonly Obstacle[]): Label[] {
-  const most = MOST.find(([below]) => sheet.zoom < below)?.[1] ?? towns.name.length;
-  const shifts = sheet.zoom < WIDE_FROM ? SHIFTS : WIDE_SHIFTS;
+/** Places the names that fit: larger towns first, each on its town or above or below it. */
+export function labels(towns: Towns, isGerman: boolean, viewport: Viewport, obstacles: readonly Obstacle[]): Label[] {
+  const most = TOWNS_BELOW.find(([below]) => viewport.zoom < below)?.[1] ?? towns.name.length;
+  const shifts = viewport.zoom < WIDE_ZOOM ? SHIFTS : WIDE_SHIFTS;
   const placed: Label[] = [];
   for (let index = 0; index < Math.min(most, towns.name.length); index += 1) {
     const [lat, lon] = [(towns.latitude[index] ?? 0) / 100, (towns.longitude[index] ?? 0) / 100];
-    if (lat < sheet.south || lat > sheet.north || lon < sheet.west || lon > sheet.east) continue;
+    if (lat < viewport.south || lat > viewport.north || lon < viewport.west || lon > viewport.east) continue;
     const name = (isGerman && towns.german[index]) || (towns.name[index] ?? "");
-    const { x, y } = sheet.spot(lat, lon);
-    const half = sheet.widthOf(name) / 2;
-    const tries = shifts.map((lines) => ({ name, x, y: y + lines * (LABEL_HEIGHT + 2), half }));
-    const free = tries.find((label) => !obstacles.some((other) => hides(label, other)) && !placed.some((other) => touch(label, other)));
+    const { x, y } = viewport.spot(lat, lon);
+    const half = viewport.widthOf(name) / 2;
+    const candidates = shifts.map((lines) => ({ name, x, y: y + lines * (LABEL_HEIGHT + 2), half }));
+    const free = candidates.find(
+      (label) => !obstacles.some((other) => covers(label, other)) && !placed.some((other) => overlap(label, other)),
+    );
     if (free) placed.push(free);
   }
   return placed;
 }
 
-function hides({ x, y, half }: Label, other: Obstacle): boolean {
+function covers({ x, y, half }: Label, other: Obstacle): boolean {
   return Math.abs(other.x - x) < half + other.radius && Math.abs(other.y - y) < LABEL_HEIGHT / 2 + other.radius;
 }
 
-function touch(one: Label, other: Label): boolean {
+function overlap(one: Label, other: Label): boolean {
   return Math.abs(one.x - other.x) < one.half + other.half + GAP && Math.abs(one.y - other.y) < LABEL_HEIGHT + 1;
 }

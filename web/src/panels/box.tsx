@@ -1,29 +1,28 @@
-/** A box: its sensors, what they say, and whether that can be trusted. */
+/** A box: its sensors, their values, and whether those can be trusted. */
 
 import { computed, effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { BoxRow, OneBox, Sensor } from "../api/types";
+import type { BoxRow, OneBox, Sensor } from "../api/answers";
+import { agoText, momentText } from "../formatting/time";
+import { countText, valueText } from "../formatting/units";
+import { boxesAt } from "../map/boxes-at";
 import { placeText } from "../map/describe";
-import { atSpot } from "../map/spot";
 import { commands } from "../map/view";
 import { Icon } from "../parts/icons";
-import { Shown } from "../parts/loaded";
+import { Loaded } from "../parts/loaded";
 import { boxId, choose } from "../state/choice";
 import { now } from "../state/clock";
 import { boxesThere, clicked, oneBox } from "../state/present";
-import { manner, wantsNoMotion } from "../state/settings";
-import { agoText, momentText } from "../time";
-import { countText, valueText } from "../units";
-import { words } from "../words/words";
-import { phenomenonName } from "./phenomenon";
+import { formatting, prefersReducedMotion } from "../state/settings";
+import { phenomenonName, words } from "../words/words";
 import { verdictOf } from "./verdict";
 
 const candidates = computed(() => {
   const near = boxesThere.value.data?.boxes;
-  return near && clicked.value ? atSpot(near, clicked.value) : [];
+  return near && clicked.value ? boxesAt(near, clicked.value) : [];
 });
 
-// One box at the spot of a click is what was meant; of several the reader chooses.
+// A single box at the clicked place is selected at once; among several the reader chooses.
 effect(() => {
   const [only, ...others] = candidates.value;
   if (!only || others.length > 0) return;
@@ -34,14 +33,14 @@ addEventListener("popstate", () => (clicked.value = null));
 
 export function BoxPanel() {
   const heading = useRef<HTMLHeadingElement>(null);
-  const wanted = clicked.value ? `${clicked.value.lat} ${clicked.value.lon}` : boxId.value;
-  const first = useRef(wanted);
+  const shown = clicked.value ? `${clicked.value.lat} ${clicked.value.lon}` : boxId.value;
+  const first = useRef(shown);
   useEffect(() => {
-    // Whoever has just chosen a box wants to read of it; whoever opens an address begins at the top.
-    if (wanted && wanted !== first.current) reveal(heading.current);
+    // A reader who has just selected a box wants to see it; a reader who opens an address starts at the top.
+    if (shown && shown !== first.current) reveal(heading.current);
     first.current = null;
-  }, [wanted]);
-  if (!wanted) return null;
+  }, [shown]);
+  if (!shown) return null;
   const { box: say } = words.value;
   return (
     <section class="card box" aria-labelledby="box-title" id="box">
@@ -54,9 +53,11 @@ export function BoxPanel() {
         </button>
       </div>
       {clicked.value ? (
-        <Shown of={boxesThere}>{({ total, boxes }) => <Candidates boxes={candidates.value} near={total} asked={boxes.length} />}</Shown>
+        <Loaded of={boxesThere}>
+          {({ total, boxes }) => <Candidates boxes={candidates.value} total={total} requested={boxes.length} />}
+        </Loaded>
       ) : (
-        <Shown of={oneBox}>{(answer) => <Details answer={answer} />}</Shown>
+        <Loaded of={oneBox}>{(answer) => <Details answer={answer} />}</Loaded>
       )}
     </section>
   );
@@ -76,14 +77,14 @@ function close(): void {
 
 function reveal(heading: HTMLElement | null): void {
   heading?.focus({ preventScroll: true });
-  heading?.closest("section")?.scrollIntoView({ block: "nearest", behavior: wantsNoMotion() ? "auto" : "smooth" });
+  heading?.closest("section")?.scrollIntoView({ block: "nearest", behavior: prefersReducedMotion() ? "auto" : "smooth" });
 }
 
-/** `near` is how many boxes are near in all, `asked` of how many of them was asked. */
-function Candidates({ boxes, near, asked }: { boxes: readonly BoxRow[]; near: number; asked: number }) {
+/** `total` counts the boxes near the place, `requested` those in the answer. */
+function Candidates({ boxes, total, requested }: { boxes: readonly BoxRow[]; total: number; requested: number }) {
   const { box: say } = words.value;
   if (boxes.length === 0) return <p>{say.nobody}</p>;
-  const choosesBox = (box: BoxRow) => {
+  const selectBox = (box: BoxRow) => {
     clicked.value = null;
     choose({ box: box.id });
   };
@@ -92,25 +93,25 @@ function Candidates({ boxes, near, asked }: { boxes: readonly BoxRow[]; near: nu
       <ul class="candidates">
         {boxes.map((box) => (
           <li key={box.id}>
-            <button type="button" class="link" onClick={() => choosesBox(box)}>
+            <button type="button" class="link" onClick={() => selectBox(box)}>
               {box.name || box.id}
             </button>
             <span class="soft small">
               {" "}
               {say.exposure[box.exposure] ?? box.exposure},{" "}
-              {box.freshest ? agoText(Date.parse(box.freshest), now.value, manner.value.locale) : say.never}
+              {box.freshest ? agoText(Date.parse(box.freshest), now.value, formatting.value.locale) : say.never}
             </span>
           </li>
         ))}
       </ul>
-      {near > asked && <p class="soft">{say.first(countText(asked, manner.value), countText(near, manner.value))}</p>}
+      {total > requested && <p class="soft">{say.first(countText(requested, formatting.value), countText(total, formatting.value))}</p>}
     </>
   );
 }
 
 function Details({ answer: { box, sensors } }: { answer: OneBox }) {
   const { box: say } = words.value;
-  const numbers = manner.value;
+  const numbers = formatting.value;
   const facts = [
     say.exposure[box.exposure] ?? box.exposure,
     box.height === null ? "" : say.height(`${countText(Math.round(box.height), numbers)} m`),
@@ -168,7 +169,7 @@ function Sensors({ sensors }: { sensors: readonly Sensor[] }) {
 
 function SensorRow({ sensor }: { sensor: Sensor }) {
   const { box: say } = words.value;
-  const numbers = manner.value;
+  const numbers = formatting.value;
   const [value, unit] = sensor.value === null ? [sensor.raw_value, sensor.unit] : [sensor.value, sensor.value_unit ?? ""];
   const moment = sensor.measured_at === null ? null : Date.parse(sensor.measured_at);
   const { level, text } = verdictOf(sensor, words.value);

@@ -1,18 +1,19 @@
-/** What can be done at a hive, each chore by a sign and a word, with the reason. */
+/** The chores at a hive, each with an icon, a verdict and the reason. */
 
 import { useState } from "preact/hooks";
-import { TELLABLE, type Told } from "../address";
-import type { Chore, ChoreInput } from "../api/types";
+import type { Chore, ChoreInput } from "../api/answers";
+import { inReadersUnits, uncertaintyText, valueText } from "../formatting/units";
 import { Icon } from "../parts/icons";
+import { OBSERVABLE, type Observations } from "../state/address";
 import { choice, choose } from "../state/choice";
-import { manner } from "../state/settings";
-import { inReadersUnits, uncertaintyText, valueText } from "../units";
+import { formatting } from "../state/settings";
 import { words } from "../words/words";
+import { levelOf } from "./verdict";
 
 export function ChoreList({ chores }: { chores: readonly Chore[] }) {
   return (
     <>
-      <Telling />
+      <ObservationsForm />
       <ul class="chores" id="chores">
         {chores.map((chore) => (
           <ChoreItem key={chore.chore} chore={chore} />
@@ -25,23 +26,24 @@ export function ChoreList({ chores }: { chores: readonly Chore[] }) {
 function ChoreItem({ chore }: { chore: Chore }) {
   const { chores: say } = words.value;
   const [isOpen, setOpen] = useState(false);
+  const level = levelOf(chore.verdict);
   return (
-    <li class={`chore is-${chore.verdict}`} data-chore={chore.chore} data-verdict={chore.verdict}>
+    <li class={`chore is-${level}`} data-chore={chore.chore} data-verdict={chore.verdict}>
       <h4>{chore.name}</h4>
       <p class="verdict">
-        <Icon name={chore.verdict} />
-        <span>{say.verdict[chore.verdict]}</span>
+        <Icon name={level} />
+        <span>{say.verdict[level]}</span>
       </p>
-      <p class="reason">{inReadersUnits(chore.reason, manner.value)}</p>
+      <p class="reason">{inReadersUnits(chore.reason, formatting.value)}</p>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>{say.why}</summary>
-        {isOpen && <Why chore={chore} />}
+        {isOpen && <Explanation chore={chore} />}
       </details>
     </li>
   );
 }
 
-function Why({ chore }: { chore: Chore }) {
+function Explanation({ chore }: { chore: Chore }) {
   const { chores: say } = words.value;
   return (
     <div class="why">
@@ -68,21 +70,25 @@ function Why({ chore }: { chore: Chore }) {
   );
 }
 
-/** What the reader tells of the hive, which some treatments hang on. */
-function Telling() {
+/** The reader's observations of the hive, on which some verdicts depend. */
+function ObservationsForm() {
   const { chores: say } = words.value;
-  const { told } = choice.value;
-  const tell = (name: keyof Told, said: string) => {
-    const { [name]: _, ...others } = told;
-    choose({ told: said === "" ? others : { ...others, [name]: said === "true" } });
+  const { observations } = choice.value;
+  const report = (name: keyof Observations, value: string) => {
+    const { [name]: _, ...others } = observations;
+    choose({ observations: value === "" ? others : { ...others, [name]: value === "true" } });
   };
   return (
     <fieldset class="telling">
       <legend>{say.told}</legend>
-      {TELLABLE.map((name) => (
+      {OBSERVABLE.map((name) => (
         <label key={name} class="field">
           <span>{say.tell[name]}</span>
-          <select id={`told-${name}`} value={told[name]?.toString() ?? ""} onChange={(event) => tell(name, event.currentTarget.value)}>
+          <select
+            id={`told-${name}`}
+            value={observations[name]?.toString() ?? ""}
+            onChange={(event) => report(name, event.currentTarget.value)}
+          >
             <option value="">{say.open}</option>
             <option value="true">{say.yes}</option>
             <option value="false">{say.no}</option>
@@ -97,6 +103,6 @@ function inputText({ name, value, unit, told, uncertainty }: ChoreInput): string
   const { chores: say } = words.value;
   if (told !== null) return `${name}: ${told ? say.yes : say.no}`;
   if (value === null) return name;
-  const doubt = uncertainty === null ? "" : ` ${uncertaintyText(uncertainty, unit ?? "", manner.value)}`;
-  return `${name} ${valueText(value, unit ?? "", manner.value)}${doubt}`;
+  const uncertain = uncertainty === null ? "" : ` ${uncertaintyText(uncertainty, unit ?? "", formatting.value)}`;
+  return `${name} ${valueText(value, unit ?? "", formatting.value)}${uncertain}`;
 }

@@ -1,7 +1,6 @@
-/** The head of the page, with the reader's settings. */
+/** The header of the page, with the settings. */
 
-import { language, THEMES, type Theme, temperatureUnit, theme } from "../state/settings";
-import { LANGUAGES, type Language } from "../words/languages";
+import { LANGUAGES, type Language, language, THEMES, type Theme, temperatureUnit, theme } from "../state/settings";
 import { words } from "../words/words";
 
 const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", de: "Deutsch" };

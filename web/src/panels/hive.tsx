@@ -1,20 +1,20 @@
-/** "My hive": the weather at a place, and what it allows to be done there. */
+/** "My hive": the weather at a place, and which chores it allows. */
 
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { degrees, readCoordinates } from "../address";
 import { placeText } from "../map/describe";
 import { isPicking } from "../map/view";
 import { Icon } from "../parts/icons";
-import { Shown } from "../parts/loaded";
+import { Loaded } from "../parts/loaded";
+import { degrees, readCoordinates } from "../state/address";
 import { choose, place } from "../state/choice";
 import { chores, conditions } from "../state/present";
-import { manner, wantsNoMotion } from "../state/settings";
+import { formatting, prefersReducedMotion } from "../state/settings";
 import { words } from "../words/words";
 import { ChoreList } from "./chores";
 import { Weather } from "./weather";
 
-/** How long a browser may look for the reader. */
+/** The time limit for finding the reader's location, in milliseconds. */
 const LOCATE_LIMIT = 15_000;
 
 const isChanging = signal(false);
@@ -28,7 +28,7 @@ export function HivePanel() {
         <h2 id="hive-title">{hive.title}</h2>
         {spot && (
           <p class="soft" id="hive-place">
-            {hive.at(placeText(spot, manner.value))}
+            {hive.at(placeText(spot, formatting.value))}
           </p>
         )}
       </div>
@@ -37,9 +37,9 @@ export function HivePanel() {
       {spot && (
         <>
           <h3 class="unseen">{hive.conditions}</h3>
-          <Shown of={conditions}>{(answer) => <Weather conditions={answer.conditions} />}</Shown>
+          <Loaded of={conditions}>{(answer) => <Weather conditions={answer.conditions} />}</Loaded>
           <h3>{hive.chores}</h3>
-          <Shown of={chores}>{(answer) => <ChoreList chores={answer.chores} />}</Shown>
+          <Loaded of={chores}>{(answer) => <ChoreList chores={answer.chores} />}</Loaded>
           <div class="row">
             {!isChanging.value && (
               <button type="button" class="button" onClick={() => (isChanging.value = true)}>
@@ -61,7 +61,7 @@ function Picker() {
   const { hive } = words.value;
   const [trouble, setTrouble] = useState<"" | "denied" | "failed" | "wrong">("");
   const [isLocating, setLocating] = useState(false);
-  const put = (lat: number, lon: number) => {
+  const moveHive = (lat: number, lon: number) => {
     setLocating(false);
     isChanging.value = false;
     isPicking.value = false;
@@ -76,17 +76,17 @@ function Picker() {
     setTrouble("");
     setLocating(true);
     navigator.geolocation.getCurrentPosition(
-      ({ coords }) => put(coords.latitude, coords.longitude),
+      ({ coords }) => moveHive(coords.latitude, coords.longitude),
       ({ code }) => fail(code === GeolocationPositionError.PERMISSION_DENIED ? "denied" : "failed"),
       { timeout: LOCATE_LIMIT, maximumAge: 600_000 },
     );
   };
-  const type = (event: SubmitEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const input = (event.currentTarget as HTMLFormElement).elements.namedItem("coordinates");
     const typed = input instanceof HTMLInputElement ? readCoordinates(input.value) : null;
     setTrouble(typed ? "" : "wrong");
-    if (typed) put(typed.lat, typed.lon);
+    if (typed) moveHive(typed.lat, typed.lon);
     else if (input instanceof HTMLInputElement) input.focus();
   };
   return (
@@ -101,7 +101,7 @@ function Picker() {
           {isLocating ? hive.locating : hive.byBrowser}
         </button>
       </div>
-      <form class="row" onSubmit={type} noValidate>
+      <form class="row" onSubmit={submit} noValidate>
         <label class="field">
           <span>{hive.byHand}</span>
           <input
@@ -125,11 +125,11 @@ function Picker() {
   );
 }
 
-/** Leads the reader to the map, and waits for a click there. */
+/** Scrolls to the map and waits for a click there. */
 function togglePicking(): void {
   isPicking.value = !isPicking.peek();
   if (!isPicking.peek()) return;
   const map = document.getElementById("map");
-  map?.scrollIntoView({ block: "center", behavior: wantsNoMotion() ? "auto" : "smooth" });
+  map?.scrollIntoView({ block: "center", behavior: prefersReducedMotion() ? "auto" : "smooth" });
   map?.focus({ preventScroll: true });
 }

@@ -1,11 +1,11 @@
-/** The big number: the mean over all boxes, what it means for bees, and what it is made of. */
+/** The average temperature of all boxes, what it means for bees, and how it was computed. */
 
-import { Shown } from "../parts/loaded";
+import { agoText, momentText } from "../formatting/time";
+import { countText, numberText, shownUnit } from "../formatting/units";
+import { Loaded } from "../parts/loaded";
 import { now } from "../state/clock";
-import { asOf, hasNoNumber, phenomena, readingCount, shownTemperature, temperature } from "../state/present";
-import { manner } from "../state/settings";
-import { agoText, momentText } from "../time";
-import { countText, numberText, shownUnit } from "../units";
+import { asOf, hasNoTemperature, phenomena, readingCount, shownTemperature, temperature } from "../state/present";
+import { formatting } from "../state/settings";
 import { words } from "../words/words";
 
 export function NumberPanel() {
@@ -14,27 +14,27 @@ export function NumberPanel() {
     <section class="card number" aria-labelledby="number-title">
       <h2 id="number-title">{number.title}</h2>
       {shownTemperature.value ? (
-        <Big answer={shownTemperature.value} />
-      ) : hasNoNumber.value ? (
+        <NumberValue answer={shownTemperature.value} />
+      ) : hasNoTemperature.value ? (
         <p>{number.none}</p>
       ) : (
-        <Shown of={temperature} instead={{ unavailable: <p>{number.none}</p> }}>
-          {(answer) => <Big answer={answer} />}
-        </Shown>
+        <Loaded of={temperature} fallbacks={{ unavailable: <p>{number.none}</p> }}>
+          {(answer) => <NumberValue answer={answer} />}
+        </Loaded>
       )}
-      <MadeOf />
+      <Basis />
     </section>
   );
 }
 
-function Big({ answer }: { answer: { "Average temperature": number; status: string } }) {
+function NumberValue({ answer }: { answer: { "Average temperature": number; status: string } }) {
   const { number } = words.value;
   const status = answer.status.toLowerCase();
   return (
     <div class="big">
       <p class="big-number" id="temperature" data-celsius={answer["Average temperature"]}>
-        {numberText(answer["Average temperature"], "°C", manner.value)}
-        <span class="big-unit">{shownUnit("°C", manner.value)}</span>
+        {numberText(answer["Average temperature"], "°C", formatting.value)}
+        <span class="big-unit">{shownUnit("°C", formatting.value)}</span>
       </p>
       <p class={`status status-${status.replace(/\W+/g, "-")}`}>
         <strong id="status">{number.status[status] ?? answer.status}</strong>
@@ -44,14 +44,14 @@ function Big({ answer }: { answer: { "Average temperature": number; status: stri
   );
 }
 
-function MadeOf() {
+function Basis() {
   const { number } = words.value;
-  const { locale } = manner.value;
+  const { locale } = formatting.value;
   const air = phenomena.value.data?.phenomena.find(({ phenomenon }) => phenomenon === "air_temperature");
   const leftOut = Object.entries(air?.left_out ?? {}).sort(([, one], [, other]) => other - one);
   const total = leftOut.reduce((sum, [, count]) => sum + count, 0);
   const moment = asOf.value === null ? null : Date.parse(asOf.value);
-  const count = (value: number) => countText(value, manner.value);
+  const count = (value: number) => countText(value, formatting.value);
   return (
     <div class="made-of">
       {moment !== null && (

@@ -1,11 +1,11 @@
-/** The line that says whether what is shown can be relied on. */
+/** The line that says whether the page is up to date. */
 
 import { signal } from "@preact/signals";
-import { connection, reconnect } from "../live";
+import { numberText, shownUnit } from "../formatting/units";
 import { now } from "../state/clock";
-import { STATUS_EVERY, shownTemperature, status } from "../state/present";
-import { manner } from "../state/settings";
-import { numberText, shownUnit } from "../units";
+import { connection, reconnect } from "../state/live";
+import { STATUS_INTERVAL, shownTemperature, status } from "../state/present";
+import { formatting } from "../state/settings";
 import { words } from "../words/words";
 import { systemState } from "./system";
 
@@ -15,15 +15,15 @@ addEventListener("offline", () => (isOnline.value = false));
 
 export function SystemLine() {
   const { system } = words.value;
-  const known = {
+  const facts = {
     connection: connection.value,
     isOnline: isOnline.value,
     status: status.value.data,
     answeredAt: status.value.answeredAt,
-    isSilent: status.value.failure !== null,
-    askedEvery: STATUS_EVERY,
+    hasFailed: status.value.failure !== null,
+    pollInterval: STATUS_INTERVAL,
   };
-  const { level, text } = systemState(known, now.value, words.value, manner.value.locale);
+  const { level, text } = systemState(facts, now.value, words.value, formatting.value.locale);
   return (
     <div class={`system is-${level}`} id="system" data-level={level} data-connection={connection.value.state}>
       <span class="lamp" aria-hidden="true" />
@@ -39,12 +39,12 @@ export function SystemLine() {
   );
 }
 
-/** Tells a screen reader of each new number, once. */
+/** Announces each new temperature to screen readers. */
 export function Announcer() {
   const answer = shownTemperature.value;
   const { number } = words.value;
   const status = answer?.status.toLowerCase() ?? "";
-  const value = answer && `${numberText(answer["Average temperature"], "°C", manner.value)} ${shownUnit("°C", manner.value)}`;
+  const value = answer && `${numberText(answer["Average temperature"], "°C", formatting.value)} ${shownUnit("°C", formatting.value)}`;
   return (
     <p class="unseen" aria-live="polite" id="announcer">
       {value && number.updated(value, number.status[status] ?? answer.status)}

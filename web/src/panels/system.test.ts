@@ -1,54 +1,61 @@
 import { describe, expect, it } from "vitest";
-import type { Status } from "../api/types";
+import type { Status } from "../api/answers";
 import { en } from "../words/en";
-import { type Known, systemState } from "./system";
+import { type SystemFacts, systemState } from "./system";
 
 const now = new Date(2026, 10, 27, 14, 30).getTime();
 const moment = (minutesAgo: number) => new Date(now - minutesAgo * 60_000).toISOString();
 const works = { down_since: null };
 const down = { down_since: moment(10) };
 const status: Status = { as_of: moment(2), freshness: "fresh", upstream: works, cache: works, store: works };
-const known: Known = { connection: { state: "open" }, isOnline: true, status, answeredAt: now, isSilent: false, askedEvery: 15_000 };
-const state = (change: Partial<Known>, service: Partial<Status> = {}) =>
-  systemState({ ...known, status: { ...status, ...service }, ...change }, now, en, "en-GB");
+const facts: SystemFacts = {
+  connection: { state: "open" },
+  isOnline: true,
+  status,
+  answeredAt: now,
+  hasFailed: false,
+  pollInterval: 15_000,
+};
+const state = (change: Partial<SystemFacts>, service: Partial<Status> = {}) =>
+  systemState({ ...facts, status: { ...status, ...service }, ...change }, now, en, "en-GB");
 
 describe("the state of the system", () => {
-  it("is good where all is", () => {
+  it("is good if everything works", () => {
     expect(state({})).toEqual({ level: "good", text: en.system.fresh });
   });
 
   const lost = { connection: { state: "lost", since: now, retryAt: now }, answeredAt: now - 1 } as const;
 
-  it("says first that the connection is lost, for then nothing else is known", () => {
+  it("reports a lost connection first, because the rest is then unknown", () => {
     expect(state(lost, { upstream: down })).toEqual({ level: "bad", text: en.system.lost("14:30:00") });
     expect(state({ ...lost, isOnline: false })).toEqual({ level: "bad", text: en.system.offline("14:30:00") });
   });
 
-  it("does not say that what is shown is old where the service answers without a stream", () => {
+  it("does not call the page outdated if the service answers without a stream", () => {
     const answers = { ...lost, answeredAt: now + 1 };
     expect(state(answers)).toEqual({ level: "warning", text: en.system.polling("15") });
     expect(state(answers, { upstream: down })).toEqual({ level: "warning", text: en.system.upstream("14:20", "14:28") });
-    expect(state({ ...answers, isSilent: true })).toEqual({ level: "bad", text: en.system.lost("14:30:00") });
+    expect(state({ ...answers, hasFailed: true })).toEqual({ level: "bad", text: en.system.lost("14:30:00") });
   });
 
-  it("names the part that is down, and since when", () => {
+  it("names the failed part and since when it has been down", () => {
     expect(state({}, { upstream: down, store: down })).toEqual({ level: "warning", text: en.system.upstream("14:20", "14:28") });
     expect(state({}, { cache: down })).toEqual({ level: "warning", text: en.system.cache("14:20") });
     expect(state({}, { store: down })).toEqual({ level: "warning", text: en.system.store("14:20") });
   });
 
-  it("tells no data from a start", () => {
+  it("distinguishes missing data from a start", () => {
     expect(state({}, { freshness: "none" })).toEqual({ level: "bad", text: en.system.none });
     expect(state({}, { freshness: "none", as_of: null, upstream: down })).toEqual({ level: "bad", text: en.system.none });
     expect(state({}, { freshness: "none", as_of: null })).toEqual({ level: "pending", text: en.system.starting });
   });
 
-  it("sees that nothing new comes though nobody complains", () => {
+  it("notices stale data even if no part reports a failure", () => {
     expect(state({}, { freshness: "stale" })).toEqual({ level: "warning", text: en.system.old("14:28") });
   });
 
-  it("is pending until the service has answered, and not for ever", () => {
+  it("is pending until the service answers or fails to", () => {
     expect(state({ status: null }).level).toBe("pending");
-    expect(state({ status: null, isSilent: true })).toEqual({ level: "warning", text: en.system.unknown });
+    expect(state({ status: null, hasFailed: true })).toEqual({ level: "warning", text: en.system.unknown });
   });
 });

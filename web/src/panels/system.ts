@@ -1,8 +1,8 @@
-/** The state of the system, in one sentence that a person understands. The most important thing that is wrong comes first. */
+/** The state of the system in one sentence. The most important problem takes precedence. */
 
-import type { Status } from "../api/types";
-import type { Connection } from "../live";
-import { exactText, momentText } from "../time";
+import type { Status } from "../api/answers";
+import { exactText, momentText } from "../formatting/time";
+import type { Connection } from "../state/live";
 import type { Words } from "../words/en";
 
 export interface SystemState {
@@ -10,37 +10,37 @@ export interface SystemState {
   readonly text: string;
 }
 
-export interface Known {
+export interface SystemFacts {
   readonly connection: Connection;
   readonly isOnline: boolean;
-  /** What the service says of itself; `null` if it has said nothing yet. */
+  /** The service's own status; `null` before the first answer. */
   readonly status: Status | null;
-  /** When it said that, in milliseconds since 1970. */
+  /** When that status arrived, in milliseconds since 1970. */
   readonly answeredAt: number | null;
-  /** Whether it was asked in vain. */
-  readonly isSilent: boolean;
-  /** How often it is asked, in milliseconds. */
-  readonly askedEvery: number;
+  /** Whether the last request for the status failed. */
+  readonly hasFailed: boolean;
+  /** How often the page requests the status, in milliseconds. */
+  readonly pollInterval: number;
 }
 
-export function systemState(known: Known, now: number, words: Words, locale: string): SystemState {
+export function systemState(facts: SystemFacts, now: number, words: Words, locale: string): SystemState {
   const { system } = words;
-  const { connection, status } = known;
+  const { connection, status } = facts;
   if (connection.state !== "lost") {
     if (status) return serviceState(status, now, words, locale);
-    return known.isSilent ? { level: "warning", text: system.unknown } : { level: "pending", text: system.connecting };
+    return facts.hasFailed ? { level: "warning", text: system.unknown } : { level: "pending", text: system.connecting };
   }
-  // Some networks let no stream through, and yet all that is asked for.
-  const isAnswering = !known.isSilent && known.answeredAt !== null && known.answeredAt >= connection.since;
+  // Some networks block the stream but let other requests through.
+  const isAnswering = !facts.hasFailed && facts.answeredAt !== null && facts.answeredAt >= connection.since;
   if (status && isAnswering) {
     const state = serviceState(status, now, words, locale);
-    return state.level === "good" ? { level: "warning", text: system.polling(String(known.askedEvery / 1000)) } : state;
+    return state.level === "good" ? { level: "warning", text: system.polling(String(facts.pollInterval / 1000)) } : state;
   }
   const since = exactText(connection.since, locale);
-  return { level: "bad", text: known.isOnline ? system.lost(since) : system.offline(since) };
+  return { level: "bad", text: facts.isOnline ? system.lost(since) : system.offline(since) };
 }
 
-/** What the service says of itself. */
+/** The state according to the service's own status. */
 function serviceState(status: Status, now: number, { system }: Words, locale: string): SystemState {
   const moment = (time: string | null) => (time === null ? "?" : momentText(Date.parse(time), now, locale));
   const { as_of: asOf, freshness, upstream, cache, store } = status;

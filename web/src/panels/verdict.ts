@@ -1,15 +1,26 @@
-/** What is said of a reading, in words. */
+/** Verdicts on chores and readings, as an icon and in words. */
 
-import type { ChoreVerdict, Sensor } from "../api/types";
+import type { Sensor } from "../api/answers";
 import type { Words } from "../words/en";
 
+/** The icons for verdicts; those on chores have the same names. */
+const LEVELS = ["go", "caution", "no", "unknown"] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** The icon for a verdict on a chore. A verdict that the page does not know counts as unknown. */
+export function levelOf(verdict: string): Level {
+  return LEVELS.find((level) => level === verdict) ?? "unknown";
+}
+
 export interface Judgement {
-  /** The sign beside the words. */
-  readonly level: ChoreVerdict;
+  readonly level: Level;
   readonly text: string;
 }
 
-/** A reading that counts is good; unless a check failed, which makes it doubtful; and who has sent nothing is not to blame. */
+/**
+ * A reading that counts is good, or doubtful if a check failed. A missing, stale or unknown reading is no fault of the sensor, unlike
+ * an impossible value.
+ */
 export function verdictOf(sensor: Pick<Sensor, "verdict" | "quality" | "checks">, words: Words): Judgement {
   const { verdicts, quality, checks } = words.box;
   if (sensor.verdict !== "ok") {

@@ -1,12 +1,11 @@
-/** What it is like at a place: each estimate with how sure it is. */
+/** The weather at a place: each estimate with its uncertainty. */
 
-import type { Condition, Estimate } from "../api/types";
-import { manner } from "../state/settings";
-import { countText, distanceText, uncertaintyText, valueText } from "../units";
-import { words } from "../words/words";
-import { phenomenonName } from "./phenomenon";
+import type { Condition, Estimate } from "../api/answers";
+import { countText, distanceText, uncertaintyText, valueText } from "../formatting/units";
+import { formatting } from "../state/settings";
+import { phenomenonName, words } from "../words/words";
 
-/** What matters at a hive, in this order; the rest is below. */
+/** The phenomena that matter most at a hive, in this order; the others are collapsed. */
 const FIRST = ["air_temperature", "relative_humidity", "wind_speed", "precipitation_rate", "air_pressure", "sea_level_pressure"];
 
 type Estimated = Condition & { readonly estimate: Estimate };
@@ -32,8 +31,8 @@ export function Weather({ conditions }: { conditions: readonly Condition[] }) {
 }
 
 function Values({ conditions, id }: { conditions: readonly Estimated[]; id?: string }) {
-  const madeOf = conditions.map(({ estimate }) => madeOfText(estimate));
-  const isSame = new Set(madeOf).size === 1;
+  const basis = conditions.map(({ estimate }) => basisText(estimate));
+  const isSame = new Set(basis).size === 1;
   return (
     <>
       <dl class="values" {...(id && { id })}>
@@ -42,19 +41,19 @@ function Values({ conditions, id }: { conditions: readonly Estimated[]; id?: str
             <dt>{phenomenonName(phenomenon, name)}</dt>
             <dd>
               <EstimateText estimate={estimate} unit={unit} />
-              {!isSame && <span class="soft small">{madeOf[index]}</span>}
+              {!isSame && <span class="soft small">{basis[index]}</span>}
             </dd>
           </div>
         ))}
       </dl>
-      {isSame && <p class="soft small">{madeOf[0]}</p>}
+      {isSame && <p class="soft small">{basis[0]}</p>}
     </>
   );
 }
 
 function EstimateText({ estimate: { value, uncertainty }, unit }: { estimate: Estimate; unit: string }) {
-  const numbers = manner.value;
-  // Digits that are finer than the doubt say nothing; of temperatures everyone expects one.
+  const numbers = formatting.value;
+  // Decimals below the uncertainty mean nothing, but readers expect one on a temperature.
   const digits = uncertainty >= 1 && unit !== "°C" ? 0 : undefined;
   return (
     <>
@@ -64,8 +63,8 @@ function EstimateText({ estimate: { value, uncertainty }, unit }: { estimate: Es
   );
 }
 
-function madeOfText({ boxes, nearest_km: nearest }: Estimate): string {
+function basisText({ boxes, nearest_km: nearest }: Estimate): string {
   const { hive } = words.value;
-  const numbers = manner.value;
+  const numbers = formatting.value;
   return hive.estimate(hive.boxes(boxes, countText(boxes, numbers)), distanceText(nearest, numbers));
 }

@@ -1,6 +1,6 @@
-/** Colours of the style sheet, for what is drawn by script. */
+/** The style sheet's colours, for drawing by script. */
 
-/** The colours as they are now, by name. */
+/** Looks up the colours of the current theme by name. */
 export function colours(): (name: string) => string {
   const styles = getComputedStyle(document.documentElement);
   return (name) => styles.getPropertyValue(`--${name}`).trim();

@@ -1,4 +1,4 @@
-/** Signs. They say nothing that a word beside them does not say, too. */
+/** Icons. Each stands beside text with the same meaning, or in a labelled button. */
 
 const SHAPES = {
   go: "M5 12.5l4.5 4.5L19 7.5",

@@ -1,4 +1,4 @@
-/** What stands where an answer is to be: the answer, that it is on its way, or why it did not come and what to do. */
+/** Shows an answer, a note that it is loading, or why it failed and what to do. */
 
 import type { ComponentChildren } from "preact";
 import type { Failure } from "../api/request";
@@ -9,15 +9,15 @@ import { Icon } from "./icons";
 interface Props<T> {
   readonly of: Resource<T>;
   readonly children: (data: T) => ComponentChildren;
-  /** What to say of a kind of failure in place of the usual. */
-  readonly instead?: Partial<Record<Failure["kind"], ComponentChildren>>;
+  /** Replacements for the usual message, by the kind of failure. */
+  readonly fallbacks?: Partial<Record<Failure["kind"], ComponentChildren>>;
 }
 
-export function Shown<T>({ of, children, instead }: Props<T>) {
+export function Loaded<T>({ of, children, fallbacks }: Props<T>) {
   const { data, failure, isLoading } = of.value;
   return (
     <>
-      {failure && ((data === null && instead?.[failure.kind]) || <FailureNotice of={of} />)}
+      {failure && ((data === null && fallbacks?.[failure.kind]) || <FailureNotice of={of} />)}
       {data !== null && children(data)}
       {data === null && !failure && isLoading && <p class="loading">{words.value.failure.loading}</p>}
     </>

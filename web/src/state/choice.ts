@@ -1,11 +1,11 @@
-/** What the reader has chosen. It lives in the address, so that it can be shared and gone back to. */
+/** The reader's choices. They live in the address, so they can be shared and undone with "back". */
 
 import { computed, signal } from "@preact/signals";
-import { type Choice, readAddress, writeAddress } from "../address";
+import { type Choice, readAddress, writeAddress } from "./address";
 
 export const choice = signal<Choice>(readAddress(location.search));
 
-/** Chooses something; the browser's "back" takes it back. */
+/** Changes some choices; the browser's "back" undoes it. */
 export function choose(change: Partial<Choice>): void {
   const next = { ...choice.peek(), ...change };
   const search = writeAddress(next, location.search);

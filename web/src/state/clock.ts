@@ -1,7 +1,8 @@
-/** Now, as fine as "3 minutes ago" needs it. */
+/** The current time, precise enough for texts such as "3 minutes ago". */
 
 import { signal } from "@preact/signals";
 
+/** In milliseconds. */
 const TICK = 10_000;
 
 export const now = signal(Date.now());

@@ -1,42 +1,42 @@
-/** Follows the newest present: asks for all that is shown again, and looks whether that brought it. */
+/** Follows the newest present: refreshes the page, and checks whether the answers are from that present. */
 
-export interface Followed {
-  /** The moment of the oldest answer that is shown; `null` if none is. */
-  shown(): string | null;
-  /** Ends when what is being asked for has been answered. */
+export interface FollowedPage {
+  /** The `as_of` of the oldest answer on the page; `null` without an answer. */
+  oldest(): string | null;
+  /** Resolves once the running requests have finished. */
   settled(): Promise<unknown>;
-  /** Asks for everything again; ends when all is answered. */
+  /** Requests everything again; resolves once that has finished. */
   refresh(): Promise<unknown>;
 }
 
-/** All pages hear of a new present at once; they shall not ask at once. */
-export const SPREAD = 1_500;
-/** A replica that has not heard of a present by then has lost touch, and asking on would not help. */
-export const REPEAT_AFTER = 5_000;
+/** The largest random delay in milliseconds: all pages hear of a new present at once and must not send their requests at once. */
+export const MAX_JITTER = 1_500;
+/** In milliseconds. A replica still without the present after this delay has lost its connection; more retries would not help. */
+export const RETRY_DELAY = 5_000;
 
-/** Whether a moment is after another; any is after none. */
+/** Whether a moment is later than another; every moment is later than none. */
 export function isAfter(one: string | null | undefined, other: string | null | undefined): boolean {
   if (!one) return false;
   return !other || Date.parse(one) > Date.parse(other);
 }
 
-/** Takes the moments of presents as they become known. */
-export function follower(page: Followed): (newest: string) => Promise<void> {
-  let wanted: string | null = null;
+/** Returns a function to call with the `as_of` of each new present. */
+export function follower(page: FollowedPage): (newest: string) => Promise<void> {
+  let target: string | null = null;
   return async (newest) => {
-    if (!isAfter(newest, wanted)) return;
-    wanted = newest;
-    const isWanting = () => wanted === newest && isAfter(newest, page.shown());
-    await pause(Math.random() * SPREAD);
+    if (!isAfter(newest, target)) return;
+    target = newest;
+    const isBehind = () => target === newest && isAfter(newest, page.oldest());
+    await delay(Math.random() * MAX_JITTER);
     await page.settled();
-    if (isWanting()) await page.refresh();
-    // Another replica may have answered, which is behind by a present.
-    if (!isWanting()) return;
-    await pause(REPEAT_AFTER);
-    if (isWanting()) await page.refresh();
+    if (isBehind()) await page.refresh();
+    // A replica without the new present may have answered.
+    if (!isBehind()) return;
+    await delay(RETRY_DELAY);
+    if (isBehind()) await page.refresh();
   };
 }
 
-function pause(length: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, length));
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,8 +1,11 @@
-/** How a reader wants the page: kept in the browser, not in the address (but `lang`, which may be given there). */
+/** The reader's settings. The browser stores them; an address may override one, as in `?lang=de`. */
 
 import { computed, effect, type Signal, signal } from "@preact/signals";
-import type { Manner, TemperatureUnit } from "../units";
-import { LANGUAGES, type Language } from "../words/languages";
+import type { Formatting, TemperatureUnit } from "../formatting/units";
+
+/** The languages of the page, by their codes. */
+export const LANGUAGES = ["en", "de"] as const;
+export type Language = (typeof LANGUAGES)[number];
 
 export const THEMES = ["auto", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
@@ -11,8 +14,8 @@ export const language = setting<Language>("lang", LANGUAGES, firstLanguage());
 export const theme = setting<Theme>("theme", THEMES, "auto");
 export const temperatureUnit = setting<TemperatureUnit>("unit", ["C", "F"], usesFahrenheit() ? "F" : "C");
 
-/** How numbers are written. A reader of British English gets British dates. */
-export const manner = computed<Manner>(() => {
+/** How numbers and dates are formatted. A reader of British English gets British dates. */
+export const formatting = computed<Formatting>(() => {
   const locale = navigator.languages.find((locale) => locale.startsWith(language.value)) ?? language.value;
   return { locale, temperature: temperatureUnit.value };
 });
@@ -28,20 +31,20 @@ effect(() => {
   document.documentElement.dataset.theme = isDark.value ? "dark" : "light";
 });
 
-/** Whether things shall not move by themselves. */
-export function wantsNoMotion(): boolean {
+/** Whether the reader asked for no animations. */
+export function prefersReducedMotion(): boolean {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-function setting<T extends string>(name: string, allowed: readonly T[], otherwise: T): Signal<T> {
+function setting<T extends string>(name: string, allowed: readonly T[], fallback: T): Signal<T> {
   const key = `hivebox.${name}`;
-  const asked = new URLSearchParams(location.search).get(name);
-  const known = allowed.find((value) => value === asked) ?? allowed.find((value) => value === stored(key));
-  const value = signal(known ?? otherwise);
+  const requested = new URLSearchParams(location.search).get(name);
+  const known = allowed.find((value) => value === requested) ?? allowed.find((value) => value === stored(key));
+  const value = signal(known ?? fallback);
   const first = value.peek();
   effect(() => {
     if (value.value !== first || stored(key) !== null) store(key, value.value);
-    // An address that says otherwise would win when the page is loaded again.
+    // Otherwise the address would override the setting on the next load.
     const address = new URL(location.href);
     if (!address.searchParams.has(name) || address.searchParams.get(name) === value.value) return;
     address.searchParams.set(name, value.value);
@@ -50,7 +53,7 @@ function setting<T extends string>(name: string, allowed: readonly T[], otherwis
   return value;
 }
 
-/** A browser may forbid to keep anything; then a choice lasts as long as the page. */
+/** A browser may refuse storage; a setting then lasts as long as the page. */
 function stored(key: string): string | null {
   try {
     return localStorage.getItem(key);
@@ -63,7 +66,7 @@ function store(key: string, value: string): void {
   try {
     localStorage.setItem(key, value);
   } catch {
-    // Nothing to be done, see above.
+    // The setting lasts as long as the page, see above.
   }
 }
 
@@ -72,11 +75,11 @@ function firstLanguage(): Language {
   return spoken.map((code) => LANGUAGES.find((language) => language === code)).find((language) => language) ?? "en";
 }
 
-/** The United States and a few islands measure so. */
+/** The United States and a few islands use Fahrenheit. */
 function usesFahrenheit(): boolean {
-  return /^en-(US|LR|KY|BS|BZ|PW|FM|MH)$/.test(navigator.language) && /^America\/|^Pacific\/Honolulu/.test(zone());
+  return /^en-(US|LR|KY|BS|BZ|PW|FM|MH)$/.test(navigator.language) && /^America\/|^Pacific\/Honolulu/.test(timeZone());
 }
 
-function zone(): string {
+function timeZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 }

@@ -1,4 +1,4 @@
-//! What Prometheus and Grafana are given: rules, their tests, the dashboard.
+//! The files of Prometheus and Grafana: rules, their tests, the dashboard.
 
 use std::fs;
 use std::path::PathBuf;
@@ -20,16 +20,16 @@ const RULES: &str = "deploy/prometheus/rules";
 const TESTS: &str = "deploy/prometheus/tests";
 const DASHBOARDS: &str = "deploy/grafana/dashboards";
 const RUNBOOKS: &str = "docs/operating.md";
-/// A test of the service compares this with what its `/metrics` says.
+/// A test of the service compares this list with `/metrics`.
 const METRICS: &str = "crates/hivebox/tests/integration/snapshots/\
                        integration__metrics__every_series_is_there_before_anything_has_happened.snap";
 
 pub(super) fn run(workspace: &Workspace) -> Result<()> {
     tools::ensure(workspace, &[&PROMTOOL])?;
-    let promtool = || -> Result<_> { Ok(workspace.command(PROMTOOL.path(workspace)?)) };
+    let promtool = || PROMTOOL.command(workspace);
     let (rules, tests) = (files(workspace, RULES, "yml")?, files(workspace, TESTS, "yml")?);
     step::run("Rules", promtool()?.args(["check", "rules", "--lint-fatal"]).args(&rules))?;
-    step::run("Rules, tested", promtool()?.args(["test", "rules"]).args(&tests))?;
+    step::run("Rules: tests", promtool()?.args(["test", "rules"]).args(&tests))?;
 
     let rules = rules.iter().map(parse::<RuleFile>).collect::<Result<Vec<_>>>()?;
     let tests = tests.iter().map(parse::<TestFile>).collect::<Result<Vec<_>>>()?;
@@ -51,12 +51,15 @@ pub(super) fn run(workspace: &Workspace) -> Result<()> {
         step::report("Dashboard", &problems)?;
         let expressions = workspace.target().join("dashboard-expressions.yml");
         fs::write(&expressions, dashboard.as_rules()).context("cannot write into the target directory")?;
-        step::run("Dashboard, its expressions", promtool()?.args(["check", "rules"]).arg(&expressions))?;
+        step::run("Dashboard: expressions", promtool()?.args(["check", "rules"]).arg(&expressions))?;
     }
     Ok(())
 }
 
-/// The files in a folder of the checkout, by name. There is at least one: a check of nothing checks nothing.
+/// The files in a folder of the repository, by name.
+///
+/// # Errors
+/// When there is none: a check of nothing proves nothing.
 fn files(workspace: &Workspace, folder: &str, extension: &str) -> Result<Vec<PathBuf>> {
     let path = workspace.root().join(folder);
     let entries = fs::read_dir(&path).with_context(|| format!("cannot read {}", path.display()))?;

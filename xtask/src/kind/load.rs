@@ -1,35 +1,36 @@
-//! Many clients at once, of which none may be failed.
+//! Load from several clients, whose requests must all succeed.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use super::ask;
 use crate::step;
+use crate::tools::CURL;
 use crate::workspace::Workspace;
 
 const CLIENTS: usize = 8;
-/// How many requests a client sends over one connection, after which it makes a new one.
+/// The number of requests of a client over one connection.
 const PER_CONNECTION: usize = 50;
-/// The status, and the exit code of curl: 28 for too long a wait, 7 for no connection.
+/// The status, and the exit code of curl: 28 for a timeout, 7 for no connection.
 const GOOD: &str = "200 0";
-/// How long the load goes on before and after what is done under it.
+/// Time under load before and after the action.
 const LEAD: Duration = Duration::from_secs(3);
 
-/// Puts the HiveBox under load while something is done, and counts what clients got.
+/// Puts HiveBox under load during an action, and counts the outcomes of requests.
 ///
 /// # Errors
-/// When that fails, or a request.
-pub(super) fn while_doing(
+/// When the action or a request fails.
+pub(super) fn during(
     workspace: &Workspace,
     url: &str,
     what: &str,
     action: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
-    step::heading(&format!("{CLIENTS} clients, and {what}"));
+    step::heading(&format!("{CLIENTS} clients during {what}"));
     let over = AtomicBool::new(false);
     let (done, counts) = thread::scope(|scope| {
         let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(|| client(workspace, url, &over))).collect();
@@ -48,16 +49,16 @@ pub(super) fn while_doing(
     }
     let good = total.remove(GOOD).unwrap_or_default();
     if good == 0 || !total.is_empty() {
-        bail!("{good} requests were answered by 200, others by status and exit code of curl: {total:?}");
+        bail!("{good} requests succeeded; others, by status and exit code of curl: {total:?}");
     }
-    eprintln!("{good} requests, all answered by 200");
+    eprintln!("{good} requests, all successful");
     Ok(())
 }
 
 fn client(workspace: &Workspace, url: &str, over: &AtomicBool) -> Result<BTreeMap<String, usize>> {
     let mut counts = BTreeMap::new();
     while !over.load(Ordering::Relaxed) {
-        let mut command = ask::curl(workspace)?;
+        let mut command = curl(workspace)?;
         command.args([
             "--max-time",
             "10",
@@ -66,11 +67,18 @@ fn client(workspace: &Workspace, url: &str, over: &AtomicBool) -> Result<BTreeMa
             "--write-out",
             "%{http_code} %{exitcode}\n",
         ]);
-        // curl asks for each number in turn, and keeps the connection between.
+        // curl requests every number in turn, over one connection.
         let output = command.arg(format!("{url}/temperature?request=[1-{PER_CONNECTION}]")).output();
         for line in String::from_utf8_lossy(&output.context("cannot start curl")?.stdout).lines() {
             *counts.entry(line.trim().to_owned()).or_default() += 1;
         }
     }
     Ok(counts)
+}
+
+/// curl without the user's configuration file.
+pub(super) fn curl(workspace: &Workspace) -> Result<Command> {
+    let mut command = CURL.command(workspace)?;
+    command.args(["--disable", "--silent"]);
+    Ok(command)
 }

@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::step;
 
-/// Keeps a package from asking questions, and its services from starting: a test starts the servers it
-/// needs itself, on ports of its own. The second is for systemd, the third for other init systems.
+/// Keeps packages from asking questions and from starting their services: a test starts its own servers, on
+/// free ports. The second variable is for systemd, the third for other init systems.
 const QUIET: [&str; 3] = ["DEBIAN_FRONTEND=noninteractive", "SYSTEMD_OFFLINE=1", "RUNLEVEL=1"];
 const INSTALL: [&str; 6] = [
     "apt-get",
@@ -21,19 +21,18 @@ const INSTALL: [&str; 6] = [
 /// Installs the packages.
 ///
 /// # Errors
-/// Without `apt-get` or the rights to use it; the error has the command that does it by hand.
+/// Without `apt-get` or the rights to use it; the error names the command to run by hand.
 pub(super) fn install(packages: &[&str]) -> Result<()> {
     let by_hand = by_hand(packages);
     if !step::succeeds(Command::new("apt-get").arg("--version")) {
         bail!(
-            "this system has no apt-get: install the programs of the Debian packages {} by its own means, so \
-             that they are on the PATH",
+            "this system has no apt-get: install the programs of the Debian packages {} by other means, on the PATH",
             packages.join(" ")
         );
     }
     let Some(run_as_root) = run_as_root() else {
         bail!(
-            "installing packages takes root or a sudo that asks no password; run this, then try again:\n\n{by_hand}\n"
+            "installing packages needs root or a sudo without password; run this, then try again:\n\n{by_hand}\n"
         );
     };
     let call = |arguments: &[&str]| {
@@ -42,22 +41,22 @@ pub(super) fn install(packages: &[&str]) -> Result<()> {
         command.args(&words[1..]);
         command
     };
-    // One broken source among many makes this fail while the package can still be had.
+    // One broken source among many makes this fail, although the package may still be available.
     if let Err(error) = step::quiet(&mut call(&["apt-get", "update", "--quiet=2"])) {
-        eprintln!("apt-get update failed ({error}); trying with the package lists at hand");
+        eprintln!("apt-get update failed ({error}); continuing with the present package lists");
     }
     let arguments: Vec<_> = INSTALL.iter().chain(packages).copied().collect();
     step::quiet(&mut call(&arguments)).with_context(|| {
-        format!("the Debian packages could not be installed; run this, then try again:\n\n{by_hand}\n")
+        format!("cannot install the Debian packages; run this, then try again:\n\n{by_hand}\n")
     })?;
     for service in services(packages) {
-        // Else it would run from the next boot on. Without systemd there is nothing to disable.
+        // Otherwise it would run from the next boot on. Without systemd there is nothing to disable.
         let _ = call(&["systemctl", "--quiet", "disable", &service]).output();
     }
     Ok(())
 }
 
-/// The names of the systemd services that the packages brought.
+/// The systemd services of the packages.
 fn services(packages: &[&str]) -> Vec<String> {
     let listed = Command::new("dpkg").arg("--listfiles").args(packages).output();
     let listed = listed.map(|output| output.stdout).unwrap_or_default();
@@ -70,7 +69,7 @@ fn service_names(files: &str) -> Vec<String> {
     units.filter(is_service).map(str::to_owned).collect()
 }
 
-/// The words before a command that run it as root: none for root itself.
+/// The words before a command that run it as root: none for root itself. `None` if there is no way.
 pub(crate) fn run_as_root() -> Option<&'static [&'static str]> {
     let id = Command::new("id").arg("-u").output().ok()?;
     if id.stdout.trim_ascii() == b"0" {
@@ -95,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn services_are_told_from_the_files_of_a_package() {
+    fn finds_the_services_among_the_files_of_a_package() {
         let files = "/lib/systemd/system/prometheus.service\n/lib/systemd/system/redis-server@.service\n\
                      /usr/bin/promtool\n/lib/systemd/system/x.service.d/y.service\n";
         assert_eq!(service_names(files), ["prometheus.service"]);

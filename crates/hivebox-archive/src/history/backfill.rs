@@ -1,14 +1,14 @@
-//! What backfills have done: one small object for each question, which another machine may read.
+//! Records what backfills have fetched: one small object for each backfill, readable by other machines.
 
 use bytes::Bytes;
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 
-use super::History;
 use super::manifest::FOLDER;
+use super::storage::History;
 use crate::error::ArchiveError;
 
-/// The most bytes that such an object has: a hundred years of days.
+/// The size limit of a record: enough for a hundred years of days.
 const MAX_BYTES: u64 = 4 << 20;
 
 impl History {
@@ -17,14 +17,15 @@ impl History {
         format!("{FOLDER}/backfill/{key}.json")
     }
 
-    /// What was recorded of a backfill; `None` if nothing was.
+    /// The record of a backfill; `None` if there is none.
     ///
     /// # Errors
-    /// The store failed, or what it has is far larger than any record.
+    /// The store failed, or the object is far larger than any record.
     pub async fn backfill_record(&self, key: &str) -> Result<Option<Bytes>, ArchiveError> {
         let path = Path::from(Self::backfill_record_path(key));
-        let failed = |error| self.store.failed("read what a backfill has done", &error);
-        let object = match self.store.objects().get(&path).await {
+        let failed = |error| self.objects().failed("read the record of a backfill", &error);
+        // Not by `Objects::read`, because the size is checked before the bytes are fetched.
+        let object = match self.objects().as_object_store().get(&path).await {
             Ok(object) => object,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(failed(error)),
@@ -36,15 +37,15 @@ impl History {
         object.bytes().await.map(Some).map_err(failed)
     }
 
-    /// Records what a backfill has done, in place of what was recorded before.
+    /// Replaces the record of a backfill.
     ///
     /// # Errors
-    /// The store failed; what was recorded before is still there.
+    /// The store failed, and the previous record is still there.
     pub async fn put_backfill_record(&self, key: &str, record: Bytes) -> Result<(), ArchiveError> {
         let path = Path::from(Self::backfill_record_path(key));
-        match self.store.objects().put(&path, record.into()).await {
+        match self.objects().as_object_store().put(&path, record.into()).await {
             Ok(_) => Ok(()),
-            Err(error) => Err(self.store.failed("record what a backfill has done", &error)),
+            Err(error) => Err(self.objects().failed("write the record of a backfill", &error)),
         }
     }
 }

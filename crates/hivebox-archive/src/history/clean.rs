@@ -1,4 +1,4 @@
-//! Removes what the history needs no more: snapshots that it has, and files of attempts that came to nothing.
+//! Removes what the history no longer needs: snapshots that it contains, and files of abandoned attempts.
 
 use std::collections::BTreeMap;
 use std::fs::DirEntry;
@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use std::hash::BuildHasher;
 
-use super::History;
-use super::compact::aside;
+use super::compact::in_background;
 use super::day::read_day;
 use super::manifest::{FOLDER, FileEntry, Manifest};
+use super::storage::History;
 use super::utc_day::day_of;
 use crate::error::ArchiveError;
 use crate::name::SnapshotName;
@@ -21,20 +21,20 @@ use crate::snapshot::Snapshot;
 /// What was removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Removed {
-    /// The snapshots.
+    /// The number of snapshots.
     pub snapshots: usize,
-    /// Snapshots that were to be removed, and some of whose readings the history does not have. They stay.
+    /// Snapshots that were kept because the history lacks some of their readings.
     pub kept: Vec<SnapshotName>,
 }
 
-/// The readings of some days, by what tells one from all others.
+/// Hashes that identify the readings of some days, sorted.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct ReadingKeys {
     days: BTreeMap<Date, Vec<u64>>,
 }
 
 impl History {
-    /// Removes the files of attempts that did not come to an end; how many there were.
+    /// Removes the files of abandoned attempts; returns how many.
     ///
     /// # Errors
     /// The store failed.
@@ -46,27 +46,30 @@ impl History {
         Ok(orphans.len() + self.clean_staged().await?)
     }
 
-    /// Removes what a process that was killed was writing into a folder: `object_store` writes aside to `NAME#1`, and lists no such file.
+    /// Removes temporary files of killed processes from a folder. `object_store` writes to `NAME#1` first, and does not
+    /// list such files.
     async fn clean_staged(&self) -> Result<usize, ArchiveError> {
-        let Some(folder) = self.store.local_folder().map(|folder| folder.join(FOLDER)) else { return Ok(0) };
-        aside(move || Ok(remove_staged(&folder))).await
+        let folder = self.objects().local_folder().map(|folder| folder.join(FOLDER));
+        let Some(folder) = folder else { return Ok(0) };
+        in_background(move || Ok(remove_staged(&folder))).await
     }
 
-    /// Removes the snapshots named for a moment before `before` that the history has: one by one, after its checksum and those of
-    /// its days were found to be right, and each of its readings was found in them.
+    /// Removes snapshots named for a moment before `before` that the history contains. Before it removes one, it verifies
+    /// the checksums of the snapshot and of its days, and finds each reading of the snapshot in them.
     ///
     /// # Errors
-    /// The store failed, or a file of the history is damaged. What was removed so far is in the history.
+    /// The store failed, or a file of the history is damaged. All removed snapshots are in the history.
     pub async fn remove_taken(&self, before: Timestamp) -> Result<Removed, ArchiveError> {
         let manifest = self.manifest().await?;
         let before = SnapshotName::at(before);
         let mut removed = Removed::default();
-        let mut known = Known::default();
+        let mut known = ReadingKeys::default();
         for name in self.taken_before(&manifest, before).await? {
-            let snapshot = match self.store.get(name).await {
+            let snapshot = match self.snapshots().get(name).await {
                 Ok(snapshot) => snapshot,
-                // Somebody was faster, or it is damaged, and then there is nothing that could be compared.
+                // Another process removed it first.
                 Err(ArchiveError::NotFound { .. }) => continue,
+                // A damaged snapshot cannot be compared.
                 Err(ArchiveError::Corrupt { name, .. }) => {
                     removed.kept.push(name);
                     continue;
@@ -74,7 +77,7 @@ impl History {
                 Err(error) => return Err(error),
             };
             if self.has_all(&manifest, &snapshot, &mut known).await? {
-                self.store.remove(name).await?;
+                self.snapshots().remove(name).await?;
                 removed.snapshots += 1;
             } else {
                 removed.kept.push(name);
@@ -83,7 +86,7 @@ impl History {
         Ok(removed)
     }
 
-    /// The snapshots in the store that the history has and that are named for a moment before `before`, oldest first.
+    /// The stored snapshots that the history contains and that are named for a moment before `before`, oldest first.
     pub(super) async fn taken_before(
         &self,
         manifest: &Manifest,
@@ -91,26 +94,26 @@ impl History {
     ) -> Result<Vec<SnapshotName>, ArchiveError> {
         let last_day = before.day();
         let mut names = Vec::new();
-        for day in self.store.days().await?.into_iter().take_while(|day| *day <= last_day) {
-            let of_day = self.store.names(&day, Some(before)).await?;
+        for day in self.snapshots().days().await?.into_iter().take_while(|day| *day <= last_day) {
+            let of_day = self.snapshots().names(&day, Some(before)).await?;
             names.extend(of_day.into_iter().filter(|&name| manifest.has_taken(name)));
         }
         names.sort_unstable();
         Ok(names)
     }
 
-    /// Whether each reading of a snapshot is in the files of its day.
+    /// Whether the files of the days contain every reading of a snapshot.
     pub(super) async fn has_all(
         &self,
         manifest: &Manifest,
         snapshot: &Snapshot,
-        known: &mut Known,
+        known: &mut ReadingKeys,
     ) -> Result<bool, ArchiveError> {
         let mut wanted: BTreeMap<Date, Vec<u64>> = BTreeMap::new();
         snapshot.keys(|sensor_id, measured_at| {
             wanted.entry(day_of(measured_at)).or_default().push(key(sensor_id, measured_at));
         })?;
-        // Snapshots come in the order of time, so that earlier days are needed no more.
+        // Snapshots come in order of time, so earlier days are no longer needed.
         if let Some(&first) = wanted.keys().next() {
             known.days.retain(|date, _| *date >= first);
         }
@@ -130,11 +133,11 @@ impl History {
     async fn keys_of(&self, entry: &FileEntry) -> Result<Vec<u64>, ArchiveError> {
         let file = self.fetch(entry).await?;
         let (path, rows) = (entry.path.clone(), entry.rows);
-        aside(move || {
+        in_background(move || {
             let mut keys = Vec::with_capacity(rows as usize);
             read_day(&file, |row| keys.push(key(row.sensor_id, row.measured_at)))?;
             if keys.len() as u64 != rows {
-                let reason = format!("it has {} rows, and should have {rows}", keys.len());
+                let reason = format!("it has {} rows instead of {rows}", keys.len());
                 return Err(ArchiveError::History { object: path, reason });
             }
             keys.sort_unstable();
@@ -144,10 +147,10 @@ impl History {
     }
 }
 
-/// How long after its last byte a file is that of a process which is no more.
+/// A temporary file that is older than this belongs to a process that no longer runs.
 const STAGED_FOR: Duration = Duration::from_hours(1);
 
-/// How many files were removed. What cannot be looked at or removed stays: it takes room and harms nothing else.
+/// Removes temporary files; returns how many. Those that it cannot read or remove stay: they only take space.
 fn remove_staged(folder: &std::path::Path) -> usize {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
     let is_left = |entry: &DirEntry| {
@@ -167,8 +170,8 @@ fn remove_staged(folder: &std::path::Path) -> usize {
     removed.sum()
 }
 
-/// A number for a reading. That two of a day have the same happens once in about a million days, of which one must be missing to
-/// be missed.
+/// A hash that identifies a reading. Two readings of a day collide once in about a million days, and only if one of these
+/// two is also missing does a snapshot's removal lose it.
 fn key(sensor_id: &str, measured_at: Timestamp) -> u64 {
     FixedState::default().hash_one((sensor_id, measured_at.as_millisecond()))
 }

@@ -1,8 +1,8 @@
-//! Takes snapshots into the history.
+//! Compaction: moves the readings of snapshots into the history.
 //!
-//! A step reads some snapshots, merges their readings into the days on which they were measured, writes the files of these days
-//! anew, and commits. Until then nothing has changed; afterwards all of it has. Taking a snapshot in twice changes nothing, so a step
-//! that was stopped anywhere is simply done again.
+//! A step reads some snapshots, merges their readings into the days on which they were measured, writes new files for
+//! these days, and commits. The commit is atomic: before it nothing has changed. Ingesting a snapshot twice changes
+//! nothing, so an interrupted step is simply repeated.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,26 +13,25 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use object_store::path::Path;
 
-use super::History;
-use super::census::{CensusFiles, merge_census};
+use super::collected::CollectedReadings;
 use super::day::{DayFiles, merge_day};
-use super::gathered::Gathered;
+use super::inventory::{InventoryFiles, merge_inventory};
 use super::manifest::{Day, FileEntry, Manifest};
-use super::objects::Kind;
+use super::storage::{FileKind, History};
 use crate::error::ArchiveError;
 use crate::name::SnapshotName;
 
-/// How often a change is begun again when others were faster.
+/// How often to try a change again after another process committed first.
 const ATTEMPTS: usize = 5;
-/// For how long a file may be read after another has taken its place: longer than any question may take.
+/// How long a replaced file stays readable: longer than any question may take.
 pub const GRACE: SignedDuration = SignedDuration::from_mins(15);
 
-/// How much one step takes in. By default all snapshots are looked for, and about 60 MB of readings are taken in.
+/// How much one step ingests. The default looks for snapshots of all days and ingests about 60 MB of readings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CompactionLimits {
-    /// About how many readings; the snapshot that goes beyond is the last. A reading takes some 30 bytes of memory.
+    /// About how many readings: the snapshot that exceeds the limit is the last. A reading takes some 30 bytes of memory.
     pub max_rows: u64,
-    /// Snapshots of earlier days are not looked for, which spares a request for each day; all if `None`.
+    /// The first day to look for snapshots, which saves a request for each earlier day; all days if `None`.
     pub since: Option<Date>,
 }
 
@@ -42,68 +41,69 @@ impl Default for CompactionLimits {
     }
 }
 
-/// What a step did.
+/// The result of a step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Compacted {
-    /// The snapshots that were taken in.
+    /// The number of ingested snapshots.
     pub snapshots: usize,
-    /// The readings in them, many of which were known.
+    /// The number of readings in them. Many of these were already in the history.
     pub readings: u64,
-    /// What became of the history.
+    /// How the history changed.
     pub change: Changed,
-    /// Snapshots that are damaged, and how that was found. They are left as they are.
+    /// Damaged snapshots, each with the reason. They stay as they are.
     pub damaged: Vec<(SnapshotName, String)>,
-    /// Whether there are more to take in.
+    /// Whether more snapshots are waiting.
     pub more: bool,
 }
 
-/// What a change did to the history.
+/// How a commit changed the history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changed {
-    /// The days whose files were written anew.
+    /// The days with new files.
     pub days: Vec<Date>,
-    /// The number of readings that the history did not have before.
+    /// The number of readings that are new to the history.
     pub added: u64,
     /// The number of the manifest in force afterwards.
     pub manifest: u64,
 }
 
-/// Snapshots that were read.
+/// Readings to add to the history.
 #[derive(Debug, Default)]
-struct Read {
-    gathered: Gathered,
+struct NewReadings {
+    collected: CollectedReadings,
+    /// The snapshots that they came from.
     taken: Vec<SnapshotName>,
 }
 
-/// The snapshots that are in the store.
+/// The snapshots in the store.
 #[derive(Debug)]
-struct Waiting {
-    /// The days that have any, also long known ones.
+struct StoredSnapshots {
+    /// All days that have any snapshot.
     days: BTreeSet<Date>,
-    /// Those that the history does not have, oldest first.
-    names: Vec<SnapshotName>,
+    /// The snapshots that the history lacks, oldest first.
+    new: Vec<SnapshotName>,
 }
 
 impl History {
-    /// Takes in snapshots that were not yet, oldest first, within limits.
+    /// Ingests new snapshots, oldest first, within limits. `now` is the time of the commit.
     ///
     /// # Errors
-    /// The store failed, or a file of the history is damaged; nothing has changed then, or only the answer got lost, and doing it again
-    /// tells.
+    /// The store failed, or a file of the history is damaged. Either nothing has changed, or only the response to the
+    /// commit got lost; calling it again continues in both cases.
     pub async fn compact(
         &self,
         limits: &CompactionLimits,
         now: Timestamp,
     ) -> Result<Compacted, ArchiveError> {
         for _ in 0..ATTEMPTS {
-            let waiting = self.waiting(&self.manifest().await?, limits.since).await?;
+            let stored = self.stored_snapshots(&self.manifest().await?, limits.since).await?;
             let mut done = Compacted::default();
-            let read = self.read_snapshots(&waiting.names, limits.max_rows, &mut done).await?;
-            if read.taken.is_empty() {
+            let new = self.read_snapshots(&stored.new, limits.max_rows, &mut done).await?;
+            if new.taken.is_empty() {
                 return Ok(done);
             }
-            done.snapshots = read.taken.len();
-            if let Some(change) = self.change(read, Some(&waiting.days), now).await? {
+            done.snapshots = new.taken.len();
+            if let Some(change) = self.change(new, Some(&stored.days), now).await? {
                 return Ok(Compacted { change, ..done });
             }
         }
@@ -115,70 +115,74 @@ impl History {
         names: &[SnapshotName],
         max_rows: u64,
         done: &mut Compacted,
-    ) -> Result<Read, ArchiveError> {
-        let mut read = Read::default();
+    ) -> Result<NewReadings, ArchiveError> {
+        let mut new = NewReadings::default();
         for &name in names {
-            if read.gathered.len() >= max_rows {
+            if new.collected.len() >= max_rows {
                 done.more = true;
                 break;
             }
-            match self.store.get(name).await {
+            match self.snapshots().get(name).await {
                 Ok(snapshot) => {
-                    let mut gathered = std::mem::take(&mut read.gathered);
-                    let added = aside(move || {
-                        let rows = gathered.add_snapshot(&snapshot)?;
-                        Ok((gathered, rows))
+                    let mut collected = std::mem::take(&mut new.collected);
+                    let added = in_background(move || {
+                        let rows = collected.add_snapshot(&snapshot)?;
+                        Ok((collected, rows))
                     });
-                    let (gathered, rows) = added.await?;
-                    read.gathered = gathered;
-                    read.taken.push(name);
+                    let (collected, rows) = added.await?;
+                    new.collected = collected;
+                    new.taken.push(name);
                     done.readings += rows;
                 }
                 Err(ArchiveError::Corrupt { name, reason }) => done.damaged.push((name, reason)),
-                // Retention was faster.
+                // Retention removed it first.
                 Err(ArchiveError::NotFound { .. }) => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(read)
+        Ok(new)
     }
 
-    /// Takes in readings from elsewhere. Those that are known stay as they are given here.
+    /// Adds readings from elsewhere, such as a backfill. They replace readings of the same sensor and time.
     ///
     /// # Errors
     /// The store failed, or a file of the history is damaged; nothing has changed then.
-    pub async fn merge(&self, gathered: Gathered, now: Timestamp) -> Result<Changed, ArchiveError> {
-        let read = Read { gathered, taken: Vec::new() };
-        let changed = self.change(read, None, now).await?;
+    pub async fn merge(&self, collected: CollectedReadings, now: Timestamp) -> Result<Changed, ArchiveError> {
+        let new = NewReadings { collected, taken: Vec::new() };
+        let changed = self.change(new, None, now).await?;
         changed.ok_or(ArchiveError::Contended { attempts: ATTEMPTS })
     }
 
-    async fn waiting(&self, manifest: &Manifest, since: Option<Date>) -> Result<Waiting, ArchiveError> {
-        let mut waiting = Waiting { days: BTreeSet::new(), names: Vec::new() };
-        for day in self.store.days().await? {
+    async fn stored_snapshots(
+        &self,
+        manifest: &Manifest,
+        since: Option<Date>,
+    ) -> Result<StoredSnapshots, ArchiveError> {
+        let mut stored = StoredSnapshots { days: BTreeSet::new(), new: Vec::new() };
+        for day in self.snapshots().days().await? {
             let Ok(date) = day.parse::<Date>() else { continue };
-            waiting.days.insert(date);
+            stored.days.insert(date);
             if since.is_some_and(|since| date < since) {
                 continue;
             }
-            let names = self.store.names(&day, None).await?;
-            waiting.names.extend(names.into_iter().filter(|&name| !manifest.has_taken(name)));
+            let names = self.snapshots().names(&day, None).await?;
+            stored.new.extend(names.into_iter().filter(|&name| !manifest.has_taken(name)));
         }
-        waiting.names.sort_unstable();
-        Ok(waiting)
+        stored.new.sort_unstable();
+        Ok(stored)
     }
 
-    /// Makes what was read part of the history. `None` if another has taken one of these snapshots in meanwhile: it may have taken
-    /// in later ones too, whose readings would be put behind by what was read here.
+    /// Commits new readings. `None` if another process has ingested one of their snapshots meanwhile: it may also have
+    /// ingested later ones, whose readings these must not replace.
     async fn change(
         &self,
-        read: Read,
+        new: NewReadings,
         days_of_snapshots: Option<&BTreeSet<Date>>,
         now: Timestamp,
     ) -> Result<Option<Changed>, ArchiveError> {
-        let Read { gathered, taken } = read;
-        let gathered = Arc::new(gathered);
-        let days = gathered.dates();
+        let NewReadings { collected, taken } = new;
+        let collected = Arc::new(collected);
+        let days = collected.dates();
         for _ in 0..ATTEMPTS {
             let before = self.manifest().await?;
             if taken.iter().any(|&name| before.has_taken(name)) {
@@ -186,11 +190,11 @@ impl History {
             }
             let mut next = before.next(now);
             for &date in &days {
-                if let Some(day) = self.merge_day(&before, date, &gathered, next.number).await? {
+                if let Some(day) = self.merge_day(&before, date, &collected, next.number).await? {
                     next.set_day(day);
                 }
             }
-            (next.boxes, next.sensors) = self.merge_census(&before, &gathered, next.number).await?;
+            (next.boxes, next.sensors) = self.merge_inventory(&before, &collected, next.number).await?;
             if let Some(there) = days_of_snapshots {
                 next.forget_taken(|date| !there.contains(&date));
             }
@@ -199,7 +203,7 @@ impl History {
             let over = next.forget(GRACE);
             if self.commit(&next).await? {
                 for path in over {
-                    // No manifest names it: what cannot be removed now is found by `clean`.
+                    // No manifest lists it any more, so `clean` finds what cannot be removed now.
                     let _ = self.delete(&Path::from(path)).await;
                 }
                 let added = next.rows().saturating_sub(before.rows());
@@ -213,38 +217,40 @@ impl History {
         &self,
         before: &Manifest,
         date: Date,
-        gathered: &Arc<Gathered>,
+        collected: &Arc<CollectedReadings>,
         number: u64,
     ) -> Result<Option<Day>, ArchiveError> {
         let known = before.day(date);
         let existing = self.fetch_known(known.map(|day| &day.readings)).await?;
-        let gathered = Arc::clone(gathered);
+        let collected = Arc::clone(collected);
         let merged =
-            aside(move || merge_day(date, existing.as_ref(), &gathered, Catalogue::builtin())).await?;
+            in_background(move || merge_day(date, existing.as_ref(), &collected, Catalogue::builtin()))
+                .await?;
         let Some(DayFiles { readings, rows, first_at, last_at, hourly, hourly_rows }) = merged else {
             return Ok(None);
         };
-        let (kind, known_readings) = (Kind::Readings(date), known.map(|day| &day.readings));
+        let (kind, known_readings) = (FileKind::Readings(date), known.map(|day| &day.readings));
         let readings = self.write(kind, number, known_readings, &readings, rows).await?;
-        let (kind, known_hourly) = (Kind::Hourly(date), known.map(|day| &day.hourly));
+        let (kind, known_hourly) = (FileKind::Hourly(date), known.map(|day| &day.hourly));
         let hourly = self.write(kind, number, known_hourly, &hourly, hourly_rows).await?;
         Ok(Some(Day { date, readings, first_at, last_at, hourly }))
     }
 
-    async fn merge_census(
+    async fn merge_inventory(
         &self,
         before: &Manifest,
-        gathered: &Arc<Gathered>,
+        collected: &Arc<CollectedReadings>,
         number: u64,
     ) -> Result<(Option<FileEntry>, Option<FileEntry>), ArchiveError> {
         let (known_boxes, known_sensors) = (before.boxes.as_ref(), before.sensors.as_ref());
         let boxes = self.fetch_known(known_boxes).await?;
         let sensors = self.fetch_known(known_sensors).await?;
-        let gathered = Arc::clone(gathered);
-        let merged = aside(move || merge_census(boxes.as_ref(), sensors.as_ref(), &gathered)).await?;
-        let CensusFiles { boxes, boxes_rows, sensors, sensors_rows } = merged;
-        let boxes = self.write(Kind::Boxes, number, known_boxes, &boxes, boxes_rows).await?;
-        let sensors = self.write(Kind::Sensors, number, known_sensors, &sensors, sensors_rows).await?;
+        let collected = Arc::clone(collected);
+        let merged =
+            in_background(move || merge_inventory(boxes.as_ref(), sensors.as_ref(), &collected)).await?;
+        let InventoryFiles { boxes, boxes_rows, sensors, sensors_rows } = merged;
+        let boxes = self.write(FileKind::Boxes, number, known_boxes, &boxes, boxes_rows).await?;
+        let sensors = self.write(FileKind::Sensors, number, known_sensors, &sensors, sensors_rows).await?;
         Ok((Some(boxes), Some(sensors)))
     }
 
@@ -256,8 +262,8 @@ impl History {
     }
 }
 
-/// Does work that takes long on a thread where nobody waits for it.
-pub(super) async fn aside<T: Send + 'static>(
+/// Runs long work on a thread for blocking work.
+pub(super) async fn in_background<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ArchiveError> + Send + 'static,
 ) -> Result<T, ArchiveError> {
     let done = tokio::task::spawn_blocking(work).await;

@@ -1,8 +1,8 @@
-//! The readings of a UTC day in one file, each once.
+//! Merges the readings of one UTC day into one file, each reading once.
 //!
-//! They are sorted by phenomenon (those without one last), by where their sensor stood last (along a Z-order curve, those of no place last), by
-//! box, by sensor and by time, the newest first. So what one asks for stands together, be it an area or a box, and what hardly changes from row to row takes
-//! little room. One phenomenon is in memory at a time, beside what was gathered.
+//! The rows are sorted by phenomenon (unknown ones last), by the sensor's last position of the day along a Z-order curve
+//! (unknown ones last), by box, by sensor, and by time, newest first. So the readings of an area or a box are adjacent, and
+//! columns that rarely change compress well. Only one phenomenon is in memory at a time, beside the collected readings.
 
 mod existing;
 mod merge;
@@ -11,47 +11,30 @@ mod write;
 
 use bytes::Bytes;
 use hivebox_climate::catalogue::Catalogue;
-use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use existing::{DayRow, read_day};
+pub use write::DayFiles;
 
-use super::gathered::Gathered;
+use super::collected::CollectedReadings;
 use crate::error::ArchiveError;
 
-/// The files of a day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DayFiles {
-    /// The readings, as [`HistoryTable::Readings`](super::layout::HistoryTable::Readings) has them.
-    pub readings: Bytes,
-    /// How many there are, at least one.
-    pub rows: u64,
-    /// When the first was measured.
-    pub first_at: Timestamp,
-    /// When the last was measured.
-    pub last_at: Timestamp,
-    /// What they come to hour by hour, as [`hourly`](super::hourly) has it.
-    pub hourly: Bytes,
-    /// How many rows of hours there are.
-    pub hourly_rows: u64,
-}
-
-/// Puts what was gathered of a day together with the file of readings that the day already has. There is one row for each sensor and
-/// moment: what was gathered counts more than what was there, and what was gathered later more than what came before. The same
-/// readings give the same bytes, however often and in whatever parts they are merged. `None` if there is no reading of the day.
+/// Merges the collected readings of a day into the existing file of the day. There is one row for each sensor and time:
+/// collected readings replace existing ones, and later collected ones replace earlier ones. The same readings give the same
+/// bytes, however often and in whatever parts they are merged. `None` if the day has no readings.
 ///
-/// The checksum of `existing` must have been found to be right: of damaged bytes the crates `parquet` and `arrow` may panic.
+/// Verify the checksum of `existing` first: the crates `parquet` and `arrow` may panic on damaged bytes.
 ///
 /// # Errors
-/// `existing` is not as this version of HiveBox writes it, or Parquet cannot be written.
+/// `existing` was not written by this version of HiveBox, or Parquet cannot be written.
 pub fn merge_day(
     date: Date,
     existing: Option<&Bytes>,
-    gathered: &Gathered,
+    collected: &CollectedReadings,
     catalogue: &Catalogue,
 ) -> Result<Option<DayFiles>, ArchiveError> {
-    let mut merge = merge::Merge::new(date, existing, gathered)?;
-    let mut writer = write::Writer::new(date, catalogue)?;
+    let mut merge = merge::Merge::new(date, existing, collected)?;
+    let mut writer = write::DayWriter::new(date, catalogue)?;
     for phenomenon in merge.phenomena() {
         let rows = merge.rows(phenomenon.as_deref())?;
         writer.begin(phenomenon.as_deref())?;

@@ -1,4 +1,4 @@
-//! The tables of the history: their columns, and how these are written.
+//! The tables of the history: their columns and encodings.
 
 use std::sync::Arc;
 
@@ -11,39 +11,40 @@ use parquet::schema::types::ColumnPath;
 
 use crate::schema::described;
 
-/// The version of the columns below, which each file carries as `hivebox.schema`, beside the table's name as `hivebox.table`.
+/// The version of the columns below. Each file has it as `hivebox.schema` in its metadata, beside the table's name as
+/// `hivebox.table`.
 pub const HISTORY_VERSION: &str = "1";
 
-/// A row group of readings has this many rows at most. No readings of two phenomena are in one.
+/// The most rows of a row group. A row group of readings has only one phenomenon.
 pub const GROUP_ROWS: usize = 1 << 20;
 
-/// So many rows have statistics of their own, by which a reader leaves out places and boxes.
+/// This many rows have their own statistics, by which a reader skips places and boxes.
 pub const PAGE_ROWS: usize = 8192;
 
-/// Rows are encoded this many at a time, after which the end of a page is looked for.
+/// How many rows to encode before checking whether the page is full.
 const WRITE_ROWS: usize = 1024;
 
-/// Of a thousand boxes or sensors that are not in a row group, so many seem to be.
+/// The share of boxes or sensors that a row group lacks, but that its bloom filter says it may have.
 const FALSE_POSITIVES: f64 = 0.01;
 
-/// What a value is kept as: hundredths of the canonical unit, up to 9,999,999.99.
+/// The type of values: hundredths of the canonical unit, up to 9,999,999.99.
 pub(crate) const VALUE: DataType = DataType::Decimal32(9, 2);
 
 /// A table of the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HistoryTable {
-    /// Every reading, in a file for each UTC day of `measured_at`.
+    /// Every reading, one file for each UTC day of `measured_at`.
     Readings,
-    /// Every box that has a reading, as it was last.
+    /// Every box with any reading, as it was last.
     Boxes,
-    /// Every sensor that has a reading, as it was last.
+    /// Every sensor with any reading, as it was last.
     Sensors,
 }
 
-struct Column(&'static str, Kind, &'static str, &'static str);
+struct TableField(&'static str, FieldType, &'static str, &'static str);
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum FieldType {
     Text,
     MaybeText,
     MaybeNumber,
@@ -52,57 +53,62 @@ enum Kind {
     Day,
 }
 
-use Kind::{Day, MaybeNumber, MaybeText, MaybeValue, Text, Time};
+use FieldType::{Day, MaybeNumber, MaybeText, MaybeValue, Text, Time};
 
-const READINGS: [Column; 12] = [
-    Column("phenomenon", MaybeText, "", "What HiveBox took the sensor to measure, if it knew"),
-    Column("box_id", Text, "", "The senseBox's id in openSenseMap"),
-    Column("sensor_id", Text, "", "The sensor's id in openSenseMap"),
-    Column("measured_at", Time, "UTC, ms", "When the sensor measured it"),
-    Column("value", MaybeValue, "the phenomenon's", "In the canonical unit, rounded to hundredths"),
-    Column(
+const READINGS: [TableField; 12] = [
+    TableField("phenomenon", MaybeText, "", "What HiveBox took the sensor to measure, if it knew"),
+    TableField("box_id", Text, "", "The senseBox's id in openSenseMap"),
+    TableField("sensor_id", Text, "", "The sensor's id in openSenseMap"),
+    TableField("measured_at", Time, "UTC, ms", "When the sensor measured it"),
+    TableField("value", MaybeValue, "the phenomenon's", "In the canonical unit, rounded to hundredths"),
+    TableField(
         "raw_value",
         MaybeNumber,
         "as the sensor's",
         "As the sensor sent it, unless it is the same number as value",
     ),
-    Column("verdict", Text, "", "ok, or why the reading does not count"),
-    Column("exposure", Text, "", "indoor, outdoor, mobile or unknown"),
-    Column("model", Text, "", "The senseBox's model"),
-    Column("latitude", MaybeNumber, "° north, WGS 84", "Where the senseBox stood"),
-    Column("longitude", MaybeNumber, "° east, WGS 84", "Where the senseBox stood"),
-    Column("height", MaybeNumber, "m above sea level", "Where the senseBox stood, if its owner told"),
+    TableField("verdict", Text, "", "ok, or why the reading does not count"),
+    TableField("exposure", Text, "", "indoor, outdoor, mobile or unknown"),
+    TableField("model", Text, "", "The senseBox's model"),
+    TableField("latitude", MaybeNumber, "° north, WGS 84", "Where the senseBox stood"),
+    TableField("longitude", MaybeNumber, "° east, WGS 84", "Where the senseBox stood"),
+    TableField("height", MaybeNumber, "m above sea level", "Where the senseBox stood, if its owner told"),
 ];
 
-const BOXES: [Column; 13] = [
-    Column("box_id", Text, "", "The senseBox's id in openSenseMap"),
-    Column("name", Text, "", "The senseBox's name, as its owner wrote it last"),
-    Column("model", Text, "", "The senseBox's model"),
-    Column("exposure", Text, "", "indoor, outdoor, mobile or unknown"),
-    Column("latitude", MaybeNumber, "° north, WGS 84", "Where the senseBox stood last"),
-    Column("longitude", MaybeNumber, "° east, WGS 84", "Where the senseBox stood last"),
-    Column("height", MaybeNumber, "m above sea level", "Where the senseBox stood last, if its owner told"),
-    Column("first_day", Day, "UTC", "The day of its first reading"),
-    Column("last_day", Day, "UTC", "The day of its last reading"),
-    Column("min_latitude", MaybeNumber, "° north, WGS 84", "The most southern place that it had"),
-    Column("max_latitude", MaybeNumber, "° north, WGS 84", "The most northern place that it had"),
-    Column("min_longitude", MaybeNumber, "° east, WGS 84", "The most western place that it had"),
-    Column("max_longitude", MaybeNumber, "° east, WGS 84", "The most eastern place that it had"),
+const BOXES: [TableField; 13] = [
+    TableField("box_id", Text, "", "The senseBox's id in openSenseMap"),
+    TableField("name", Text, "", "The senseBox's name, as its owner wrote it last"),
+    TableField("model", Text, "", "The senseBox's model"),
+    TableField("exposure", Text, "", "indoor, outdoor, mobile or unknown"),
+    TableField("latitude", MaybeNumber, "° north, WGS 84", "Where the senseBox stood last"),
+    TableField("longitude", MaybeNumber, "° east, WGS 84", "Where the senseBox stood last"),
+    TableField(
+        "height",
+        MaybeNumber,
+        "m above sea level",
+        "Where the senseBox stood last, if its owner told",
+    ),
+    TableField("first_day", Day, "UTC", "The day of its first reading"),
+    TableField("last_day", Day, "UTC", "The day of its last reading"),
+    TableField("min_latitude", MaybeNumber, "° north, WGS 84", "The most southern place that it had"),
+    TableField("max_latitude", MaybeNumber, "° north, WGS 84", "The most northern place that it had"),
+    TableField("min_longitude", MaybeNumber, "° east, WGS 84", "The most western place that it had"),
+    TableField("max_longitude", MaybeNumber, "° east, WGS 84", "The most eastern place that it had"),
 ];
 
-const SENSORS: [Column; 8] = [
-    Column("sensor_id", Text, "", "The sensor's id in openSenseMap"),
-    Column("box_id", Text, "", "The id of the senseBox that it belongs to"),
-    Column("title", Text, "", "What it measures, in its owner's words"),
-    Column("unit", Text, "", "The unit of raw_value, in its owner's spelling"),
-    Column("sensor_type", Text, "", "Its chip, in its owner's spelling"),
-    Column("phenomenon", MaybeText, "", "What HiveBox took it to measure last, if it knew"),
-    Column("first_day", Day, "UTC", "The day of its first reading"),
-    Column("last_day", Day, "UTC", "The day of its last reading"),
+const SENSORS: [TableField; 8] = [
+    TableField("sensor_id", Text, "", "The sensor's id in openSenseMap"),
+    TableField("box_id", Text, "", "The id of the senseBox that it belongs to"),
+    TableField("title", Text, "", "What it measures, in its owner's words"),
+    TableField("unit", Text, "", "The unit of raw_value, in its owner's spelling"),
+    TableField("sensor_type", Text, "", "Its chip, in its owner's spelling"),
+    TableField("phenomenon", MaybeText, "", "What HiveBox took it to measure last, if it knew"),
+    TableField("first_day", Day, "UTC", "The day of its first reading"),
+    TableField("last_day", Day, "UTC", "The day of its last reading"),
 ];
 
 impl HistoryTable {
-    /// The name, which is also its folder's.
+    /// The name, also of its folder.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -112,10 +118,10 @@ impl HistoryTable {
         }
     }
 
-    /// The columns as Arrow has them, each with a `description` and maybe a `unit`.
+    /// The columns as an Arrow schema. Each has a `description` and perhaps a `unit` in its metadata.
     #[must_use]
     pub fn schema(self) -> SchemaRef {
-        let columns: &[Column] = match self {
+        let columns: &[TableField] = match self {
             Self::Readings => &READINGS,
             Self::Boxes => &BOXES,
             Self::Sensors => &SENSORS,
@@ -123,7 +129,7 @@ impl HistoryTable {
         Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()))
     }
 
-    /// How its files are written.
+    /// The properties for writing its files.
     pub(crate) fn properties(self) -> Result<WriterProperties, ParquetError> {
         let metadata = [("hivebox.schema", HISTORY_VERSION), ("hivebox.table", self.name())];
         let pairs = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value.to_owned()));
@@ -141,7 +147,8 @@ impl HistoryTable {
     }
 }
 
-/// Dictionaries suit what stays the same for all readings of a sensor: they stand together, so that their indices are a run.
+/// Sets the encodings of readings. Columns that stay the same for a sensor keep their dictionaries: a sensor's readings are
+/// adjacent, so the indices compress to runs.
 fn of_readings(mut properties: WriterPropertiesBuilder) -> WriterPropertiesBuilder {
     let plain = [
         ("measured_at", Encoding::DELTA_BINARY_PACKED),
@@ -160,14 +167,14 @@ fn of_readings(mut properties: WriterPropertiesBuilder) -> WriterPropertiesBuild
             .set_column_bloom_filter_max_ndv(column.clone(), (GROUP_ROWS / 16) as u64)
             .set_column_bloom_filter_fpp(column, FALSE_POSITIVES);
     }
-    // Nothing is looked for by these.
+    // No question selects by these.
     for name in ["raw_value", "model", "height"] {
         properties = properties.set_column_statistics_enabled(name.into(), EnabledStatistics::Chunk);
     }
     properties
 }
 
-fn field(Column(name, kind, unit, description): &Column) -> Field {
+fn field(TableField(name, kind, unit, description): &TableField) -> Field {
     let (data_type, is_nullable) = match kind {
         Text => (DataType::Utf8, false),
         MaybeText => (DataType::Utf8, true),

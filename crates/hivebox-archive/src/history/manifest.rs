@@ -1,8 +1,8 @@
-//! Which files are the history at one moment.
+//! Lists the files of the history at one moment.
 //!
-//! A manifest names all of them. It is never changed: whoever changes the history writes the files that are new, and then a manifest
-//! with the next number, which the store takes only if there is none yet. So readers see the history as it was before or as it
-//! is after, and of two who change it at once one has to begin again. The highest number is in force.
+//! A manifest never changes. A change of the history writes new files, then a manifest with the next number, which the store
+//! accepts only if none exists. So readers see the history either before or after the change. If two commit at once, one gets
+//! the number and the other retries. The manifest with the highest number is in force.
 
 use std::collections::BTreeMap;
 
@@ -14,50 +14,50 @@ use serde::{Deserialize, Serialize};
 use super::utc_day::{day_of, millis_of_day};
 use crate::name::SnapshotName;
 
-/// The folder of all that belongs to the history.
+/// The folder of the history.
 pub(crate) const FOLDER: &str = "history";
-/// The version of what stands in a manifest.
+/// The version of the manifest's fields.
 const SCHEMA: u32 = 1;
 const EXTENSION: &str = ".json";
-/// Wide enough for a commit each second for 300 years.
+/// Enough digits for a commit each second for 300 years.
 const DIGITS: usize = 10;
 
 /// The history at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     schema: u32,
-    /// Counts the changes; 0 if there has been none.
+    /// The number of changes so far.
     pub number: u64,
     /// When it was written.
     pub written_at: Timestamp,
     /// The days that have readings, in order.
     pub days: Vec<Day>,
-    /// A row for each box that there ever was; `None` if there is no history yet.
+    /// A row for each box that ever had a reading; `None` if there is no history yet.
     pub boxes: Option<FileEntry>,
-    /// A row for each sensor that there ever was.
+    /// A row for each sensor that ever had a reading.
     pub sensors: Option<FileEntry>,
-    /// The snapshots that were taken in and may still be there: for each day of their names, the milliseconds since its midnight.
+    /// The ingested snapshots that may still be stored: for each day of their names, the milliseconds since midnight.
     pub taken: BTreeMap<Date, Vec<u32>>,
-    /// Files that stood in an earlier manifest, and may still be read by who began then.
+    /// Files of earlier manifests that running questions may still read.
     pub obsolete: Vec<Obsolete>,
 }
 
-/// The files of a day (UTC).
+/// The files of a UTC day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Day {
     /// The day on which the readings were measured.
     pub date: Date,
     /// The readings.
     pub readings: FileEntry,
-    /// When the first of them was measured.
+    /// When the first reading was measured.
     pub first_at: Timestamp,
-    /// When the last of them was measured.
+    /// When the last reading was measured.
     pub last_at: Timestamp,
-    /// What the readings of each hour come to.
+    /// The hourly sums.
     pub hourly: FileEntry,
 }
 
-/// A file.
+/// A file of the history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
     /// Where it is in the store.
@@ -75,12 +75,12 @@ pub struct FileEntry {
 pub struct Obsolete {
     /// Where it is in the store.
     pub path: String,
-    /// Since when.
+    /// When it stopped being part of the history.
     pub since: Timestamp,
 }
 
 impl Manifest {
-    /// The history before anything was taken in.
+    /// The history before anything was ingested.
     #[must_use]
     pub fn empty() -> Self {
         Self {
@@ -102,9 +102,8 @@ impl Manifest {
         self.days.get(place)
     }
 
-    /// When the last reading of all was measured: how far the history reaches. Clocks that are ahead, and would have
-    /// it reach into the future, are heeded no further than to when the manifest was written; days that lie wholly
-    /// beyond that, not at all.
+    /// When the last reading was measured, which is how far the history reaches. Readings of clocks that run ahead count as
+    /// measured when the manifest was written; days that lie entirely after that are ignored.
     #[must_use]
     pub fn through(&self) -> Option<Timestamp> {
         let day = self.days.iter().rev().find(|day| day.first_at <= self.written_at)?;
@@ -123,7 +122,7 @@ impl Manifest {
         days.chain(&self.boxes).chain(&self.sensors)
     }
 
-    /// Puts the files of a day in the place of those that it had.
+    /// Sets or replaces the files of a day.
     pub(super) fn set_day(&mut self, day: Day) {
         match self.days.binary_search_by_key(&day.date, |day| day.date) {
             Ok(place) => self.days[place] = day,
@@ -131,12 +130,12 @@ impl Manifest {
         }
     }
 
-    /// The manifest that comes after this one, in which nothing is new yet.
+    /// The manifest that follows this one, without any change yet.
     pub(super) fn next(&self, now: Timestamp) -> Self {
         Self { number: self.number + 1, written_at: now, ..self.clone() }
     }
 
-    /// Lists as obsolete what stood in `before` and stands here no more.
+    /// Lists as obsolete the files that `before` lists and this one does not.
     pub(super) fn retire(&mut self, before: &Self) {
         let since = self.written_at;
         let here: std::collections::HashSet<&str> = self.files().map(|file| file.path.as_str()).collect();
@@ -145,14 +144,14 @@ impl Manifest {
         self.obsolete.extend(gone);
     }
 
-    /// Whether a snapshot was taken in.
+    /// Whether a snapshot has been ingested.
     #[must_use]
     pub fn has_taken(&self, name: SnapshotName) -> bool {
         let (date, millis) = of_name(name);
         self.taken.get(&date).is_some_and(|taken| taken.binary_search(&millis).is_ok())
     }
 
-    /// Notes that snapshots were taken in.
+    /// Records that snapshots have been ingested.
     pub(super) fn take(&mut self, names: &[SnapshotName]) {
         for (date, millis) in names.iter().map(|&name| of_name(name)) {
             let taken = self.taken.entry(date).or_default();
@@ -162,12 +161,12 @@ impl Manifest {
         }
     }
 
-    /// Notes no longer that the snapshots of some days were taken in, since there are none of these days.
+    /// Forgets the ingested snapshots of days that have no stored snapshots any more.
     pub(super) fn forget_taken(&mut self, gone: impl Fn(Date) -> bool) {
         self.taken.retain(|date, _| !gone(*date));
     }
 
-    /// Takes the files off the list that nobody reads any more, and gives their paths.
+    /// Removes the obsolete files from the list that no question reads any more, and returns their paths.
     pub(super) fn forget(&mut self, grace: SignedDuration) -> Vec<String> {
         let now = self.written_at;
         let is_over = |obsolete: &mut Obsolete| now.duration_since(obsolete.since) >= grace;
@@ -181,13 +180,16 @@ impl Manifest {
     pub(super) fn from_json(text: &[u8]) -> Result<Self, String> {
         let manifest: Self = serde_json::from_slice(text).map_err(|error| error.to_string())?;
         if manifest.schema != SCHEMA {
-            return Err(format!("it is of version {}, and this HiveBox knows {SCHEMA}", manifest.schema));
+            return Err(format!(
+                "it has version {}, and this HiveBox reads version {SCHEMA}",
+                manifest.schema
+            ));
         }
         Ok(manifest)
     }
 }
 
-/// A snapshot's day, and the milliseconds since its midnight.
+/// A snapshot's day, and the milliseconds since midnight.
 fn of_name(name: SnapshotName) -> (Date, u32) {
     (day_of(name.moment()), millis_of_day(name.moment()))
 }
@@ -200,7 +202,7 @@ pub(super) fn path(number: u64) -> Path {
     Path::from(format!("{FOLDER}/manifest/{number:0DIGITS$}{EXTENSION}"))
 }
 
-/// The number of the manifest at a path; `None` if it is none.
+/// The number of the manifest at a path; `None` if it is not a manifest's path.
 pub(super) fn number(at: &Path) -> Option<u64> {
     let number = at.filename()?.strip_suffix(EXTENSION)?.parse().ok()?;
     (path(number) == *at).then_some(number)

@@ -1,9 +1,8 @@
-//! What is asked about the past.
+//! A question about the history.
 
 mod buckets;
+mod error;
 mod every;
-
-use std::time::Duration;
 
 use hivebox_climate::phenomenon::PhenomenonId;
 use hivebox_climate::quantity::Canonical;
@@ -11,12 +10,13 @@ use hivebox_climate::selection::Selection;
 use hivebox_climate::statistics::Percentile;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use thiserror::Error;
 
 pub use buckets::Buckets;
-pub use every::EveryError;
+pub use error::QuestionError;
+use error::{MAX_BUCKETS, MAX_PERCENTILES, MAX_PHENOMENA};
+pub use every::{Every, EveryError};
 
-/// Statistics of some phenomena in some boxes, for each bucket of a stretch of time.
+/// Asks for statistics of some phenomena at some boxes, for each bucket of a period.
 ///
 /// ```
 /// use hivebox_archive::history::question::{Every, Question};
@@ -40,82 +40,35 @@ pub use every::EveryError;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// What was measured, of the built-in catalogue; from 1 to [`Question::MAX_PHENOMENA`].
+    /// The phenomena, from the built-in catalogue: 1 to [`Question::MAX_PHENOMENA`].
     pub phenomena: Vec<PhenomenonId>,
-    /// Which boxes. Nobody knows which grouptags a box had in the past: they must have been resolved to ids. No reading
-    /// is too old for history, so `max_age` means nothing.
+    /// The boxes. The history has no grouptags, so resolve them to ids first. `max_age` is ignored, because no reading is too
+    /// old for the history.
     pub selection: Selection,
-    /// The first moment.
+    /// The beginning, included.
     pub from: Timestamp,
-    /// The end, which is not part of it.
+    /// The end, excluded.
     pub to: Timestamp,
-    /// How long buckets are; one for all if `None`. Those at both ends are cut to what is asked for.
+    /// The length of buckets; one bucket if `None`. The first and the last are cut to the period.
     pub every: Option<Every>,
-    /// Whose days, weeks and months are meant.
+    /// The zone of days, weeks and months.
     pub zone: TimeZone,
-    /// Which percentiles are wanted, at most [`Question::MAX_PERCENTILES`].
+    /// The percentiles, at most [`Question::MAX_PERCENTILES`].
     pub percentiles: Vec<Percentile>,
-}
-
-/// How long buckets are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Every {
-    /// Always the same, whole seconds and at least [`Every::SHORTEST`], counted from 1970-01-01T00:00Z.
-    Fixed(Duration),
-    /// Days of the zone, which have 23 or 25 hours where its clocks are changed, counted from 1970-01-01.
-    Days(u32),
-    /// Weeks of the zone, which begin on Mondays, counted from the one of 1970-01-01.
-    Weeks(u32),
-    /// Months of the zone, counted from January of the year 0: 3 are quarters, 12 are years.
-    Months(u32),
-}
-
-impl Every {
-    /// The shortest bucket of a fixed length.
-    pub const SHORTEST: Duration = Duration::from_mins(1);
-}
-
-/// Why a question cannot be answered.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum QuestionError {
-    /// There is no phenomenon, or too many.
-    #[error("ask for 1 to {most} phenomena, not {0}", most = Question::MAX_PHENOMENA)]
-    Phenomena(usize),
-    /// There are too many percentiles.
-    #[error("ask for at most {most} percentiles, not {0}", most = Question::MAX_PERCENTILES)]
-    Percentiles(usize),
-    /// The end is not after the beginning.
-    #[error("the end, {to}, must be after the beginning, {from}")]
-    Backwards {
-        /// The beginning.
-        from: Timestamp,
-        /// The end.
-        to: Timestamp,
-    },
-    /// Buckets would have no length, or less than a minute, or parts of seconds.
-    #[error("a bucket must be whole seconds and at least a minute, or at least one day, week or month")]
-    Every,
-    /// There would be too many buckets.
-    #[error("more than {} buckets: ask for longer buckets or for less time", Question::MAX_BUCKETS)]
-    TooManyBuckets,
-    /// Grouptags have not been resolved to ids.
-    #[error("history does not know which boxes had the grouptag '{0}': ask by the ids of boxes")]
-    Grouptag(String),
 }
 
 impl Question {
     /// The most buckets.
-    pub const MAX_BUCKETS: usize = 10_000;
+    pub const MAX_BUCKETS: usize = MAX_BUCKETS;
     /// The most phenomena in one question.
-    pub const MAX_PHENOMENA: usize = 16;
+    pub const MAX_PHENOMENA: usize = MAX_PHENOMENA;
     /// The most percentiles in one question.
-    pub const MAX_PERCENTILES: usize = 16;
+    pub const MAX_PERCENTILES: usize = MAX_PERCENTILES;
 
     /// The buckets, in order and without gaps.
     ///
     /// # Errors
-    /// The question cannot be answered; [`QuestionError`] tells each way.
+    /// The question is invalid. See [`QuestionError`].
     pub fn buckets(&self) -> Result<Buckets, QuestionError> {
         if !(1..=Self::MAX_PHENOMENA).contains(&self.phenomena.len()) {
             return Err(QuestionError::Phenomena(self.phenomena.len()));
@@ -133,31 +86,33 @@ impl Question {
     }
 }
 
-/// What the readings of one phenomenon in one bucket come to.
+/// The statistics of one phenomenon in one bucket.
 ///
-/// Of directions, such as the wind's, only the number and the mean are told, by unit vectors.
+/// Directions, such as the wind's, have only a count and a mean, computed from unit vectors.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryRow {
-    /// What was measured.
+    /// The phenomenon.
     pub phenomenon: PhenomenonId,
     /// When the bucket begins.
     pub from: Timestamp,
-    /// When it ends, which is when the next begins.
+    /// When it ends and the next begins.
     pub to: Timestamp,
     /// The number of readings; 0 in a gap.
     pub count: u64,
     /// Their mean.
     pub mean: Option<Canonical>,
-    /// The lowest.
+    /// The minimum.
     pub min: Option<Canonical>,
-    /// The highest.
+    /// The maximum.
     pub max: Option<Canonical>,
-    /// The percentiles that were asked for, as they were asked for.
+    /// The percentiles in the order of the question.
     pub percentiles: Vec<(Percentile, Option<Canonical>)>,
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use hivebox_climate::catalogue::Catalogue;
 

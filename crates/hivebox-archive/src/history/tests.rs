@@ -1,4 +1,4 @@
-//! Compaction that is stopped anywhere, or meets another.
+//! Compaction that is interrupted anywhere, or competes with another.
 
 mod stopping;
 
@@ -9,22 +9,23 @@ use std::sync::atomic::Ordering;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Exposure, Place};
 use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::{SignedDuration, Timestamp};
 use object_store::memory::InMemory;
 use object_store::{ObjectStore, PutOptions};
 
+use super::History;
 use super::compact::{Compacted, CompactionLimits, GRACE};
 use super::day::read_day;
 use super::utc_day::day_of;
 use crate::{Sealed, SnapshotName, SnapshotStore};
-use stopping::{Stop, Stopping};
+use stopping::{StopAt, Stopping};
 
-/// One snapshot a step, so that there are many steps.
+/// One snapshot a step, for many steps.
 const SMALL: CompactionLimits = CompactionLimits { max_rows: 1, since: None };
 const ALL: CompactionLimits = CompactionLimits { max_rows: u64::MAX, since: None };
 
-/// So many that they are about two days.
+/// Enough for two days.
 const SNAPSHOTS: i64 = 4;
 
 fn begin() -> Timestamp {
@@ -35,10 +36,10 @@ fn after(minutes: i64) -> Timestamp {
     begin() + SignedDuration::from_mins(minutes)
 }
 
-/// Every box has two sensors, of which the second measures every other time only, so that its readings are sent again.
+/// Every box has two sensors. The second one measures only every other time, so its readings are in two snapshots.
 fn snapshot(number: i64) -> Sealed {
     let moment = after(10 * number);
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), moment);
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), moment);
     for box_number in 0..5 {
         builder.add_box(&BoxFacts {
             id: &format!("{box_number:024x}"),
@@ -60,7 +61,7 @@ fn snapshot(number: i64) -> Sealed {
 
 async fn world() -> Arc<InMemory> {
     let objects = Arc::new(InMemory::new());
-    let store = SnapshotStore::of(Arc::clone(&objects) as Arc<dyn ObjectStore>);
+    let store = SnapshotStore::over(Arc::clone(&objects) as Arc<dyn ObjectStore>);
     for number in 0..SNAPSHOTS {
         store.put(&snapshot(number)).await.unwrap();
     }
@@ -79,9 +80,9 @@ fn expected() -> Keys {
     keys
 }
 
-/// All readings of the history, each of which must be there once.
+/// All readings of the history. Each must occur once.
 async fn in_history(store: &SnapshotStore) -> Keys {
-    let history = store.history();
+    let history = History::of(store);
     let manifest = history.manifest().await.unwrap();
     let mut keys = Keys::new();
     for day in &manifest.days {
@@ -109,9 +110,9 @@ async fn in_snapshots(store: &SnapshotStore) -> Keys {
     keys
 }
 
-/// Takes in all snapshots, removes them, and what is left over of earlier attempts.
+/// Ingests all snapshots, removes them, and cleans up after interrupted attempts.
 async fn compact(store: &SnapshotStore, limits: CompactionLimits) {
-    let history = store.history();
+    let history = History::of(store);
     let mut now = after(600);
     while history.compact(&limits, now).await.unwrap().more {
         now += GRACE;
@@ -124,23 +125,23 @@ async fn compact(store: &SnapshotStore, limits: CompactionLimits) {
 #[tokio::test]
 async fn wherever_compaction_is_stopped_nothing_is_lost_or_doubled_and_it_can_go_on() {
     let (world, expected) = (world().await, expected());
-    let whole = Stopping::new(Arc::new(world.fork()), Stop::Never);
+    let whole = Stopping::new(Arc::new(world.fork()), StopAt::Never);
     let calls = whole.calls();
-    compact(&SnapshotStore::of(Arc::new(whole)), SMALL).await;
+    compact(&SnapshotStore::over(Arc::new(whole)), SMALL).await;
     let calls = calls.load(Ordering::Relaxed);
     assert!(calls > 40, "{calls} calls are too few for a test of each");
 
-    for stop in (0..calls).flat_map(|number| [Stop::Before(number), Stop::After(number)]) {
+    for stop in (0..calls).flat_map(|number| [StopAt::Before(number), StopAt::After(number)]) {
         let objects = Arc::new(world.fork());
         let stopping = Stopping::new(Arc::clone(&objects), stop);
         let stopped = stopping.stopped();
-        let stopping = SnapshotStore::of(Arc::new(stopping));
+        let stopping = SnapshotStore::over(Arc::new(stopping));
         tokio::select! {
             () = compact(&stopping, SMALL) => panic!("{stop:?} was passed"),
             () = stopped.notified() => {}
         }
 
-        let store = SnapshotStore::of(Arc::clone(&objects) as Arc<dyn ObjectStore>);
+        let store = SnapshotStore::over(Arc::clone(&objects) as Arc<dyn ObjectStore>);
         let history = in_history(&store).await;
         assert!(history.is_subset(&expected), "{stop:?}");
         let all: Keys = history.union(&in_snapshots(&store).await).cloned().collect();
@@ -149,15 +150,15 @@ async fn wherever_compaction_is_stopped_nothing_is_lost_or_doubled_and_it_can_go
         compact(&store, SMALL).await;
         assert_eq!(in_history(&store).await, expected, "{stop:?}");
         assert!(in_snapshots(&store).await.is_empty(), "{stop:?}");
-        assert_eq!(store.history().clean().await.unwrap(), 0, "{stop:?}");
+        assert_eq!(History::of(&store).clean().await.unwrap(), 0, "{stop:?}");
     }
 }
 
 #[tokio::test]
 async fn two_who_compact_at_once_come_to_the_same() {
     let objects = world().await;
-    let store = SnapshotStore::of(Arc::clone(&objects) as Arc<dyn ObjectStore>);
-    let (one, other) = (store.history(), store.history());
+    let store = SnapshotStore::over(Arc::clone(&objects) as Arc<dyn ObjectStore>);
+    let (one, other) = (History::of(&store), History::of(&store));
     let now = after(600);
     let (one, other) = tokio::join!(one.compact(&ALL, now), other.compact(&ALL, now));
     let (one, other) = (one.unwrap(), other.unwrap());
@@ -169,8 +170,8 @@ async fn two_who_compact_at_once_come_to_the_same() {
 #[tokio::test]
 async fn what_a_reader_began_with_stays_until_it_is_done() {
     let objects = world().await;
-    let store = SnapshotStore::of(Arc::clone(&objects) as Arc<dyn ObjectStore>);
-    let history = store.history();
+    let store = SnapshotStore::over(Arc::clone(&objects) as Arc<dyn ObjectStore>);
+    let history = History::of(&store);
     assert!(history.compact(&SMALL, after(600)).await.unwrap().more);
     let manifest = history.manifest().await.unwrap();
     let just_before = GRACE - SignedDuration::from_secs(1);
@@ -181,14 +182,14 @@ async fn what_a_reader_began_with_stays_until_it_is_done() {
 
     history.compact(&SMALL, after(601) + GRACE).await.unwrap();
     let gone = history.fetch(&manifest.days[0].readings).await.unwrap_err();
-    assert!(gone.to_string().contains("it is not there"), "{gone}");
+    assert!(gone.to_string().contains("it is missing"), "{gone}");
 }
 
 #[tokio::test]
 async fn a_snapshot_that_comes_late_is_taken_in_and_one_that_is_known_changes_nothing() {
     let objects = Arc::new(InMemory::new());
-    let store = SnapshotStore::of(Arc::clone(&objects) as Arc<dyn ObjectStore>);
-    let history = store.history();
+    let store = SnapshotStore::over(Arc::clone(&objects) as Arc<dyn ObjectStore>);
+    let history = History::of(&store);
     for number in [3, 1, 2] {
         store.put(&snapshot(number)).await.unwrap();
         assert_eq!(history.compact(&ALL, after(600)).await.unwrap().snapshots, 1);
@@ -204,13 +205,13 @@ async fn a_snapshot_that_comes_late_is_taken_in_and_one_that_is_known_changes_no
 #[tokio::test]
 async fn a_damaged_snapshot_is_told_and_left_and_the_others_are_taken_in() {
     let objects = world().await;
-    let store = SnapshotStore::of(Arc::clone(&objects) as Arc<dyn ObjectStore>);
+    let store = SnapshotStore::over(Arc::clone(&objects) as Arc<dyn ObjectStore>);
     let damaged = snapshot(1);
     let path = object_store::path::Path::from(damaged.name().object_path());
     let mut file = damaged.file().to_vec();
     file[100] ^= 1;
     objects.put_opts(&path, file.into(), PutOptions::default()).await.unwrap();
-    let history = store.history();
+    let history = History::of(&store);
     let compacted = history.compact(&ALL, after(600)).await.unwrap();
     assert_eq!(compacted.snapshots, 3);
     assert_eq!(compacted.damaged[0].0, damaged.name());

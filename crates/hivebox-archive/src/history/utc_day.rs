@@ -1,10 +1,10 @@
-//! Days, as UTC has them.
+//! UTC days.
 
 use jiff::civil::{Date, date};
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 
-/// As long as each of them is.
+/// The length of a UTC day.
 pub(crate) const DAY_MILLIS: i64 = 86_400_000;
 const EPOCH: Date = date(1970, 1, 1);
 
@@ -13,17 +13,17 @@ pub(super) fn day_of(moment: Timestamp) -> Date {
     Offset::UTC.to_datetime(moment).date()
 }
 
-/// The milliseconds since the day of a moment began, of which there are less than 2^32; fractions of one are dropped.
+/// The milliseconds from midnight to a moment, fewer than 2^32. Drops fractions.
 pub(super) fn millis_of_day(moment: Timestamp) -> u32 {
     moment.as_millisecond().rem_euclid(DAY_MILLIS) as u32
 }
 
-/// A day as the number of days since 1970 began, of which there are no more than some millions.
+/// The number of days from 1970-01-01 to a day, a few millions at most.
 pub(super) fn epoch_day(day: Date) -> i32 {
     (day.duration_since(EPOCH).as_hours() / 24) as i32
 }
 
-/// `None` if it is out of all time.
+/// The day by its number; `None` if it is out of range.
 pub(super) fn of_epoch_day(day: i32) -> Option<Date> {
     EPOCH.checked_add(i64::from(day).days()).ok()
 }

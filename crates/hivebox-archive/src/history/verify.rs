@@ -1,4 +1,4 @@
-//! Proves a history whole.
+//! Verifies that a history is complete and intact.
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
@@ -7,47 +7,49 @@ use foldhash::fast::FixedState;
 use hivebox_climate::catalogue::Catalogue;
 use serde::Serialize;
 
-use super::clean::Known;
-use super::compact::aside;
+use super::clean::ReadingKeys;
+use super::collected::CollectedReadings;
+use super::compact::in_background;
 use super::day::{DayFiles, DayRow, merge_day, read_day};
-use super::gathered::Gathered;
+use super::hourly;
 use super::manifest::{Day, FileEntry, Manifest};
-use super::{History, hourly};
+use super::storage::History;
 use crate::error::ArchiveError;
+use crate::name::SnapshotName;
 
-/// What was found.
+/// The result of a verification.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Verification {
-    /// The number of the manifest that was looked at.
+    /// The number of the verified manifest.
     pub manifest: u64,
-    /// The days that were read.
+    /// The number of days that were read.
     pub days: usize,
-    /// Their readings.
+    /// The number of readings in them.
     pub readings: u64,
-    /// The snapshots that were taken in and are still there, each of whose readings was looked for.
+    /// The number of snapshots that are still stored and whose readings are all in the history.
     pub snapshots: usize,
-    /// All that is wrong.
-    pub faults: Vec<Fault>,
-    /// Files of attempts that came to nothing: no fault.
+    /// Everything that is wrong.
+    pub faults: Vec<DamagedObject>,
+    /// Files of abandoned attempts. They are harmless.
     pub orphans: Vec<String>,
 }
 
-/// Something that is wrong.
+/// An object that is damaged or incomplete.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Fault {
-    /// Where in the store.
+pub struct DamagedObject {
+    /// Where it is in the store.
     pub object: String,
-    /// What.
+    /// What is wrong with it.
     pub reason: String,
 }
 
 impl History {
-    /// Reads all files of the history and the snapshots that it has taken in, and compares them: checksums, numbers of rows, their order,
-    /// that each reading stands once and on its day, that the hours are what the readings come to, and that no reading of a
-    /// snapshot is missing. Tells `each` how many days are done, of how many.
+    /// Reads all files of the history and all snapshots that it contains. Checks checksums, numbers of rows and their
+    /// order, that each reading occurs once and on its day, that the hourly sums match the readings, and that no reading of
+    /// a snapshot is missing. Calls `each` with the number of days done and of all days.
     ///
     /// # Errors
-    /// The store failed. What is damaged or missing is no error, but in the answer.
+    /// The store failed. Damaged and missing objects are not errors; they are in the result.
     pub async fn verify(&self, mut each: impl FnMut(usize, usize)) -> Result<Verification, ArchiveError> {
         let manifest = self.manifest().await?;
         let mut found = Verification { manifest: manifest.number, ..Verification::default() };
@@ -71,25 +73,25 @@ impl History {
         let readings = self.fetch(&day.readings).await?;
         let hours = self.fetch(&day.hourly).await?;
         let day = day.clone();
-        aside(move || check(&day, &readings, hours)).await
+        in_background(move || check(&day, &readings, hours)).await
     }
 
-    /// Looks for the readings of all snapshots that are still there.
+    /// Looks for the readings of all snapshots that are still stored.
     async fn compare(&self, manifest: &Manifest, found: &mut Verification) -> Result<(), ArchiveError> {
-        let mut known = Known::default();
-        let end = crate::SnapshotName::at(jiff::Timestamp::MAX);
+        let mut known = ReadingKeys::default();
+        let end = SnapshotName::at(jiff::Timestamp::MAX);
         for name in self.taken_before(manifest, end).await? {
-            let compared = match self.store.get(name).await {
+            let compared = match self.snapshots().get(name).await {
                 Ok(snapshot) => self.has_all(manifest, &snapshot, &mut known).await,
                 Err(error) => Err(error),
             };
             match compared {
                 Ok(true) => found.snapshots += 1,
-                Ok(false) => found.faults.push(Fault {
+                Ok(false) => found.faults.push(DamagedObject {
                     object: name.object_path(),
-                    reason: "the history does not have all of its readings".into(),
+                    reason: "the history lacks some of its readings".into(),
                 }),
-                // It was removed meanwhile.
+                // Another process removed it meanwhile.
                 Err(ArchiveError::NotFound { .. }) => {}
                 Err(error) => found.note(Err(error))?,
             }
@@ -99,12 +101,14 @@ impl History {
 }
 
 impl Verification {
-    /// Notes what is damaged; whatever else failed goes on failing.
+    /// Adds a damaged object to the result. Passes all other errors on.
     fn note(&mut self, outcome: Result<(), ArchiveError>) -> Result<(), ArchiveError> {
         let fault = match outcome {
             Ok(()) => return Ok(()),
-            Err(ArchiveError::History { object, reason }) => Fault { object, reason },
-            Err(ArchiveError::Corrupt { name, reason }) => Fault { object: name.object_path(), reason },
+            Err(ArchiveError::History { object, reason }) => DamagedObject { object, reason },
+            Err(ArchiveError::Corrupt { name, reason }) => {
+                DamagedObject { object: name.object_path(), reason }
+            }
             Err(error) => return Err(error),
         };
         if !self.faults.contains(&fault) {
@@ -114,11 +118,12 @@ impl Verification {
     }
 }
 
-/// Whether the files of a day are as compaction would write them of the readings in them.
+/// Checks that the files of a day are what compaction would write for its readings.
 fn check(day: &Day, readings: &Bytes, hours: Bytes) -> Result<(), ArchiveError> {
     let wrong =
         |entry: &FileEntry, reason: String| Err(ArchiveError::History { object: entry.path.clone(), reason });
-    let anew = match merge_day(day.date, Some(readings), &Gathered::default(), Catalogue::builtin()) {
+    let anew = match merge_day(day.date, Some(readings), &CollectedReadings::default(), Catalogue::builtin())
+    {
         Ok(Some(anew)) => anew,
         Ok(None) => return wrong(&day.readings, "it has no readings".into()),
         Err(error) => return wrong(&day.readings, error.to_string()),
@@ -126,21 +131,21 @@ fn check(day: &Day, readings: &Bytes, hours: Bytes) -> Result<(), ArchiveError> 
     let DayFiles { rows, first_at, last_at, .. } = anew;
     if (rows, first_at, last_at) != (day.readings.rows, day.first_at, day.last_at) {
         let reason = format!(
-            "it has {rows} readings from {first_at} to {last_at}; they should be {} from {} to {}",
+            "it has {rows} readings from {first_at} to {last_at} instead of {} from {} to {}",
             day.readings.rows, day.first_at, day.last_at
         );
         return wrong(&day.readings, reason);
     }
-    // A later version of Parquet's crate may write the same rows in other bytes.
+    // Another version of the `parquet` crate may encode the same rows in other bytes.
     if anew.readings != *readings && digest(&anew.readings)? != digest(readings)? {
-        return wrong(&day.readings, "its rows are not in order, or some stand there twice".into());
+        return wrong(&day.readings, "its rows are out of order, or some occur twice".into());
     }
     if anew.hourly == hours {
         return Ok(());
     }
     match rows_of(hours) {
         Ok(told) if told == rows_of(anew.hourly)? => Ok(()),
-        Ok(_) => wrong(&day.hourly, "its hours are not what the day's readings come to".into()),
+        Ok(_) => wrong(&day.hourly, "its sums do not match the day's readings".into()),
         Err(error) => wrong(&day.hourly, error.to_string()),
     }
 }
@@ -151,7 +156,7 @@ fn rows_of(hours: Bytes) -> Result<Vec<hourly::HourlyRow>, ArchiveError> {
     Ok(rows)
 }
 
-/// A number for all rows in their order.
+/// A hash of all rows in their order.
 fn digest(file: &Bytes) -> Result<u64, ArchiveError> {
     let mut hasher = FixedState::default().build_hasher();
     read_day(file, |row| hash(row, &mut hasher))?;

@@ -1,4 +1,4 @@
-//! The columns of a file, and what is known of them without reading them.
+//! The columns of a file, and what its footer says about them.
 
 use parquet::arrow::ProjectionMask;
 use parquet::data_type::ByteArray;
@@ -8,24 +8,23 @@ use parquet::schema::types::SchemaDescriptor;
 
 use super::error::QueryError;
 use super::files::DataFile;
-use super::footers::damaged;
 
-/// The place of a column.
+/// The index of a column.
 ///
 /// # Errors
-/// The file has none of this name.
+/// The file has no column of this name.
 pub(super) fn place(file: &DataFile, metadata: &ParquetMetaData, name: &str) -> Result<usize, QueryError> {
     let columns = metadata.file_metadata().schema_descr();
     let found = (0..columns.num_columns()).find(|&place| columns.column(place).path().string() == name);
-    found.ok_or_else(|| damaged(&file.path, &format_args!("it has no column {name}")))
+    found.ok_or_else(|| QueryError::damaged(&file.path, &format_args!("it has no column {name}")))
 }
 
-/// Only these columns.
+/// Selects the columns with these indices.
 pub(super) fn only(schema: &SchemaDescriptor, places: &[usize]) -> ProjectionMask {
     ProjectionMask::leaves(schema, places.iter().copied())
 }
 
-/// The least and the greatest text of a column, which are not always texts that it has; `None` if nothing is known.
+/// A lower and an upper bound of a column's texts; `None` if the footer has none.
 pub(super) fn texts(group: &RowGroupMetaData, column: usize) -> Option<(&str, &str)> {
     let statistics = text_statistics(group, column)?;
     let min = std::str::from_utf8(statistics.min_opt()?.data()).ok()?;
@@ -33,7 +32,7 @@ pub(super) fn texts(group: &RowGroupMetaData, column: usize) -> Option<(&str, &s
     Some((min, max))
 }
 
-/// The text that all rows have, if that is known.
+/// The text that all rows share, if the footer says so.
 pub(super) fn only_text(group: &RowGroupMetaData, column: usize) -> Option<&str> {
     let statistics = text_statistics(group, column)?;
     let exact =
@@ -49,7 +48,7 @@ fn text_statistics(group: &RowGroupMetaData, column: usize) -> Option<&ValueStat
     }
 }
 
-/// The least and the greatest number of a column.
+/// The minimum and the maximum of a column; `None` if the footer has none.
 pub(super) fn integers(group: &RowGroupMetaData, column: usize) -> Option<(i64, i64)> {
     match group.column(column).statistics()? {
         Statistics::Int64(statistics) => Some((*statistics.min_opt()?, *statistics.max_opt()?)),
@@ -57,7 +56,7 @@ pub(super) fn integers(group: &RowGroupMetaData, column: usize) -> Option<(i64, 
     }
 }
 
-/// How many rows have nothing in a column.
+/// How many rows are null in a column; `None` if the footer does not say.
 pub(super) fn nulls(group: &RowGroupMetaData, column: usize) -> Option<u64> {
     group.column(column).statistics()?.null_count_opt()
 }

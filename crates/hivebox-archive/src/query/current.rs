@@ -1,52 +1,53 @@
-//! Which files are in force.
+//! Keeps track of the files in force.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::QueryError;
 use super::files::Files;
-use super::read::Source;
+use super::reader::FileReader;
 use crate::history::History;
-use crate::store::SnapshotStore;
 
-/// The files that were in force when the history was last asked for. Reading a manifest takes longer than most answers, and
-/// finding out that it is still in force does not.
-#[derive(Debug, Default)]
-pub(super) struct Current {
-    last: Mutex<Option<(SnapshotStore, Arc<Files>)>>,
+/// A history as questions see it: the files in force, and the means to read them.
+///
+/// Reading a manifest takes longer than most answers, so it remembers the last one and only checks that it is still in
+/// force.
+#[derive(Debug)]
+pub struct CurrentHistory {
+    history: History,
+    reader: FileReader,
+    last: Mutex<Option<Arc<Files>>>,
 }
 
-/// The past as one question sees it.
-#[derive(Debug, Clone)]
-pub(super) struct Past {
-    pub(super) source: Source,
-    pub(super) current: Arc<Current>,
-}
+impl CurrentHistory {
+    pub(super) fn new(history: History, reader: FileReader) -> Self {
+        Self { history, reader, last: Mutex::default() }
+    }
 
-impl Past {
-    /// The files in force. What is asked of them meanwhile stays as it is, for files are kept longer than answers may take.
-    pub(super) async fn files(&self) -> Result<Arc<Files>, QueryError> {
-        let store = &self.source.store;
-        let known = self.current.of(store);
-        let history = History { store: store.clone() };
-        match (history.newer_manifest(known.as_ref().map(|known| known.number)).await?, known) {
+    /// The files in force. An answer may use them to its end: replaced files stay for longer than a question may take.
+    ///
+    /// # Errors
+    /// The store failed, or the manifest is damaged.
+    pub async fn files(&self) -> Result<Arc<Files>, QueryError> {
+        let known = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let number = known.as_ref().map(|known| known.number);
+        match (self.history.newer_manifest(number).await?, known) {
             (None, Some(known)) => Ok(known),
             (manifest, _) => {
                 let files = Arc::new(manifest.as_ref().map(Files::of).unwrap_or_default());
-                self.current.keep(store, &files);
+                self.remember(&files);
                 Ok(files)
             }
         }
     }
-}
 
-impl Current {
-    fn of(&self, store: &SnapshotStore) -> Option<Arc<Files>> {
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.as_ref().filter(|(of, _)| of.is_same(store)).map(|(_, files)| Arc::clone(files))
+    /// Reads the files.
+    #[must_use]
+    pub fn reader(&self) -> &FileReader {
+        &self.reader
     }
 
-    pub(super) fn keep(&self, store: &SnapshotStore, files: &Arc<Files>) {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        *last = Some((store.clone(), Arc::clone(files)));
+    /// Takes these files to be in force for as long as the store has no other manifest.
+    pub(super) fn remember(&self, files: &Arc<Files>) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(files));
     }
 }

@@ -1,46 +1,52 @@
-//! Why there is no answer.
+//! Why a question has no answer.
 
+use std::fmt::Display;
 use std::time::Duration;
+
+use object_store::path::Path;
 
 use crate::error::ArchiveError;
 use crate::history::question::QuestionError;
 
-/// Why a question about the past has no answer.
+/// Why a question about the history, in whatever language, has no answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {
-    /// As many questions as may are being answered, and as many as may are waiting.
-    #[error("{running} questions are being answered and {waiting} wait: ask again in a moment")]
+    /// The queue is full.
+    #[error("{running} questions are running and {waiting} are waiting: ask again in a moment")]
     Busy {
-        /// How many are answered at once.
+        /// How many may run at once.
         running: usize,
         /// How many may wait.
         waiting: usize,
     },
-    /// It took too long, the time in the queue included.
-    #[error("no answer within {} s: ask for less time, a smaller area or longer buckets", after.as_secs_f64())]
+    /// It exceeded the time limit, which includes the time in the queue.
+    #[error(
+        "no answer within {} s: ask for a shorter time, a smaller area or longer buckets",
+        after.as_secs_f64()
+    )]
     TimedOut {
         /// The limit.
         after: Duration,
     },
-    /// It would take more memory than questions may.
+    /// It needs more memory than the limit.
     #[error(
-        "the answer needs more than the {} MB that questions about the past may take together: ask for less time, a \
-         smaller area or longer buckets, or allow more memory",
+        "the answer needs more than the {} MB that all questions about the past may take together: ask for a shorter \
+         time, a smaller area or longer buckets, or raise the limit",
         limit_bytes / 1_000_000
     )]
     OutOfMemory {
         /// The limit for all questions together.
         limit_bytes: usize,
     },
-    /// The question has no answer.
+    /// The question is invalid.
     #[error(transparent)]
     Question(#[from] QuestionError),
-    /// The SQL has no answer.
+    /// The SQL is invalid, or failed on some values.
     #[error("{0}")]
     Sql(String),
-    /// The answer has more rows than answers may have.
-    #[error("the answer has more than {most} rows: ask for fewer, by a LIMIT or a GROUP BY")]
+    /// The answer has more rows than the limit.
+    #[error("the answer has more than {most} rows: ask for fewer by LIMIT or GROUP BY")]
     TooManyRows {
         /// The limit.
         most: usize,
@@ -48,9 +54,9 @@ pub enum QueryError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] ArchiveError),
-    /// A file of the history is not as it should be.
+    /// A file of the history is damaged.
     #[error(
-        "the file {path} of the history cannot be read: {reason}; `hivebox archive verify` looks at all of them"
+        "the file {path} of the history cannot be read: {reason}; `hivebox archive verify` checks all files"
     )]
     Damaged {
         /// The file's path in the store.
@@ -58,7 +64,7 @@ pub enum QueryError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The cluster that answers questions is not there.
+    /// The cluster for questions cannot be reached.
     #[error("the Ballista scheduler at {scheduler} cannot be reached: {reason}")]
     NoCluster {
         /// Its address.
@@ -66,20 +72,32 @@ pub enum QueryError {
         /// Why not.
         reason: String,
     },
-    /// The cluster took the question, and failed.
+    /// The cluster accepted the question and failed.
     #[error("the Ballista cluster could not answer: {reason}")]
     ClusterFailed {
         /// What it says.
         reason: String,
     },
-    /// The engine stops, or a fault of HiveBox ended the work.
+    /// The engine is stopping, or a bug in HiveBox ended the work.
     #[error("the work on the question ended early: {0}")]
     Ended(String),
 }
 
 impl QueryError {
-    /// The same error, which came through other hands and cannot be had back from them.
-    pub(super) fn again(&self) -> Self {
+    /// A damaged file.
+    pub(super) fn damaged(path: &Path, reason: &dyn Display) -> Self {
+        Self::Damaged { path: path.to_string(), reason: reason.to_string() }
+    }
+
+    /// A column of a file whose type or content is wrong.
+    pub(super) fn bad_column(path: &Path, column: &str) -> Self {
+        Self::damaged(path, &format_args!("the column {column} is malformed"))
+    }
+
+    /// A copy of an error that another library returns only by reference. An error of the store that cannot be copied
+    /// becomes [`QueryError::Ended`] with the same text.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
         match self {
             Self::Busy { running, waiting } => Self::Busy { running: *running, waiting: *waiting },
             Self::TimedOut { after } => Self::TimedOut { after: *after },

@@ -10,33 +10,38 @@ use crate::history::utc_day::DAY_MILLIS;
 
 /// A file of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct DataFile {
-    pub(super) path: Path,
-    pub(super) bytes: u64,
-    pub(super) rows: u64,
-    /// When its first row was measured, in milliseconds; the beginning of time if it has no times.
-    pub(super) first_millis: i64,
-    /// When its last row was measured, in milliseconds; the end of time if it has no times.
-    pub(super) last_millis: i64,
+pub struct DataFile {
+    /// Where it is in the store.
+    pub path: Path,
+    /// Its size.
+    pub bytes: u64,
+    /// The number of its rows.
+    pub rows: u64,
+    /// The earliest time of its rows, in milliseconds; `i64::MIN` if its rows have no time.
+    pub first_millis: i64,
+    /// The latest time of its rows, in milliseconds; `i64::MAX` if its rows have no time.
+    pub last_millis: i64,
 }
 
-/// The files that a manifest names.
+/// The files that a manifest lists.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Files {
+pub struct Files {
     /// The number of the manifest.
-    pub(super) number: u64,
-    /// One a day, in order.
-    pub(super) readings: Vec<DataFile>,
-    /// One a day, in order.
-    pub(super) hourly: Vec<DataFile>,
-    pub(super) boxes: Option<DataFile>,
-    pub(super) sensors: Option<DataFile>,
-    /// When the last of the readings was measured.
-    pub(super) through: Option<Timestamp>,
+    pub number: u64,
+    /// The readings: one file a day, in order.
+    pub readings: Vec<DataFile>,
+    /// The hourly sums: one file a day, in order.
+    pub hourly: Vec<DataFile>,
+    /// All boxes.
+    pub boxes: Option<DataFile>,
+    /// All sensors.
+    pub sensors: Option<DataFile>,
+    /// When the last reading was measured.
+    pub through: Option<Timestamp>,
 }
 
 impl Files {
-    /// Those of a manifest.
+    /// The files that `manifest` lists.
     pub(super) fn of(manifest: &Manifest) -> Self {
         let readings = |day: &Day| {
             let (first, last) = (day.first_at.as_millisecond(), day.last_at.as_millisecond());
@@ -63,9 +68,15 @@ impl DataFile {
         let path = Path::from(file.path.as_str());
         Self { path, bytes: file.bytes, rows: file.rows, first_millis, last_millis }
     }
+
+    /// Whether some of its rows may lie in the time from `from` up to `to`, in milliseconds.
+    #[must_use]
+    pub fn overlaps(&self, (from, to): (i64, i64)) -> bool {
+        self.first_millis < to && self.last_millis >= from
+    }
 }
 
-/// When a day begins; at the edge of time a day that no reading can be of.
+/// When a day begins. The first day that a timestamp cannot hold begins at `i64::MIN`; no reading is that old.
 fn day_millis(date: Date) -> i64 {
     TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0)).map_or(i64::MIN, Timestamp::as_millisecond)
 }

@@ -1,4 +1,4 @@
-//! What stands at the end of the files: where which rows are. It is kept in memory, for files never change.
+//! Caches the footers of files, which say where which rows are. Files never change, so a footer stays valid.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -14,20 +14,20 @@ use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataP
 
 use super::error::QueryError;
 use super::files::DataFile;
-use crate::store::SnapshotStore;
+use crate::objects::Objects;
 
-/// The footers that were read lately.
+/// The most recently used footers.
 #[derive(Debug)]
 pub(super) struct Footers {
     most_bytes: usize,
-    kept: Mutex<Kept>,
+    kept: Mutex<CachedFooters>,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct CachedFooters {
     by_path: HashMap<Path, Footer>,
     bytes: usize,
-    /// Counts the uses, so that the file which was not used for the longest time is known.
+    /// Counts the uses, to find the footer that was least recently used.
     uses: u64,
 }
 
@@ -39,15 +39,15 @@ struct Footer {
 }
 
 impl Footers {
-    /// None yet, and never more than these bytes.
+    /// An empty cache of at most `most_bytes`.
     pub(super) fn new(most_bytes: usize) -> Self {
         Self { most_bytes, kept: Mutex::default() }
     }
 
-    /// The footer of a file, with the index of its pages if that is asked for.
+    /// The footer of a file, with the index of its pages if `pages` is set.
     pub(super) async fn of(
         &self,
-        store: &SnapshotStore,
+        objects: &Objects,
         file: &DataFile,
         pages: bool,
     ) -> Result<ArrowReaderMetadata, QueryError> {
@@ -58,8 +58,8 @@ impl Footers {
             return Ok(known.clone());
         }
         let known = known.map(|known| (**known.metadata()).clone());
-        let metadata = read(store, file, known, pages).await?;
-        let metadata = for_reading(metadata).map_err(|error| damaged(&file.path, &error))?;
+        let metadata = read(objects, file, known, pages).await?;
+        let metadata = for_reading(metadata).map_err(|error| QueryError::damaged(&file.path, &error))?;
         self.keep(&file.path, &metadata);
         Ok(metadata)
     }
@@ -92,16 +92,16 @@ fn has_pages(metadata: &ParquetMetaData) -> bool {
     metadata.column_index().is_some() && metadata.offset_index().is_some()
 }
 
-/// How much of the end of a file is read at first. Footers of some megabytes have their pages before that.
+/// How much of the end of a file to read first. That is enough for most footers without the index of pages.
 const TAIL_BYTES: u64 = 64 * 1024;
 
 async fn read(
-    store: &SnapshotStore,
+    objects: &Objects,
     file: &DataFile,
     known: Option<ParquetMetaData>,
     pages: bool,
 ) -> Result<ParquetMetaData, QueryError> {
-    let failed = |error: ParquetError| damaged(&file.path, &error);
+    let failed = |error: ParquetError| QueryError::damaged(&file.path, &error);
     let is_known = known.is_some();
     let decoder = match known {
         Some(known) => ParquetMetaDataPushDecoder::try_new_with_metadata(file.bytes, known),
@@ -111,13 +111,13 @@ async fn read(
     let mut decoder = decoder.map_err(failed)?.with_page_index_policy(policy);
     if !is_known {
         let tail = file.bytes.saturating_sub(TAIL_BYTES)..file.bytes;
-        let bytes = fetch(store, &file.path, std::slice::from_ref(&tail)).await?;
+        let bytes = fetch(objects, &file.path, std::slice::from_ref(&tail)).await?;
         decoder.push_ranges(vec![tail], bytes).map_err(failed)?;
     }
     loop {
         match decoder.try_decode().map_err(failed)? {
             DecodeResult::NeedsData(ranges) => {
-                let bytes = fetch(store, &file.path, &ranges).await?;
+                let bytes = fetch(objects, &file.path, &ranges).await?;
                 decoder.push_ranges(ranges, bytes).map_err(failed)?;
             }
             DecodeResult::Data(metadata) => return Ok(metadata),
@@ -128,17 +128,17 @@ async fn read(
     }
 }
 
-/// Reads parts of a file.
+/// Reads some byte ranges of a file.
 pub(super) async fn fetch(
-    store: &SnapshotStore,
+    objects: &Objects,
     path: &Path,
     ranges: &[Range<u64>],
 ) -> Result<Vec<Bytes>, QueryError> {
-    let fetched = store.objects().get_ranges(path, ranges).await;
-    fetched.map_err(|error| store.failed("read the history", &error).into())
+    let fetched = objects.as_object_store().get_ranges(path, ranges).await;
+    fetched.map_err(|error| objects.failed("read the history", &error).into())
 }
 
-/// Text is read as numbers of a dictionary: it repeats row after row, and numbers are compared the fastest.
+/// Reads text as dictionary keys: texts repeat from row to row, and numbers compare fastest.
 fn for_reading(metadata: ParquetMetaData) -> Result<ArrowReaderMetadata, ParquetError> {
     let plain = ArrowReaderMetadata::try_new(Arc::new(metadata), ArrowReaderOptions::new())?;
     let fields = plain.schema().fields().iter().map(|field| match field.data_type() {
@@ -152,8 +152,4 @@ fn for_reading(metadata: ParquetMetaData) -> Result<ArrowReaderMetadata, Parquet
     let schema = Schema::new_with_metadata(fields, plain.schema().metadata().clone());
     let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
     ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options)
-}
-
-pub(super) fn damaged(path: &Path, error: &dyn std::fmt::Display) -> QueryError {
-    QueryError::Damaged { path: path.to_string(), reason: error.to_string() }
 }

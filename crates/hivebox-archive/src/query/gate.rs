@@ -1,4 +1,4 @@
-//! How many questions are answered at once, and how many wait.
+//! Limits how many questions run at once and how many wait.
 
 use std::sync::Arc;
 
@@ -6,13 +6,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::error::QueryError;
 
-/// Lets a bounded number of questions in, and a bounded number wait. Those who wait are let in in their order.
+/// Admits a bounded number of questions and lets a bounded number wait, first come, first served.
 #[derive(Debug)]
 pub(super) struct Gate {
-    /// Places for those who are answered.
+    /// Permits for running questions.
     running: Arc<Semaphore>,
-    /// Places for those who are answered or wait.
+    /// Permits for running and waiting questions together.
     inside: Arc<Semaphore>,
+    /// How many may run, and how many may wait.
     sizes: (usize, usize),
 }
 
@@ -23,14 +24,14 @@ pub(super) struct Queued {
     running: Arc<Semaphore>,
 }
 
-/// A place among those who are answered, until it is dropped.
+/// The right to run. Ends when dropped.
 #[derive(Debug)]
-pub(super) struct Admitted {
+pub struct Admitted {
     _running: OwnedSemaphorePermit,
     _inside: OwnedSemaphorePermit,
 }
 
-/// The most places of either kind.
+/// The upper bound of either limit.
 const MOST: usize = 1 << 16;
 
 impl Gate {
@@ -43,12 +44,12 @@ impl Gate {
         }
     }
 
-    /// How many are being answered.
+    /// How many questions run now.
     pub(super) fn running(&self) -> usize {
         self.sizes.0 - self.running.available_permits()
     }
 
-    /// How many wait.
+    /// How many questions wait now.
     pub(super) fn waiting(&self) -> usize {
         let inside = self.sizes.0 + self.sizes.1 - self.inside.available_permits();
         inside.saturating_sub(self.running())
@@ -57,7 +58,7 @@ impl Gate {
     /// Takes a place in the queue.
     ///
     /// # Errors
-    /// There is none.
+    /// [`QueryError::Busy`] if the queue is full.
     pub(super) fn queue(&self) -> Result<Queued, QueryError> {
         let (running, waiting) = self.sizes;
         match Arc::clone(&self.inside).try_acquire_owned() {
@@ -71,7 +72,7 @@ impl Queued {
     /// Waits for its turn.
     pub(super) async fn admitted(self) -> Result<Admitted, QueryError> {
         let running = self.running.acquire_owned().await;
-        let running = running.map_err(|_| QueryError::Ended("no more questions are taken".into()))?;
+        let running = running.map_err(|_| QueryError::Ended("the queue is closed".into()))?;
         Ok(Admitted { _running: running, _inside: self.inside })
     }
 }

@@ -1,4 +1,4 @@
-//! Answers from the sums of hours.
+//! Answers from the hourly sums.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal32Type, Decimal64Type, Int64Type, TimestampMillisecondType};
@@ -10,58 +10,54 @@ use parquet::file::metadata::ParquetMetaData;
 use super::columns::{self, integers, nulls};
 use super::error::QueryError;
 use super::files::DataFile;
-use super::footers::damaged;
-use super::read::{Rows, Scanned, Source};
-use super::scan::Numbered;
-use super::tally::{Numbers, Tally};
-use super::wanted::Wanted;
+use super::filter::ReadingFilter;
+use super::reader::FileReader;
+use super::rows::{RowScan, Scanned};
+use super::scan::DictionaryColumn;
+use super::tally::{NumberSums, Tally};
 
-/// How many files are read at once.
+/// How many files to read at once.
 const FILES_AT_ONCE: usize = 4;
-/// The column with how the values are distributed.
+/// The column with the histogram of the values.
 const SKETCHES: &str = "sketch";
 
-/// Adds up the hours in `files` that begin in the time that is wanted.
-pub(super) async fn add_up(
-    source: &Source,
+/// Adds the hours in `files` that begin in the time of the filter.
+pub(super) async fn sum_hours(
+    reader: &FileReader,
     files: &[DataFile],
-    wanted: &Wanted,
-    sketches: bool,
+    filter: &ReadingFilter,
     tally: &mut Tally,
 ) -> Result<Scanned, QueryError> {
-    let (from, to) = wanted.time();
-    let is_wanted = |file: &&DataFile| file.first_millis < to && file.last_millis >= from;
-    let files: Vec<DataFile> = files.iter().filter(is_wanted).cloned().collect();
-    let read = stream::iter(files.into_iter().map(|file| read(source, file, wanted, sketches)));
+    let files: Vec<DataFile> = files.iter().filter(|file| file.overlaps(filter.time())).cloned().collect();
+    let read = stream::iter(files.into_iter().map(|file| read(reader, file, filter)));
     let mut read = read.buffered(FILES_AT_ONCE);
     let mut all = Scanned::default();
     while let Some((file, batches, scanned)) = read.try_next().await? {
         for batch in &batches {
-            add(batch, wanted, tally).map_err(|reason| damaged(&file.path, &reason))?;
+            add(batch, filter, tally).map_err(|reason| QueryError::damaged(&file.path, &reason))?;
         }
         all.add(scanned);
     }
     Ok(all)
 }
 
-/// Reads the rows of the planet, which are few.
+/// Reads the rows for the whole planet, which are few.
 async fn read(
-    source: &Source,
+    reader: &FileReader,
     file: DataFile,
-    wanted: &Wanted,
-    sketches: bool,
+    filter: &ReadingFilter,
 ) -> Result<(DataFile, Vec<RecordBatch>, Scanned), QueryError> {
-    let footer = source.footers.of(&source.store, &file, false).await?;
-    let columns = places(&file, footer.metadata(), sketches)?;
+    let footer = reader.footer(&file, false).await?;
+    let columns = places(&file, footer.metadata(), filter.percentiles)?;
     let (mut batches, mut all) = (Vec::new(), Scanned { files: 1, ..Scanned::default() });
     for (row_group, group) in footer.metadata().row_groups().iter().enumerate() {
-        let (from, to) = wanted.time();
+        let (from, to) = filter.time();
         let is_out = integers(group, columns[HOUR]).is_some_and(|(first, last)| last < from || first >= to);
         if is_out || nulls(group, columns[CELL]) == Some(0) {
             continue;
         }
-        let rows = Rows { file: &file, footer: &footer, row_group, selected: None, columns: &columns };
-        let scanned = rows.read(source, |batch| {
+        let rows = RowScan { file: &file, footer: &footer, row_group, selected: None, columns: &columns };
+        let scanned = rows.read(reader, |batch| {
             batches.push(batch.clone());
             Ok(())
         });
@@ -79,8 +75,8 @@ fn places(file: &DataFile, metadata: &ParquetMetaData, sketches: bool) -> Result
     names.map(|name| columns::place(file, metadata, name)).collect()
 }
 
-/// Adds up the rows of the planet that are wanted; fails with what is not as it should be.
-fn add(rows: &RecordBatch, wanted: &Wanted, tally: &mut Tally) -> Result<(), String> {
+/// Adds the selected rows for the whole planet. Fails with what is malformed.
+fn add(rows: &RecordBatch, filter: &ReadingFilter, tally: &mut Tally) -> Result<(), String> {
     let column = |name| rows.column_by_name(name);
     let hours =
         column("hour").and_then(|it| it.as_primitive_opt::<TimestampMillisecondType>()).ok_or("hour")?;
@@ -91,18 +87,18 @@ fn add(rows: &RecordBatch, wanted: &Wanted, tally: &mut Tally) -> Result<(), Str
     let (mins, maxs) = mins.zip(maxs).ok_or("min or max")?;
     let sketches = column(SKETCHES).and_then(|it| it.as_binary_opt::<i32>());
     let cells = column("cell").ok_or("cell")?;
-    let phenomena = Numbered::of(rows, "phenomenon")?;
-    let exposures = Numbered::of(rows, "exposure")?;
+    let phenomena = DictionaryColumn::of(rows, "phenomenon")?;
+    let exposures = DictionaryColumn::of(rows, "exposure")?;
     let is_exposed =
-        exposures.matches(|text| wanted.exposures.is_empty() || wanted.exposures.contains(&text));
-    let (from, to) = wanted.time();
-    for (number, (_, name)) in wanted.phenomena.iter().enumerate() {
+        exposures.matches(|text| filter.exposures.is_empty() || filter.exposures.contains(&text));
+    let (from, to) = filter.time();
+    for (number, (_, name)) in filter.phenomena.iter().enumerate() {
         let is_it = phenomena.matches(|text| text == *name);
         for row in 0..rows.num_rows() {
             let hour = hours.value(row);
             let is_wanted = cells.is_null(row) && phenomena.is(row, &is_it) && exposures.is(row, &is_exposed);
             if is_wanted && (from..to).contains(&hour) {
-                let numbers = Numbers {
+                let numbers = NumberSums {
                     count: counts.value(row).unsigned_abs(),
                     sum: sums.value(row).into(),
                     min: mins.value(row),

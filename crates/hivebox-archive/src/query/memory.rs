@@ -1,52 +1,124 @@
-//! The memory that questions take, all of them together.
+//! Counts the memory that all questions take together.
 
 use std::sync::Arc;
-
-use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryConsumer, MemoryPool, MemoryReservation};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::error::QueryError;
 
-/// The memory that questions may take together. Cheap to clone.
+/// The memory that all questions may take together: a counter with a limit. Cheap to clone; all clones count together.
+///
+/// It allocates nothing itself. Whoever is about to allocate much takes the bytes here first.
 #[derive(Debug, Clone)]
-pub(super) struct Memory {
-    pool: Arc<dyn MemoryPool>,
+pub struct Memory {
+    used_bytes: Arc<AtomicUsize>,
     limit_bytes: usize,
 }
 
-/// Memory that a question has taken; it is given back when this is dropped.
+/// Some bytes of [`Memory`]. Gives them back when dropped.
 #[derive(Debug)]
-pub(super) struct Taken {
-    reservation: MemoryReservation,
-    limit_bytes: usize,
+pub struct MemoryShare {
+    memory: Memory,
+    bytes: usize,
 }
 
 impl Memory {
-    pub(super) fn new(limit_bytes: usize) -> Self {
-        Self { pool: Arc::new(GreedyMemoryPool::new(limit_bytes)), limit_bytes }
+    /// A counter at zero.
+    #[must_use]
+    pub fn new(limit_bytes: usize) -> Self {
+        Self { used_bytes: Arc::default(), limit_bytes }
     }
 
-    pub(super) fn pool(&self) -> Arc<dyn MemoryPool> {
-        Arc::clone(&self.pool)
-    }
-
-    pub(super) fn limit_bytes(&self) -> usize {
+    /// The most bytes that may be in use at once.
+    #[must_use]
+    pub fn limit_bytes(&self) -> usize {
         self.limit_bytes
     }
 
-    /// None yet, for what is told.
-    pub(super) fn take(&self, what: &'static str) -> Taken {
-        Taken { reservation: MemoryConsumer::new(what).register(&self.pool), limit_bytes: self.limit_bytes }
+    /// The bytes in use.
+    #[must_use]
+    pub fn used_bytes(&self) -> usize {
+        self.used_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Takes some bytes. Give them back by [`give_back`](Self::give_back), or use [`share`](Self::share), which does.
+    ///
+    /// # Errors
+    /// [`QueryError::OutOfMemory`] if they would exceed the limit; then it takes none.
+    pub fn take(&self, bytes: usize) -> Result<(), QueryError> {
+        // The counter guards no other memory, so no ordering is needed.
+        let within_limit = |used: usize| used.checked_add(bytes).filter(|used| *used <= self.limit_bytes);
+        let taken = self.used_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, within_limit);
+        taken.map(drop).map_err(|_| self.exhausted())
+    }
+
+    /// Takes some bytes even if they exceed the limit, for memory that has already been allocated.
+    pub fn take_beyond_limit(&self, bytes: usize) {
+        self.used_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Gives back bytes that were taken before.
+    pub fn give_back(&self, bytes: usize) {
+        self.used_bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// A share of no bytes yet.
+    #[must_use]
+    pub fn share(&self) -> MemoryShare {
+        MemoryShare { memory: self.clone(), bytes: 0 }
+    }
+
+    /// The error for a question that needs more than the limit.
+    pub(super) fn exhausted(&self) -> QueryError {
+        QueryError::OutOfMemory { limit_bytes: self.limit_bytes }
     }
 }
 
-impl Taken {
-    /// Takes so much, more or less than before; if there is less, what was taken stays.
-    pub(super) fn resize(&self, bytes: usize) -> Result<(), QueryError> {
-        self.reservation.try_resize(bytes).map_err(|_| self.exhausted())
+impl MemoryShare {
+    /// Grows or shrinks the share to `bytes`.
+    ///
+    /// # Errors
+    /// [`QueryError::OutOfMemory`] if it would exceed the limit; then the share stays as it was.
+    pub fn resize(&mut self, bytes: usize) -> Result<(), QueryError> {
+        match bytes.checked_sub(self.bytes) {
+            Some(more) => self.memory.take(more)?,
+            None => self.memory.give_back(self.bytes - bytes),
+        }
+        self.bytes = bytes;
+        Ok(())
+    }
+}
+
+impl Drop for MemoryShare {
+    fn drop(&mut self) {
+        self.memory.give_back(self.bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_together_stay_within_the_limit_and_give_back_when_dropped() {
+        let memory = Memory::new(100);
+        let (mut one, mut other) = (memory.share(), memory.clone().share());
+        one.resize(60).unwrap();
+        assert!(matches!(other.resize(41), Err(QueryError::OutOfMemory { limit_bytes: 100 })));
+        assert!(other.resize(usize::MAX).is_err());
+        assert_eq!(memory.used_bytes(), 60);
+        other.resize(40).unwrap();
+        one.resize(10).unwrap();
+        assert_eq!(memory.used_bytes(), 50);
+        drop((one, other));
+        assert_eq!(memory.used_bytes(), 0);
     }
 
-    /// That there is not enough.
-    pub(super) fn exhausted(&self) -> QueryError {
-        QueryError::OutOfMemory { limit_bytes: self.limit_bytes }
+    #[test]
+    fn memory_that_is_already_allocated_counts_beyond_the_limit() {
+        let memory = Memory::new(100);
+        memory.take_beyond_limit(150);
+        assert!(memory.take(1).is_err());
+        memory.give_back(150);
+        assert!(memory.take(100).is_ok());
     }
 }

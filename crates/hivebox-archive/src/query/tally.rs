@@ -1,4 +1,4 @@
-//! What rows come to, bucket by bucket.
+//! Sums up values bucket by bucket.
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::direction::MeanDirection;
@@ -10,24 +10,24 @@ use hivebox_climate::statistics::Percentile;
 use super::values::{Values, canonical};
 use crate::history::question::{Buckets, HistoryRow};
 
-/// What the rows of some phenomena come to, in each of some buckets. Sums are of whole hundredths, and so exact in any order.
+/// The sums over the values of some phenomena in some buckets. They add whole hundredths, so they are exact in any order.
 #[derive(Debug)]
 pub(super) struct Tally {
     edges: Vec<i64>,
-    phenomena: Vec<(PhenomenonId, Sums)>,
+    phenomena: Vec<(PhenomenonId, BucketSums)>,
     is_coarse: bool,
 }
 
 #[derive(Debug)]
-enum Sums {
-    /// Of numbers: the sums, and the values of each bucket if percentiles are asked for.
-    Numbers(Vec<Numbers>, Vec<Values>),
+enum BucketSums {
+    /// For numbers: the sums of each bucket, and its values if percentiles are needed.
+    Numbers(Vec<NumberSums>, Vec<Values>),
     Directions(Vec<(u64, MeanDirection)>),
 }
 
-/// The numbers of one bucket, in hundredths.
+/// The sums over the numbers of one bucket, in hundredths.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Numbers {
+pub(super) struct NumberSums {
     pub(super) count: u64,
     pub(super) sum: i128,
     pub(super) min: i32,
@@ -36,18 +36,18 @@ pub(super) struct Numbers {
 
 /// When rows were measured.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Times<'a> {
+pub(super) enum MeasuredAt<'a> {
     /// All in this bucket.
-    Within(usize),
-    /// Each at its own moment, in milliseconds.
-    Each(&'a [i64]),
+    Bucket(usize),
+    /// Each at its own time, in milliseconds.
+    Millis(&'a [i64]),
 }
 
-impl Numbers {
+impl NumberSums {
     const NONE: Self = Self { count: 0, sum: 0, min: i32::MAX, max: i32::MIN };
 
     fn add(&mut self, values: &[i32]) {
-        // The rows of a batch cannot exceed what an i64 holds.
+        // An i64 holds the sum of 2^32 values, and a batch has far fewer.
         let (mut sum, mut min, mut max) = (0_i64, self.min, self.max);
         for &value in values {
             sum += i64::from(value);
@@ -72,7 +72,7 @@ impl Numbers {
 }
 
 impl Tally {
-    /// Of no rows. `edges` are the beginning of each bucket and the end of the last, at least two.
+    /// The sums over no values. `edges` are the beginning of each bucket and the end of the last, at least two.
     pub(super) fn new(
         edges: Vec<i64>,
         phenomena: impl Iterator<Item = PhenomenonId>,
@@ -82,11 +82,11 @@ impl Tally {
         let of = |id: PhenomenonId| {
             let phenomenon = Catalogue::builtin().phenomenon(id);
             let sums = if phenomenon.is_direction() {
-                Sums::Directions(vec![Default::default(); buckets])
+                BucketSums::Directions(vec![Default::default(); buckets])
             } else {
                 let kept = if percentiles { buckets } else { 0 };
                 let values = (0..kept).map(|_| Values::new(phenomenon.sketch_resolution())).collect();
-                Sums::Numbers(vec![Numbers::NONE; buckets], values)
+                BucketSums::Numbers(vec![NumberSums::NONE; buckets], values)
             };
             (id, sums)
         };
@@ -94,50 +94,50 @@ impl Tally {
         Self { edges, phenomena, is_coarse: false }
     }
 
-    /// About how much memory it takes.
+    /// About how much memory it takes, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        let of = |sums: &Sums| match sums {
-            Sums::Numbers(numbers, values) => {
+        let of = |sums: &BucketSums| match sums {
+            BucketSums::Numbers(numbers, values) => {
                 let kept: usize = values.iter().map(|values| size_of::<Values>() + values.bytes()).sum();
-                numbers.len() * size_of::<Numbers>() + kept
+                numbers.len() * size_of::<NumberSums>() + kept
             }
-            Sums::Directions(means) => means.len() * size_of::<(u64, MeanDirection)>(),
+            BucketSums::Directions(means) => means.len() * size_of::<(u64, MeanDirection)>(),
         };
         self.phenomena.iter().map(|(_, sums)| of(sums)).sum()
     }
 
     /// Whether all percentiles will be exact.
     pub(super) fn is_exact(&self) -> bool {
-        let of = |sums: &Sums| match sums {
-            Sums::Numbers(_, values) => values.iter().all(Values::are_exact),
-            Sums::Directions(_) => true,
+        let of = |sums: &BucketSums| match sums {
+            BucketSums::Numbers(_, values) => values.iter().all(Values::are_exact),
+            BucketSums::Directions(_) => true,
         };
         self.phenomena.iter().all(|(_, sums)| of(sums))
     }
 
-    /// Keeps values to a resolution from now on, which bounds their memory; whether they were not kept so before.
+    /// Makes percentiles approximate from now on, which bounds their memory; returns whether that changed anything.
     pub(super) fn coarsen(&mut self) -> bool {
         for (_, sums) in &mut self.phenomena {
-            if let Sums::Numbers(_, values) = sums {
+            if let BucketSums::Numbers(_, values) = sums {
                 values.iter_mut().for_each(Values::coarsen);
             }
         }
         !std::mem::replace(&mut self.is_coarse, true)
     }
 
-    /// Adds rows of a phenomenon, with their values in hundredths. What was measured outside the buckets is left out.
-    pub(super) fn add(&mut self, phenomenon: usize, values: &[i32], times: Times<'_>) {
+    /// Adds values of a phenomenon in hundredths. Leaves out those that were measured outside the buckets.
+    pub(super) fn add(&mut self, phenomenon: usize, values: &[i32], at: MeasuredAt<'_>) {
         let sums = &mut self.phenomena[phenomenon].1;
-        match times {
-            Times::Within(bucket) => sums.add(bucket, values),
-            Times::Each(times) => {
+        match at {
+            MeasuredAt::Bucket(bucket) => sums.add(bucket, values),
+            MeasuredAt::Millis(times) => {
                 let mut from = 0;
                 let mut last = None;
                 while let Some(&at) = times.get(from) {
                     let (bucket, begin, end) = next_bucket(&self.edges, last, at);
                     last = bucket;
                     let is_inside = |time: &i64| begin <= *time && *time < end;
-                    // No moment lies outside of all stretches, but the very last that a number can tell.
+                    // Every time lies in some stretch, except the very last one that an i64 can hold.
                     let length = times[from..].iter().take_while(|time| is_inside(time)).count().max(1);
                     if let Some(bucket) = bucket {
                         sums.add(bucket, &values[from..from + length]);
@@ -148,36 +148,35 @@ impl Tally {
         }
     }
 
-    /// Adds rows of a phenomenon that all have one value, in hundredths, and were measured in the same bucket as `at`.
-    #[cfg(feature = "ballista")]
-    pub(super) fn add_times(&mut self, phenomenon: usize, hundredths: i32, times: u64, at: i64) {
+    /// Adds `count` readings of a phenomenon that share a value in hundredths and lie in the same bucket as `at`.
+    pub(super) fn add_count(&mut self, phenomenon: usize, hundredths: i32, count: u64, at: i64) {
         let (Some(bucket), ..) = bucket_of(&self.edges, at) else { return };
         match &mut self.phenomena[phenomenon].1 {
-            Sums::Numbers(numbers, values) => {
-                let sum = i128::from(hundredths) * i128::from(times);
-                numbers[bucket].merge(&Numbers { count: times, sum, min: hundredths, max: hundredths });
+            BucketSums::Numbers(numbers, values) => {
+                let sum = i128::from(hundredths) * i128::from(count);
+                numbers[bucket].merge(&NumberSums { count, sum, min: hundredths, max: hundredths });
                 if let Some(values) = values.get_mut(bucket) {
-                    values.add_times(hundredths, times);
+                    values.add_count(hundredths, count);
                 }
             }
-            Sums::Directions(means) => {
-                let (count, mean) = &mut means[bucket];
-                *count += times;
-                mean.add(canonical(hundredths).0, times as f64);
+            BucketSums::Directions(means) => {
+                let (readings, mean) = &mut means[bucket];
+                *readings += count;
+                mean.add(canonical(hundredths).0, count as f64);
             }
         }
     }
 
-    /// Adds what the rows of an hour come to, if the hour lies in a bucket.
+    /// Adds the sums of an hour, if the hour lies in a bucket.
     pub(super) fn add_hour(
         &mut self,
         phenomenon: usize,
         at: i64,
-        numbers: &Numbers,
+        numbers: &NumberSums,
         sketch: Option<&Histogram>,
     ) -> Result<(), HistogramError> {
         let (Some(bucket), ..) = bucket_of(&self.edges, at) else { return Ok(()) };
-        let Sums::Numbers(sums, values) = &mut self.phenomena[phenomenon].1 else { return Ok(()) };
+        let BucketSums::Numbers(sums, values) = &mut self.phenomena[phenomenon].1 else { return Ok(()) };
         sums[bucket].merge(numbers);
         match (values.get_mut(bucket), sketch) {
             (Some(values), Some(sketch)) => values.merge_sketch(sketch),
@@ -185,18 +184,18 @@ impl Tally {
         }
     }
 
-    /// Adds what was tallied elsewhere in the same buckets.
+    /// Adds another tally with the same buckets.
     pub(super) fn merge(&mut self, other: Self) -> Result<(), HistogramError> {
         self.is_coarse |= other.is_coarse;
         for ((_, ours), (_, theirs)) in self.phenomena.iter_mut().zip(other.phenomena) {
             match (ours, theirs) {
-                (Sums::Numbers(ours, our_values), Sums::Numbers(theirs, their_values)) => {
+                (BucketSums::Numbers(ours, our_values), BucketSums::Numbers(theirs, their_values)) => {
                     ours.iter_mut().zip(&theirs).for_each(|(ours, theirs)| ours.merge(theirs));
                     for (ours, theirs) in our_values.iter_mut().zip(their_values) {
                         ours.merge(theirs)?;
                     }
                 }
-                (Sums::Directions(ours), Sums::Directions(theirs)) => {
+                (BucketSums::Directions(ours), BucketSums::Directions(theirs)) => {
                     for (ours, theirs) in ours.iter_mut().zip(&theirs) {
                         ours.0 += theirs.0;
                         ours.1.merge(&theirs.1);
@@ -208,11 +207,11 @@ impl Tally {
         Ok(())
     }
 
-    /// Adds what was tallied elsewhere in a single bucket to one of these.
+    /// Adds another tally, with a single bucket, to one of these buckets.
     pub(super) fn merge_into(&mut self, bucket: usize, other: Self) -> Result<(), HistogramError> {
         for ((_, ours), (_, theirs)) in self.phenomena.iter_mut().zip(other.phenomena) {
             match (ours, theirs) {
-                (Sums::Numbers(ours, our_values), Sums::Numbers(theirs, their_values)) => {
+                (BucketSums::Numbers(ours, our_values), BucketSums::Numbers(theirs, their_values)) => {
                     theirs.first().inspect(|theirs| ours[bucket].merge(theirs));
                     if let (Some(ours), Some(theirs)) =
                         (our_values.get_mut(bucket), their_values.into_iter().next())
@@ -220,7 +219,7 @@ impl Tally {
                         ours.merge(theirs)?;
                     }
                 }
-                (Sums::Directions(ours), Sums::Directions(theirs)) => {
+                (BucketSums::Directions(ours), BucketSums::Directions(theirs)) => {
                     theirs.first().inspect(|theirs| {
                         ours[bucket].0 += theirs.0;
                         ours[bucket].1.merge(&theirs.1);
@@ -232,7 +231,7 @@ impl Tally {
         Ok(())
     }
 
-    /// The answer: for each phenomenon that has any rows, one row a bucket.
+    /// The rows of the answer: one for each bucket of each phenomenon that has any values.
     pub(super) fn into_rows(self, buckets: &Buckets, percentiles: &[Percentile]) -> Vec<HistoryRow> {
         let mut rows = Vec::new();
         for (phenomenon, sums) in self.phenomena {
@@ -248,7 +247,7 @@ impl Tally {
                 percentiles: percentiles.iter().map(|&percentile| (percentile, None)).collect(),
             };
             rows.extend(buckets.iter().map(row));
-            sums.tell(&mut rows[first..], percentiles);
+            sums.fill(&mut rows[first..], percentiles);
             if rows[first..].iter().all(|row| row.count == 0) {
                 rows.truncate(first);
             }
@@ -257,7 +256,7 @@ impl Tally {
     }
 }
 
-impl Sums {
+impl BucketSums {
     fn add(&mut self, bucket: usize, hundredths: &[i32]) {
         match self {
             Self::Numbers(numbers, values) => {
@@ -276,7 +275,7 @@ impl Sums {
         }
     }
 
-    fn tell(self, rows: &mut [HistoryRow], percentiles: &[Percentile]) {
+    fn fill(self, rows: &mut [HistoryRow], percentiles: &[Percentile]) {
         match self {
             Self::Numbers(numbers, values) => {
                 let mut values = values.into_iter();
@@ -302,7 +301,7 @@ impl Sums {
     }
 }
 
-/// As [`bucket_of`]. After a row of one bucket there mostly comes one of the next.
+/// Like [`bucket_of`], but tries the next bucket first: rows are sorted by time within a sensor.
 fn next_bucket(edges: &[i64], last: Option<usize>, at: i64) -> (Option<usize>, i64, i64) {
     if let Some(next) = last.map(|last| last + 1)
         && let [begin, end] = edges[next..edges.len().min(next + 2)]
@@ -313,7 +312,15 @@ fn next_bucket(edges: &[i64], last: Option<usize>, at: i64) -> (Option<usize>, i
     bucket_of(edges, at)
 }
 
-/// The bucket of a moment, if it lies in one; and from when up to when moments have the same answer.
+/// The index of the bucket that contains a time in milliseconds; `None` outside all buckets. `edges` are the beginning of
+/// each bucket and the end of the last, sorted.
+#[cfg(any(test, feature = "testing"))]
+#[must_use]
+pub fn bucket_index(edges: &[i64], at: i64) -> Option<usize> {
+    bucket_of(edges, at).0
+}
+
+/// The bucket that contains a time, if one does, and the stretch of time for which that is so.
 pub(super) fn bucket_of(edges: &[i64], at: i64) -> (Option<usize>, i64, i64) {
     let after = edges.partition_point(|&edge| edge <= at);
     let begin = after.checked_sub(1).map_or(i64::MIN, |place| edges[place]);

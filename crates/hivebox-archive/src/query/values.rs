@@ -1,11 +1,11 @@
-//! The values of one bucket, for percentiles.
+//! Keeps the values of one bucket for percentiles.
 
 use hivebox_climate::histogram::{Histogram, HistogramError, Resolution};
 use hivebox_climate::quantity::Canonical;
 use hivebox_climate::statistics::Percentile;
 
-/// Values in hundredths, in the form that takes the least room: as a list; counted, once there are more of them than
-/// different ones can be; and to a resolution, where neither fits. The first two are exact.
+/// Values in hundredths, in the form that takes the least memory: a list; counts, once there are more values than
+/// distinct ones are possible; or a histogram, if neither fits. The first two are exact.
 #[derive(Debug)]
 pub(super) struct Values {
     form: Form,
@@ -19,35 +19,35 @@ enum Form {
     Sketch(Histogram),
 }
 
-/// How often each value of a window occurs.
+/// How often each value in a window occurs.
 #[derive(Debug, Default)]
 struct Counts {
     first: i32,
     counts: Vec<u64>,
 }
 
-/// A list that is shorter is not looked at.
+/// Shorter lists stay lists.
 const SHORT: usize = 1024;
-/// The longest list and the widest window, 4 and 8 MB.
+/// The longest list and the widest window: 4 and 8 MB.
 const LONGEST: usize = 1 << 20;
 
 impl Values {
-    /// None yet; if they do not fit, they are kept to a resolution.
+    /// No values yet. `resolution` is that of the histogram, should they need one.
     pub(super) const fn new(resolution: Resolution) -> Self {
         Self { form: Form::List(Vec::new()), resolution }
     }
 
-    /// Whether they are kept as they are.
+    /// Whether the values are exact.
     pub(super) fn are_exact(&self) -> bool {
         !matches!(self.form, Form::Sketch(_))
     }
 
-    /// About how much memory they take.
+    /// About how much memory they take, in bytes.
     pub(super) fn bytes(&self) -> usize {
         match &self.form {
             Form::List(list) => list.capacity() * size_of::<i32>(),
             Form::Counted(counts) => counts.counts.capacity() * size_of::<u64>(),
-            // A vector that grows has up to twice the room that it needs.
+            // A growing vector has up to twice the capacity that it needs.
             Form::Sketch(sketch) => 2 * sketch.bins() * (size_of::<i32>() + size_of::<u64>()),
         }
     }
@@ -72,26 +72,24 @@ impl Values {
         }
     }
 
-    /// Adds one value so often.
-    #[cfg(feature = "ballista")]
-    pub(super) fn add_times(&mut self, value: i32, times: u64) {
+    /// Adds one value `count` times.
+    pub(super) fn add_count(&mut self, value: i32, count: u64) {
         match &mut self.form {
             Form::List(_) => {
                 self.count();
-                self.add_times(value, times);
+                self.add_count(value, count);
             }
             Form::Counted(counts) => {
-                if !counts.add_times(value, times) {
+                if !counts.add_count(value, count) {
                     self.coarsen();
-                    self.add_times(value, times);
+                    self.add_count(value, count);
                 }
             }
-            Form::Sketch(sketch) => sketch.add_times(canonical(value), times),
+            Form::Sketch(sketch) => sketch.add_times(canonical(value), count),
         }
     }
 
-    /// Counts the values of a list, or keeps them to a resolution if they are too far apart.
-    #[cfg(feature = "ballista")]
+    /// Turns a list into counts, or into a histogram if its values are too far apart.
     fn count(&mut self) {
         let Form::List(list) = &self.form else { return };
         let mut counts = Counts::default();
@@ -102,7 +100,7 @@ impl Values {
         }
     }
 
-    /// Adds all that was added to `other`, which is of the same phenomenon.
+    /// Adds the values of `other`, which are of the same phenomenon.
     pub(super) fn merge(&mut self, mut other: Self) -> Result<(), HistogramError> {
         if !self.are_exact() || !other.are_exact() {
             other.coarsen();
@@ -124,7 +122,7 @@ impl Values {
         Ok(())
     }
 
-    /// Adds all that was added to a sketch.
+    /// Adds the values of a histogram.
     pub(super) fn merge_sketch(&mut self, other: &Histogram) -> Result<(), HistogramError> {
         self.coarsen();
         match &mut self.form {
@@ -133,7 +131,7 @@ impl Values {
         }
     }
 
-    /// Keeps the values to the resolution from now on, which bounds their memory.
+    /// Turns the values into a histogram, which bounds their memory.
     pub(super) fn coarsen(&mut self) {
         let mut sketch = Histogram::new(self.resolution);
         match &self.form {
@@ -146,7 +144,7 @@ impl Values {
         self.form = Form::Sketch(sketch);
     }
 
-    /// Counts the values of a list if that takes no more room, or else keeps it from growing for ever.
+    /// Turns a list into counts if they take no more memory, or into a histogram if the list is too long.
     fn fit(&mut self) {
         let Form::List(list) = &self.form else { return };
         let mut counts = Counts::default();
@@ -159,7 +157,7 @@ impl Values {
         }
     }
 
-    /// Percentiles, by the definition of `Statistics`; `None` without values.
+    /// The percentiles as `Statistics` defines them; `None` without values.
     pub(super) fn percentiles(mut self, percentiles: &[Percentile]) -> Vec<(Percentile, Option<Canonical>)> {
         if let Form::List(list) = &mut self.form {
             list.sort_unstable();
@@ -178,7 +176,7 @@ impl Values {
 }
 
 impl Counts {
-    /// Makes room for all values from one to another; whether that was possible.
+    /// Widens the window to all values between two, both included; returns whether they fit.
     fn widen(&mut self, (mut least, mut greatest): (i32, i32)) -> bool {
         if let Some(ours) = self.ends() {
             (least, greatest) = (least.min(ours.0), greatest.max(ours.1));
@@ -198,7 +196,7 @@ impl Counts {
         true
     }
 
-    /// Adds values; all or, if they are too far apart, none.
+    /// Adds all values, or none if they are too far apart; returns whether it did.
     fn add(&mut self, values: &[i32]) -> bool {
         if values.is_empty() {
             return true;
@@ -212,17 +210,16 @@ impl Counts {
         fits
     }
 
-    /// Adds one value so often; or, if it is too far away, not at all.
-    #[cfg(feature = "ballista")]
-    fn add_times(&mut self, value: i32, times: u64) -> bool {
+    /// Adds one value `count` times, or not at all if it is too far away; returns whether it did.
+    fn add_count(&mut self, value: i32, count: u64) -> bool {
         let fits = self.widen((value, value));
         if fits {
-            self.counts[value.abs_diff(self.first) as usize] += times;
+            self.counts[value.abs_diff(self.first) as usize] += count;
         }
         fits
     }
 
-    /// Adds what was counted elsewhere; all or, if it is too far away, nothing.
+    /// Adds all other counts, or none if they are too far away; returns whether it did.
     fn merge(&mut self, other: &Self) -> bool {
         let Some(theirs) = other.ends() else { return true };
         let fits = self.widen(theirs);
@@ -247,7 +244,7 @@ impl Counts {
         self.counts.iter().sum()
     }
 
-    /// The value at a place of the order, from 0.
+    /// The value at an index of the sorted values.
     fn at(&self, place: u64) -> i32 {
         let mut before = 0;
         let found = self.iter().find(|(_, count)| {
@@ -258,14 +255,14 @@ impl Counts {
     }
 }
 
-/// The least and the greatest; of no values, what is greater and less than all.
+/// The minimum and the maximum; without values `i32::MAX` and `i32::MIN`.
 fn ends(values: &[i32]) -> (i32, i32) {
     values
         .iter()
         .fold((i32::MAX, i32::MIN), |(least, greatest), &value| (least.min(value), greatest.max(value)))
 }
 
-/// A value that is kept as hundredths.
+/// Hundredths as a value in the canonical unit.
 pub(super) fn canonical(hundredths: i32) -> Canonical {
     Canonical(f64::from(hundredths) / 100.0)
 }
@@ -305,7 +302,7 @@ mod tests {
         asked().into_iter().map(|percentile| percentile.among(all.len() as u64, at).unwrap()).collect()
     }
 
-    /// Lists that stay lists, ones that are counted, and such of either after the other.
+    /// Lists that stay lists, lists that become counts, and either after the other.
     fn any_parts() -> impl Strategy<Value = Vec<Vec<i32>>> {
         let part =
             (1_usize..3000, 1_i32..4000, -2_000_000_i32..2_000_000).prop_map(|(length, width, first)| {

@@ -1,4 +1,4 @@
-//! Makes a bucket, for which `object_store` has no call.
+//! Creates a bucket, for which `object_store` has no call.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use object_store::client::{HttpConnector, HttpRequest, HttpRequestBody, ReqwestC
 
 use crate::fault::{Remote, StoreFault};
 
-/// A bucket, and what it takes to make it.
+/// A bucket, with everything needed to create it.
 pub(crate) struct Bucket {
     pub(crate) remote: Remote,
     pub(crate) url: String,
     pub(crate) region: String,
-    /// The region to say in the request, where that has to be said.
+    /// The region to name in the request, if the server requires it.
     pub(crate) location: Option<String>,
     pub(crate) may_create: bool,
     pub(crate) credentials: AwsCredentialProvider,
@@ -22,34 +22,32 @@ pub(crate) struct Bucket {
 }
 
 impl fmt::Debug for Bucket {
-    /// The credentials' own `Debug` shows the access key.
+    /// Leaves out the credentials: their `Debug` shows the access key.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Bucket").field("url", &self.url).finish_non_exhaustive()
     }
 }
 
 impl Bucket {
-    /// Makes the bucket; whether it was this call that did. The signature goes into a header: a URL that
-    /// carries one could get into a log.
+    /// Creates the bucket; returns whether this call did. The signature goes into a header, because URLs get into logs.
     pub(crate) async fn create(&self) -> Result<bool, StoreFault> {
         let refused = |error: object_store::Error| self.remote.fault(&error);
         let credential = self.credentials.get_credential().await.map_err(refused)?;
         let mut request = HttpRequest::new(HttpRequestBody::from(self.body()));
         *request.method_mut() = Method::PUT;
         *request.uri_mut() =
-            self.url.parse().map_err(|_| StoreFault::Other("the bucket has no URL".into()))?;
+            self.url.parse().map_err(|_| StoreFault::Other("the bucket's URL is malformed".into()))?;
         AwsAuthorizer::new(&credential, "s3", &self.region).authorize(&mut request, None);
         let client = ReqwestConnector::default().connect(&self.client_options).map_err(refused)?;
         let response = client.execute(request).await.map_err(|error| self.remote.unanswered(&error))?;
         let (parts, body) = response.into_parts();
         match parts.status {
             status if status.is_success() => Ok(true),
-            // Somebody else made it just now.
+            // Another process created it just now.
             StatusCode::CONFLICT => Ok(false),
             status => {
                 let body = body.bytes().await.map_err(|error| self.remote.unanswered(&error))?;
-                let fault = self.remote.answered(Some(&status.to_string()), &String::from_utf8_lossy(&body));
-                Err(fault.unwrap_or_else(|| StoreFault::Other(status.to_string())))
+                Err(self.remote.answered(status, &String::from_utf8_lossy(&body)))
             }
         }
     }

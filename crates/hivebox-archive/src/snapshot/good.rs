@@ -1,4 +1,4 @@
-//! Reads only what counts of a few phenomena, and only the columns that this takes.
+//! Reads only the good values of some phenomena, and only the columns that this needs.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampMillisecondType};
@@ -9,12 +9,12 @@ use hivebox_climate::verdict::Verdict;
 use jiff::Timestamp;
 use parquet::arrow::ProjectionMask;
 
-use super::Snapshot;
+use super::opened::Snapshot;
 use crate::error::ArchiveError;
 
 const COLUMNS: [&str; 6] = ["box_id", "exposure", "phenomenon", "value", "measured_at", "verdict"];
 
-/// A reading that counts.
+/// A reading with the verdict `ok`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GoodValue<'a> {
     /// The box's id.
@@ -30,11 +30,11 @@ pub struct GoodValue<'a> {
 }
 
 impl Snapshot {
-    /// Hands `each` the readings whose verdict is [`Verdict::Ok`] and whose phenomenon is one of `phenomena`, in the
-    /// order of the file. The other columns are not decoded.
+    /// Calls `each` for every reading with the verdict [`Verdict::Ok`] and one of `phenomena`, in the order of the file. Decodes
+    /// no other columns.
     ///
     /// # Errors
-    /// The rows cannot be read. Since the checksum was right, that is a fault of HiveBox.
+    /// The rows cannot be read, which is a bug in HiveBox because the checksum was right.
     pub fn good_values(
         &self,
         phenomena: &[&str],
@@ -45,7 +45,7 @@ impl Snapshot {
         let reader = builder.with_projection(columns).build().map_err(|error| self.corrupt(error))?;
         for batch in reader {
             let batch = batch.map_err(|error| self.corrupt(error))?;
-            visit(&batch, phenomena, &mut each).ok_or_else(|| self.corrupt("a row is not complete"))?;
+            visit(&batch, phenomena, &mut each).ok_or_else(|| self.corrupt("a row is incomplete"))?;
         }
         Ok(())
     }

@@ -1,25 +1,25 @@
-//! Reads only what tells one reading from all others.
+//! Reads only the columns that identify readings.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMillisecondType;
 use jiff::Timestamp;
 use parquet::arrow::ProjectionMask;
 
-use super::Snapshot;
+use super::opened::Snapshot;
 use crate::error::ArchiveError;
 
 impl Snapshot {
-    /// Hands `each` the sensor's id and the time of each reading, in the order of the file. The other columns are not decoded.
+    /// Calls `each` with the sensor's id and the time of every reading, in the order of the file. Decodes no other columns.
     ///
     /// # Errors
-    /// The rows cannot be read. Since the checksum was right, that is a fault of HiveBox.
+    /// The rows cannot be read, which is a bug in HiveBox because the checksum was right.
     pub fn keys(&self, mut each: impl FnMut(&str, Timestamp)) -> Result<(), ArchiveError> {
         let builder = self.reader()?;
         let columns = ProjectionMask::columns(builder.parquet_schema(), ["sensor_id", "measured_at"]);
         let reader = builder.with_projection(columns).build().map_err(|error| self.corrupt(error))?;
         for batch in reader {
             let batch = batch.map_err(|error| self.corrupt(error))?;
-            // The columns were chosen above; they stand in the order of the file.
+            // The projection above keeps the order of the file.
             let (sensor_id, measured_at) = (batch.column(0).as_string::<i32>(), batch.column(1));
             let measured_at = measured_at.as_primitive::<TimestampMillisecondType>();
             for row in 0..batch.num_rows() {

@@ -1,15 +1,14 @@
-//! Finds and removes snapshots that are too old to keep.
+//! Finds and removes expired snapshots.
 
 use jiff::Timestamp;
-use object_store::ObjectStoreExt;
 
 use super::{Listed, SnapshotStore};
 use crate::error::ArchiveError;
 use crate::name::SnapshotName;
 
 impl SnapshotStore {
-    /// Lists the snapshots named for a moment before `before`, oldest first. Only the folders of days that
-    /// can hold such are looked into.
+    /// Lists the snapshots named for a moment before `before`, oldest first. Reads only the folders of days that can have
+    /// any.
     ///
     /// # Errors
     /// The store failed.
@@ -23,15 +22,12 @@ impl SnapshotStore {
         Ok(expired)
     }
 
-    /// Removes a snapshot. One that is not there is as good as removed. The type of the name sees to it that
-    /// nothing else is ever removed.
+    /// Removes a snapshot. One that does not exist counts as removed. Because the argument is a snapshot's name, this
+    /// cannot remove anything else.
     ///
     /// # Errors
     /// The store failed.
     pub async fn remove(&self, name: SnapshotName) -> Result<(), ArchiveError> {
-        match self.objects.delete(&name.path()).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(self.failed("remove a snapshot", &error)),
-        }
+        self.objects.delete(&name.path(), "remove a snapshot").await
     }
 }

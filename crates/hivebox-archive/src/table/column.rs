@@ -1,19 +1,83 @@
-//! The cells of a column.
+//! Columns and their cells.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_array::builder::{
     BooleanBuilder, Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
 };
+use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use jiff::Timestamp;
 
-use super::{CellKind, TableError};
+use super::error::TableError;
+use crate::schema::described;
 
-/// One value of a table.
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableColumn {
+    /// The name.
+    pub name: Cow<'static, str>,
+    /// The type of its values.
+    pub kind: CellKind,
+    /// Whether cells may be empty.
+    pub nullable: bool,
+    /// The unit; empty if there is none.
+    pub unit: &'static str,
+    /// What its values mean.
+    pub description: &'static str,
+}
+
+impl TableColumn {
+    /// A column.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        kind: CellKind,
+        nullable: bool,
+        unit: &'static str,
+        description: &'static str,
+    ) -> Self {
+        Self { name: Cow::Borrowed(name), kind, nullable, unit, description }
+    }
+}
+
+/// The type of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellKind {
+    /// Text.
+    Text,
+    /// Numbers of 64 bits.
+    Number,
+    /// Whole numbers of 64 bits.
+    Integer,
+    /// True or false.
+    Boolean,
+    /// Times in UTC, to the millisecond.
+    Time,
+}
+
+/// The columns as an Arrow schema, with the metadata of the table.
+pub(super) fn schema(columns: &[TableColumn], metadata: &[(String, String)]) -> SchemaRef {
+    let fields: Vec<Field> = columns.iter().map(field).collect();
+    Arc::new(Schema::new_with_metadata(fields, metadata.iter().cloned().collect()))
+}
+
+fn field(column: &TableColumn) -> Field {
+    let data_type = match column.kind {
+        CellKind::Text => DataType::Utf8,
+        CellKind::Number => DataType::Float64,
+        CellKind::Integer => DataType::Int64,
+        CellKind::Boolean => DataType::Boolean,
+        CellKind::Time => DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
+    };
+    described(Field::new(column.name.as_ref(), data_type, column.nullable), column.unit, column.description)
+}
+
+/// A value of a table.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Cell<'a> {
-    /// Nothing.
+    /// An empty cell.
     None,
     /// A text.
     Text(&'a str),
@@ -23,7 +87,7 @@ pub enum Cell<'a> {
     Integer(i64),
     /// True or false.
     Boolean(bool),
-    /// A moment, of which fractions of a millisecond are dropped.
+    /// A time. Fractions of a millisecond are dropped.
     Time(Timestamp),
 }
 
@@ -98,7 +162,7 @@ impl Builder {
             (Self::Boolean(builder), Cell::None) => builder.append_null(),
             (Self::Time(builder), Cell::Time(moment)) => builder.append_value(moment.as_millisecond()),
             (Self::Time(builder), Cell::None) => builder.append_null(),
-            _ => return Err(TableError::Row("a cell is of another kind than its column")),
+            _ => return Err(TableError::Row("a cell has another type than its column")),
         }
         Ok(())
     }

@@ -1,13 +1,14 @@
-//! Tables as CSV (RFC 4180), with the names of the columns first.
+//! Writes tables as CSV (RFC 4180).
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, TimestampMillisecondType};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use jiff::Timestamp;
 
-use super::{CellKind, TableColumn, TableError};
+use super::column::{CellKind, TableColumn};
+use super::error::TableError;
 
-/// The names of the columns.
+/// The header with the names of the columns.
 pub(super) fn names(columns: &[TableColumn]) -> Result<Vec<u8>, TableError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(columns.iter().map(|column| column.name.as_ref()))?;
@@ -45,7 +46,7 @@ fn write_cell(text: &mut String, kind: CellKind, values: &ArrayRef, row: usize) 
         CellKind::Time => {
             let millis = values.as_primitive::<TimestampMillisecondType>().value(row);
             let moment =
-                Timestamp::from_millisecond(millis).map_err(|_| TableError::Row("a time is none"))?;
+                Timestamp::from_millisecond(millis).map_err(|_| TableError::Row("a time is out of range"))?;
             write!(text, "{moment}")
         }
     };

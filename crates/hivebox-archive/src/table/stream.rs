@@ -1,4 +1,4 @@
-//! Gives a table out block by block.
+//! Writes a table block by block.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,12 +7,16 @@ use arrow_ipc::writer::StreamWriter;
 use bytes::Bytes;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
-use super::{Table, TableColumn, TableError, csv, schema};
+use super::block::Table;
+use super::column::{TableColumn, schema};
+use super::csv;
+use super::error::TableError;
 
-/// What a table can be given out as.
+/// The format of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TableFormat {
     /// CSV (RFC 4180).
@@ -39,10 +43,10 @@ pub enum TableFormat {
 /// ```
 pub struct TableWriter {
     columns: Arc<[TableColumn]>,
-    to: Writer,
+    to: TableSink,
 }
 
-enum Writer {
+enum TableSink {
     Csv { begun: bool },
     Parquet(Box<ArrowWriter<Vec<u8>>>),
     Arrow(Box<StreamWriter<Vec<u8>>>),
@@ -55,7 +59,7 @@ impl fmt::Debug for TableWriter {
 }
 
 impl TableWriter {
-    /// Begins a table. `metadata` is said of it as a whole, where the format has a place for that.
+    /// Begins a table. `metadata` describes the whole table, in formats that support it.
     ///
     /// # Errors
     /// The columns cannot be written.
@@ -65,61 +69,65 @@ impl TableWriter {
         metadata: &[(String, String)],
     ) -> Result<Self, TableError> {
         let to = match format {
-            TableFormat::Csv => Writer::Csv { begun: false },
+            TableFormat::Csv => TableSink::Csv { begun: false },
             TableFormat::Parquet => {
-                let properties = properties(metadata)?;
+                let properties = file_properties(metadata)?;
                 let writer = ArrowWriter::try_new(Vec::new(), schema(columns, &[]), Some(properties))?;
-                Writer::Parquet(Box::new(writer))
+                TableSink::Parquet(Box::new(writer))
             }
             TableFormat::Arrow => {
                 let writer = StreamWriter::try_new(Vec::new(), &schema(columns, metadata))?;
-                Writer::Arrow(Box::new(writer))
+                TableSink::Arrow(Box::new(writer))
             }
         };
         Ok(Self { columns: columns.into(), to })
     }
 
-    /// Takes the rows out of `table`; the bytes that can be sent now, maybe none.
+    /// Takes the rows out of `table`; returns the bytes that can be sent now, possibly none.
     ///
     /// # Errors
     /// The rows cannot be written.
     pub fn write(&mut self, table: &mut Table) -> Result<Bytes, TableError> {
         let batch = table.batch()?;
         match &mut self.to {
-            Writer::Csv { begun } => {
+            TableSink::Csv { begun } => {
                 let mut bytes =
                     if std::mem::replace(begun, true) { Vec::new() } else { csv::names(&self.columns)? };
                 bytes.extend_from_slice(&csv::rows(&self.columns, &batch)?);
                 Ok(bytes.into())
             }
-            Writer::Parquet(writer) => {
-                // A block of rows is a row group, so that no more than that waits here.
+            TableSink::Parquet(writer) => {
+                // A block becomes a row group, so that only one block waits here.
                 writer.write(&batch)?;
                 writer.flush()?;
                 Ok(std::mem::take(writer.inner_mut()).into())
             }
-            Writer::Arrow(writer) => {
+            TableSink::Arrow(writer) => {
                 writer.write(&batch)?;
                 Ok(std::mem::take(writer.get_mut()).into())
             }
         }
     }
 
-    /// Ends the table; the bytes that are left.
+    /// Ends the table; returns the remaining bytes.
     ///
     /// # Errors
     /// The end cannot be written.
     pub fn finish(self) -> Result<Bytes, TableError> {
         match self.to {
-            Writer::Csv { begun: true } => Ok(Bytes::new()),
-            Writer::Csv { begun: false } => Ok(csv::names(&self.columns)?.into()),
-            Writer::Parquet(writer) => Ok(writer.into_inner()?.into()),
-            Writer::Arrow(writer) => Ok(writer.into_inner()?.into()),
+            TableSink::Csv { begun: true } => Ok(Bytes::new()),
+            TableSink::Csv { begun: false } => Ok(csv::names(&self.columns)?.into()),
+            TableSink::Parquet(writer) => Ok(writer.into_inner()?.into()),
+            TableSink::Arrow(writer) => Ok(writer.into_inner()?.into()),
         }
     }
 }
 
-pub(super) fn properties(metadata: &[(String, String)]) -> Result<WriterProperties, TableError> {
+/// The properties of Parquet files for users, with some metadata.
+///
+/// # Errors
+/// The level of compression is invalid, which is a bug in HiveBox.
+pub fn file_properties(metadata: &[(String, String)]) -> Result<WriterProperties, ParquetError> {
     let pairs = metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
     Ok(WriterProperties::builder()
         .set_created_by(concat!("hivebox ", env!("CARGO_PKG_VERSION")).into())

@@ -1,10 +1,10 @@
-//! What is particular to a bucket of an S3 server.
+//! What only a bucket of an S3 server does.
 
 use std::error::Error;
 use std::time::Duration;
 
 use hivebox_archive::{ArchiveError, S3Options, SnapshotName, SnapshotStore, StoreFault};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use object_store::aws::{AmazonS3, AmazonS3Builder, AwsAuthorizer};
 use object_store::client::{HttpConnector, HttpRequest, HttpRequestBody, ReqwestConnector};
 use object_store::path::Path;
@@ -23,7 +23,7 @@ fn set(options: &mut S3Options, name: &str, value: &str) {
     options.variables.push((name.into(), value.into()));
 }
 
-/// The bucket as anybody sees it, without a prefix.
+/// The whole bucket, without a prefix.
 fn raw(options: &S3Options, weed: &Weed) -> AmazonS3 {
     AmazonS3Builder::new()
         .with_bucket_name(&options.bucket)
@@ -52,7 +52,7 @@ fn fault(error: &ArchiveError) -> &StoreFault {
     }
 }
 
-/// All that an error ever shows of itself.
+/// An error as text in every form: display, debug and its sources.
 fn everything_shown(error: &dyn Error) -> String {
     let chain = std::iter::successors(Some(error), |&error| error.source());
     chain.flat_map(|error| [format!("{error}\n"), format!("{error:?}\n"), format!("{error:#?}\n")]).collect()
@@ -67,7 +67,7 @@ async fn no_fault_shows_a_key_and_each_says_what_to_check() {
     set(&mut unknown_key, "AWS_ACCESS_KEY_ID", "an-unknown-key");
     let mut dead = weed.options();
     dead.retries = 0;
-    // The port of discard, which only root can listen on, and nobody does.
+    // The discard port: only root could listen on it, and nobody does.
     set(&mut dead, "AWS_ENDPOINT_URL", "http://127.0.0.1:9");
     for (options, advice) in [
         (wrong_secret, "check AWS_SECRET_ACCESS_KEY"),
@@ -82,7 +82,7 @@ async fn no_fault_shows_a_key_and_each_says_what_to_check() {
             store.list(None, 1).await.unwrap_err(),
             store.expired(noon()).await.unwrap_err(),
             store.remove(name).await.unwrap_err(),
-            store.check().await.unwrap_err(),
+            store.check(Timestamp::UNIX_EPOCH).await.unwrap_err(),
         ];
         let mut shown = format!("{store} {store:?} {options:?}");
         for error in &errors {
@@ -112,7 +112,7 @@ async fn a_missing_bucket_is_made_only_where_that_is_allowed() {
         forbidden.put(&sealed(noon(), 1)).await.unwrap_err(),
         forbidden.get(SnapshotName::at(noon())).await.unwrap_err(),
         forbidden.list(None, 1).await.unwrap_err(),
-        forbidden.check().await.unwrap_err(),
+        forbidden.check(Timestamp::UNIX_EPOCH).await.unwrap_err(),
     ] {
         assert!(matches!(fault(&error), StoreFault::NoBucket { .. }), "{error:?}");
         assert!(fault(&error).to_string().contains(&options.bucket));

@@ -1,7 +1,7 @@
-//! What every store does, run for a folder and for a bucket of a real server in each way that it is written.
+//! The contract of every store, checked for a folder and for a bucket of a real server in each write mode.
 
-use hivebox_archive::{ArchiveError, Format, S3Options, SnapshotName, SnapshotStore};
-use jiff::SignedDuration;
+use hivebox_archive::{ArchiveError, S3Options, SnapshotFormat, SnapshotName, SnapshotStore};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::readings::{noon, sealed};
 use crate::weed::Weed;
@@ -40,14 +40,14 @@ fn bucket() -> ((), SnapshotStore) {
     ((), SnapshotStore::open_s3(&options()).unwrap())
 }
 
-/// Everything goes up in parts, however small.
+/// Every file goes up in parts, however small.
 fn bucket_in_parts() -> ((), SnapshotStore) {
     let mut options = options();
     options.multipart_bytes = 0;
     ((), SnapshotStore::open_s3(&options).unwrap())
 }
 
-/// As a server is used that does no conditional writes.
+/// Writes as on a server without conditional writes.
 fn bucket_after_a_look() -> ((), SnapshotStore) {
     let mut options = options();
     options.variables.push(("AWS_CONDITIONAL_PUT".into(), "disabled".into()));
@@ -88,7 +88,7 @@ async fn what_was_put_is_got_and_is_never_changed(store: SnapshotStore) {
     assert_eq!((again.rows, again.bytes, &again.sha256), (stored.rows, stored.bytes, &stored.sha256));
     let snapshot = store.get(SnapshotName::at(noon())).await.unwrap();
     assert_eq!(snapshot.file(), first.file());
-    assert_eq!(snapshot.export(Format::Parquet).unwrap().next().unwrap().unwrap(), first.file());
+    assert_eq!(snapshot.export(SnapshotFormat::Parquet).unwrap().next().unwrap().unwrap(), first.file());
 }
 
 async fn of_many_who_store_the_same_name_one_does(store: SnapshotStore) {
@@ -149,16 +149,16 @@ async fn what_is_not_there_is_said_not_to_be(store: SnapshotStore) {
         let error = store.get(SnapshotName::at(noon())).await.unwrap_err();
         assert!(matches!(error, ArchiveError::NotFound { .. }), "{error:?}");
         assert_eq!(error.to_string(), "there is no snapshot 2026-11-24T12-00-00.000Z");
-        // The second time there is a bucket, if it is one.
+        // The second time the bucket exists.
         store.put(&sealed(noon() + SignedDuration::from_secs(1), 1)).await.unwrap();
     }
 }
 
 async fn a_check_tells_what_it_found_and_leaves_nothing_to_list(store: SnapshotStore) {
     let is_bucket = store.to_string().starts_with("s3://");
-    let first = store.check().await.unwrap();
+    let first = store.check(Timestamp::UNIX_EPOCH).await.unwrap();
     assert_eq!(first.bucket_created, is_bucket);
     assert_eq!(store.conditional_writes(), Some(first.conditional_writes));
-    assert!(!store.check().await.unwrap().bucket_created);
+    assert!(!store.check(Timestamp::UNIX_EPOCH).await.unwrap().bucket_created);
     assert_eq!(store.list(None, 10).await.unwrap(), []);
 }

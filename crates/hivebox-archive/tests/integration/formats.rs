@@ -1,10 +1,10 @@
-//! The three forms in which a snapshot comes back.
+//! The three export formats of a snapshot.
 
 use std::fs;
 use std::process::Command;
 
 use hivebox_archive::schema::COLUMNS;
-use hivebox_archive::{Format, SnapshotName, SnapshotStore};
+use hivebox_archive::{SnapshotFormat, SnapshotName, SnapshotStore};
 use tempfile::TempDir;
 
 use crate::readings::{noon, sealed};
@@ -23,7 +23,7 @@ async fn stored(boxes: usize) -> Stored {
 }
 
 impl Stored {
-    async fn exported(&self, format: Format) -> Vec<u8> {
+    async fn exported(&self, format: SnapshotFormat) -> Vec<u8> {
         let snapshot = self.store.get(SnapshotName::at(noon())).await.unwrap();
         snapshot.export(format).unwrap().flat_map(Result::unwrap).collect()
     }
@@ -33,19 +33,19 @@ impl Stored {
 async fn parquet_is_the_stored_file() {
     let stored = stored(2).await;
     let file = fs::read(stored.folder.path().join(&stored.object)).unwrap();
-    assert_eq!(stored.exported(Format::Parquet).await, file);
+    assert_eq!(stored.exported(SnapshotFormat::Parquet).await, file);
 }
 
 #[tokio::test]
 async fn json_has_a_row_for_each_current_reading() {
-    let json = stored(2).await.exported(Format::Json).await;
+    let json = stored(2).await.exported(SnapshotFormat::Json).await;
     let rows: serde_json::Value = serde_json::from_slice(&json).unwrap();
     insta::assert_json_snapshot!(rows);
 }
 
 #[tokio::test]
 async fn csv_has_the_columns_in_their_order() {
-    let csv = String::from_utf8(stored(2).await.exported(Format::Csv).await).unwrap();
+    let csv = String::from_utf8(stored(2).await.exported(SnapshotFormat::Csv).await).unwrap();
     let names: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
     assert_eq!(csv.lines().next().unwrap(), names.join(","));
     insta::assert_snapshot!(csv);
@@ -56,9 +56,9 @@ async fn every_form_is_well_formed_with_any_number_of_rows() {
     for boxes in [0, 1, 341, 342, 700, 3000] {
         let stored = stored(boxes).await;
         let json: Vec<serde_json::Value> =
-            serde_json::from_slice(&stored.exported(Format::Json).await).unwrap();
+            serde_json::from_slice(&stored.exported(SnapshotFormat::Json).await).unwrap();
         assert_eq!(json.len(), 3 * boxes);
-        let csv = stored.exported(Format::Csv).await;
+        let csv = stored.exported(SnapshotFormat::Csv).await;
         assert_eq!(csv::Reader::from_reader(&csv[..]).records().map(Result::unwrap).count(), 3 * boxes);
     }
 }

@@ -1,4 +1,4 @@
-//! What counts of a snapshot, read without the rest.
+//! Reading only the good values of a snapshot.
 
 use hivebox_archive::{GoodValue, SnapshotName, SnapshotStore};
 use hivebox_climate::place::Exposure;

@@ -1,12 +1,12 @@
-//! The files of days, boxes and sensors tell what a naive program tells, in whatever parts the readings came.
+//! The files of days, boxes and sensors agree with a naive program, in whatever parts the readings come.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use hivebox_archive::history::hourly::{HourlyBuilder, HourlyReading};
 use hivebox_archive::history::{
-    BoxRow, CensusFiles, DayFiles, DayRow, Gathered, GatheredReading, SensorRow, merge_census, merge_day,
-    read_boxes, read_day, read_sensors,
+    BoxRow, CollectedReading, CollectedReadings, DayFiles, DayRow, InventoryFiles, SensorRow, merge_day,
+    merge_inventory, read_boxes, read_day, read_sensors,
 };
 use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
@@ -27,10 +27,10 @@ const KINDS: [(&str, Option<&str>); 4] = [
     ("Sonstiges", Some("not_in_the_catalogue")),
     ("Zauberkraft", None),
 ];
-/// Münster, Sydney, a pole, and a place by the date line; the last one is none.
+/// Münster, Sydney, a pole, a place at the date line, and none.
 const PLACES: [Option<(f64, f64)>; 5] =
     [Some((51.96, 7.62)), Some((-33.87, 151.21)), Some((90.0, 0.0)), Some((-17.0, -179.99)), None];
-/// Some that are exact in hundredths, some that are not, and some that do not fit.
+/// Values that are exact in hundredths, values that are not, and values that do not fit.
 const VALUES: [f64; 8] = [16.07, -0.001, 16.0657, 0.125, -273.15, 9_999_999.99, 1e12, f64::MAX];
 
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +48,7 @@ struct Told {
 }
 
 fn told() -> impl Strategy<Value = Told> {
-    // Few moments, so that many readings are of the same, at the borders of days and within one.
+    // Few times, so that many readings share one, at the borders of days and within one.
     let millis = prop::sample::select(vec![
         -1,
         0,
@@ -91,7 +91,7 @@ impl Told {
         format!("sensor {}", self.sensor)
     }
 
-    /// Two sensors of three belong to one box.
+    /// Two of three sensors belong to one box.
     fn box_id(&self) -> String {
         format!("box {}", self.sensor * 2 / 3)
     }
@@ -113,8 +113,8 @@ impl Told {
         (hundredths.abs() < 1e9).then_some(hundredths as i32)
     }
 
-    fn add_to(&self, gathered: &mut Gathered) {
-        gathered.add(&GatheredReading {
+    fn add_to(&self, collected: &mut CollectedReadings) {
+        collected.add(&CollectedReading {
             box_id: &self.box_id(),
             box_name: self.name,
             model: "custom",
@@ -137,28 +137,28 @@ fn midnight() -> Timestamp {
     "2026-11-24T00:00:00Z".parse().unwrap()
 }
 
-fn gathered<'a>(all: impl IntoIterator<Item = &'a Told>) -> Gathered {
-    let mut gathered = Gathered::default();
-    all.into_iter().for_each(|told| told.add_to(&mut gathered));
-    gathered
+fn collected<'a>(all: impl IntoIterator<Item = &'a Told>) -> CollectedReadings {
+    let mut collected = CollectedReadings::default();
+    all.into_iter().for_each(|told| told.add_to(&mut collected));
+    collected
 }
 
 type Days = BTreeMap<Date, DayFiles>;
 
-fn merge(days: &mut Days, gathered: &Gathered) {
-    for date in gathered.dates() {
+fn merge(days: &mut Days, collected: &CollectedReadings) {
+    for date in collected.dates() {
         let existing = days.get(&date).map(|files| files.readings.clone());
-        let files = merge_day(date, existing.as_ref(), gathered, Catalogue::builtin()).unwrap().unwrap();
+        let files = merge_day(date, existing.as_ref(), collected, Catalogue::builtin()).unwrap().unwrap();
         days.insert(date, files);
     }
 }
 
-/// The newest of each sensor and moment.
+/// The newest reading of each sensor and time.
 fn naively(all: &[Told]) -> BTreeMap<(String, i64), Told> {
     all.iter().map(|told| ((told.sensor_id(), told.millis), told.clone())).collect()
 }
 
-/// A row as text, so that each is owned and can be compared.
+/// A row as text, which is owned and comparable.
 fn as_text(row: &DayRow<'_>) -> String {
     format!("{row:?}")
 }
@@ -170,7 +170,7 @@ fn expected_text(told: &Told) -> String {
         sensor_id: &told.sensor_id(),
         measured_at: told.at(),
         hundredths: told.hundredths(),
-        // It comes back as it was, but for the sign of nothing.
+        // It comes back unchanged, except for the sign of zero.
         raw_value: told.raw.map(|raw| raw + 0.0),
         verdict: told.verdict,
         exposure: told.exposure,
@@ -205,7 +205,7 @@ fn hourly(date: Date, all: &[&Told]) -> Bytes {
     builder.finish().unwrap().bytes.into()
 }
 
-/// The readings in parts, none of which is empty.
+/// The readings in non-empty parts.
 fn parts(all: &[Told], cuts: &[prop::sample::Index]) -> Vec<Vec<Told>> {
     let cuts: BTreeSet<usize> = cuts.iter().map(|cut| cut.index(all.len() + 1)).collect();
     let mut borders: Vec<usize> = [0].into_iter().chain(cuts).chain([all.len()]).collect();
@@ -227,7 +227,7 @@ proptest! {
     ) {
         let mut days = Days::new();
         for part in parts(&all, &cuts) {
-            merge(&mut days, &gathered(&part));
+            merge(&mut days, &collected(&part));
         }
         let expected = naively(&all);
         let dates: BTreeSet<Date> = expected.values().map(Told::date).collect();
@@ -254,10 +254,10 @@ proptest! {
         let mut days = Days::new();
         let parts = parts(&all, &cuts);
         for part in &parts {
-            merge(&mut days, &gathered(part));
+            merge(&mut days, &collected(part));
         }
         let before = days.clone();
-        merge(&mut days, &gathered(parts.last().unwrap()));
+        merge(&mut days, &collected(parts.last().unwrap()));
         prop_assert_eq!(&days, &before, "the last part again");
 
         let mut once: Vec<Told> = naively(&all).into_values().collect();
@@ -266,14 +266,14 @@ proptest! {
             once.swap(one, other);
         }
         let mut at_once = Days::new();
-        merge(&mut at_once, &gathered(&once));
+        merge(&mut at_once, &collected(&once));
         prop_assert_eq!(at_once, before, "all at once");
     }
 
     #[test]
     fn rows_of_a_phenomenon_and_a_sensor_stand_together_by_time(all in prop::collection::vec(told(), 1..60)) {
         let mut days = Days::new();
-        merge(&mut days, &gathered(&all));
+        merge(&mut days, &collected(&all));
         for files in days.values() {
             let mut keys = Vec::new();
             read_day(&files.readings, |row| {
@@ -299,15 +299,15 @@ proptest! {
         mut all in prop::collection::vec(told(), 1..60),
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..5),
     ) {
-        // As they are measured one after the other, what is measured later is also told later.
+        // The readings are in order of time, so later ones are also added later.
         all.sort_by_key(|told| told.millis);
-        let mut files: Option<CensusFiles> = None;
+        let mut files: Option<InventoryFiles> = None;
         for part in parts(&all, &cuts) {
             let (boxes, sensors) = (files.as_ref().map(|files| &files.boxes), files.as_ref().map(|files| &files.sensors));
-            files = Some(merge_census(boxes, sensors, &gathered(&part)).unwrap());
+            files = Some(merge_inventory(boxes, sensors, &collected(&part)).unwrap());
         }
         let files = files.unwrap();
-        let at_once = merge_census(None, None, &gathered(&all)).unwrap();
+        let at_once = merge_inventory(None, None, &collected(&all)).unwrap();
         prop_assert_eq!(&files, &at_once);
         let (mut boxes, mut sensors): (Vec<BoxRow>, Vec<SensorRow>) = (Vec::new(), Vec::new());
         read_boxes(&files.boxes, |row| boxes.push(row)).unwrap();
@@ -343,10 +343,10 @@ fn a_snapshot_comes_back_reading_by_reading_and_twice_changes_nothing() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(store.put(&sealed)).unwrap();
     let snapshot = runtime.block_on(store.get(SnapshotName::at(noon()))).unwrap();
-    let mut gathered = Gathered::default();
-    assert_eq!(gathered.add_snapshot(&snapshot).unwrap(), 120);
+    let mut collected = CollectedReadings::default();
+    assert_eq!(collected.add_snapshot(&snapshot).unwrap(), 120);
     let mut days = Days::new();
-    merge(&mut days, &gathered);
+    merge(&mut days, &collected);
     let files = days.values().next().unwrap().clone();
     let mut found = 0;
     read_day(&files.readings, |row| {
@@ -360,13 +360,13 @@ fn a_snapshot_comes_back_reading_by_reading_and_twice_changes_nothing() {
     })
     .unwrap();
     assert_eq!(found, 120);
-    gathered.add_snapshot(&snapshot).unwrap();
-    merge(&mut days, &gathered);
+    collected.add_snapshot(&snapshot).unwrap();
+    merge(&mut days, &collected);
     assert_eq!(days.into_values().collect::<Vec<_>>(), [files]);
 }
 
 #[test]
 fn a_day_of_which_nothing_is_known_has_no_files() {
     let date = jiff::civil::date(2026, 11, 24);
-    assert_eq!(merge_day(date, None, &Gathered::default(), Catalogue::builtin()).unwrap(), None);
+    assert_eq!(merge_day(date, None, &CollectedReadings::default(), Catalogue::builtin()).unwrap(), None);
 }

@@ -1,15 +1,15 @@
-//! The file of a day's hours tells what a naive program tells, that looks at all readings again for each row.
+//! The hourly sums agree with a naive program that loops over all readings for each row.
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use hivebox_archive::history::hourly::{
-    Area, HourlyBuilder, HourlyError, HourlyFile, HourlyReading, HourlyRow, read,
+    HourlyArea, HourlyBuilder, HourlyError, HourlyFile, HourlyReading, HourlyRow, read,
 };
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::histogram::Histogram;
 use hivebox_climate::phenomenon::PhenomenonId;
-use hivebox_climate::place::{Cell, Exposure, Position};
+use hivebox_climate::place::{Exposure, GeohashCell, Position};
 use hivebox_climate::quantity::Canonical;
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
@@ -75,21 +75,23 @@ fn rows(file: &HourlyFile) -> Vec<HourlyRow> {
     rows
 }
 
-type Key = (Area, String, &'static str, i64);
+type Key = (HourlyArea, String, &'static str, i64);
 
-/// Whose row a reading belongs to: that of the planet and that of its cell.
+/// The rows that a reading belongs to: those of the planet and of its cell.
 fn keys(reading: &HourlyReading) -> [Key; 2] {
-    let area = reading.position.map_or(Area::Nowhere, |position| Area::Cell(Cell::of(position)));
+    let area = reading
+        .position
+        .map_or(HourlyArea::Nowhere, |position| HourlyArea::GeohashCell(GeohashCell::of(position)));
     let slug = Catalogue::builtin().phenomenon(reading.phenomenon).slug();
     let hour = reading.measured_at.as_millisecond() / HOUR_MILLIS * HOUR_MILLIS;
-    [Area::Planet, area].map(|area| (area, slug.to_owned(), reading.exposure.slug(), hour))
+    [HourlyArea::Planet, area].map(|area| (area, slug.to_owned(), reading.exposure.slug(), hour))
 }
 
 fn key(row: &HourlyRow) -> Key {
     (row.area, row.phenomenon.to_string(), row.exposure.slug(), row.hour.as_millisecond())
 }
 
-/// Sum, minimum and maximum in hundredths, and the distribution, in the row with this key.
+/// The sum, minimum and maximum in hundredths, and the distribution, of the row with this key.
 fn naively(readings: &[HourlyReading], key: &Key) -> (i64, i32, i32, Histogram) {
     let here = || readings.iter().filter(|reading| keys(reading).contains(key));
     let id = phenomenon(&key.1);
@@ -123,7 +125,7 @@ proptest! {
     }
 }
 
-/// A reading in each of `cells` cells along the equator, of which there are 256, in an hour for each round of them.
+/// A reading in each of `cells` cells along the equator, which has 256; each round of them is an hour.
 fn around_the_equator(cells: u32) -> Vec<HourlyReading> {
     let at = |number: u32| HourlyReading {
         phenomenon: phenomenon("air_temperature"),
@@ -142,10 +144,10 @@ fn the_planet_comes_first_in_row_groups_of_its_own() {
         readings.iter().map(|reading| HourlyReading { phenomenon: phenomenon("co2"), ..*reading }).collect();
     readings.extend(others);
     let file = file(&readings);
-    let areas: Vec<Area> = rows(&file).iter().map(|row| row.area).collect();
+    let areas: Vec<HourlyArea> = rows(&file).iter().map(|row| row.area).collect();
     assert_eq!(areas.len(), 2 * (10 + 2560));
-    assert!(areas.iter().take(20).all(|area| *area == Area::Planet), "ten hours of two phenomena");
-    assert!(areas.iter().skip(20).all(|area| *area != Area::Planet));
+    assert!(areas.iter().take(20).all(|area| *area == HourlyArea::Planet), "ten hours of two phenomena");
+    assert!(areas.iter().skip(20).all(|area| *area != HourlyArea::Planet));
 
     let reader = SerializedFileReader::new(Bytes::from(file.bytes)).unwrap();
     let groups = reader.metadata().row_groups();

@@ -1,4 +1,4 @@
-//! Snapshots as their users see them: files in a folder or in a bucket.
+//! The public interface of the archive, over folders and buckets.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
 

@@ -1,4 +1,4 @@
-//! Readings to store.
+//! Readings for tests.
 
 use std::sync::Arc;
 
@@ -6,17 +6,17 @@ use hivebox_archive::{Sealed, SnapshotName};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Exposure, Place};
 use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::{SignedDuration, Timestamp};
 
-/// The moment at which the tests take place.
+/// The time of the tests.
 pub(crate) fn noon() -> Timestamp {
     "2026-11-24T12:00:00Z".parse().unwrap()
 }
 
-/// `boxes` senseBoxes with four sensors each: a good one, one that answers nonsense, one whose title nobody knows, and one that is silent.
+/// `boxes` senseBoxes with four sensors each: a good one, one that sends nonsense, one with an unknown title, and one without a measurement.
 pub(crate) fn readings(boxes: usize) -> Arc<Readings> {
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), noon());
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), noon());
     for number in 0..boxes {
         builder.add_box(&BoxFacts {
             id: &format!("{number:024x}"),
@@ -43,9 +43,9 @@ pub(crate) fn sealed(moment: Timestamp, boxes: usize) -> Sealed {
     Sealed::of(SnapshotName::at(moment), &readings(boxes), Catalogue::builtin()).unwrap()
 }
 
-/// Readings whose file is about 760 bytes for each box, since the names are noise that nothing compresses.
+/// Readings whose file has about 760 bytes for each box, because their names are random and do not compress.
 pub(crate) fn sealed_noise(moment: Timestamp, boxes: u64) -> Sealed {
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), moment);
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), moment);
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     for number in 0..boxes {
         let mut name = String::new();

@@ -1,4 +1,4 @@
-//! Snapshots that wait for a store.
+//! Snapshots that wait for the store.
 
 use std::fs;
 
@@ -19,7 +19,7 @@ fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-/// Takes everything out, oldest first.
+/// Takes all snapshots out, oldest first.
 fn drained(spool: &Spool) -> Vec<SnapshotName> {
     let mut names = Vec::new();
     while let Some(sealed) = spool.oldest().unwrap() {
@@ -52,7 +52,7 @@ fn what_waits_comes_out_oldest_first_and_as_it_was_also_after_a_restart() {
 fn the_oldest_give_way_and_what_is_too_large_is_not_kept() {
     let folder = folder();
     let size = at_minute(0).file().len() as u64;
-    // The seconds that differ change no length by more than a few bytes.
+    // Other seconds change the length by a few bytes at most.
     let spool = Spool::open(folder.path(), 2 * size + size / 2).unwrap();
     for minute in [0, 5] {
         assert!(spool.keep(&at_minute(minute)).unwrap().is_kept);

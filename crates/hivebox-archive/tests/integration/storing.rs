@@ -1,4 +1,4 @@
-//! Writing and listing.
+//! Storing and listing snapshots.
 
 use std::fs;
 use std::path::{Path, PathBuf};

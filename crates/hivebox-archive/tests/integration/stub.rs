@@ -1,4 +1,4 @@
-//! A pretended S3 server, for what a real one does not do.
+//! A fake S3 server with the faults that a real one does not have.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -7,20 +7,20 @@ use hivebox_archive::S3Options;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What is wrong with the server.
+/// The fault of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// It overwrites, whatever the request says.
+    /// It ignores conditions and overwrites.
     IgnoresConditions,
-    /// It says that it does not know conditions.
+    /// It answers conditional requests with 501.
     RefusesConditions,
-    /// It takes no second part.
+    /// It rejects the second part of an upload.
     LosesParts,
-    /// It takes requests and says nothing.
+    /// It accepts requests and never answers.
     Silence,
 }
 
-/// A server with objects in memory, which ends with the test's runtime.
+/// A server with objects in memory. It stops with the test's runtime.
 #[derive(Debug, Clone)]
 pub(crate) struct Stub {
     address: String,
@@ -67,7 +67,7 @@ impl Stub {
         options
     }
 
-    /// The requests so far, as method and target.
+    /// The methods and targets of all requests so far.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.seen.lock().unwrap().requests.clone()
     }

@@ -1,4 +1,4 @@
-//! Tables come back from every format as they went into it.
+//! Tables survive every format unchanged.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, TimestampMillisecondType};

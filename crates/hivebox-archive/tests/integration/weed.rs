@@ -1,6 +1,6 @@
-//! A real S3 server for tests: `SeaweedFS`, which checks signatures and does conditional writes.
+//! A real S3 server for tests: `SeaweedFS`, which checks signatures and supports conditional writes.
 //!
-//! One file for every test binary that wants it: it is taken in by `#[path]`.
+//! Test binaries share this file by `#[path]`.
 
 #![allow(dead_code, reason = "each test binary uses its part of it")]
 
@@ -11,14 +11,16 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use hivebox_archive::S3Options;
 
 pub(crate) const ACCESS_KEY: &str = "hivebox-tests-key";
 pub(crate) const SECRET_KEY: &str = "hivebox-tests-secret";
 
-/// Kills the server when its standard input ends, which is when the test process dies, however it does.
+/// Kills the server when its standard input ends: when the test process ends, however it does.
 const GUARD: &str = r#"folder=$1; shift
 "$@" >"$folder/log" 2>&1 </dev/null &
 pid=$!
@@ -27,10 +29,10 @@ kill -9 $pid; wait $pid 2>/dev/null
 [ "$order" = keep ] || rm -rf "$folder"
 "#;
 const START_LIMIT: Duration = Duration::from_mins(2);
-/// Stands in the master's status as soon as a volume server has told it how many volumes it takes.
+/// The master's status contains this as soon as a volume server has registered.
 const VOLUME_SERVER_IS_KNOWN: &str = r#""Max":1000"#;
 
-/// A running server, with data of its own.
+/// A running server with its own data.
 pub(crate) struct Weed {
     folder: String,
     ports: Ports,
@@ -46,7 +48,7 @@ impl Ports {
     const S3: usize = 6;
 
     fn free() -> Self {
-        // All are held until all are known, so that none comes twice.
+        // Hold all ports until all are known, so that none occurs twice.
         let listeners: [TcpListener; 8] = std::array::from_fn(|_| TcpListener::bind("127.0.0.1:0").unwrap());
         Self(listeners.map(|listener| listener.local_addr().unwrap().port()))
     }
@@ -76,7 +78,7 @@ impl Weed {
         self.guard.wait().unwrap();
     }
 
-    /// Starts the killed server again, where it was.
+    /// Restarts the killed server on the same ports with the same data.
     pub(crate) fn restart(&mut self) {
         self.guard = spawn(&self.folder, self.ports);
         self.wait();
@@ -87,12 +89,12 @@ impl Weed {
         format!("http://127.0.0.1:{}", self.ports.0[Ports::S3])
     }
 
-    /// The port on which it speaks S3.
+    /// The port of its S3 API.
     pub(crate) fn port(&self) -> u16 {
         self.ports.0[Ports::S3]
     }
 
-    /// What a process needs in its environment to use the server.
+    /// The environment variables of a client.
     pub(crate) fn environment(&self) -> [(String, String); 3] {
         [
             ("AWS_ENDPOINT_URL".into(), self.endpoint()),
@@ -101,7 +103,7 @@ impl Weed {
         ]
     }
 
-    /// Removes a bucket with all that is in it.
+    /// Removes a bucket with its objects.
     pub(crate) fn remove_bucket(&self, bucket: &str) {
         let path = format!("/buckets/{bucket}?recursive=true");
         let request = format!("DELETE {path} HTTP/1.0\r\nHost: x\r\n\r\n");
@@ -112,7 +114,7 @@ impl Weed {
         assert!(answer.contains(" 204 "), "{answer}");
     }
 
-    /// A bucket that nobody else has, and that is not made yet.
+    /// The name of a bucket that no other test uses, and that does not exist yet.
     pub(crate) fn options(&self) -> S3Options {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let mut options = S3Options::new(format!("bucket-{}", COUNT.fetch_add(1, Ordering::Relaxed)));
@@ -124,8 +126,8 @@ impl Weed {
 
     fn wait(&self) {
         let begun = Instant::now();
-        // The S3 port answers before there is a place to write. The master gives one out once it knows of a
-        // volume server; asked before, it takes note that there is no room, and may not look again.
+        // The S3 port answers before the server can write. The master assigns a place once it knows a
+        // volume server. Asked earlier, it remembers that there is no space, and may not look again.
         for (port, path, sign) in [
             (Ports::MASTER, "/dir/status", VOLUME_SERVER_IS_KNOWN),
             (Ports::MASTER, "/dir/assign", ""),

@@ -1,19 +1,19 @@
-//! What can be wrong with a catalogue.
+//! Errors in a catalogue.
 
-use super::Catalogue;
+use super::phenomenon_set::PhenomenonSet;
 
 /// Why a text is not a catalogue.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CatalogueError {
-    /// The text is no TOML, lacks a field, or has one that is not known.
+    /// The text is not TOML, lacks a field, or has an unknown field.
     #[error("the catalogue cannot be read: {0}")]
     Syntax(#[from] toml::de::Error),
-    /// There are more than [`Catalogue::MAX_LEN`] phenomena.
-    #[error("there are {0} phenomena, and there can be {max}", max = Catalogue::MAX_LEN)]
+    /// There are more than [`Catalogue::MAX_LEN`](super::Catalogue::MAX_LEN) phenomena.
+    #[error("the catalogue has {0} phenomena, and can have at most {max}", max = PhenomenonSet::CAPACITY)]
     TooMany(usize),
-    /// A slug is empty or has something else than lower case letters, digits and underscores.
-    #[error("the slug {0:?} is not of lower case letters, digits and underscores")]
+    /// A slug is empty or contains something other than lower-case letters, digits and underscores.
+    #[error("the slug {0:?} may contain only lower-case letters, digits and underscores, at least one")]
     MalformedSlug(String),
     /// Two phenomena have the same slug.
     #[error("two phenomena have the slug {0:?}")]
@@ -21,34 +21,34 @@ pub enum CatalogueError {
     /// Two units have the same symbol.
     #[error("two units have the symbol {0:?}")]
     UnitTwice(String),
-    /// Two conversions of a unit have the same spelling, once normalised.
-    #[error("the unit {unit:?} lists the spelling {spelling:?} twice")]
+    /// Two spellings of a unit are the same once normalised.
+    #[error("the unit {unit:?} lists the spelling {spelling:?} more than once")]
     SpellingTwice {
         /// The unit's symbol.
         unit: String,
-        /// The spelling that stands there for the second time.
+        /// The repeated spelling.
         spelling: String,
     },
-    /// A conversion is not finite, or makes all values one.
-    #[error("the unit {unit:?} has a conversion by scale {scale} and offset {offset}, which is none")]
+    /// A conversion is not finite, or its scale is zero.
+    #[error("the unit {unit:?} has scale {scale} and offset {offset}: both must be finite, and scale not 0")]
     NoConversion {
         /// The unit's symbol.
         unit: String,
         /// The factor.
         scale: f64,
-        /// What is added.
+        /// The summand.
         offset: f64,
     },
-    /// A phenomenon's unit is none of the catalogue's units.
-    #[error("{slug} has the unit {unit:?}, which is not listed")]
+    /// A phenomenon's unit is not one of the catalogue's units.
+    #[error("{slug} has the unit {unit:?}, which the catalogue does not list")]
     UnitNotListed {
         /// The phenomenon.
         slug: String,
         /// The symbol.
         unit: String,
     },
-    /// A range of values is upside down or not finite.
-    #[error("{slug} has a range from {from} to {to}, which is none")]
+    /// A range is not finite or its ends are in the wrong order.
+    #[error("{slug} has a range from {from} to {to}: both must be finite and in ascending order")]
     NoRange {
         /// The phenomenon.
         slug: String,
@@ -57,8 +57,10 @@ pub enum CatalogueError {
         /// Its end.
         to: f64,
     },
-    /// The error of sensors is not finite, not above zero, or its share of the value is below zero.
-    #[error("{slug} has a sensor error of {absolute} and {relative} of the value, which is none")]
+    /// A sensor error is not finite, not positive, or has a negative relative part.
+    #[error(
+        "{slug} has a sensor error of {absolute} and {relative} of the value: the first must be above 0, the second not below 0, and both finite"
+    )]
     NoSensorError {
         /// The phenomenon.
         slug: String,
@@ -67,18 +69,18 @@ pub enum CatalogueError {
         /// The error as a share of the value.
         relative: f64,
     },
-    /// A phenomenon has no title, so that no sensor could ever measure it.
+    /// A phenomenon without titles, which no sensor could ever measure.
     #[error("{0} has no title")]
     NoTitles(String),
-    /// A title has no letter and no digit.
-    #[error("{slug} has the title {title:?}, in which there is no word")]
+    /// A title without a letter or digit.
+    #[error("{slug} has the title {title:?}, which contains no word")]
     EmptyTitle {
         /// The phenomenon.
         slug: String,
         /// The title.
         title: String,
     },
-    /// A title, once normalised, is listed for two phenomena, or twice for one.
+    /// A title, once normalised, is listed twice.
     #[error("the title {title:?} is listed for {first} and again for {second}")]
     TitleTwice {
         /// The title.
@@ -89,20 +91,20 @@ pub enum CatalogueError {
         second: String,
     },
     /// A phenomenon denies a word of its own titles, or one that it allows beside them.
-    #[error("{slug} denies {word:?}, and uses it itself")]
+    #[error("{slug} denies {word:?}, but uses it in its own titles or beside them")]
     DeniesItself {
         /// The phenomenon.
         slug: String,
         /// The word.
         word: String,
     },
-    /// An entry in a list of words is not one word in lower case, and so could never be found.
-    #[error("{0:?} is not one word of lower case letters or of digits")]
+    /// An entry in a list of words that is not one normalised word, and so could never match.
+    #[error("{0:?} is not a single word of lower-case letters or of digits")]
     NotAWord(String),
     /// There is no phenomenon with the slug `air_temperature`.
     #[error("the phenomenon air_temperature is missing")]
     NoAirTemperature,
     /// The canonical unit of air temperature is not °C.
-    #[error("air_temperature is in {0:?}, and must be in °C")]
+    #[error("air_temperature is in {0:?}, but must be in °C")]
     AirTemperatureNotCelsius(String),
 }

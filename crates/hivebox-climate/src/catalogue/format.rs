@@ -1,4 +1,4 @@
-//! The catalogue as it is written down. `catalogue.toml` explains the fields where they are used.
+//! The format of `catalogue.toml`, which explains the fields where they are used.
 
 use std::ops::RangeInclusive;
 
@@ -7,57 +7,57 @@ use serde::Deserialize;
 /// The whole file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct File {
-    pub(super) words: Words,
+pub(super) struct CatalogueToml {
+    pub(super) words: TitleWordsToml,
     #[serde(rename = "unit")]
-    pub(super) units: Vec<Unit>,
+    pub(super) units: Vec<UnitToml>,
     #[serde(rename = "phenomenon")]
-    pub(super) phenomena: Vec<Phenomenon>,
+    pub(super) phenomena: Vec<PhenomenonToml>,
 }
 
-/// Words that may be added to any title.
+/// Words allowed in any title.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Words {
+pub(super) struct TitleWordsToml {
     pub(super) fillers: Vec<String>,
-    /// May also be written together with a word.
+    /// May also be attached to a word.
     pub(super) chips: Vec<String>,
 }
 
-/// A canonical unit; its symbol is one of its spellings.
+/// A canonical unit. Its symbol counts as one of its spellings.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Unit {
+pub(super) struct UnitToml {
     pub(super) symbol: String,
     #[serde(default)]
     pub(super) spellings: Vec<String>,
     #[serde(default)]
-    pub(super) converted: Vec<Converted>,
+    pub(super) converted: Vec<ConvertedToml>,
 }
 
 /// Spellings of another unit: canonical = raw * scale + offset.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Converted {
+pub(super) struct ConvertedToml {
     pub(super) scale: f64,
     #[serde(default)]
     pub(super) offset: f64,
     pub(super) spellings: Vec<String>,
 }
 
-/// A phenomenon, and the words that mean it.
+/// A phenomenon and the words that name it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Phenomenon {
+pub(super) struct PhenomenonToml {
     pub(super) slug: String,
     pub(super) name: String,
     pub(super) unit: String,
     pub(super) plausible: [f64; 2],
     #[serde(default)]
-    pub(super) sentinels: Vec<Sentinel>,
+    pub(super) sentinels: Vec<SentinelToml>,
     #[serde(default)]
     pub(super) is_direction: bool,
-    pub(super) sensor_error: Option<SensorError>,
+    pub(super) sensor_error: Option<SensorErrorToml>,
     pub(super) titles: Vec<String>,
     #[serde(default)]
     pub(super) beside: Vec<String>,
@@ -65,24 +65,24 @@ pub(super) struct Phenomenon {
     pub(super) deny: Vec<String>,
 }
 
-/// By how much all sensors may be wrong together.
+/// The common error of all sensors.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SensorError {
+pub(super) struct SensorErrorToml {
     pub(super) absolute: f64,
     #[serde(default)]
     pub(super) relative: f64,
 }
 
-/// A number, or a range of numbers from and to.
+/// A number, or a range given by its two ends.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Sentinel {
+pub(super) enum SentinelToml {
     Value(f64),
     Range([f64; 2]),
 }
 
-impl Sentinel {
+impl SentinelToml {
     pub(super) fn bounds(self) -> [f64; 2] {
         match self {
             Self::Value(value) => [value, value],
@@ -91,7 +91,7 @@ impl Sentinel {
     }
 }
 
-/// The range with these bounds, if they are finite and in order.
+/// The range between these bounds; `None` unless they are finite and in order.
 pub(super) fn range([from, to]: [f64; 2]) -> Option<RangeInclusive<f64>> {
     (from.is_finite() && to.is_finite() && from <= to).then_some(from..=to)
 }

@@ -1,4 +1,4 @@
-//! The words of titles: which phenomenon they mean.
+//! Finds the phenomenon that the words of a title name.
 
 mod build;
 #[cfg(test)]
@@ -14,26 +14,26 @@ use super::phenomenon_set::PhenomenonSet;
 use crate::phenomenon::PhenomenonId;
 use crate::title::{is_number, is_one_letter, normalise};
 
-/// Knows titles and the words that may stand beside them.
+/// Titles, and the words that may appear beside them.
 ///
-/// The words that phenomena deny are not kept: whether one can stand beside a title is settled when the
-/// lexicon is built, so that reading a title costs a look-up or two a word.
+/// Denied words are not kept: the builder settles which words may appear beside which titles, so
+/// reading a title takes only one or two look-ups for each word.
 #[derive(Debug, Clone)]
 pub(super) struct Lexicon {
-    /// Titles as normalised words.
+    /// Titles, normalised.
     titles: HashMap<Box<str>, PhenomenonId, RandomState>,
-    /// The number of words of the longest title.
+    /// The number of words in the longest title.
     longest_title: usize,
-    /// The words that titles are made of.
+    /// All words that appear in titles.
     title_words: HashSet<Box<str>, RandomState>,
-    /// Words that may stand beside a title, each with the phenomena whose titles it may stand beside.
+    /// Words allowed beside a title, each with the phenomena that allow it.
     beside: HashMap<Box<str>, PhenomenonSet, RandomState>,
-    /// Names of chips; they also stand in `beside`.
+    /// Names of chips, which are in `beside` as well.
     chips: HashSet<Box<str>, RandomState>,
 }
 
 impl Lexicon {
-    /// The phenomenon that `title` means.
+    /// The phenomenon that `title` names; `None` if it names none, or more than one.
     pub(super) fn phenomenon(&self, title: &str) -> Option<PhenomenonId> {
         let words = self.without_glued_chips(normalise(title));
         let mut rest = words.as_str();
@@ -56,7 +56,7 @@ impl Lexicon {
         found
     }
 
-    /// The longest title that `words` start with, by its length in bytes.
+    /// The longest title at the start of `words`, as its length in bytes.
     fn title_at_start(&self, words: &str) -> Option<(usize, PhenomenonId)> {
         if !self.title_words.contains(first_word(words)) {
             return None;
@@ -65,19 +65,19 @@ impl Lexicon {
         ends.take(self.longest_title).filter_map(|end| Some((end, *self.titles.get(&words[..end])?))).last()
     }
 
-    /// The phenomena whose titles `word` may stand beside.
+    /// The phenomena that allow `word` beside their titles.
     fn phenomena_beside(&self, word: &str) -> PhenomenonSet {
         match self.beside.get(word) {
             Some(&phenomena) => phenomena,
-            // Numbers and letters tell sensors of one kind from each other.
+            // Numbers and single letters only tell equal sensors apart.
             None if is_number(word) || is_one_letter(word) => PhenomenonSet::ALL,
             None => PhenomenonSet::NONE,
         }
     }
 
-    /// Takes the names of chips off the words that they are glued to: "temperaturbme", "dhttemp".
+    /// Splits off the names of chips attached to a word: "temperaturbme", "dhttemp".
     ///
-    /// Upper case would show where, but not all who glue write it, and case shall make no difference.
+    /// Upper case would show the boundary, but not every owner writes it, and case must not matter.
     fn without_glued_chips(&self, words: String) -> String {
         if words.split(' ').all(|word| self.is_known(word)) {
             return words;
@@ -114,5 +114,5 @@ impl Lexicon {
 }
 
 fn first_word(words: &str) -> &str {
-    words.split(' ').next().unwrap_or(words)
+    words.split_once(' ').map_or(words, |(first, _)| first)
 }

@@ -9,6 +9,8 @@ use crate::phenomenon::PhenomenonId;
 pub(super) struct PhenomenonSet(u64);
 
 impl PhenomenonSet {
+    /// The number of phenomena that a set can tell apart.
+    pub(super) const CAPACITY: usize = u64::BITS as usize;
     pub(super) const NONE: Self = Self(0);
     pub(super) const ALL: Self = Self(u64::MAX);
 

@@ -1,19 +1,43 @@
-//! Reads a catalogue, and refuses one that contradicts itself.
+//! Reads a catalogue and rejects one that contradicts itself.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
+use super::error::CatalogueError;
 use super::lexicon::{Lexicon, TitleRules};
-use super::{Catalogue, CatalogueError, Entry, Spellings, format};
+use super::{Catalogue, CatalogueEntry, Spellings, format};
 use crate::phenomenon::{Phenomenon, PhenomenonId, SensorError};
 use crate::unit::{self, Conversion};
 
-pub(super) fn catalogue(toml: &str) -> Result<Catalogue, CatalogueError> {
-    let file: format::File = toml::from_str(toml)?;
+static BUILTIN: LazyLock<Catalogue> = LazyLock::new(|| {
+    // The text is part of the program, and every test of the catalogue would fail if it did not
+    // parse.
+    Catalogue::parse(include_str!("../../catalogue.toml")).expect("the built-in catalogue is valid")
+});
+
+impl Catalogue {
+    /// The built-in catalogue, read from `catalogue.toml` on first use.
+    #[must_use]
+    pub fn builtin() -> &'static Self {
+        &BUILTIN
+    }
+
+    /// Parses a catalogue in the format of the built-in `catalogue.toml`.
+    ///
+    /// # Errors
+    /// [`CatalogueError`] if the text is not TOML in that format, or contradicts itself.
+    pub fn parse(toml: &str) -> Result<Self, CatalogueError> {
+        read_catalogue(toml)
+    }
+}
+
+fn read_catalogue(toml: &str) -> Result<Catalogue, CatalogueError> {
+    let file: format::CatalogueToml = toml::from_str(toml)?;
     if file.phenomena.len() > Catalogue::MAX_LEN {
         return Err(CatalogueError::TooMany(file.phenomena.len()));
     }
     let (unit_numbers, units) = read_units(&file.units)?;
-    let mut entries: Vec<Entry> = Vec::with_capacity(file.phenomena.len());
+    let mut entries: Vec<CatalogueEntry> = Vec::with_capacity(file.phenomena.len());
     for phenomenon in &file.phenomena {
         if entries.iter().any(|entry| entry.phenomenon.slug() == phenomenon.slug) {
             return Err(CatalogueError::SlugTwice(phenomenon.slug.clone()));
@@ -21,14 +45,14 @@ pub(super) fn catalogue(toml: &str) -> Result<Catalogue, CatalogueError> {
         let unit = *unit_numbers.get(phenomenon.unit.as_str()).ok_or_else(|| {
             CatalogueError::UnitNotListed { slug: phenomenon.slug.clone(), unit: phenomenon.unit.clone() }
         })?;
-        entries.push(Entry { phenomenon: read_phenomenon(phenomenon)?, unit });
+        entries.push(CatalogueEntry { phenomenon: read_phenomenon(phenomenon)?, unit });
     }
     let air_temperature = find_air_temperature(&entries)?;
     let lexicon = read_lexicon(&file)?;
     Ok(Catalogue { entries, units, lexicon, air_temperature })
 }
 
-fn read_units(units: &[format::Unit]) -> Result<(HashMap<&str, usize>, Vec<Spellings>), CatalogueError> {
+fn read_units(units: &[format::UnitToml]) -> Result<(HashMap<&str, usize>, Vec<Spellings>), CatalogueError> {
     let mut numbers = HashMap::with_capacity(units.len());
     let mut all = Vec::with_capacity(units.len());
     for unit in units {
@@ -40,7 +64,7 @@ fn read_units(units: &[format::Unit]) -> Result<(HashMap<&str, usize>, Vec<Spell
     Ok((numbers, all))
 }
 
-fn read_spellings(unit: &format::Unit) -> Result<Spellings, CatalogueError> {
+fn read_spellings(unit: &format::UnitToml) -> Result<Spellings, CatalogueError> {
     let mut spellings = Spellings::default();
     let mut add = |spelling: &str, conversion| match spellings
         .insert(unit::normalise(spelling).into_boxed_str(), conversion)
@@ -54,7 +78,7 @@ fn read_spellings(unit: &format::Unit) -> Result<Spellings, CatalogueError> {
     for spelling in &unit.spellings {
         add(spelling, Conversion::IDENTITY)?;
     }
-    for &format::Converted { scale, offset, ref spellings } in &unit.converted {
+    for &format::ConvertedToml { scale, offset, ref spellings } in &unit.converted {
         let conversion = Conversion::new(scale, offset).ok_or_else(|| CatalogueError::NoConversion {
             unit: unit.symbol.clone(),
             scale,
@@ -67,7 +91,7 @@ fn read_spellings(unit: &format::Unit) -> Result<Spellings, CatalogueError> {
     Ok(spellings)
 }
 
-fn read_phenomenon(written: &format::Phenomenon) -> Result<Phenomenon, CatalogueError> {
+fn read_phenomenon(written: &format::PhenomenonToml) -> Result<Phenomenon, CatalogueError> {
     let in_slug = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
     if written.slug.is_empty() || !written.slug.chars().all(in_slug) {
         return Err(CatalogueError::MalformedSlug(written.slug.clone()));
@@ -97,8 +121,8 @@ fn read_phenomenon(written: &format::Phenomenon) -> Result<Phenomenon, Catalogue
     })
 }
 
-fn read_sensor_error(slug: &str, written: format::SensorError) -> Result<SensorError, CatalogueError> {
-    let format::SensorError { absolute, relative } = written;
+fn read_sensor_error(slug: &str, written: format::SensorErrorToml) -> Result<SensorError, CatalogueError> {
+    let format::SensorErrorToml { absolute, relative } = written;
     let is_error = absolute.is_finite() && absolute > 0.0 && relative.is_finite() && relative >= 0.0;
     is_error.then_some(SensorError { absolute, relative }).ok_or_else(|| CatalogueError::NoSensorError {
         slug: slug.to_owned(),
@@ -107,7 +131,7 @@ fn read_sensor_error(slug: &str, written: format::SensorError) -> Result<SensorE
     })
 }
 
-fn find_air_temperature(entries: &[Entry]) -> Result<PhenomenonId, CatalogueError> {
+fn find_air_temperature(entries: &[CatalogueEntry]) -> Result<PhenomenonId, CatalogueError> {
     let index = entries
         .iter()
         .position(|entry| entry.phenomenon.slug() == "air_temperature")
@@ -118,7 +142,7 @@ fn find_air_temperature(entries: &[Entry]) -> Result<PhenomenonId, CatalogueErro
     }
 }
 
-fn read_lexicon(file: &format::File) -> Result<Lexicon, CatalogueError> {
+fn read_lexicon(file: &format::CatalogueToml) -> Result<Lexicon, CatalogueError> {
     let rules: Vec<_> = file
         .phenomena
         .iter()

@@ -1,24 +1,24 @@
-//! What can be wrong with chores.
+//! Errors in a list of chores.
 
-/// Why a text is no list of chores.
+/// Why a text is not a list of chores.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChoresError {
-    /// The text is no TOML, lacks a field, or has one that is not known.
+    /// The text is not TOML, lacks a field, or has an unknown field.
     #[error("the chores cannot be read: {0}")]
     Syntax(#[from] toml::de::Error),
-    /// There is no chore.
+    /// The list is empty.
     #[error("there is no chore")]
     Empty,
-    /// A text that people read is empty.
-    #[error("{of} has an empty {field}")]
+    /// A text for people is empty.
+    #[error("the {field} of {of} is empty")]
     NoText {
         /// The chore, the input, or `words`.
         of: String,
-        /// What is empty.
+        /// The empty field.
         field: &'static str,
     },
-    /// An input has a slug that no input has.
+    /// The slug does not belong to any input.
     #[error("there is no input {0:?}")]
     NoSuchInput(String),
     /// An input is described twice.
@@ -27,11 +27,11 @@ pub enum ChoresError {
     /// An input is not described.
     #[error("the input {0:?} is not described")]
     InputMissing(&'static str),
-    /// A measured input has no unit, or one that is told has one.
-    #[error("the input {0:?} is measured and has no unit, or is told and has one")]
+    /// A measured input lacks a unit, or one that beekeepers report has one.
+    #[error("the input {0:?} must have a unit if sensors measure it, and none if beekeepers report it")]
     UnitAmiss(&'static str),
-    /// A slug is empty or has something else than lower case letters, digits and underscores.
-    #[error("the slug {0:?} is not of lower case letters, digits and underscores")]
+    /// A slug is empty or contains something other than lower-case letters, digits and underscores.
+    #[error("the slug {0:?} may contain only lower-case letters, digits and underscores, at least one")]
     MalformedSlug(String),
     /// Two chores have the same slug.
     #[error("two chores have the slug {0:?}")]
@@ -39,8 +39,8 @@ pub enum ChoresError {
     /// A chore has no source.
     #[error("{0} has no source")]
     NoSource(String),
-    /// A source's address is none.
-    #[error("{chore} has a source at {address:?}, which does not begin with https://")]
+    /// The address of a source is not an `https://` address.
+    #[error("{chore} has a source at {address:?}, which must begin with https://")]
     MalformedAddress {
         /// The chore.
         chore: String,
@@ -50,32 +50,32 @@ pub enum ChoresError {
     /// A chore has no rule.
     #[error("{0} has no rule")]
     NoRule(String),
-    /// A chore needs an input that no rule asks for, or twice the same.
-    #[error("{chore} needs {input} twice, or no rule asks for it")]
+    /// A chore lists a need twice, or one that no rule uses.
+    #[error("{chore} lists the need {input} twice, or has no rule that uses it")]
     IdleNeed {
         /// The chore.
         chore: String,
         /// The input.
         input: &'static str,
     },
-    /// A rule asks for an input that the chore does not need, so that nobody would know that it is missing.
-    #[error("{chore} has a rule on {input}, which is not among its needs")]
+    /// A rule uses an input that is not among the chore's needs, so its absence would go unnoticed.
+    #[error("{chore} has a rule on {input}, which its needs do not list")]
     NotNeeded {
         /// The chore.
         chore: String,
         /// The input.
         input: &'static str,
     },
-    /// A rule's verdict is none.
-    #[error("{chore} has a rule for {verdict:?}, which is no verdict")]
+    /// A rule has an unknown verdict.
+    #[error("{chore} has a rule for {verdict:?}, which is not a verdict")]
     NoSuchVerdict {
         /// The chore.
         chore: String,
         /// The verdict.
         verdict: String,
     },
-    /// A rule stands after a less careful one, and would be overlooked.
-    #[error("{chore} has a rule for {verdict} after one for something less careful")]
+    /// A rule follows a less careful one and would never be reached.
+    #[error("{chore} has a rule for {verdict} after a less careful one: put the most careful first")]
     OutOfOrder {
         /// The chore.
         chore: String,
@@ -83,14 +83,14 @@ pub enum ChoresError {
         verdict: &'static str,
     },
     /// A rule has no condition.
-    #[error("{chore} has a rule for {verdict} without a condition")]
+    #[error("{chore} has a rule for {verdict} without conditions")]
     NoCondition {
         /// The chore.
         chore: String,
         /// The verdict.
         verdict: &'static str,
     },
-    /// A rule has two conditions on one input.
+    /// A rule has two conditions on the same input.
     #[error("{chore} has a rule with two conditions on {input}")]
     ConditionTwice {
         /// The chore.
@@ -98,9 +98,10 @@ pub enum ChoresError {
         /// The input.
         input: &'static str,
     },
-    /// A condition has no limit, two at one end, one that is not finite, or one that is not of its input's sort.
+    /// A condition has no limit, two limits at one end, one that is not finite, or one of the wrong
+    /// kind.
     #[error(
-        "{chore} has a condition on {input} that is no range of values, or no yes or no where it is told"
+        "{chore} has a condition on {input} that is not a range of values (if measured) or `is` true or false (if reported)"
     )]
     NoRange {
         /// The chore.
@@ -108,12 +109,12 @@ pub enum ChoresError {
         /// The input.
         input: &'static str,
     },
-    /// A reason has braces around something that the rule does not know.
+    /// A reason contains a placeholder that the rule cannot fill.
     #[error("{chore} has a reason with {{{place}}}, which its rule cannot fill in")]
     NoSuchPlace {
         /// The chore.
         chore: String,
-        /// What stands in the braces.
+        /// The text in braces.
         place: String,
     },
 }

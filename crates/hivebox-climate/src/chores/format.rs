@@ -1,4 +1,4 @@
-//! Chores as they are written down. `chores.toml` explains the fields where they are used.
+//! The format of `chores.toml`, which explains the fields where they are used.
 
 use serde::Deserialize;
 
@@ -7,17 +7,17 @@ use super::language::Translated;
 /// The whole file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct File {
-    pub(super) words: Words,
+pub(super) struct ChoresToml {
+    pub(super) words: PhrasesToml,
     #[serde(rename = "input")]
-    pub(super) inputs: Vec<Input>,
+    pub(super) inputs: Vec<InputToml>,
     #[serde(rename = "chore")]
-    pub(super) chores: Vec<Chore>,
+    pub(super) chores: Vec<ChoreToml>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Words {
+pub(super) struct PhrasesToml {
     pub(super) label: Translated<String>,
     pub(super) close: Translated<String>,
     pub(super) silent: Translated<String>,
@@ -26,7 +26,7 @@ pub(super) struct Words {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Input {
+pub(super) struct InputToml {
     pub(super) slug: String,
     pub(super) name: Translated<String>,
     #[serde(default)]
@@ -38,7 +38,7 @@ pub(super) struct Input {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Chore {
+pub(super) struct ChoreToml {
     pub(super) slug: String,
     pub(super) name: Translated<String>,
     pub(super) needs: Vec<String>,
@@ -49,14 +49,14 @@ pub(super) struct Chore {
     pub(super) readings: Vec<String>,
     #[serde(default)]
     pub(super) not_confirmed: Vec<String>,
-    pub(super) sources: Vec<Source>,
+    pub(super) sources: Vec<SourceToml>,
     #[serde(rename = "rule")]
-    pub(super) rules: Vec<Rule>,
+    pub(super) rules: Vec<RuleToml>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Source {
+pub(super) struct SourceToml {
     pub(super) title: String,
     pub(super) address: String,
     pub(super) says: Option<String>,
@@ -64,15 +64,15 @@ pub(super) struct Source {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Rule {
+pub(super) struct RuleToml {
     pub(super) verdict: String,
-    pub(super) when: Vec<Condition>,
+    pub(super) when: Vec<ConditionToml>,
     pub(super) reason: Translated<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Condition {
+pub(super) struct ConditionToml {
     pub(super) input: String,
     pub(super) below: Option<f64>,
     pub(super) up_to: Option<f64>,

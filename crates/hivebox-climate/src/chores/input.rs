@@ -1,8 +1,10 @@
-//! What chores are judged by.
+//! The inputs that chores are judged by.
 
 use jiff::Timestamp;
 
-/// One of the things that chores are judged by.
+use super::language::Translated;
+
+/// An input that chores are judged by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum InputKind {
@@ -10,7 +12,7 @@ pub enum InputKind {
     AirTemperature,
     /// The wind speed now, in m/s.
     WindSpeed,
-    /// The rain now, in mm/h; zero where it is dry.
+    /// The rain rate now, in mm/h; zero if dry.
     PrecipitationRate,
     /// The lowest air temperature of the last 24 hours, in °C.
     AirTemperatureMin24h,
@@ -24,14 +26,14 @@ pub enum InputKind {
     AirTemperatureMax48To72h,
     /// Whether the colony has no brood.
     Broodless,
-    /// Whether the bees sit in a cluster.
+    /// Whether the bees are in a winter cluster.
     Clustered,
-    /// Whether many bees fly.
+    /// Whether many bees are flying.
     HeavyFlight,
 }
 
 impl InputKind {
-    /// All of them; `ALL[kind.index()]` is the kind itself.
+    /// All kinds; `ALL[kind.index()]` is `kind`.
     pub const ALL: [Self; 11] = [
         Self::AirTemperature,
         Self::WindSpeed,
@@ -46,7 +48,7 @@ impl InputKind {
         Self::HeavyFlight,
     ];
 
-    /// The place in [`InputKind::ALL`].
+    /// The index in [`InputKind::ALL`].
     #[must_use]
     pub const fn index(self) -> usize {
         self as usize
@@ -70,7 +72,7 @@ impl InputKind {
         }
     }
 
-    /// Whether it is told by beekeepers, not measured.
+    /// Whether beekeepers report it, rather than sensors measure it.
     #[must_use]
     pub const fn is_told(self) -> bool {
         matches!(self, Self::Broodless | Self::Clustered | Self::HeavyFlight)
@@ -81,40 +83,41 @@ impl InputKind {
     }
 }
 
-/// What sensors near a place say of one thing.
+/// A measured input: what sensors near a place say.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Input {
-    /// The value, in the unit of its kind. One that is not finite is as good as missing.
+    /// The value in the unit of its kind. A value that is not finite counts as missing.
     pub value: f64,
-    /// How far the truth may be from it; `None` if that is not known.
+    /// How far the true value may be from it, in the same unit; `None` if unknown.
     pub uncertainty: Option<f64>,
-    /// When the oldest of what it is made of was measured.
+    /// The time of the oldest reading behind it.
     pub oldest: Timestamp,
-    /// When the freshest was measured.
+    /// The time of the newest reading behind it.
     pub freshest: Timestamp,
-    /// How many sensors it is made of.
+    /// The number of sensors behind it.
     pub sensors: usize,
-    /// How far the nearest of them is from the place.
+    /// The distance from the place to the nearest of them, in metres.
     pub nearest_metres: f64,
 }
 
 impl Input {
-    /// What one sensor right at the place says, without doubt.
+    /// An input from one sensor at the place itself, without uncertainty.
     #[must_use]
     pub fn exact(value: f64, measured_at: Timestamp) -> Self {
         let (oldest, freshest) = (measured_at, measured_at);
         Self { value, uncertainty: None, oldest, freshest, sensors: 1, nearest_metres: 0.0 }
     }
 
-    /// The value as it is judged and shown, rounded to two decimals: no sentence says that 13 is below 13.
+    /// The value rounded to two decimals, as judged and shown: no sentence says that 13 is below
+    /// 13.
     #[must_use]
     pub fn rounded(&self) -> f64 {
-        // Adding zero turns the -0.0 that rounding can give into 0.0.
+        // Adding zero turns a -0.0 from rounding into 0.0.
         (self.value * 100.0).round() / 100.0 + 0.0
     }
 }
 
-/// All that is known; what is `None` is not. Kinds and units are as [`InputKind`] has them.
+/// All inputs; `None` for unknown ones. [`InputKind`] documents each and its unit.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 #[expect(missing_docs, reason = "InputKind says what each is")]
 pub struct Inputs {
@@ -131,17 +134,17 @@ pub struct Inputs {
     pub heavy_flight: Option<bool>,
 }
 
-/// An input that is known.
+/// A known input.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Given {
-    /// By sensors.
+    /// From sensors.
     Measured(Input),
-    /// By a beekeeper.
+    /// From a beekeeper.
     Told(bool),
 }
 
 impl Inputs {
-    /// The input of a kind, if it is known.
+    /// The input of a kind; `None` if it is unknown.
     #[must_use]
     pub fn get(&self, kind: InputKind) -> Option<Given> {
         let measured = match kind {
@@ -159,4 +162,16 @@ impl Inputs {
         };
         measured.filter(|input| input.value.is_finite()).map(Given::Measured)
     }
+}
+
+/// The texts about an input.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct InputFacts {
+    pub(super) name: Translated<Box<str>>,
+    /// Empty if beekeepers report the input.
+    pub(super) unit: Box<str>,
+    /// Whether its uncertainty is ignored.
+    pub(super) is_exact: bool,
+    /// The text for a missing input.
+    pub(super) missing: Translated<Box<str>>,
 }

@@ -1,8 +1,8 @@
-//! The languages in which chores are told.
+//! The languages of chores.
 
 use serde::Deserialize;
 
-/// A language in which chores are told.
+/// A language in which reasons are given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Language {
     /// English.
@@ -12,7 +12,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// Its tag, by BCP 47.
+    /// Its BCP 47 tag.
     #[must_use]
     pub const fn tag(self) -> &'static str {
         match self {
@@ -21,7 +21,7 @@ impl Language {
         }
     }
 
-    /// A number as it is written in the language.
+    /// Formats a number as the language writes it.
     pub(super) fn number(self, number: f64) -> String {
         let number = number.to_string();
         match self {
@@ -31,7 +31,7 @@ impl Language {
     }
 }
 
-/// The same in each language.
+/// The same thing in each language.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Translated<T> {
@@ -47,7 +47,7 @@ impl<T> Translated<T> {
         }
     }
 
-    /// The same, made of each.
+    /// Applies `each` to every language.
     pub(super) fn map<U, E>(&self, each: impl Fn(&T) -> Result<U, E>) -> Result<Translated<U>, E> {
         Ok(Translated { en: each(&self.en)?, de: each(&self.de)? })
     }

@@ -1,13 +1,41 @@
-//! Reads chores, and refuses those that contradict themselves.
+//! Reads chores and rejects those that contradict themselves.
 
-use super::input::InputKind;
+use std::sync::LazyLock;
+
+use super::chore::{Chore, ChoreSource};
+use super::condition::{Bound, Condition, Range};
+use super::error::ChoresError;
+use super::format;
+use super::input::{InputFacts, InputKind};
 use super::language::Translated;
-use super::rule::{Bound, Condition, Range, Rule};
+use super::list::{Chores, Phrases};
+use super::rule::Rule;
 use super::sentence::Sentence;
-use super::{Chore, ChoreVerdict, Chores, ChoresError, InputFacts, Source, Words, format};
+use super::verdict::ChoreVerdict;
 
-pub(super) fn chores(toml: &str) -> Result<Chores, ChoresError> {
-    let file: format::File = toml::from_str(toml)?;
+static BUILTIN: LazyLock<Chores> = LazyLock::new(|| {
+    // The text is part of the program, and every test of chores would fail if it did not parse.
+    Chores::parse(include_str!("../../chores.toml")).expect("the built-in chores are valid")
+});
+
+impl Chores {
+    /// The built-in chores, read from `chores.toml` on first use.
+    #[must_use]
+    pub fn builtin() -> &'static Self {
+        &BUILTIN
+    }
+
+    /// Parses chores in the format of the built-in `chores.toml`.
+    ///
+    /// # Errors
+    /// [`ChoresError`] if the text is not TOML in that format, or contradicts itself.
+    pub fn parse(toml: &str) -> Result<Self, ChoresError> {
+        read_chores(toml)
+    }
+}
+
+fn read_chores(toml: &str) -> Result<Chores, ChoresError> {
+    let file: format::ChoresToml = toml::from_str(toml)?;
     let facts = read_inputs(&file.inputs)?;
     let label = translated("words", "label", &file.words.label)?;
     let mut chores: Vec<Chore> = Vec::with_capacity(file.chores.len());
@@ -20,15 +48,15 @@ pub(super) fn chores(toml: &str) -> Result<Chores, ChoresError> {
     if chores.is_empty() {
         return Err(ChoresError::Empty);
     }
-    let words = Words {
+    let phrases = Phrases {
         close: translated("words", "close", &file.words.close)?,
         silent: translated("words", "silent", &file.words.silent)?,
         missing: translated("words", "missing", &file.words.missing)?,
     };
-    Ok(Chores { all: chores.into(), facts, words })
+    Ok(Chores { all: chores.into(), facts, phrases })
 }
 
-fn read_inputs(inputs: &[format::Input]) -> Result<[InputFacts; InputKind::ALL.len()], ChoresError> {
+fn read_inputs(inputs: &[format::InputToml]) -> Result<[InputFacts; InputKind::ALL.len()], ChoresError> {
     let mut found: [Option<InputFacts>; InputKind::ALL.len()] = [const { None }; InputKind::ALL.len()];
     for input in inputs {
         let kind = kind(&input.slug)?;
@@ -50,11 +78,11 @@ fn read_inputs(inputs: &[format::Input]) -> Result<[InputFacts; InputKind::ALL.l
             return Err(ChoresError::InputMissing(kind.slug()));
         }
     }
-    // Just seen to be there.
+    // The loop above has returned if one was missing.
     Ok(found.map(|facts| facts.expect("every input is described")))
 }
 
-fn read_chore(written: &format::Chore, label: &Translated<Box<str>>) -> Result<Chore, ChoresError> {
+fn read_chore(written: &format::ChoreToml, label: &Translated<Box<str>>) -> Result<Chore, ChoresError> {
     let slug = &written.slug;
     let in_slug = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
     if slug.is_empty() || !slug.chars().all(in_slug) {
@@ -75,16 +103,16 @@ fn read_chore(written: &format::Chore, label: &Translated<Box<str>>) -> Result<C
     })
 }
 
-fn read_sources(chore: &format::Chore) -> Result<Box<[Source]>, ChoresError> {
+fn read_sources(chore: &format::ChoreToml) -> Result<Box<[ChoreSource]>, ChoresError> {
     if chore.sources.is_empty() {
         return Err(ChoresError::NoSource(chore.slug.clone()));
     }
-    let source = |source: &format::Source| {
+    let source = |source: &format::SourceToml| {
         if source.address.strip_prefix("https://").is_none_or(str::is_empty) {
             let address = source.address.clone();
             return Err(ChoresError::MalformedAddress { chore: chore.slug.clone(), address });
         }
-        Ok(Source {
+        Ok(ChoreSource {
             title: text(&chore.slug, "title", &source.title)?,
             address: source.address.as_str().into(),
             says: source.says.as_deref().map(|says| text(&chore.slug, "says", says)).transpose()?,
@@ -93,7 +121,7 @@ fn read_sources(chore: &format::Chore) -> Result<Box<[Source]>, ChoresError> {
     chore.sources.iter().map(source).collect()
 }
 
-fn read_rules(chore: &format::Chore, needs: &[InputKind]) -> Result<Box<[Rule]>, ChoresError> {
+fn read_rules(chore: &format::ChoreToml, needs: &[InputKind]) -> Result<Box<[Rule]>, ChoresError> {
     if chore.rules.is_empty() {
         return Err(ChoresError::NoRule(chore.slug.clone()));
     }
@@ -121,7 +149,7 @@ fn read_rules(chore: &format::Chore, needs: &[InputKind]) -> Result<Box<[Rule]>,
     Ok(rules.into())
 }
 
-fn read_rule(chore: &format::Chore, written: &format::Rule) -> Result<Rule, ChoresError> {
+fn read_rule(chore: &format::ChoreToml, written: &format::RuleToml) -> Result<Rule, ChoresError> {
     let of = || chore.slug.clone();
     let verdict = ChoreVerdict::ALL
         .into_iter()
@@ -145,8 +173,8 @@ fn read_rule(chore: &format::Chore, written: &format::Rule) -> Result<Rule, Chor
     Ok(Rule { verdict, when: when.into(), reason })
 }
 
-/// A condition, if it is of its input's sort and can be met.
-fn read_condition(input: InputKind, written: &format::Condition) -> Option<Condition> {
+/// A condition; `None` if it has the wrong kind for its input or can never hold.
+fn read_condition(input: InputKind, written: &format::ConditionToml) -> Option<Condition> {
     let bounds = [written.above, written.from, written.below, written.up_to];
     if input.is_told() {
         return Some(Condition::Told { input, is: written.is? }).filter(|_| bounds == [None; 4]);
@@ -164,8 +192,9 @@ fn read_condition(input: InputKind, written: &format::Condition) -> Option<Condi
     (can_be_met && written.is.is_none()).then_some(Condition::Within { input, range: Range { lower, upper } })
 }
 
-/// One end of a range, which has at most one limit, without it or with it; `None` if that is amiss.
-#[expect(clippy::option_option, reason = "an end that is amiss is not one that is open")]
+/// One end of a range, with its limit excluded or included; the outer `None` stands for an invalid
+/// end.
+#[expect(clippy::option_option, reason = "an invalid end differs from an open one")]
 fn bound(without: Option<f64>, with: Option<f64>) -> Option<Option<Bound>> {
     let bound = match (without, with) {
         (None, None) => return Some(None),

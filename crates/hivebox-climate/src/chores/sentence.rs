@@ -1,52 +1,53 @@
-//! Sentences with places for values and limits.
+//! Sentences with placeholders for values and limits.
 
-use std::fmt::Write as _;
-
-use super::InputFacts;
-use super::input::{Given, InputKind, Inputs};
+use super::condition::Condition;
+use super::input::{Given, InputFacts, InputKind, Inputs};
 use super::language::Language;
-use super::rule::{Condition, Rule};
 
-/// A sentence with places in it.
+/// A sentence with placeholders.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Sentence {
-    parts: Box<[Part]>,
+    parts: Box<[SentencePart]>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Part {
+enum SentencePart {
     Text(Box<str>),
     /// The value of an input.
     Value(InputKind),
-    /// A limit of the rule's condition on an input.
-    Limit(InputKind, End),
+    /// The limit of the rule's condition on an input.
+    Limit(InputKind, RangeEnd),
 }
 
 /// Which end of a range.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum End {
+enum RangeEnd {
     Lower,
     Upper,
 }
 
 impl Sentence {
-    /// Reads a template; `Err` has what stands in braces and can never be filled in.
+    /// Parses a template; the error is the text in braces that can never be filled in.
     pub(super) fn parse(template: &str, when: &[Condition]) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut rest = template;
         while let Some((text, after)) = rest.split_once('{') {
             let (place, after) = after.split_once('}').ok_or_else(|| after.to_owned())?;
-            parts.push(Part::Text(text.into()));
+            parts.push(SentencePart::Text(text.into()));
             parts.push(part(place, when).ok_or_else(|| place.to_owned())?);
             rest = after;
         }
-        parts.push(Part::Text(rest.into()));
+        parts.push(SentencePart::Text(rest.into()));
         Ok(Self { parts: parts.into() })
     }
 
+    /// Fills in the values of a rule that fits, and the limits of its conditions.
+    ///
+    /// # Panics
+    /// If `when` is not what the template was parsed with, or one of its inputs is unknown.
     pub(super) fn fill(
         &self,
-        rule: &Rule,
+        when: &[Condition],
         inputs: &Inputs,
         facts: &[InputFacts],
         language: Language,
@@ -54,30 +55,34 @@ impl Sentence {
         let mut filled = String::new();
         for part in &self.parts {
             let (kind, number) = match part {
-                Part::Text(text) => {
+                SentencePart::Text(text) => {
                     filled.push_str(text);
                     continue;
                 }
-                Part::Value(kind) => match inputs.get(*kind) {
-                    Some(Given::Measured(input)) => (*kind, input.rounded()),
-                    // The rule fits, so its inputs are known, and only measured ones have a place.
-                    Some(Given::Told(_)) | None => continue,
-                },
-                Part::Limit(kind, end) => match limit(&rule.when, *kind, *end) {
-                    Some((limit, _)) => (*kind, limit),
-                    // Parsing has seen to it that there is one.
-                    None => continue,
-                },
+                SentencePart::Value(kind) => (*kind, value(inputs, *kind)),
+                SentencePart::Limit(kind, end) => {
+                    let limit = limit(when, *kind, *end);
+                    (*kind, limit.expect("the template was parsed with the same conditions").0)
+                }
             };
-            // Writing to a String cannot fail.
-            let _ = write!(filled, "{} {}", language.number(number), facts[kind.index()].unit);
+            filled.extend([&language.number(number), " ", &*facts[kind.index()].unit]);
         }
         filled
     }
 }
 
-/// What stands between braces, such as `air_temperature` or `air_temperature.below`.
-fn part(place: &str, when: &[Condition]) -> Option<Part> {
+/// The rounded value of an input of a rule that fits.
+fn value(inputs: &Inputs, kind: InputKind) -> f64 {
+    match inputs.get(kind) {
+        Some(Given::Measured(input)) => input.rounded(),
+        Some(Given::Told(_)) | None => {
+            unreachable!("a rule fits only if its inputs are known, and only measured ones have placeholders")
+        }
+    }
+}
+
+/// The placeholder for a text in braces, such as `air_temperature` or `air_temperature.below`.
+fn part(place: &str, when: &[Condition]) -> Option<SentencePart> {
     let (slug, end) = match place.split_once('.') {
         Some((slug, end)) => (slug, Some(end)),
         None => (place, None),
@@ -86,26 +91,26 @@ fn part(place: &str, when: &[Condition]) -> Option<Part> {
     let is_of_rule =
         when.iter().any(|condition| matches!(condition, Condition::Within { input, .. } if *input == kind));
     let Some(end) = end else {
-        return is_of_rule.then_some(Part::Value(kind));
+        return is_of_rule.then_some(SentencePart::Value(kind));
     };
     let (end, includes_limit) = match end {
-        "above" => (End::Lower, false),
-        "from" => (End::Lower, true),
-        "below" => (End::Upper, false),
-        "up_to" => (End::Upper, true),
+        "above" => (RangeEnd::Lower, false),
+        "from" => (RangeEnd::Lower, true),
+        "below" => (RangeEnd::Upper, false),
+        "up_to" => (RangeEnd::Upper, true),
         _ => return None,
     };
     limit(when, kind, end).filter(|(_, includes)| *includes == includes_limit)?;
-    Some(Part::Limit(kind, end))
+    Some(SentencePart::Limit(kind, end))
 }
 
-/// The limit at one end of a rule's condition on an input, and whether that is included.
-fn limit(when: &[Condition], kind: InputKind, end: End) -> Option<(f64, bool)> {
+/// The limit at one end of the condition on an input, and whether the range includes it.
+fn limit(when: &[Condition], kind: InputKind, end: RangeEnd) -> Option<(f64, bool)> {
     when.iter().find_map(|condition| match condition {
         Condition::Within { input, range } if *input == kind => {
             let bound = match end {
-                End::Lower => range.lower,
-                End::Upper => range.upper,
+                RangeEnd::Lower => range.lower,
+                RangeEnd::Upper => range.upper,
             };
             bound.map(|bound| (bound.limit, bound.includes_limit))
         }

@@ -1,4 +1,4 @@
-//! One value out of many around it, and how far the truth may be from it.
+//! Combines readings around a spot into one estimate with its uncertainty.
 
 use super::Estimate;
 use super::surroundings::Heard;
@@ -8,31 +8,32 @@ use crate::place::LAPSE_KELVIN_PER_METRE;
 use crate::quantity::{Canonical, Metres};
 use crate::readings::timestamp;
 
-/// One standard deviation of [`LAPSE_KELVIN_PER_METRE`]: from 9.8 K a kilometre in dry air that is mixed to none or less in a calm
-/// night.
+/// One standard deviation of [`LAPSE_KELVIN_PER_METRE`]: real lapse rates range from 9.8 K per
+/// kilometre in well-mixed dry air to zero or less on a calm night.
 const LAPSE_DEVIATION_PER_METRE: f64 = 0.0025;
-/// How many times as much as the sensors err together boxes differ, as long as they do not tell;
+/// Prior belief about how much boxes differ, as a multiple of the common sensor error.
 const PRIOR_SPREAD: f64 = 2.0;
-/// and how many boxes' differences weigh as much as that.
+/// The weight of that belief, as a number of boxes.
 const PRIOR_FREEDOM: f64 = 2.0;
-/// The distance at which the nearest box says half as much of a spot as if it stood there.
+/// The distance at which the nearest box says half as much about a spot as a box at the spot
+/// itself.
 const HALF_KNOWN: Metres = Metres::from_kilometres(15.0);
 
-/// What becomes of the heights of sensors.
+/// The treatment of sensors' heights.
 #[derive(Clone, Copy)]
 pub(super) enum Height {
     Ignored,
-    /// Readings are brought to this height, or to their mean one.
+    /// Readings are corrected to this height, or to their mean height if it is `None`.
     CorrectedTo(Option<Metres>),
 }
 
-/// The weighted middle of what is heard, and the variance around it as if each box had the same weight.
+/// The weighted mean of readings, and their variance as if each box had the same weight.
 struct Middle {
     value: f64,
     variance: f64,
 }
 
-/// The estimate from what is heard; `None` if nothing is, or if directions cancel each other out.
+/// The estimate from readings; `None` if there are none or if directions cancel out.
 pub(super) fn estimate(
     id: PhenomenonId,
     phenomenon: &Phenomenon,
@@ -42,11 +43,11 @@ pub(super) fn estimate(
     let (first, last) = (heard.first()?, heard.last()?);
     let boxes = || heard.chunk_by(|one, next| one.from.box_index == next.from.box_index);
     let total: f64 = boxes().map(|of_box| of_box[0].weight()).sum();
-    // What one box says more than once shares the weight of the box.
+    // Several sensors of one box share the weight of the box.
     let weights: Vec<f64> = boxes()
         .flat_map(|of_box| of_box.iter().map(|heard| heard.weight() / total / of_box.len() as f64))
         .collect();
-    // How much one box rules, from the share of one among many to 1 for one alone.
+    // How much one box dominates: from 1/n for n equal boxes to 1 for a single box.
     let concentration: f64 = boxes().map(|of_box| (of_box[0].weight() / total).powi(2)).sum();
 
     let correction = match height {
@@ -93,15 +94,15 @@ fn of_directions(values: &[(f64, f64)]) -> Option<Middle> {
     Some(Middle { value: mean.degrees()?, variance: mean.deviation_degrees().powi(2) })
 }
 
-/// How air temperatures are brought to one height.
+/// Corrects air temperatures to one height.
 struct HeightCorrection {
-    /// The mean height of the boxes whose height is known, which the others are taken to have.
+    /// The mean of the known heights, which is assumed for the other boxes.
     mean_metres: f64,
     to_metres: f64,
 }
 
 impl HeightCorrection {
-    /// To the height that is wanted, or else to the mean one; `None` if no height is known.
+    /// Corrects to the wanted height, or else to the mean height; `None` if no height is known.
     fn of(heard: &[Heard], weights: &[f64], wanted: Option<Metres>) -> Option<Self> {
         let known =
             heard.iter().zip(weights).filter_map(|(heard, weight)| Some((heard.height_metres?, *weight)));
@@ -116,7 +117,8 @@ impl HeightCorrection {
         LAPSE_KELVIN_PER_METRE * (heard.height_metres.unwrap_or(self.mean_metres) - self.to_metres)
     }
 
-    /// What the real lapse rate may be off by, over the way from the boxes to the spot.
+    /// The variance from an unknown real lapse rate, over the height between the boxes and the
+    /// spot.
     fn variance(&self) -> f64 {
         (LAPSE_DEVIATION_PER_METRE * (self.to_metres - self.mean_metres)).powi(2)
     }

@@ -1,18 +1,18 @@
-//! The sensors that an estimate is made of.
+//! Collects the sensors that an estimate uses.
 
 use super::Estimate;
 use crate::catalogue::Catalogue;
-use crate::nearby::{Nearby, Places};
+use crate::nearby::{BoxIndex, Nearby};
 use crate::phenomenon::PhenomenonId;
 use crate::place::{Exposure, Position};
 use crate::quantity::Metres;
 use crate::readings::{Reading, Readings};
 use crate::verdict::Verdict;
 
-/// How many boxes are looked at in search of what few measure: in a crowd of sensors, the others are none of them.
+/// The number of boxes searched for phenomena that few boxes measure.
 const MAX_LOOKED_AT: usize = 1000;
 
-/// A usable reading of an outdoor box around.
+/// A usable reading of a nearby outdoor box.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Heard {
     pub(super) value: f64,
@@ -21,7 +21,7 @@ pub(super) struct Heard {
     pub(super) measured_at_millis: i64,
 }
 
-/// What is heard around a position of each phenomenon, the nearest first; what one box says stands together.
+/// The readings around a position by phenomenon, the nearest first; those of one box are adjacent.
 pub(super) struct Surroundings {
     by_phenomenon: Vec<Around>,
 }
@@ -35,7 +35,7 @@ struct Around {
 impl Surroundings {
     pub(super) fn of<'a>(
         readings: &'a Readings,
-        places: &Places,
+        places: &BoxIndex,
         catalogue: &Catalogue,
         position: Position,
         check: impl Fn(Reading<'a>) -> Result<(), &'static str>,
@@ -79,11 +79,12 @@ impl Surroundings {
     }
 }
 
-/// From the shore of the Dead Sea to above the highest town, La Rinconada. Owners type heights by hand.
+/// From the shore of the Dead Sea to above the highest town, La Rinconada. Owners type heights by
+/// hand.
 const PLAUSIBLE_HEIGHT_METRES: std::ops::RangeInclusive<f64> = -450.0..=5500.0;
 
 impl Heard {
-    /// By the inverse square of the distance, softened.
+    /// The inverse square of the softened distance.
     pub(super) fn weight(&self) -> f64 {
         let Metres(softening) = Estimate::SOFTENING;
         1.0 / (self.from.distance.0.powi(2) + softening.powi(2))

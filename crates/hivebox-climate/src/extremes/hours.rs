@@ -1,4 +1,4 @@
-//! One array of lowest and highest temperatures for each hour, in a ring.
+//! Ring buffer of hours, each an array with the lowest and highest temperature of each box.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,31 +9,32 @@ use super::{DAYS, HOURS_A_DAY};
 use crate::quantity::Celsius;
 
 const HOURS: usize = DAYS * HOURS_A_DAY;
-/// So many boxes may be known of which nothing is kept any more, before their rows are given to others.
+/// Rows are reused once more than this many belong to boxes without any data left.
 const IDLE_ROWS: usize = 1024;
 
-/// The hours that are kept, and the row that each box has in all of them.
+/// The kept hours, and the row of each box in all of them.
 #[derive(Debug, Clone)]
 pub(super) struct Hours {
-    /// The newest hour, counted since the epoch.
+    /// The newest hour, counted from the epoch.
     newest: i64,
     rows: Arc<HashMap<Box<str>, u32, RandomState>>,
-    /// From the newest on backwards; a box whose row is beyond the end is not known in that hour.
-    spans: [Arc<Vec<Span>>; HOURS],
+    /// From the newest hour backwards. A box whose row is beyond the end of an hour has no data for
+    /// it.
+    spans: [Arc<Vec<HourExtremes>>; HOURS],
 }
 
-/// The lowest and the highest temperature of an hour, in hundredths of a degree.
+/// The lowest and highest temperature of an hour, in hundredths of a degree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Span {
+pub(super) struct HourExtremes {
     min: i16,
     max: i16,
 }
 
-impl Span {
-    /// Of no temperature at all.
+impl HourExtremes {
+    /// Without any temperature.
     pub(super) const EMPTY: Self = Self { min: i16::MAX, max: i16::MIN };
 
-    /// Of one temperature; `None` if it is none that air can have.
+    /// A single temperature; `None` if no air can have it.
     fn of(temperature: Celsius) -> Option<Self> {
         let hundredths = (temperature.0 * 100.0).round();
         let is_held = hundredths > f64::from(i16::MIN) && hundredths < f64::from(i16::MAX);
@@ -68,8 +69,8 @@ impl Default for Hours {
 }
 
 impl Hours {
-    /// Makes `hour` the newest, and forgets what is too old by then. If the clock has stepped back, the hours that
-    /// are yet to come are forgotten.
+    /// Makes `hour` the newest and drops hours that are now too old. If the clock has stepped back,
+    /// drops the hours that are now in the future.
     pub(super) fn move_to(&mut self, hour: i64) {
         let by = usize::try_from(hour.abs_diff(self.newest)).unwrap_or(HOURS).min(HOURS);
         if by == 0 {
@@ -86,9 +87,9 @@ impl Hours {
         self.give_up_idle_rows();
     }
 
-    /// Adds a temperature to an hour, if that is kept.
+    /// Adds a temperature to an hour, if the hour is kept.
     pub(super) fn add(&mut self, box_id: &str, hour: i64, temperature: Celsius) {
-        let Some(span) = Span::of(temperature) else { return };
+        let Some(span) = HourExtremes::of(temperature) else { return };
         let Some(place) = self.place(hour) else { return };
         let row = self.row(box_id).unwrap_or_else(|| {
             let row = self.rows.len();
@@ -97,7 +98,7 @@ impl Hours {
         });
         let spans = Arc::make_mut(&mut self.spans[place]);
         if spans.len() <= row {
-            spans.resize(self.rows.len(), Span::EMPTY);
+            spans.resize(self.rows.len(), HourExtremes::EMPTY);
         }
         spans[row].include(span);
     }
@@ -107,8 +108,8 @@ impl Hours {
         self.rows.get(box_id).map(|row| *row as usize)
     }
 
-    /// What is known of a box in an hour.
-    pub(super) fn span(&self, row: usize, hour: i64) -> Option<Span> {
+    /// The extremes of a box in an hour; `None` if unknown.
+    pub(super) fn span(&self, row: usize, hour: i64) -> Option<HourExtremes> {
         self.spans[self.place(hour)?].get(row).copied().filter(|span| !span.is_empty())
     }
 
@@ -117,7 +118,7 @@ impl Hours {
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        let spans: usize = self.spans.iter().map(|spans| spans.capacity() * size_of::<Span>()).sum();
+        let spans: usize = self.spans.iter().map(|spans| spans.capacity() * size_of::<HourExtremes>()).sum();
         let ids: usize = self.rows.keys().map(|id| id.len()).sum();
         spans + ids + self.rows.capacity() * size_of::<(Box<str>, u32)>()
     }
@@ -126,7 +127,8 @@ impl Hours {
         usize::try_from(self.newest.checked_sub(hour)?).ok().filter(|place| *place < HOURS)
     }
 
-    /// Numbers the boxes anew when many are gone, so that boxes that come and go do not fill the memory.
+    /// Renumbers the boxes once many have gone, so that boxes that come and go do not fill the
+    /// memory.
     fn give_up_idle_rows(&mut self) {
         let mut is_kept = vec![false; self.rows.len()];
         for spans in &self.spans {

@@ -1,8 +1,8 @@
-//! The extremes of the last days near a place, as inputs of chores.
+//! Turns the extremes near a place into inputs of chores.
 
 use jiff::Timestamp;
 
-use super::{Day, Extremes};
+use super::{DayExtremes, Extremes};
 use crate::chores::{Input, Inputs};
 
 /// A box near a place.
@@ -10,30 +10,30 @@ use crate::chores::{Input, Inputs};
 pub struct Neighbour<'a> {
     /// The box's id.
     pub box_id: &'a str,
-    /// How far it is from the place.
+    /// Its distance from the place, in metres.
     pub metres: f64,
-    /// What is to be added to its temperature to have that at the height of the place.
+    /// Added to its temperatures to correct them to the height of the place, in kelvin.
     pub height_correction_kelvin: f64,
 }
 
-/// How far the truth may be from what boxes agree on: a cheap thermometer is good to half a kelvin, and its place on a
-/// balcony to as much.
+/// The least uncertainty of an input: a cheap thermometer is accurate to half a kelvin, and its
+/// place on a balcony adds as much.
 const LEAST_UNCERTAINTY_KELVIN: f64 = 0.7;
-/// The same of one box alone: siting alone makes citizens' thermometers differ by 1.5 K, as `quality.toml` has it, and no
-/// other box says how far this one is off.
+/// The uncertainty of a single box: siting alone makes citizens' thermometers differ by 1.5 K (see
+/// `quality.toml`), and no other box shows how far this one is off.
 const ALONE_KELVIN: f64 = 2.0;
 
-/// By how much the median absolute deviation is to be multiplied to estimate the standard deviation of what is
-/// normally distributed.
+/// Turns a median absolute deviation into an estimate of a normal distribution's standard deviation
+/// (1 / Φ⁻¹(0.75)).
 const NORMAL_CONSISTENCY: f64 = 1.4826;
 
 impl Extremes {
-    /// Fills in the inputs that are about the last three days.
+    /// Fills in the inputs about the last three days.
     ///
-    /// Each is the median over those of the boxes whose day is known: a single box that stands in the sun or on a
-    /// wall makes extremes of its own, and weights by distance would let it decide if it is near. The uncertainty is
-    /// how far the boxes differ, as 1.4826 times their median absolute deviation, and never less than cheap thermometers
-    /// on balconies are wrong together.
+    /// Each is the median over those boxes whose day is known: a single box in the sun or on a wall
+    /// measures extremes of its own, and weights by distance would let a near one dominate. The
+    /// uncertainty is 1.4826 times the median absolute deviation, with a floor for the common error
+    /// of cheap thermometers on balconies.
     pub fn fill(&self, inputs: &mut Inputs, neighbours: &[Neighbour<'_>], now: Timestamp) {
         let days = [0, 1, 2].map(|day| self.days_near(neighbours, day, now));
         inputs.air_temperature_min_24h = summary(&days[0], |day| day.min.0);
@@ -48,14 +48,15 @@ impl Extremes {
         neighbours: &[Neighbour<'a>],
         day: usize,
         now: Timestamp,
-    ) -> Vec<(Neighbour<'a>, Day)> {
+    ) -> Vec<(Neighbour<'a>, DayExtremes)> {
         let known = |neighbour: &Neighbour<'a>| Some((*neighbour, self.day(neighbour.box_id, day, now)?));
         neighbours.iter().filter_map(known).collect()
     }
 }
 
-fn summary(days: &[(Neighbour<'_>, Day)], of: impl Fn(&Day) -> f64) -> Option<Input> {
-    let corrected = |(neighbour, day): &(Neighbour<'_>, Day)| of(day) + neighbour.height_correction_kelvin;
+fn summary(days: &[(Neighbour<'_>, DayExtremes)], of: impl Fn(&DayExtremes) -> f64) -> Option<Input> {
+    let corrected =
+        |(neighbour, day): &(Neighbour<'_>, DayExtremes)| of(day) + neighbour.height_correction_kelvin;
     let mut values: Vec<f64> = days.iter().map(corrected).collect();
     let value = median(&mut values)?;
     let mut deviations: Vec<f64> = values.iter().map(|one| (one - value).abs()).collect();

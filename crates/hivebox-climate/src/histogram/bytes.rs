@@ -1,58 +1,60 @@
-//! A [`Histogram`] as bytes.
+//! The byte format of a [`Histogram`].
 //!
-//! All numbers are varints: version, resolution in hundredths, how many bins there are, the first of them (zigzag). Then, for
-//! each bin, twice its count, plus one if bins are left out before it, and then how many. Most neighbours have both something
-//! in them, so that a bin takes one byte.
+//! All numbers are varints: version, resolution in hundredths, number of bins, number of the first
+//! bin (zigzag). Then for each bin twice its count, plus one if empty bins precede it, followed by
+//! how many. Adjacent bins are mostly non-empty, so most bins take one byte.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Histogram, Resolution, sum};
 
-/// The version of the bytes. What they mean is never changed without a new one.
+/// The version of the format. A change of meaning needs a new version.
 const VERSION: u32 = 1;
 
 /// Version, resolution, and number of bins.
-type Head = (u32, u32, u32);
+type HistogramHead = (u32, u32, u32);
 
-/// Why bytes are no histogram, or histograms cannot be merged.
+/// Why bytes are not a histogram, or why histograms cannot be merged.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HistogramError {
     /// A newer HiveBox wrote the bytes.
-    #[error("the histogram has version {found}, and this HiveBox reads version {VERSION}: use a newer one")]
+    #[error(
+        "the histogram has version {found}, but this HiveBox reads version {VERSION}: use a newer HiveBox"
+    )]
     Version {
         /// The version.
         found: u32,
     },
-    /// The bytes cannot be read at all.
-    #[error("the bytes are no histogram: {0}")]
+    /// The bytes are malformed.
+    #[error("the bytes are not a histogram: {0}")]
     Malformed(#[from] postcard::Error),
-    /// The bytes can be read, but do not fit together.
-    #[error("the bytes are no histogram: {0}")]
+    /// The bytes are well-formed but contradict themselves.
+    #[error("the bytes are not a histogram: {0}")]
     Inconsistent(&'static str),
-    /// Histograms with bins of different widths, in the canonical unit of the phenomenon.
+    /// The bins have different widths (in the canonical unit of the phenomenon).
     #[error(
-        "histograms with bins of {ours} and of {theirs} cannot be merged: compact the older days anew, or ask for readings"
+        "histograms with bins of {ours} and {theirs} cannot be merged: compact the older days again, or ask for readings"
     )]
     Resolutions {
-        /// Of the one into which is merged.
+        /// The bin width of the target.
         ours: f64,
-        /// Of the one that is merged.
+        /// The bin width of the source.
         theirs: f64,
     },
-    /// More values than can be counted.
+    /// The count would be too large.
     #[error("a histogram cannot hold more than {} values", Histogram::MOST)]
     TooMany,
 }
 
 impl Histogram {
-    /// The histogram as bytes, for [`Histogram::from_bytes`]: about one for each bin that has anything in it.
+    /// Encodes the histogram for [`Histogram::from_bytes`]: about one byte for each non-empty bin.
     ///
     /// # Errors
-    /// None is known: all histograms can be written.
+    /// None is known: every histogram can be encoded.
     pub fn to_bytes(&self) -> Result<Vec<u8>, HistogramError> {
-        let head: Head = (VERSION, self.resolution.hundredths, self.bins.len() as u32);
+        let head: HistogramHead = (VERSION, self.resolution.hundredths, self.bins.len() as u32);
         let mut bytes = Vec::with_capacity(8 + 2 * self.bins.len());
         write(&mut bytes, &head)?;
         let Some(&first) = self.bins.first() else { return Ok(bytes) };
@@ -69,12 +71,13 @@ impl Histogram {
         Ok(bytes)
     }
 
-    /// Reads what [`Histogram::to_bytes`] wrote. Takes memory in proportion to the length of `bytes`, whatever is in them.
+    /// Decodes what [`Histogram::to_bytes`] wrote. Memory use is proportional to the length of
+    /// `bytes`, whatever they contain.
     ///
     /// # Errors
-    /// The bytes were not written by this version of [`Histogram::to_bytes`].
+    /// If this version of [`Histogram::to_bytes`] did not write the bytes.
     pub fn from_bytes(mut bytes: &[u8]) -> Result<Self, HistogramError> {
-        let (version, hundredths, length): Head = read(&mut bytes)?;
+        let (version, hundredths, length): HistogramHead = read(&mut bytes)?;
         if version != VERSION {
             return Err(HistogramError::Version { found: version });
         }
@@ -104,9 +107,9 @@ impl Histogram {
             let (count, has_left_out) = (word >> 1, word & 1 == 1);
             let left_out: u32 = if has_left_out { read(bytes)? } else { 0 };
             let bin = i32::try_from(next + i64::from(left_out));
-            let bin = bin.map_err(|_| HistogramError::Inconsistent("a bin is beyond all bins"))?;
+            let bin = bin.map_err(|_| HistogramError::Inconsistent("a bin number is out of range"))?;
             if count == 0 {
-                return Err(HistogramError::Inconsistent("there is nothing in a bin"));
+                return Err(HistogramError::Inconsistent("a bin is empty"));
             }
             self.count = sum(self.count, count)?;
             self.bins.push(bin);

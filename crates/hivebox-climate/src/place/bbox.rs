@@ -1,8 +1,8 @@
 //! Bounding boxes.
 
-use super::Position;
+use super::position::Position;
 
-/// All positions between two parallels and two meridians, in degrees, the edges included.
+/// An area between two parallels and two meridians, in degrees, edges included.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bbox {
     west: f64,
@@ -12,8 +12,9 @@ pub struct Bbox {
 }
 
 impl Bbox {
-    /// A bounding box in the order of RFC 7946: west, south, east, north, in degrees. If west is greater than
-    /// east, it reaches across the date line. `None` if an edge is out of range or south is above north.
+    /// A bounding box from west, south, east and north in degrees, as RFC 7946 orders them. If west
+    /// is greater than east, it crosses the date line. `None` if an edge is out of range or south
+    /// is above north.
     ///
     /// ```
     /// use hivebox_climate::place::{Bbox, Position};
@@ -35,7 +36,7 @@ impl Bbox {
         [self.west, self.south, self.east, self.north]
     }
 
-    /// Whether a position is in it. 180° east and 180° west are the same meridian.
+    /// Whether it contains a position. 180° east and 180° west are the same meridian.
     #[must_use]
     pub fn contains(&self, position: Position) -> bool {
         let (latitude, longitude) = (position.latitude_degrees(), position.longitude_degrees());
@@ -50,9 +51,10 @@ impl Bbox {
             && (between(longitude) || (longitude.abs() >= 180.0 && between(-longitude)))
     }
 
-    /// The least and the greatest corner of a cuboid that holds all of it, as points of the unit sphere.
+    /// The smallest and largest corner of a cuboid around the whole box on the unit sphere.
     pub(crate) fn cuboid(&self) -> ([f64; 3], [f64; 3]) {
-        /// Far more than sines round, and far less than the distance of two boxes.
+        /// Far larger than the rounding error of a sine, and far smaller than the distance between
+        /// two boxes.
         const SLACK: f64 = 1e-12;
         let east = if self.crosses_date_line() { self.east + 360.0 } else { self.east };
         let along = cosines(self.south, self.north);
@@ -67,7 +69,7 @@ impl Bbox {
     }
 }
 
-/// The least and the greatest cosine of the angles between two.
+/// The smallest and largest cosine of the angles in a range.
 fn cosines(from_degrees: f64, to_degrees: f64) -> (f64, f64) {
     let passes =
         |degrees: f64| ((to_degrees - degrees) / 360.0).floor() >= ((from_degrees - degrees) / 360.0).ceil();
@@ -75,7 +77,7 @@ fn cosines(from_degrees: f64, to_degrees: f64) -> (f64, f64) {
     (if passes(180.0) { -1.0 } else { from.min(to) }, if passes(0.0) { 1.0 } else { from.max(to) })
 }
 
-/// The least and the greatest product of a factor that is not negative and one that may be.
+/// The range of the product of a non-negative factor and a factor of any sign.
 fn product(along: (f64, f64), factor: (f64, f64)) -> (f64, f64) {
     let least = factor.0 * if factor.0 < 0.0 { along.1 } else { along.0 };
     let most = factor.1 * if factor.1 < 0.0 { along.0 } else { along.1 };

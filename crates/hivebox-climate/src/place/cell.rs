@@ -1,31 +1,32 @@
-//! Into which cells the Earth is divided where a sum over many boxes is kept for each area.
+//! Divides the Earth into cells, for sums over the boxes in each area.
 
 use std::fmt;
 
-use super::Position;
+use super::position::Position;
 
-/// A cell of the Earth: the first three characters of a [geohash](https://en.wikipedia.org/wiki/Geohash). All are 1.40625° high
-/// and wide, which is 156 km from south to north, and in Europe about 100 km from west to east.
+/// A cell of the Earth: the first three characters of a
+/// [geohash](https://en.wikipedia.org/wiki/Geohash). Each is 1.40625° high and wide: 156 km from
+/// south to north, and in Europe about 100 km from west to east.
 ///
 /// ```
-/// use hivebox_climate::place::{Cell, Position};
+/// use hivebox_climate::place::{GeohashCell, Position};
 ///
 /// let muenster = Position::new(51.9607, 7.6261).unwrap();
-/// assert_eq!(Cell::of(muenster).to_string(), "u1j");
+/// assert_eq!(GeohashCell::of(muenster).to_string(), "u1j");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Cell([u8; 3]);
+pub struct GeohashCell([u8; 3]);
 
-impl Cell {
+impl GeohashCell {
     const ALPHABET: &[u8; 32] = b"0123456789bcdefghjkmnpqrstuvwxyz";
     const DEGREES: f64 = 1.40625;
 
-    /// The cell in which a position is. Those on a border belong to the cell in the north or east of it.
+    /// The cell of a position. A position on a border belongs to the cell to the north or east.
     #[must_use]
     pub fn of(position: Position) -> Self {
-        let row = ((position.latitude_degrees + 90.0) / Self::DEGREES).min(127.0) as usize;
-        let column = ((position.longitude_degrees + 180.0) / Self::DEGREES).min(255.0) as usize;
-        // Fifteen bits, by turns of the column and the row, the column's highest first.
+        let row = ((position.latitude_degrees() + 90.0) / Self::DEGREES).min(127.0) as usize;
+        let column = ((position.longitude_degrees() + 180.0) / Self::DEGREES).min(255.0) as usize;
+        // Fifteen bits, alternating between column and row, beginning with the column's highest.
         let bits = (0..15).rev().fold(0, |bits, place| {
             let of = if place % 2 == 0 { column } else { row };
             bits << 1 | of >> (place / 2) & 1
@@ -33,22 +34,24 @@ impl Cell {
         Self([10, 5, 0].map(|place| Self::ALPHABET[bits >> place & 31]))
     }
 
-    /// Reads the three characters; `None` if they are no cell.
+    /// Parses three characters; `None` if they are not a cell.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let characters: [u8; 3] = text.as_bytes().try_into().ok()?;
         characters.iter().all(|character| Self::ALPHABET.contains(character)).then_some(Self(characters))
     }
 
-    /// The three characters.
+    /// The three characters of the geohash.
+    ///
+    /// # Panics
+    /// Never: all characters of the alphabet are ASCII.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // All characters of the alphabet are ASCII.
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        std::str::from_utf8(&self.0).expect("all characters of the alphabet are ASCII")
     }
 }
 
-impl fmt::Display for Cell {
+impl fmt::Display for GeohashCell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -59,7 +62,7 @@ mod tests {
     use super::*;
 
     fn cell(latitude: f64, longitude: f64) -> String {
-        Cell::of(Position::new(latitude, longitude).unwrap()).to_string()
+        GeohashCell::of(Position::new(latitude, longitude).unwrap()).to_string()
     }
 
     #[test]
@@ -71,9 +74,9 @@ mod tests {
 
     #[test]
     fn a_cell_is_read_as_it_is_written() {
-        assert_eq!(Cell::parse("u4p").map(|cell| cell.to_string()).as_deref(), Some("u4p"));
+        assert_eq!(GeohashCell::parse("u4p").map(|cell| cell.to_string()).as_deref(), Some("u4p"));
         for text in ["", "u4", "u4pr", "u4a", "U4P", "ü4"] {
-            assert_eq!(Cell::parse(text), None, "{text}");
+            assert_eq!(GeohashCell::parse(text), None, "{text}");
         }
     }
 

@@ -1,10 +1,11 @@
-//! An order of positions in which those that follow each other are mostly near each other.
+//! An order of positions in which neighbours in the order are mostly near each other.
 
-use super::Position;
+use super::position::Position;
 
 impl Position {
-    /// The place along the Z-order curve (Morton order) through the Earth: the bits of longitude and latitude by
-    /// turns, the longitude's highest first, as in a [geohash](https://en.wikipedia.org/wiki/Geohash).
+    /// The index on the Z-order curve (Morton order): the interleaved bits of longitude and
+    /// latitude, beginning with the longitude's highest, as in a
+    /// [geohash](https://en.wikipedia.org/wiki/Geohash).
     ///
     /// ```
     /// use hivebox_climate::place::Position;
@@ -15,19 +16,19 @@ impl Position {
     /// ```
     #[must_use]
     pub fn z_order(&self) -> u64 {
-        let column = fraction(self.longitude_degrees, 180.0);
-        let row = fraction(self.latitude_degrees, 90.0);
+        let column = fraction(self.longitude_degrees(), 180.0);
+        let row = fraction(self.latitude_degrees(), 90.0);
         spread(column) << 1 | spread(row)
     }
 }
 
-/// How far a coordinate is from its lowest value to its highest, in 2⁻³² of the way.
+/// The position of a coordinate between its lowest and highest value, in units of 2⁻³².
 fn fraction(degrees: f64, highest: f64) -> u32 {
-    // The highest itself is beyond the last step, to which the conversion brings it back.
+    // The highest value would be 2³², which the conversion saturates to the last step.
     ((degrees + highest) / (2.0 * highest) * 2f64.powi(32)) as u32
 }
 
-/// The bits of a number with a zero before each.
+/// Inserts a zero before each bit of a number.
 fn spread(number: u32) -> u64 {
     const MASKS: [(u32, u64); 5] = [
         (16, 0x0000_FFFF_0000_FFFF),
@@ -41,7 +42,7 @@ fn spread(number: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Cell;
+    use super::super::cell::GeohashCell;
     use super::*;
 
     #[test]
@@ -56,7 +57,7 @@ mod tests {
             let position = Position::new(latitude, longitude).unwrap();
             let first = |place: u32| (position.z_order() >> (59 - 5 * place) & 31) as usize;
             let geohash = [0, 1, 2].map(|place| b"0123456789bcdefghjkmnpqrstuvwxyz"[first(place)]);
-            assert_eq!(Cell::of(position).as_str().as_bytes(), geohash);
+            assert_eq!(GeohashCell::of(position).as_str().as_bytes(), geohash);
         }
     }
 

@@ -1,51 +1,51 @@
-//! What can be wrong with rules.
+//! Errors in the quality rules.
 
-/// Why a text is not the rules of quality.
+/// Why a text is not a set of quality rules.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub enum RulesError {
-    /// The text is no TOML, lacks a field, or has one that is not known.
+pub enum QualityRulesError {
+    /// The text is not TOML, lacks a field, or has an unknown field.
     #[error("the rules cannot be read: {0}")]
     Syntax(#[from] toml::de::Error),
-    /// A rule is about a phenomenon that is not in the catalogue.
-    #[error("[[{section}]] has a rule for {phenomenon:?}, which the catalogue does not know")]
+    /// A rule names a phenomenon that is not in the catalogue.
+    #[error("[[{section}]] has a rule for {phenomenon:?}, which is not in the catalogue")]
     UnknownPhenomenon {
-        /// The part of the file.
+        /// The section of the file.
         section: &'static str,
         /// The phenomenon.
         phenomenon: String,
     },
-    /// There are two rules for a phenomenon.
+    /// A phenomenon has two rules of one kind.
     #[error("[[{section}]] has two rules for {phenomenon:?}")]
     Twice {
-        /// The part of the file.
+        /// The section of the file.
         section: &'static str,
         /// The phenomenon.
         phenomenon: String,
     },
-    /// A number is not in its range.
+    /// A number is out of range.
     #[error("[[{section}]] has {field} = {value}, which must be {allowed}")]
     OutOfRange {
-        /// The part of the file.
+        /// The section of the file.
         section: &'static str,
         /// The name of the number.
         field: &'static str,
         /// The number.
         value: f64,
-        /// What it can be, in words.
+        /// The allowed values, in words.
         allowed: &'static str,
     },
-    /// A range of values is upside down or not finite.
-    #[error("[[{section}]] has a range from {from} to {to}, which is none")]
+    /// A range is not finite or its ends are in the wrong order.
+    #[error("[[{section}]] has a range from {from} to {to}: both must be finite and in ascending order")]
     NoRange {
-        /// The part of the file.
+        /// The section of the file.
         section: &'static str,
         /// The start of the range.
         from: f64,
         /// Its end.
         to: f64,
     },
-    /// A phenomenon is to be checked for rooms, but not to be held against its neighbours, which that needs.
-    #[error("[[indoor]] has a rule for {0:?}, and [[neighbours]] has none")]
+    /// The check for rooms needs the check of neighbours.
+    #[error("[[indoor]] has a rule for {0:?}, which needs one in [[neighbours]], too")]
     IndoorWithoutNeighbours(String),
 }

@@ -1,11 +1,11 @@
-//! Boxes that say nothing of it, and seem to stand in a heated room.
+//! Finds boxes that seem to be in a heated room without saying so.
 
-use super::neighbourhood::Surroundings;
+use super::neighbourhood::NeighbourStatistics;
 use super::rules::IndoorRule;
 
-/// Whether a value is what one expects outdoors. Only one that is warm is suspected: no room is cooled so far
-/// below the weather that it could be told from shade.
-pub(super) fn passes(rule: &IndoorRule, value: f64, around: &Surroundings) -> bool {
+/// Whether a value is to be expected outdoors. Only warm values are suspected: no room is cooled so
+/// far below the weather that it would differ from shade.
+pub(super) fn passes(rule: &IndoorRule, value: f64, around: &NeighbourStatistics) -> bool {
     let above = value - around.median;
     !(rule.room.contains(&value) && above > rule.above && above > rule.threshold * around.spread)
 }
@@ -17,7 +17,7 @@ mod tests {
     #[test]
     fn only_what_is_as_warm_as_a_room_and_warmer_than_around_is_suspected() {
         let rule = IndoorRule { room: 17.0..=27.0, above: 4.0, threshold: 3.0 };
-        let around = |median, spread| Surroundings { median, spread };
+        let around = |median, spread| NeighbourStatistics { median, spread };
         assert!(!passes(&rule, 21.0, &around(8.0, 1.5)));
         assert!(passes(&rule, 15.0, &around(2.0, 1.5)), "no room");
         assert!(passes(&rule, 30.0, &around(20.0, 1.5)), "the sun");

@@ -1,39 +1,39 @@
-//! What the boxes around a box say.
+//! Finds the readings around a box.
 
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
-use super::rules::NeighboursRule;
-use super::{Quality, Rules};
+use super::rules::{NeighboursRule, QualityRules};
+use super::table::Quality;
 use crate::place::{Exposure, Place, Position};
-use crate::readings::{Readings, SenseBox};
+use crate::readings::{BoxReadings, Readings};
 
-/// The readings around a box, brought to its height.
+/// Statistics of the readings around a box, corrected to its height.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Surroundings {
+pub(super) struct NeighbourStatistics {
     pub(super) median: f64,
-    /// How much they differ among themselves, and at least as much as they may: a standard deviation.
+    /// The standard deviation of these readings, with a floor.
     pub(super) spread: f64,
 }
 
-/// All boxes that can be neighbours, by where they stand.
+/// A spatial index of all boxes that can serve as neighbours.
 pub(super) struct Neighbourhood<'a> {
     rules: &'a [NeighboursRule],
-    stations: Vec<Station>,
-    /// What each station says, one value a rule; NaN for none.
+    stations: Vec<NeighbourStation>,
+    /// The readings of each station, one value for each rule; NaN for none.
     values: Vec<f64>,
-    /// The stations as points of the unit sphere.
+    /// The stations as points on the unit sphere.
     tree: RTree<GeomWithData<[f64; 3], u32>>,
 }
 
-struct Station {
+struct NeighbourStation {
     box_index: usize,
     height_km: Option<f64>,
 }
 
-/// What was found around one box for one rule. Kept from box to box to save the memory's making.
+/// The readings found around one box for one rule. Reused from box to box to save allocations.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct FoundNeighbours {
     values: Vec<f64>,
     distance_km: f64,
     height_km: f64,
@@ -43,19 +43,19 @@ fn height_km(place: Place) -> Option<f64> {
     place.plausible_height_metres().map(|metres| metres / 1000.0)
 }
 
-/// Whether a box is one to be held against others: it does not say that it stands in a room.
-pub(super) fn place_outdoors(sense_box: SenseBox<'_>) -> Option<Place> {
+/// The place of a box that can be compared with others: one that does not claim to be indoors.
+pub(super) fn place_outdoors(sense_box: BoxReadings<'_>) -> Option<Place> {
     sense_box.place().filter(|_| sense_box.exposure() != Exposure::Indoor)
 }
 
 impl<'a> Neighbourhood<'a> {
-    /// All boxes that have an unsuspicious reading. Of several of one phenomenon the first one speaks for its box, so
-    /// that no box has more than one voice.
-    pub(super) fn of(readings: &Readings, rules: &'a Rules, quality: &Quality) -> Self {
+    /// Indexes all boxes with an unsuspicious reading. If a box has several readings of one
+    /// phenomenon, the first counts, so that each box has one vote.
+    pub(super) fn of(readings: &Readings, rules: &'a QualityRules, quality: &Quality) -> Self {
         let rules = &rules.neighbours[..];
         let (mut stations, mut values, mut points) = (Vec::new(), Vec::new(), Vec::new());
         let mut voices = vec![f64::NAN; rules.len()];
-        // By id, since the tree depends on the order in the choice among boxes that are equally far.
+        // By id: among equally distant boxes, the tree's choice depends on the order of insertion.
         for sense_box in readings.boxes_by_id() {
             let Some(place) = place_outdoors(sense_box) else { continue };
             voices.fill(f64::NAN);
@@ -70,27 +70,27 @@ impl<'a> Neighbourhood<'a> {
             }
             if voices.iter().any(|voice| !voice.is_nan()) {
                 points.push(GeomWithData::new(place.position().on_sphere().0, stations.len() as u32));
-                stations.push(Station { box_index: sense_box.index(), height_km: height_km(place) });
+                stations.push(NeighbourStation { box_index: sense_box.index(), height_km: height_km(place) });
                 values.extend(&voices);
             }
         }
         Self { rules, stations, values, tree: RTree::bulk_load(points) }
     }
 
-    /// What is around a box at a place, for each rule; `None` where that is too little.
+    /// The surroundings of a box, for each rule; `None` if there are too few neighbours.
     pub(super) fn around(
         &self,
         box_index: usize,
         place: Place,
-        found: &mut [Found],
-    ) -> impl Iterator<Item = Option<Surroundings>> {
-        found.iter_mut().for_each(Found::clear);
+        found: &mut [FoundNeighbours],
+    ) -> impl Iterator<Item = Option<NeighbourStatistics>> {
+        found.iter_mut().for_each(FoundNeighbours::clear);
         let own_height_km = height_km(place);
         let centre = place.position().on_sphere().0;
         for (point, chord_2) in self.tree.nearest_neighbor_iter_with_distance_2(centre) {
-            // The chord is as good as the arc here: over 100 km it is a metre shorter.
+            // The chord is as good as the arc here: at 100 km it is a metre shorter.
             let distance_km = chord_2.sqrt() * Position::EARTH_RADIUS.0 / 1000.0;
-            let is_wanted = |(rule, found): (&NeighboursRule, &Found)| {
+            let is_wanted = |(rule, found): (&NeighboursRule, &FoundNeighbours)| {
                 found.values.len() < rule.nearest && distance_km <= rule.radius_km
             };
             if !self.rules.iter().zip(&*found).any(is_wanted) {
@@ -115,14 +115,15 @@ impl<'a> Neighbourhood<'a> {
     }
 }
 
-impl Found {
+impl FoundNeighbours {
     fn clear(&mut self) {
         self.values.clear();
         (self.distance_km, self.height_km) = (0.0, 0.0);
     }
 
-    fn surroundings(&mut self, rule: &NeighboursRule) -> Option<Surroundings> {
-        /// Makes the median absolute deviation of a normal distribution its standard deviation.
+    fn surroundings(&mut self, rule: &NeighboursRule) -> Option<NeighbourStatistics> {
+        /// Turns the median absolute deviation of a normal distribution into its standard
+        /// deviation.
         const TO_DEVIATION: f64 = 1.4826;
         if self.values.len() < rule.least {
             return None;
@@ -133,11 +134,14 @@ impl Found {
             + rule.floor_per_km_height * self.height_km / count;
         let middle = median(&mut self.values);
         self.values.iter_mut().for_each(|value| *value = (*value - middle).abs());
-        Some(Surroundings { median: middle, spread: floor.max(TO_DEVIATION * median(&mut self.values)) })
+        Some(NeighbourStatistics {
+            median: middle,
+            spread: floor.max(TO_DEVIATION * median(&mut self.values)),
+        })
     }
 }
 
-/// The median of at least one value.
+/// The median of a non-empty slice.
 fn median(values: &mut [f64]) -> f64 {
     let half = values.len() / 2;
     let is_odd = values.len() % 2 == 1;
@@ -145,7 +149,7 @@ fn median(values: &mut [f64]) -> f64 {
     if is_odd {
         return upper;
     }
-    // Halves first, so that the sum stays finite.
+    // Halving before adding keeps the sum finite.
     let lower = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     lower / 2.0 + upper / 2.0
 }
@@ -165,9 +169,9 @@ mod tests {
 
     #[test]
     fn the_spread_has_a_floor_that_grows_with_distance_and_height() {
-        let rule = &Rules::builtin().neighbours[0];
+        let rule = &QualityRules::builtin().neighbours[0];
         let spread = |values: [f64; 5], distance_km: f64, height_km: f64| {
-            let mut found = Found { values: values.into(), distance_km, height_km };
+            let mut found = FoundNeighbours { values: values.into(), distance_km, height_km };
             found.surroundings(rule).unwrap().spread
         };
         let equal = [5.0; 5];

@@ -1,22 +1,26 @@
-//! Readings far from what the boxes around say.
+//! Finds readings far from those of the boxes around.
 
-use super::neighbourhood::{Found, Neighbourhood, Surroundings, place_outdoors};
-use super::rules::NeighboursRule;
-use super::{Check, Quality, Rules, Turns, indoor};
+use super::check::Check;
+use super::indoor;
+use super::neighbourhood::{FoundNeighbours, NeighbourStatistics, Neighbourhood, place_outdoors};
+use super::rules::{NeighboursRule, QualityRules};
+use super::table::Quality;
+use super::turns::Turns;
 use crate::readings::Readings;
 
-/// What it costs to find what is around a box, in rows to be looked at.
+/// The cost of searching around a box, in rows looked at.
 const WORK_OF_A_BOX: usize = 200;
 
-/// Checks for neighbours and for rooms, which both need to know what is around.
+/// Checks neighbours and rooms together, since both need the surroundings.
 pub(super) fn check(
     readings: &Readings,
-    rules: &Rules,
+    rules: &QualityRules,
     quality: &mut Quality,
     turns: &mut Turns<impl FnMut()>,
 ) {
     let neighbourhood = Neighbourhood::of(readings, rules, quality);
-    let mut found: Vec<Found> = rules.neighbours.iter().map(|_| Found::default()).collect();
+    let mut found: Vec<FoundNeighbours> =
+        rules.neighbours.iter().map(|_| FoundNeighbours::default()).collect();
     for sense_box in readings.boxes() {
         let rule_of = |row: usize| {
             let phenomenon = readings.reading(row).phenomenon()?;
@@ -28,7 +32,7 @@ pub(super) fn check(
             .filter_map(|row| Some((row, rule_of(row)?)))
             .collect();
         let Some(place) = place_outdoors(sense_box).filter(|_| !rows.is_empty()) else { continue };
-        let around: Vec<Option<Surroundings>> =
+        let around: Vec<Option<NeighbourStatistics>> =
             neighbourhood.around(sense_box.index(), place, &mut found).collect();
         for (row, rule) in rows {
             let (Some(around), Some(value)) = (around[rule], readings.reading(row).value()) else { continue };
@@ -41,21 +45,21 @@ pub(super) fn check(
     }
 }
 
-fn passes(rule: &NeighboursRule, value: f64, around: &Surroundings) -> bool {
+fn passes(rule: &NeighboursRule, value: f64, around: &NeighbourStatistics) -> bool {
     (value - around.median).abs() <= rule.threshold * around.spread
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Outcome::{Failed, NotChecked, Passed};
-    use super::super::sample::{Sample, outcomes};
+    use super::super::check::Outcome::{Failed, NotChecked, Passed};
+    use super::super::test_box::{TestBox, outcomes};
     use super::*;
     use crate::place::Exposure;
 
-    /// Boxes about a kilometre apart in a row, with the values.
-    fn row_of(values: &[&'static str]) -> Vec<Sample> {
+    /// Boxes in a row, about a kilometre apart, with these values.
+    fn row_of(values: &[&'static str]) -> Vec<TestBox> {
         let ids = ["a", "b", "c", "d", "e", "f", "g", "h"];
-        let step = |index: usize| Sample::at(52.0 + 0.01 * index as f64, 7.0).with_id(ids[index]);
+        let step = |index: usize| TestBox::at(52.0 + 0.01 * index as f64, 7.0).with_id(ids[index]);
         values.iter().enumerate().map(|(index, value)| step(index).shows(value)).collect()
     }
 

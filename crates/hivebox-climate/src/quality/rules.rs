@@ -1,22 +1,22 @@
-//! What readings are checked by: `quality.toml`, read and found to make sense.
+//! The rules of all checks, read from `quality.toml` and validated.
 
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::RulesError;
+use super::error::QualityRulesError;
 use crate::catalogue::Catalogue;
 use crate::phenomenon::PhenomenonId;
 
-/// The rules of all checks, for the phenomena of one [`Catalogue`].
+/// The rules of all checks for the phenomena of one [`Catalogue`].
 #[derive(Debug, Clone, PartialEq)]
-pub struct Rules {
+pub struct QualityRules {
     pub(super) duplicate_degrees: f64,
     pub(super) neighbours: Vec<NeighboursRule>,
-    /// By [`PhenomenonId::index`].
+    /// Indexed by [`PhenomenonId::index`].
     pub(super) stuck: Vec<Option<StuckRule>>,
-    /// By the place in `neighbours`.
+    /// Indexed as `neighbours`.
     pub(super) indoor: Vec<Option<IndoorRule>>,
 }
 
@@ -51,28 +51,28 @@ pub(super) struct IndoorRule {
     pub(super) threshold: f64,
 }
 
-/// The file as it is written down.
+/// The format of `quality.toml`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    duplicate: Duplicate,
+struct RulesToml {
+    duplicate: DuplicateToml,
     #[serde(default)]
-    neighbours: Vec<Neighbours>,
+    neighbours: Vec<NeighboursToml>,
     #[serde(default)]
-    stuck: Vec<Stuck>,
+    stuck: Vec<StuckToml>,
     #[serde(default)]
-    indoor: Vec<Indoor>,
+    indoor: Vec<IndoorToml>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Duplicate {
+struct DuplicateToml {
     within_degrees: f64,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Neighbours {
+struct NeighboursToml {
     phenomenon: String,
     radius_km: f64,
     nearest: u16,
@@ -86,7 +86,7 @@ struct Neighbours {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Stuck {
+struct StuckToml {
     phenomenon: String,
     hours: f64,
     hours_if_whole: f64,
@@ -97,32 +97,33 @@ struct Stuck {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Indoor {
+struct IndoorToml {
     phenomenon: String,
     room: [f64; 2],
     above: f64,
     threshold: f64,
 }
 
-static BUILTIN: LazyLock<Rules> = LazyLock::new(|| {
-    // They are part of the program, and every test of quality would fail if they did not parse.
-    Rules::parse(include_str!("../../quality.toml"), Catalogue::builtin())
+static BUILTIN: LazyLock<QualityRules> = LazyLock::new(|| {
+    // The text is part of the program, and every test of quality would fail if it did not parse.
+    QualityRules::parse(include_str!("../../quality.toml"), Catalogue::builtin())
         .expect("the built-in rules are valid")
 });
 
-impl Rules {
-    /// The rules that HiveBox comes with, for [`Catalogue::builtin`].
+impl QualityRules {
+    /// The built-in rules, read from `quality.toml` on first use; they belong to
+    /// [`Catalogue::builtin`].
     #[must_use]
     pub fn builtin() -> &'static Self {
         &BUILTIN
     }
 
-    /// Reads rules, which are TOML like the `quality.toml` that HiveBox comes with.
+    /// Parses rules in the format of the built-in `quality.toml`.
     ///
     /// # Errors
-    /// The text is no such TOML, or makes no sense; [`RulesError`] tells each way.
-    pub fn parse(toml: &str, catalogue: &Catalogue) -> Result<Self, RulesError> {
-        let file: File = toml::from_str(toml)?;
+    /// [`QualityRulesError`] if the text is not TOML in that format, or makes no sense for `catalogue`.
+    pub fn parse(toml: &str, catalogue: &Catalogue) -> Result<Self, QualityRulesError> {
+        let file: RulesToml = toml::from_str(toml)?;
         let mut rules = Self {
             duplicate_degrees: positive("duplicate", "within_degrees", file.duplicate.within_degrees)?,
             neighbours: Vec::new(),
@@ -144,7 +145,8 @@ impl Rules {
         for rule in &file.indoor {
             let phenomenon = find(catalogue, INDOOR, &rule.phenomenon)?;
             let place = rules.neighbours.iter().position(|other| other.phenomenon == phenomenon);
-            let place = place.ok_or_else(|| RulesError::IndoorWithoutNeighbours(rule.phenomenon.clone()))?;
+            let place =
+                place.ok_or_else(|| QualityRulesError::IndoorWithoutNeighbours(rule.phenomenon.clone()))?;
             once(rules.indoor[place].is_none(), INDOOR, &rule.phenomenon)?;
             rules.indoor[place] = Some(rule.read()?);
         }
@@ -156,12 +158,12 @@ const NEIGHBOURS: &str = "neighbours";
 const STUCK: &str = "stuck";
 const INDOOR: &str = "indoor";
 
-impl Neighbours {
-    fn read(&self, phenomenon: PhenomenonId) -> Result<NeighboursRule, RulesError> {
+impl NeighboursToml {
+    fn read(&self, phenomenon: PhenomenonId) -> Result<NeighboursRule, QualityRulesError> {
         let (nearest, least) = (usize::from(self.nearest), usize::from(self.least));
-        // Of two the median lies in the middle, and both are equally far from it.
+        // With two neighbours the median is halfway between them, and both are equally far from it.
         ensure(least >= 3, NEIGHBOURS, "least", self.least.into(), "at least 3")?;
-        ensure(nearest >= least, NEIGHBOURS, "nearest", self.nearest.into(), "no less than `least`")?;
+        ensure(nearest >= least, NEIGHBOURS, "nearest", self.nearest.into(), "at least `least`")?;
         Ok(NeighboursRule {
             phenomenon,
             radius_km: positive(NEIGHBOURS, "radius_km", self.radius_km)?,
@@ -176,8 +178,8 @@ impl Neighbours {
     }
 }
 
-impl Stuck {
-    fn read(&self) -> Result<StuckRule, RulesError> {
+impl StuckToml {
+    fn read(&self) -> Result<StuckRule, QualityRulesError> {
         const MILLIS_PER_HOUR: f64 = 3_600_000.0;
         ensure(self.times >= 2, STUCK, "times", self.times.into(), "at least 2")?;
         let millis =
@@ -192,8 +194,8 @@ impl Stuck {
     }
 }
 
-impl Indoor {
-    fn read(&self) -> Result<IndoorRule, RulesError> {
+impl IndoorToml {
+    fn read(&self) -> Result<IndoorRule, QualityRulesError> {
         Ok(IndoorRule {
             room: range(INDOOR, self.room)?,
             above: not_negative(INDOOR, "above", self.above)?,
@@ -202,27 +204,27 @@ impl Indoor {
     }
 }
 
-fn find(catalogue: &Catalogue, section: &'static str, slug: &str) -> Result<PhenomenonId, RulesError> {
-    let unknown = || RulesError::UnknownPhenomenon { section, phenomenon: slug.to_owned() };
+fn find(catalogue: &Catalogue, section: &'static str, slug: &str) -> Result<PhenomenonId, QualityRulesError> {
+    let unknown = || QualityRulesError::UnknownPhenomenon { section, phenomenon: slug.to_owned() };
     catalogue.by_slug(slug).ok_or_else(unknown)
 }
 
-fn once(is_new: bool, section: &'static str, phenomenon: &str) -> Result<(), RulesError> {
-    if is_new { Ok(()) } else { Err(RulesError::Twice { section, phenomenon: phenomenon.to_owned() }) }
+fn once(is_new: bool, section: &'static str, phenomenon: &str) -> Result<(), QualityRulesError> {
+    if is_new { Ok(()) } else { Err(QualityRulesError::Twice { section, phenomenon: phenomenon.to_owned() }) }
 }
 
-fn range(section: &'static str, [from, to]: [f64; 2]) -> Result<RangeInclusive<f64>, RulesError> {
+fn range(section: &'static str, [from, to]: [f64; 2]) -> Result<RangeInclusive<f64>, QualityRulesError> {
     let is_range = from.is_finite() && to.is_finite() && from <= to;
-    if is_range { Ok(from..=to) } else { Err(RulesError::NoRange { section, from, to }) }
+    if is_range { Ok(from..=to) } else { Err(QualityRulesError::NoRange { section, from, to }) }
 }
 
-fn positive(section: &'static str, field: &'static str, value: f64) -> Result<f64, RulesError> {
-    ensure(value.is_finite() && value > 0.0, section, field, value, "finite and above 0")?;
+fn positive(section: &'static str, field: &'static str, value: f64) -> Result<f64, QualityRulesError> {
+    ensure(value.is_finite() && value > 0.0, section, field, value, "a finite number above 0")?;
     Ok(value)
 }
 
-fn not_negative(section: &'static str, field: &'static str, value: f64) -> Result<f64, RulesError> {
-    ensure(value.is_finite() && value >= 0.0, section, field, value, "finite and not below 0")?;
+fn not_negative(section: &'static str, field: &'static str, value: f64) -> Result<f64, QualityRulesError> {
+    ensure(value.is_finite() && value >= 0.0, section, field, value, "a finite number, 0 or above")?;
     Ok(value)
 }
 
@@ -232,8 +234,8 @@ fn ensure(
     field: &'static str,
     value: f64,
     allowed: &'static str,
-) -> Result<(), RulesError> {
-    if holds { Ok(()) } else { Err(RulesError::OutOfRange { section, field, value, allowed }) }
+) -> Result<(), QualityRulesError> {
+    if holds { Ok(()) } else { Err(QualityRulesError::OutOfRange { section, field, value, allowed }) }
 }
 
 #[cfg(test)]
@@ -266,20 +268,20 @@ above = 4
 threshold = 3
 "#;
 
-    /// What is said of the good rules with one text replaced.
+    /// The error for the good rules with one text replaced.
     fn error_of(from: &str, to: &str) -> String {
         assert!(GOOD.contains(from), "{from}");
-        Rules::parse(&GOOD.replacen(from, to, 1), Catalogue::builtin()).unwrap_err().to_string()
+        QualityRules::parse(&GOOD.replacen(from, to, 1), Catalogue::builtin()).unwrap_err().to_string()
     }
 
     #[test]
     fn good_rules_are_read() {
-        let rules = Rules::parse(GOOD, Catalogue::builtin()).unwrap();
+        let rules = QualityRules::parse(GOOD, Catalogue::builtin()).unwrap();
         let humidity = Catalogue::builtin().by_slug("relative_humidity").unwrap();
         let stuck = rules.stuck[humidity.index()].as_ref().unwrap();
         assert_eq!((stuck.millis, stuck.times, &*stuck.except), (21_600_000, 12, &[98.0..=105.0][..]));
         assert_eq!((rules.neighbours.len(), rules.indoor.iter().flatten().count()), (1, 1));
-        assert!(Rules::builtin().neighbours.len() > 1);
+        assert!(QualityRules::builtin().neighbours.len() > 1);
     }
 
     #[test]
@@ -290,13 +292,13 @@ threshold = 3
             ("threshold = 4", "treshold = 4", "cannot be read"),
             ("\"relative_humidity\"", "\"humidity\"", "[[stuck]] has a rule for \"humidity\""),
             ("least = 5", "least = 2", "least = 2, which must be at least 3"),
-            ("nearest = 20", "nearest = 4", "nearest = 4, which must be no less than `least`"),
-            ("floor = 1.5", "floor = 0", "floor = 0, which must be finite and above 0"),
+            ("nearest = 20", "nearest = 4", "nearest = 4, which must be at least `least`"),
+            ("floor = 1.5", "floor = 0", "floor = 0, which must be a finite number above 0"),
             ("radius_km = 100", "radius_km = inf", "radius_km = inf"),
             (
                 "lapse_per_km = 6.5",
                 "lapse_per_km = -6.5",
-                "lapse_per_km = -6.5, which must be finite and not below 0",
+                "lapse_per_km = -6.5, which must be a finite number, 0 or above",
             ),
             ("times = 12", "times = 1", "times = 1, which must be at least 2"),
             ("[[98, 105]]", "[[105, 98]]", "a range from 105 to 98"),
@@ -309,6 +311,6 @@ threshold = 3
         assert!(two.contains("[[indoor]] has two rules for \"air_temperature\""), "{two}");
         let humidity = "[[indoor]]\nphenomenon = \"relative_humidity\"";
         let alone = error_of("[[indoor]]\nphenomenon = \"air_temperature\"", humidity);
-        assert!(alone.contains("[[neighbours]] has none"), "{alone}");
+        assert!(alone.contains("needs one in [[neighbours]]"), "{alone}");
     }
 }

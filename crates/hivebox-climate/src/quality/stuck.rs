@@ -1,12 +1,14 @@
-//! Sensors that show one value for ever.
+//! Finds sensors that keep showing one value.
 
-use super::rules::StuckRule;
-use super::{Check, Quality, Rules, Turns};
+use super::check::Check;
+use super::rules::{QualityRules, StuckRule};
+use super::table::Quality;
+use super::turns::Turns;
 use crate::readings::{Reading, Readings};
 
 pub(super) fn check(
     readings: &Readings,
-    rules: &Rules,
+    rules: &QualityRules,
     quality: &mut Quality,
     turns: &mut Turns<impl FnMut()>,
 ) {
@@ -22,7 +24,7 @@ pub(super) fn check(
     }
 }
 
-/// `None` if that is not known yet, or will never be.
+/// `None` if it is not known yet, or cannot be known.
 fn passes(rule: &StuckRule, reading: &Reading<'_>) -> Option<bool> {
     let value = reading.value()?.0;
     if rule.except.iter().any(|range| range.contains(&value)) {
@@ -34,7 +36,7 @@ fn passes(rule: &StuckRule, reading: &Reading<'_>) -> Option<bool> {
     if lasted >= allowed && reading.unchanged_times() >= rule.times {
         return Some(false);
     }
-    // A value that was there before this program was may have been there for a year.
+    // A value that is older than this process may have been the same for a year.
     reading.was_seen_to_change().then_some(true)
 }
 
@@ -44,20 +46,21 @@ mod tests {
 
     use jiff::{SignedDuration, Timestamp};
 
-    use super::super::Outcome::{Failed, NotChecked, Passed};
+    use super::super::check::Outcome::{Failed, NotChecked, Passed};
     use super::*;
     use crate::catalogue::Catalogue;
     use crate::place::Exposure;
     use crate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
 
-    /// Readings of a thermometer, a hygrometer and a rain gauge at each of some moments, one after the other.
+    /// Readings of a thermometer, a hygrometer and a rain gauge at several moments, one after the
+    /// other.
     fn after(minutes: impl Iterator<Item = i64>, values: impl Fn(i64) -> [&'static str; 3]) -> Arc<Readings> {
         let start: Timestamp = "2026-11-25T00:00:00Z".parse().unwrap();
         let mut readings: Option<Arc<Readings>> = None;
         for minute in minutes {
             let at = start + SignedDuration::from_mins(minute);
             let mut builder =
-                ReadingsBuilder::new(Catalogue::builtin(), crate::verdict::Rules::default(), at);
+                ReadingsBuilder::new(Catalogue::builtin(), crate::verdict::VerdictRules::default(), at);
             builder.add_box(&BoxFacts {
                 id: "b",
                 name: "",
@@ -75,8 +78,8 @@ mod tests {
         readings.unwrap()
     }
 
-    fn outcomes(readings: &Readings) -> Vec<super::super::Outcome> {
-        let quality = Quality::of(readings, Rules::builtin(), || ());
+    fn outcomes(readings: &Readings) -> Vec<super::super::check::Outcome> {
+        let quality = Quality::of(readings, QualityRules::builtin(), || ());
         (0..readings.len()).map(|row| quality.outcome(row, Check::Stuck)).collect()
     }
 

@@ -1,17 +1,19 @@
-//! Builds [`Readings`] row by row, judging each reading as it comes.
+//! Builds [`Readings`] row by row, judging each reading as it is added.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use jiff::Timestamp;
 
-use super::run::Run;
-use super::{Boxes, NEVER_MILLIS, Readings, SensorKind};
+use super::columns::{Boxes, Readings, SensorKind};
+use super::run::{NEVER_MILLIS, Run};
 use crate::catalogue::Catalogue;
 use crate::place::{Exposure, Place};
 use crate::text::{Interner, TextColumn, with_margin};
-use crate::verdict::{Judged, Rules, Verdict, judge};
+use crate::verdict::{Judged, Verdict, VerdictRules, judge};
 
-/// What is known of a box.
+/// The facts about a box.
 #[derive(Debug, Clone, Copy)]
 pub struct BoxFacts<'a> {
     /// The box's id.
@@ -22,11 +24,11 @@ pub struct BoxFacts<'a> {
     pub model: &'a str,
     /// Where its sensors are exposed.
     pub exposure: Exposure,
-    /// Where it stands, if that is known.
+    /// The box's place; `None` if unknown.
     pub place: Option<Place>,
 }
 
-/// What is known of a sensor.
+/// The facts about a sensor.
 #[derive(Debug, Clone, Copy)]
 pub struct SensorFacts<'a> {
     /// The sensor's id.
@@ -37,16 +39,16 @@ pub struct SensorFacts<'a> {
     pub unit: &'a str,
     /// The chip, in the owner's spelling.
     pub sensor_type: &'a str,
-    /// What it measured last, if anything.
+    /// Its last measurement; `None` if there is none.
     pub measured: Option<Measured<'a>>,
 }
 
-/// What a sensor measured.
+/// One measurement of a sensor.
 #[derive(Debug, Clone, Copy)]
 pub struct Measured<'a> {
-    /// The value as text.
+    /// The value as the API sends it.
     pub value: &'a str,
-    /// When it was measured.
+    /// The measurement time.
     pub at: Timestamp,
 }
 
@@ -56,10 +58,10 @@ pub struct Measured<'a> {
 /// use hivebox_climate::catalogue::Catalogue;
 /// use hivebox_climate::place::Exposure;
 /// use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
-/// use hivebox_climate::verdict::{Rules, Verdict};
+/// use hivebox_climate::verdict::{VerdictRules, Verdict};
 ///
 /// let as_of = "2024-10-14T09:20:00Z".parse()?;
-/// let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+/// let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of);
 /// builder.add_box(&BoxFacts { id: "b1", name: "Garten", model: "custom", exposure: Exposure::Outdoor, place: None });
 /// builder.add_sensor(&SensorFacts {
 ///     id: "s1",
@@ -73,21 +75,21 @@ pub struct Measured<'a> {
 /// # Ok::<(), jiff::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct ReadingsBuilder {
-    catalogue: &'static Catalogue,
-    rules: Rules,
+pub struct ReadingsBuilder<'a> {
+    catalogue: &'a Catalogue,
+    rules: VerdictRules,
     pub(super) readings: Readings,
     kind_numbers: Interner,
     model_numbers: Interner,
     grouptag_numbers: Interner,
-    /// Title, unit and chip of the sensor at hand, as one text to be numbered.
+    /// Title, unit and chip of the current sensor, joined into one key.
     kind_key: String,
 }
 
-impl ReadingsBuilder {
-    /// A builder that judges by `rules` as of `as_of`.
+impl<'a> ReadingsBuilder<'a> {
+    /// A builder that classifies by `catalogue` and judges by `rules` as of `as_of`.
     #[must_use]
-    pub fn new(catalogue: &'static Catalogue, rules: Rules, as_of: Timestamp) -> Self {
+    pub fn new(catalogue: &'a Catalogue, rules: VerdictRules, as_of: Timestamp) -> Self {
         let readings = Readings {
             as_of,
             boxes: Boxes::default(),
@@ -112,8 +114,8 @@ impl ReadingsBuilder {
         }
     }
 
-    /// The builder with room for as much as stands in `readings`, and a little more: what is polled again has nearly
-    /// the size that it had, and columns that grow are copied, and leave holes in memory.
+    /// Reserves room for the contents of `readings` and a little more. The next poll is about as
+    /// large as the last, and growing columns would be copied and leave holes in the heap.
     #[must_use]
     pub fn with_room_for(mut self, readings: &Readings) -> Self {
         let (sensors, boxes) = (with_margin(readings.len()), with_margin(readings.box_count()));
@@ -130,7 +132,7 @@ impl ReadingsBuilder {
         self
     }
 
-    /// Adds a box; the sensors added next are its.
+    /// Adds a box. The sensors added next belong to it.
     pub fn add_box(&mut self, facts: &BoxFacts<'_>) {
         let first_row = self.readings.len() as u32;
         let boxes = &mut self.readings.boxes;
@@ -147,10 +149,10 @@ impl ReadingsBuilder {
         boxes.tagged_end.push(boxes.tagged.len() as u32);
     }
 
-    /// Adds a grouptag to the box that was added last.
+    /// Adds a grouptag to the last box.
     ///
     /// # Panics
-    /// There is no box yet.
+    /// If there is no box yet.
     pub fn add_grouptag(&mut self, tag: &str) {
         let boxes = &mut self.readings.boxes;
         let (number, is_new) = self.grouptag_numbers.number(tag);
@@ -162,10 +164,10 @@ impl ReadingsBuilder {
         *end.expect("a grouptag belongs to a box") = boxes.tagged.len() as u32;
     }
 
-    /// Adds a sensor of the box that was added last.
+    /// Adds a sensor to the last box.
     ///
     /// # Panics
-    /// There is no box yet.
+    /// If there is no box yet.
     pub fn add_sensor(&mut self, facts: &SensorFacts<'_>) {
         let box_count = self.readings.box_count();
         assert!(box_count > 0, "a sensor belongs to a box");
@@ -175,7 +177,8 @@ impl ReadingsBuilder {
         self.push_judged(box_count as u32 - 1, kind, measured);
     }
 
-    /// Makes room for so many rows at once: to grow step by step would move all of them several times.
+    /// Reserves room for `rows` rows at once: growing step by step would copy all columns several
+    /// times.
     pub(super) fn reserve(&mut self, rows: usize) {
         let readings = &mut self.readings;
         readings.box_index.reserve_exact(rows);
@@ -187,7 +190,7 @@ impl ReadingsBuilder {
         readings.run.reserve_exact(rows);
     }
 
-    /// Adds the row of a sensor, whose id is in its column already: all that is to be judged.
+    /// Adds the judged columns of a row whose sensor id has been added already.
     pub(super) fn push_judged(&mut self, of_box: u32, kind: u32, measured: Option<(f64, Timestamp)>) {
         let judged = match measured {
             None => Judged { verdict: Verdict::Missing, value: None },
@@ -207,15 +210,15 @@ impl ReadingsBuilder {
         rows.run.push(Run::first_seen(millis));
     }
 
-    /// The readings.
+    /// Finishes the readings.
     #[must_use]
     pub fn finish(mut self) -> Arc<Readings> {
         self.readings.boxes.sort_ids();
         Arc::new(self.readings)
     }
 
-    /// The readings, which follow upon those of an earlier moment: sensors that show the same value as then
-    /// have been [unchanged since](super::Reading::unchanged_since) before.
+    /// Finishes the readings as the successors of `previous`: sensors that still show the same
+    /// value have been [unchanged](super::Reading::unchanged_since) for longer.
     #[must_use]
     pub fn finish_after(mut self, previous: Option<&Readings>) -> Arc<Readings> {
         if let Some(previous) = previous {
@@ -225,7 +228,7 @@ impl ReadingsBuilder {
     }
 
     fn kind(&mut self, facts: &SensorFacts<'_>) -> u32 {
-        // A unit separator cannot be typed into a form, so that no two kinds share a key.
+        // Nobody can type a unit separator into a form, so no two kinds share a key.
         const SEPARATOR: char = '\u{1f}';
         self.kind_key.clear();
         self.kind_key.push_str(facts.title);
@@ -246,7 +249,38 @@ impl ReadingsBuilder {
     }
 }
 
-/// A value as the API's sensors send it: a decimal number, which may stand in white space. What is no number is NaN.
+impl Readings {
+    /// Continues the runs of `previous`.
+    ///
+    /// The API lists boxes and sensors in a stable order, so most rows follow the row before; a row
+    /// is looked up by id only where the lists differ.
+    fn continue_runs(&mut self, previous: &Self) {
+        let mut by_id: Option<HashMap<&str, usize, RandomState>> = None;
+        let mut expected = 0;
+        for row in 0..self.len() {
+            let id = self.sensor_id.get(row);
+            let is_there = expected < previous.len() && previous.sensor_id.get(expected) == id;
+            let before = if is_there {
+                Some(expected)
+            } else {
+                let by_id = by_id.get_or_insert_with(|| {
+                    (0..previous.len()).map(|row| (previous.sensor_id.get(row), row)).collect()
+                });
+                by_id.get(id).copied()
+            };
+            if let Some(before) = before {
+                expected = before + 1;
+                self.run[row] = self.run[row].after(
+                    &previous.run[before],
+                    (previous.raw[before], previous.measured_at_millis[before]),
+                    (self.raw[row], self.measured_at_millis[row]),
+                );
+            }
+        }
+    }
+}
+
+/// Parses a value: a decimal number, with optional white space around. NaN for anything else.
 pub(super) fn number(text: &str) -> f64 {
     text.trim().parse().unwrap_or(f64::NAN)
 }
@@ -255,11 +289,11 @@ pub(super) fn number(text: &str) -> f64 {
 mod tests {
     use super::*;
 
-    fn builder() -> ReadingsBuilder {
-        ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), Timestamp::UNIX_EPOCH)
+    fn builder() -> ReadingsBuilder<'static> {
+        ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), Timestamp::UNIX_EPOCH)
     }
 
-    fn filled(mut builder: ReadingsBuilder, boxes: usize) -> ReadingsBuilder {
+    fn filled(mut builder: ReadingsBuilder<'_>, boxes: usize) -> ReadingsBuilder<'_> {
         for number in 0..boxes {
             let id = format!("{number:024}");
             let (name, model, exposure, place) = ("Garten", "custom", Exposure::Outdoor, None);

@@ -1,37 +1,35 @@
-//! For how long each sensor has shown one value, carried from one moment's readings to the next.
+//! How long each sensor has shown one value, carried from one set of readings to the next.
 
-use std::collections::HashMap;
+/// Stands for a missing measurement time; far outside the range of [`Timestamp`].
+pub(super) const NEVER_MILLIS: i64 = i64::MIN;
 
-use foldhash::fast::RandomState;
-
-use super::{NEVER_MILLIS, Readings};
-
-/// The present run of equal values of a sensor, as far as it was seen.
+/// The current run of equal values of a sensor, as far as it was observed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Run {
-    /// When the first reading of the run was measured; [`NEVER_MILLIS`] without a reading.
+    /// The measurement time of the first reading in the run; [`NEVER_MILLIS`] without a reading.
     pub(crate) since_millis: i64,
-    /// At how many different times the value was measured; stays at the most that it can hold.
+    /// How many different measurement times had the value; saturates.
     pub(crate) times: u16,
-    /// Whether the value was another one before. It is not known to have been if the run is older than what
-    /// this process, and those that it took over from, have seen.
+    /// Whether the run began with an observed change. Unknown counts as no: the run may be older
+    /// than what this process, and those that it took over from, have seen.
     pub(crate) after_change: bool,
 }
 
 impl Run {
-    /// The run of a reading that nothing is known before.
+    /// The run of the first known reading of a sensor.
     pub(super) const fn first_seen(measured_at_millis: i64) -> Self {
         let times = if measured_at_millis == NEVER_MILLIS { 0 } else { 1 };
         Self { since_millis: measured_at_millis, times, after_change: false }
     }
 
-    /// The run of a reading with another value than the one before.
+    /// The run of a reading whose value differs from the one before.
     pub(super) const fn changed(measured_at_millis: i64) -> Self {
         Self { since_millis: measured_at_millis, times: 1, after_change: true }
     }
 
-    /// The run of a reading after the `previous` one of the same sensor, each a value and its time.
-    fn after(
+    /// Continues the run of the `previous` reading of the same sensor. Each pair is a value and its
+    /// time.
+    pub(super) fn after(
         self,
         previous: &Self,
         (raw_before, millis_before): (f64, i64),
@@ -40,42 +38,11 @@ impl Run {
         if millis == NEVER_MILLIS || millis_before == NEVER_MILLIS {
             return self;
         }
-        // Bit by bit, so that what is no number can be stuck as well.
+        // Compared bit by bit, so that NaN can be stuck as well.
         if raw.to_bits() != raw_before.to_bits() {
             return Self::changed(millis);
         }
         Self { times: previous.times.saturating_add(u16::from(millis > millis_before)), ..*previous }
-    }
-}
-
-impl Readings {
-    /// Goes on with the runs of `previous`.
-    ///
-    /// The API lists boxes and sensors in one order, so that most rows follow upon their row of before; only
-    /// where the lists differ, a row is looked up by its id.
-    pub(super) fn continue_runs(&mut self, previous: &Self) {
-        let mut by_id: Option<HashMap<&str, usize, RandomState>> = None;
-        let mut expected = 0;
-        for row in 0..self.len() {
-            let id = self.sensor_id.get(row);
-            let is_there = expected < previous.len() && previous.sensor_id.get(expected) == id;
-            let before = if is_there {
-                Some(expected)
-            } else {
-                let by_id = by_id.get_or_insert_with(|| {
-                    (0..previous.len()).map(|row| (previous.sensor_id.get(row), row)).collect()
-                });
-                by_id.get(id).copied()
-            };
-            if let Some(before) = before {
-                expected = before + 1;
-                self.run[row] = self.run[row].after(
-                    &previous.run[before],
-                    (previous.raw[before], previous.measured_at_millis[before]),
-                    (self.raw[row], self.measured_at_millis[row]),
-                );
-            }
-        }
     }
 }
 
@@ -85,19 +52,19 @@ mod tests {
 
     use jiff::Timestamp;
 
-    use super::*;
+    use super::super::{Reading, Readings};
     use crate::catalogue::Catalogue;
     use crate::place::Exposure;
     use crate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
-    use crate::verdict::Rules;
+    use crate::verdict::VerdictRules;
 
     fn at(minute: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + 60 * minute).unwrap()
     }
 
-    /// The readings of sensors, each an id, and a value with its minute if there is one.
+    /// Readings of sensors given by id, value and minute.
     fn readings(sensors: &[(&str, Option<(&str, i64)>)], previous: Option<&Readings>) -> Arc<Readings> {
-        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), at(60));
+        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), at(60));
         let facts = BoxFacts { id: "b", name: "", model: "", exposure: Exposure::Outdoor, place: None };
         builder.add_box(&facts);
         for (id, measured) in sensors {
@@ -113,10 +80,11 @@ mod tests {
         builder.finish_after(previous)
     }
 
-    /// Since which minute each row is unchanged, at how many times, and whether that was seen to begin.
+    /// For each row: since which minute it is unchanged, at how many times, and whether the change
+    /// was observed.
     fn runs(readings: &Readings) -> Vec<(Option<i64>, u16, bool)> {
         let minute = |time: Timestamp| (time.as_second() - 1_800_000_000) / 60;
-        let run = |row: crate::readings::Reading<'_>| {
+        let run = |row: Reading<'_>| {
             (row.unchanged_since().map(minute), row.unchanged_times(), row.was_seen_to_change())
         };
         readings.iter().map(run).collect()
@@ -165,7 +133,8 @@ mod tests {
         let now = [("a", Some(("1", 5))), ("b", Some(("3", 5))), ("c", None), ("e", Some(("1", 5)))];
         let now = readings(&now, Some(&first));
         let read =
-            Readings::from_bytes(&now.to_bytes().unwrap(), Catalogue::builtin(), Rules::default()).unwrap();
+            Readings::from_bytes(&now.to_bytes().unwrap(), Catalogue::builtin(), VerdictRules::default())
+                .unwrap();
         assert_eq!(runs(&read), runs(&now));
     }
 }

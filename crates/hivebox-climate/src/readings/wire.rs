@@ -1,8 +1,8 @@
-//! [`Readings`] as bytes, so that a replica can take over from another all that it knows.
+//! The byte format in which one replica hands all its readings to another.
 //!
-//! Only facts travel: what was measured, where and when. Verdicts, values in canonical units and meanings are
-//! made anew on arrival, by the same code that made them first, so that no bytes can smuggle in a reading
-//! that would not have been let through the front door.
+//! Only facts travel: what was measured, where and when. The receiver works out verdicts, canonical
+//! values and meanings with the code that first made them, so crafted bytes cannot bring in a
+//! reading that would not pass otherwise.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -10,28 +10,29 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::run::Run;
-use super::{NEVER_MILLIS, Readings, ReadingsBuilder, SensorKind};
+use super::build::ReadingsBuilder;
+use super::columns::{Readings, SensorKind};
+use super::run::{NEVER_MILLIS, Run};
 use crate::catalogue::Catalogue;
 use crate::place::{Exposure, Place};
 use crate::text::TextColumn;
-use crate::verdict::Rules;
+use crate::verdict::VerdictRules;
 
-/// Why bytes are no readings.
+/// Why bytes are not readings.
 #[derive(Debug, thiserror::Error)]
 pub enum WireError {
-    /// They cannot be read at all.
-    #[error("the bytes are no readings: {0}")]
+    /// The bytes are malformed.
+    #[error("the bytes are not readings: {0}")]
     Malformed(#[from] postcard::Error),
-    /// They can be read, but do not fit together.
-    #[error("the bytes are no readings: {0}")]
+    /// The bytes are well-formed but contradict themselves.
+    #[error("the bytes are not readings: {0}")]
     Inconsistent(&'static str),
 }
 
-/// The columns as they travel. The order of the fields is the format: a change of it is a new version of
-/// whatever carries the bytes.
+/// The encoded columns. The order of the fields is the format: changing it requires a new version
+/// of whatever carries the bytes.
 #[derive(Serialize, Deserialize)]
-struct Columns<'a> {
+struct WireColumns<'a> {
     as_of: Timestamp,
     #[serde(borrow)]
     box_ids: Texts<'a>,
@@ -41,16 +42,16 @@ struct Columns<'a> {
     exposures: Vec<Exposure>,
     grouptags: Vec<Cow<'a, str>>,
     box_grouptags: Vec<u32>,
-    /// How many grouptags each box has.
+    /// The number of grouptags of each box.
     grouptag_counts: Vec<u32>,
     places: Vec<Option<(f64, f64, Option<f64>)>>,
-    /// How many sensors each box has.
+    /// The number of sensors of each box.
     sensor_counts: Vec<u32>,
-    kinds: Vec<Kind<'a>>,
+    kinds: Vec<WireKind<'a>>,
     sensor_ids: Texts<'a>,
     sensor_kinds: Vec<u32>,
     raw: Vec<Raw>,
-    /// How long before `as_of` each was measured, in milliseconds.
+    /// The age of each measurement as of `as_of`, in milliseconds.
     ages_millis: Vec<Option<i64>>,
     runs: Vec<Lasting>,
 }
@@ -62,13 +63,13 @@ struct Texts<'a> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Kind<'a> {
+struct WireKind<'a> {
     title: Cow<'a, str>,
     unit: Cow<'a, str>,
     sensor_type: Cow<'a, str>,
 }
 
-/// A number as it was sent. Most have at most two decimals, and are short when written so.
+/// A number as it was sent. Most have at most two decimals and are short as hundredths.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 enum Raw {
     Hundredths(i32),
@@ -76,31 +77,32 @@ enum Raw {
     NotANumber,
 }
 
-/// A [`Run`], written beside its reading. Most sensors show another value at each reading.
+/// A [`Run`], relative to its reading. Most sensors show another value in each reading.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 enum Lasting {
-    /// The value was another one before, or there is no reading.
+    /// The value changed with this reading, or there is no reading.
     Changed,
-    /// Nothing is known of the value before.
+    /// Nothing is known about the value before.
     FirstSeen,
-    /// For so many milliseconds before the reading, at so many times, and whether after a change.
+    /// Duration before the reading in milliseconds, number of times, and whether it began with a
+    /// change.
     Since(i64, u16, bool),
 }
 
 impl Readings {
-    /// The readings as bytes, for [`Readings::from_bytes`].
+    /// Encodes the readings for [`Readings::from_bytes`].
     ///
     /// # Errors
-    /// None is known: all that readings hold can be written.
+    /// None is known: all readings can be encoded.
     pub fn to_bytes(&self) -> Result<Vec<u8>, WireError> {
-        let kind = |kind: &'_ SensorKind| Kind {
+        let kind = |kind: &'_ SensorKind| WireKind {
             title: Cow::Owned(kind.title.to_string()),
             unit: Cow::Owned(kind.unit.to_string()),
             sensor_type: Cow::Owned(kind.sensor_type.to_string()),
         };
         let place =
             |place: &Place| (place.latitude_degrees(), place.longitude_degrees(), place.height_metres());
-        let columns = Columns {
+        let columns = WireColumns {
             as_of: self.as_of,
             box_ids: Texts::of(&self.boxes.id),
             box_names: Texts::of(&self.boxes.name),
@@ -130,27 +132,27 @@ impl Readings {
         Ok(postcard::to_allocvec(&columns)?)
     }
 
-    /// Reads what [`Readings::to_bytes`] wrote, judging each reading by `rules` as of the moment that the
-    /// bytes tell. Takes memory in proportion to the length of `bytes`, whatever is in them.
+    /// Decodes what [`Readings::to_bytes`] wrote, judging each reading by `rules` as of the encoded
+    /// moment. Memory use is proportional to the length of `bytes`, whatever they contain.
     ///
     /// # Errors
-    /// The bytes were not written by this version of [`Readings::to_bytes`].
+    /// If this version of [`Readings::to_bytes`] did not write the bytes.
     pub fn from_bytes(
         bytes: &[u8],
-        catalogue: &'static Catalogue,
-        rules: Rules,
+        catalogue: &Catalogue,
+        rules: VerdictRules,
     ) -> Result<Arc<Self>, WireError> {
-        let (columns, rest): (Columns<'_>, _) = postcard::take_from_bytes(bytes)?;
+        let (columns, rest): (WireColumns<'_>, _) = postcard::take_from_bytes(bytes)?;
         if rest.is_empty() {
             columns.judged(catalogue, rules)
         } else {
-            Err(WireError::Inconsistent("there are more bytes than readings"))
+            Err(WireError::Inconsistent("bytes are left over"))
         }
     }
 }
 
-impl Columns<'_> {
-    fn judged(self, catalogue: &'static Catalogue, rules: Rules) -> Result<Arc<Readings>, WireError> {
+impl WireColumns<'_> {
+    fn judged(self, catalogue: &Catalogue, rules: VerdictRules) -> Result<Arc<Readings>, WireError> {
         let (boxes, sensors) = (self.sensor_counts.len(), self.sensor_kinds.len());
         let box_lengths = [
             self.box_ids.lengths.len(),
@@ -163,10 +165,13 @@ impl Columns<'_> {
         let sensor_lengths =
             [self.sensor_ids.lengths.len(), self.raw.len(), self.ages_millis.len(), self.runs.len()];
         let sum = |counts: &[u32]| counts.iter().map(|&count| u64::from(count)).sum::<u64>();
-        ensure(box_lengths.iter().all(|&length| length == boxes), "a column of the boxes is too short")?;
+        ensure(
+            box_lengths.iter().all(|&length| length == boxes),
+            "the columns of the boxes differ in length",
+        )?;
         ensure(
             sensor_lengths.iter().all(|&length| length == sensors),
-            "a column of the sensors is too short",
+            "the columns of the sensors differ in length",
         )?;
         ensure(sum(&self.sensor_counts) == sensors as u64, "some sensors belong to no box")?;
         ensure(
@@ -181,7 +186,7 @@ impl Columns<'_> {
         ensure(self.sensor_kinds.iter().all(|&it| (it as usize) < self.kinds.len()), "a kind is not listed")?;
 
         let mut builder = ReadingsBuilder::new(catalogue, rules, self.as_of);
-        let kind = |kind: &Kind<'_>| SensorKind {
+        let kind = |kind: &WireKind<'_>| SensorKind {
             title: (*kind.title).into(),
             unit: (*kind.unit).into(),
             sensor_type: (*kind.sensor_type).into(),
@@ -229,7 +234,7 @@ impl<'a> Texts<'a> {
 
     fn column(&self) -> Result<TextColumn, WireError> {
         TextColumn::of(&self.text, &self.lengths)
-            .ok_or(WireError::Inconsistent("the lengths of texts do not fit their text"))
+            .ok_or(WireError::Inconsistent("the lengths of the texts do not add up"))
     }
 }
 
@@ -240,7 +245,7 @@ impl Raw {
         }
         let hundredths = (number * 100.0).round();
         let short = Self::Hundredths(hundredths as i32);
-        // Bit by bit, since -0.0 equals 0.0.
+        // Compared bit by bit, since -0.0 equals 0.0.
         if short.number().to_bits() == number.to_bits() { short } else { Self::Exactly(number) }
     }
 
@@ -253,7 +258,7 @@ impl Raw {
     }
 }
 
-/// Where each of many ends that follow one another.
+/// The end of each of several adjacent ranges, from their lengths.
 fn ends(counts: &[u32]) -> impl Iterator<Item = u32> {
     counts.iter().scan(0, |end, count| {
         *end += count;
@@ -268,7 +273,7 @@ impl Lasting {
         } else if *run == Run::first_seen(measured_at_millis) {
             Self::FirstSeen
         } else {
-            // Negative if a clock that stepped back has brought a reading from before its run.
+            // Negative if a clock that stepped back sent a reading from before its run.
             let lasted = measured_at_millis.saturating_sub(run.since_millis);
             Self::Since(lasted, run.times, run.after_change)
         }
@@ -283,7 +288,9 @@ impl Lasting {
                 let since_millis = measured_at_millis
                     .checked_sub(lasted)
                     .filter(|&since| Timestamp::from_millisecond(since).is_ok())
-                    .ok_or(WireError::Inconsistent("a value has lasted since before or after all time"))?;
+                    .ok_or(WireError::Inconsistent(
+                        "a run of equal values begins outside the range of time",
+                    ))?;
                 Run { since_millis, times, after_change }
             }
         })
@@ -294,12 +301,12 @@ fn age_millis(as_of: Timestamp, measured_at: Timestamp) -> i64 {
     as_of.as_millisecond() - measured_at.as_millisecond()
 }
 
-/// The moment so long before `as_of`.
+/// The moment of this age as of `as_of`.
 fn moment(as_of: Timestamp, age_millis: i64) -> Result<Timestamp, WireError> {
     let millis = as_of.as_millisecond().checked_sub(age_millis);
     millis
         .and_then(|millis| Timestamp::from_millisecond(millis).ok())
-        .ok_or(WireError::Inconsistent("a reading was measured before or after all time"))
+        .ok_or(WireError::Inconsistent("a measurement time is outside the range of time"))
 }
 
 fn ensure(holds: bool, otherwise: &'static str) -> Result<(), WireError> {

@@ -1,4 +1,4 @@
-//! Percentiles, and what else is found by sorting, without sorting more than is needed.
+//! Percentiles and other order statistics, without sorting more than necessary.
 
 use std::ops::Range;
 
@@ -7,10 +7,10 @@ use std::ops::Range;
 pub struct Percentile(f64);
 
 impl Percentile {
-    /// Half of the readings lie below.
+    /// The 50th percentile.
     pub const MEDIAN: Self = Self(50.0);
 
-    /// A percentile, if it is one.
+    /// A percentile; `None` unless it is between 0 and 100.
     ///
     /// ```
     /// use hivebox_climate::statistics::Percentile;
@@ -29,10 +29,11 @@ impl Percentile {
         self.0
     }
 
-    /// What it comes to among `count` values in order, of which `at` tells the one at a place, from 0; `None` without values.
+    /// The percentile of `count` sorted values, where `at` returns the value of a rank from 0;
+    /// `None` without values.
     ///
-    /// Interpolated linearly between the two values beside it: type 7 of Hyndman & Fan (1996), as R and `NumPy` do unless
-    /// told otherwise.
+    /// Interpolates linearly between the two adjacent values: type 7 of Hyndman & Fan (1996), the
+    /// default of R and `NumPy`.
     ///
     /// ```
     /// use hivebox_climate::statistics::Percentile;
@@ -45,7 +46,7 @@ impl Percentile {
         let (below, fraction) = self.place(count);
         let value = at(below);
         let next = at((below + 1).min(last));
-        // Between equal values nothing is to be rounded.
+        // Between equal values rounding must not change anything.
         Some(if fraction > 0.0 && next > value {
             (value + fraction * (next - value)).min(next)
         } else {
@@ -53,21 +54,22 @@ impl Percentile {
         })
     }
 
-    /// Where it lies among `count` values in order: after which, and how far to the next.
+    /// Its position among `count` sorted values: the rank below it, and the fraction of the way to
+    /// the next.
     pub(crate) fn place(self, count: u64) -> (u64, f64) {
         let at = (count - 1) as f64 * self.0 / 100.0;
         (at as u64, at.fract())
     }
 }
 
-/// Which places of an order are asked for.
-pub(super) struct Places {
+/// The ranks that are needed of a sorted slice.
+pub(super) struct WantedRanks {
     count: usize,
     wanted: Vec<usize>,
 }
 
-impl Places {
-    /// None yet, of the order of `count` values, at least one.
+impl WantedRanks {
+    /// No ranks yet, of `count` values (at least one).
     pub(super) fn new(count: usize) -> Self {
         Self { count, wanted: Vec::new() }
     }
@@ -83,30 +85,31 @@ impl Places {
     }
 }
 
-/// Values that stand where they would if all were sorted, at some places; between those, in no order.
+/// Values that are where sorting would put them at the needed ranks, and in no order between those.
 pub(super) struct Ordered<'a>(&'a [f64]);
 
 impl<'a> Ordered<'a> {
-    pub(super) fn at(mut places: Places, values: &'a mut [f64]) -> Self {
+    pub(super) fn at(mut places: WantedRanks, values: &'a mut [f64]) -> Self {
         places.wanted.sort_unstable();
         places.wanted.dedup();
         select(values, &places.wanted, 0);
         Self(values)
     }
 
-    /// By [`Percentile::among`]; 0 without values. Its places must have been asked for.
+    /// Computes [`Percentile::among`]. Its ranks must have been added before.
     pub(super) fn percentile(&self, percentile: Percentile) -> f64 {
-        percentile.among(self.0.len() as u64, |place| self.0[place as usize]).unwrap_or_default()
+        let value = percentile.among(self.0.len() as u64, |place| self.0[place as usize]);
+        value.expect("there is at least one value, as `WantedRanks::new` requires")
     }
 
-    /// The values of some places of the order, of which the first and the last must have been asked for.
+    /// The values of a range of ranks, of which the first and the last must have been added before.
     pub(super) fn between(&self, places: Range<usize>) -> &'a [f64] {
         &self.0[places]
     }
 }
 
-/// Puts the values of the wanted places there, halving the places, so that each value is looked at a few times only. `values` begin
-/// at the place `first`.
+/// Moves the values of the wanted ranks into place, halving the ranks at each step so that each
+/// value is looked at only a few times. `values` begins at rank `first`.
 fn select(values: &mut [f64], wanted: &[usize], first: usize) {
     let Some(&place) = wanted.get(wanted.len() / 2) else { return };
     let (before, _, after) = values.select_nth_unstable_by(place - first, f64::total_cmp);

@@ -1,4 +1,4 @@
-//! Chores as beekeepers see them: at each limit, with inputs missing, with inputs in doubt.
+//! Chores as beekeepers see them: at each limit, with missing inputs, and with uncertain inputs.
 
 use std::fmt::Write as _;
 
@@ -56,7 +56,7 @@ fn judged(slug: &str, inputs: &Inputs) -> Judgement<'static> {
     judgements.into_iter().find(|judged| judged.chore.slug() == slug).unwrap()
 }
 
-/// The verdicts of a chore on a fine day but for one value.
+/// The verdicts of a chore on a fine day except for one value.
 fn verdicts<const N: usize>(slug: &str, kind: InputKind, values: [f64; N]) -> [&'static str; N] {
     values.map(|value| {
         let mut inputs = fine_day();
@@ -204,7 +204,7 @@ fn in_doubt_the_more_careful_answer_is_given_and_that_is_said() {
     assert_eq!(judged("full_inspection", &dry).verdict, ChoreVerdict::Go, "no rain is no rain");
 }
 
-/// Inputs by which a rule's conditions hold, all others being as on a fine day.
+/// Inputs that meet a rule's conditions; all others are as on a fine day.
 fn that_meet(conditions: &[Condition]) -> Inputs {
     let inside = |bound: Bound, by: f64| if bound.includes_limit { bound.limit } else { bound.limit + by };
     let mut inputs = fine_day();
@@ -225,7 +225,7 @@ fn that_meet(conditions: &[Condition]) -> Inputs {
     inputs
 }
 
-/// What every rule says, and what is said where nothing is known.
+/// The reasons of all rules, and the reason if nothing is known.
 fn said(language: Language) -> String {
     let mut said = String::new();
     for (index, chore) in Chores::builtin().iter().enumerate() {
@@ -254,7 +254,7 @@ fn the_same_is_said_in_german_with_the_same_numbers() {
         let numbers = parts.map(|part| part.trim_matches(['.', ',']).replace(',', "."));
         numbers.filter(|number| !number.is_empty()).collect()
     };
-    // What is missing is told in other words, without numbers.
+    // Missing inputs are named in other words, without numbers.
     let is_told = |(_, german): &(&str, &str)| !german.contains("lässt sich nicht sagen");
     for (english, german) in english.lines().zip(german.lines()).filter(is_told) {
         assert_eq!(numbers(german), numbers(english), "{german}");
@@ -352,7 +352,7 @@ proptest! {
         }
         let chores = Chores::builtin();
         for (sure, doubtful) in chores.judge(&inputs, Language::English).iter().zip(chores.judge(&doubtful, Language::English)) {
-            // Without doubt a `no` may be certain that is not with it.
+            // Without uncertainty a `no` may be certain that is not certain with it.
             let is_no_better = rank(doubtful.verdict) <= rank(sure.verdict) || doubtful.verdict == ChoreVerdict::Unknown;
             prop_assert!(is_no_better, "{sure:?} {doubtful:?}");
         }

@@ -1,4 +1,4 @@
-//! docs/chores.md shows chores as HiveBox judges them, and this sees to it.
+//! Keeps docs/chores.md in step with chores.toml.
 
 use std::fmt::Write as _;
 

@@ -1,24 +1,24 @@
-//! Estimates between sensors, and whether they are as uncertain as they say.
+//! Estimates between sensors, and whether their uncertainty is right.
 
 use std::sync::Arc;
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::estimate::{Estimate, Spot};
-use hivebox_climate::nearby::Places;
+use hivebox_climate::nearby::BoxIndex;
 use hivebox_climate::place::{Exposure, Place, Position};
 use hivebox_climate::quantity::Metres;
 use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use proptest::prelude::*;
 
 use crate::network::{as_of, boxes, readings};
 use crate::places::coordinates;
 
 /// One box with one sensor: latitude, longitude, height, title, unit, value.
-type Station = (f64, f64, Option<f64>, &'static str, &'static str, f64);
+type TestStation = (f64, f64, Option<f64>, &'static str, &'static str, f64);
 
-fn network(stations: &[Station]) -> Arc<Readings> {
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of());
+fn network(stations: &[TestStation]) -> Arc<Readings> {
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of());
     for &(north, east, height, title, unit, value) in stations {
         let place = Place::new(north, east, height);
         builder.add_box(&BoxFacts { id: "", name: "", model: "", exposure: Exposure::Outdoor, place });
@@ -33,7 +33,7 @@ fn spot(north: f64, east: f64, height: Option<f64>) -> Spot {
 }
 
 fn at(readings: &Readings, spot: Spot) -> Vec<Estimate> {
-    Estimate::all_at(readings, &Places::of(readings), Catalogue::builtin(), spot, |_| Ok(()))
+    Estimate::all_at(readings, &BoxIndex::of(readings), Catalogue::builtin(), spot, |_| Ok(()))
 }
 
 #[test]
@@ -85,7 +85,7 @@ proptest! {
             let values = || readings.iter().filter(|it| it.phenomenon() == Some(told.phenomenon)).filter_map(|it| it.value());
             let least = values().map(|value| value.0).fold(f64::MAX, f64::min);
             let most = values().map(|value| value.0).fold(f64::MIN, f64::max);
-            // Bringing 1,500 m to one height takes 10 K.
+            // Correcting 1,500 m of height takes 10 K.
             let room = if told.height.is_some() { 10.0 } else { 1e-9 };
             let is_direction = catalogue.phenomenon(told.phenomenon).is_direction();
             prop_assert!(is_direction || (least - room..=most + room).contains(&told.value.0), "{told:?}");

@@ -1,10 +1,10 @@
-//! The extremes of the last days, as they are kept and as they are told of a place.
+//! The extremes of the last days, as recorded and as reported for a place.
 
 use std::collections::BTreeMap;
 
 use hivebox_climate::chores::Inputs;
 use hivebox_climate::extremes::Neighbour;
-use hivebox_climate::extremes::{Extremes, HOURS_NEEDED, Observation};
+use hivebox_climate::extremes::{Extremes, HOURS_NEEDED, TemperatureObservation};
 use hivebox_climate::quantity::Celsius;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -17,8 +17,8 @@ fn ago(minutes: i64) -> Timestamp {
     now() - SignedDuration::from_mins(minutes)
 }
 
-fn seen(box_id: &str, minutes_ago: i64, celsius: f64) -> Observation<'_> {
-    Observation { box_id, measured_at: ago(minutes_ago), temperature: Celsius(celsius) }
+fn seen(box_id: &str, minutes_ago: i64, celsius: f64) -> TemperatureObservation<'_> {
+    TemperatureObservation { box_id, measured_at: ago(minutes_ago), temperature: Celsius(celsius) }
 }
 
 /// A box that has a temperature in each of the hours.
@@ -75,7 +75,8 @@ fn days_pass() {
 fn a_clock_that_was_ahead_leaves_nothing_behind() {
     let mut extremes = Extremes::default();
     let ahead = now() + SignedDuration::from_hours(1000);
-    extremes.add(ahead, [Observation { box_id: "b", measured_at: ahead, temperature: Celsius(30.0) }]);
+    extremes
+        .add(ahead, [TemperatureObservation { box_id: "b", measured_at: ahead, temperature: Celsius(30.0) }]);
     add_steady(&mut extremes, "b", 0..24, 10.0);
     assert_eq!(extremes.day("b", 0, now()).unwrap().max, Celsius(10.0));
 }
@@ -84,8 +85,10 @@ fn a_clock_that_was_ahead_leaves_nothing_behind() {
 fn what_is_from_the_future_is_of_now_and_what_no_air_has_is_nothing() {
     let mut extremes = steady("b", 0..24, 10.0);
     let in_five_minutes = now() + SignedDuration::from_mins(30);
-    extremes
-        .add(now(), [Observation { box_id: "b", measured_at: in_five_minutes, temperature: Celsius(11.0) }]);
+    extremes.add(
+        now(),
+        [TemperatureObservation { box_id: "b", measured_at: in_five_minutes, temperature: Celsius(11.0) }],
+    );
     assert_eq!(extremes.day("b", 0, now()).unwrap().max, Celsius(11.0));
     extremes.add(now(), [f64::NAN, 1e9, -400.0].map(|celsius| seen("b", 0, celsius)));
     extremes.add(now(), [seen("c", 0, f64::INFINITY)]);
@@ -99,8 +102,11 @@ fn boxes_that_come_and_go_do_not_fill_the_memory() {
     for hour in 0..500_i64 {
         let at = now() + SignedDuration::from_hours(hour);
         let passing: Vec<String> = (0..50).map(|number| format!("{hour}-{number}")).collect();
-        let observed =
-            |box_id| Observation { box_id, measured_at: at, temperature: Celsius(hour as f64 / 10.0) };
+        let observed = |box_id| TemperatureObservation {
+            box_id,
+            measured_at: at,
+            temperature: Celsius(hour as f64 / 10.0),
+        };
         extremes.add(at, passing.iter().map(String::as_str).map(observed).chain([observed("b")]));
     }
     let last = now() + SignedDuration::from_hours(499);

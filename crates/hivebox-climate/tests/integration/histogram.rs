@@ -1,15 +1,17 @@
-//! A histogram knows the percentiles of all that was added, however it came together, to half of its resolution.
+//! Histograms return the percentiles of all added values to half of their resolution, however they
+//! were merged.
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::histogram::{Histogram, HistogramError, Resolution};
+use hivebox_climate::nearby::BoxIndex;
+use hivebox_climate::phenomenon::Phenomenon;
 use hivebox_climate::place::Exposure;
 use hivebox_climate::quantity::Canonical;
 use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
 use hivebox_climate::sample::Sample;
 use hivebox_climate::selection::Selection;
 use hivebox_climate::statistics::{Percentile, Statistics};
-use hivebox_climate::verdict::Rules;
-use hivebox_climate::{nearby::Places, phenomenon::Phenomenon};
+use hivebox_climate::verdict::VerdictRules;
 use proptest::prelude::*;
 
 use crate::network::as_of;
@@ -38,17 +40,17 @@ fn merged(parts: &[&Histogram]) -> Histogram {
     whole
 }
 
-/// Of few values most are alone in their bin, of many most are not.
+/// With few values most are alone in their bin, with many most are not.
 fn values() -> impl Strategy<Value = Vec<f64>> {
     let temperature = prop_oneof![-60.0..60.0, 14.0..16.0, Just(15.05)];
     prop::collection::vec(temperature, 0..60)
 }
 
-/// What `Statistics` tells of the values, which must be plausible temperatures.
+/// The percentiles by `Statistics`; the values must be plausible temperatures.
 fn told(values: &[f64], percentiles: &[Percentile]) -> Vec<Option<Canonical>> {
     let readings = readings(values);
     let catalogue = Catalogue::builtin();
-    let (places, all) = (Places::of(&readings), Selection::default());
+    let (places, all) = (BoxIndex::of(&readings), Selection::default());
     let sample = Sample::draw(&readings, &places, &all, catalogue.air_temperature(), |_| Ok(()));
     let statistics = Statistics::of(&sample, catalogue, percentiles);
     assert_eq!(statistics.count, values.len() as u64);
@@ -56,7 +58,7 @@ fn told(values: &[f64], percentiles: &[Percentile]) -> Vec<Option<Canonical>> {
 }
 
 fn readings(values: &[f64]) -> std::sync::Arc<Readings> {
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of());
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of());
     builder.add_box(&BoxFacts { id: "", name: "", model: "", exposure: Exposure::Outdoor, place: None });
     for (number, value) in values.iter().enumerate() {
         let measured = Some(Measured { value: &value.to_string(), at: as_of() });
@@ -85,7 +87,7 @@ proptest! {
 
     #[test]
     fn percentiles_are_those_of_statistics_to_half_of_the_resolution(values in values(), more in 0.0..100.0) {
-        // -40 °C is what a chip without a reading says.
+        // -40 °C is a sentinel.
         let values: Vec<f64> = values.into_iter().filter(|value| (value + 40.0).abs() > 0.01).collect();
         let percentiles = [0.0, 5.0, 25.0, 50.0, 95.0, 100.0, more].map(|number| Percentile::new(number).unwrap());
         let histogram = histogram(celsius(), &values);
@@ -132,11 +134,13 @@ fn bytes_that_do_not_fit_together_are_refused_by_name() {
     let refused = |bytes: &[u8]| Histogram::from_bytes(bytes).unwrap_err().to_string();
     assert!(refused(&[2, 10, 0]).contains("version 2"), "{}", refused(&[2, 10, 0]));
     assert!(refused(&[1, 11, 0]).contains("no such resolution"));
-    assert!(refused(&[1, 10, 1, 0, 0]).contains("nothing in a bin"));
+    assert!(refused(&[1, 10, 1, 0, 0]).contains("a bin is empty"));
     assert!(refused(&[1, 10, 1, 0, 2, 2]).contains("left over"));
-    // The first bin is the last that there is, and another is said to follow.
+    // The first bin is the last possible one, and another is announced after it.
     let last = [0xfe, 0xff, 0xff, 0xff, 0x0f];
-    assert!(refused(&[&[1, 10, 2], last.as_slice(), &[2, 2]].concat()).contains("beyond all bins"));
+    assert!(
+        refused(&[&[1, 10, 2], last.as_slice(), &[2, 2]].concat()).contains("bin number is out of range")
+    );
     // A count of 2^62, and one more.
     let most = [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01];
     assert!(Histogram::from_bytes(&[&[1, 10, 1, 0], most.as_slice()].concat()).is_ok());
@@ -144,7 +148,7 @@ fn bytes_that_do_not_fit_together_are_refused_by_name() {
         Histogram::from_bytes(&[&[1, 10, 2, 0], most.as_slice(), &[2]].concat()),
         Err(HistogramError::TooMany)
     );
-    // So many bins are said to come that only their room would be gigabytes.
+    // So many bins are announced that reserving room for them would take gigabytes.
     assert!(Histogram::from_bytes(&[1, 10, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 2]).is_err());
 }
 

@@ -1,18 +1,19 @@
-//! Whether the truth is as far from estimates as they say: leave one out, on weather that is known everywhere.
+//! Checks estimated uncertainties by leave-one-out on simulated weather, whose truth is known
+//! everywhere.
 
 use std::f64::consts::TAU;
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::estimate::{Estimate, Spot};
-use hivebox_climate::nearby::Places;
+use hivebox_climate::nearby::BoxIndex;
 use hivebox_climate::place::{Exposure, Place};
 use hivebox_climate::quantity::Metres;
 use hivebox_climate::readings::{BoxFacts, Measured, Reading, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 
 use crate::network::as_of;
 
-/// Numbers that look random and are the same on every run.
+/// Reproducible pseudo-random numbers.
 struct Noise(u64);
 
 impl Noise {
@@ -22,17 +23,18 @@ impl Noise {
         (self.0 >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// Bell-shaped, with this deviation.
+    /// Bell-shaped with this deviation.
     fn bell(&mut self, deviation: f64) -> f64 {
         ((0..12).map(|_| self.unit()).sum::<f64>() - 6.0) * deviation
     }
 }
 
-/// A landscape of waves: smooth, and known everywhere.
+/// A smooth landscape of waves, known everywhere.
 struct Waves(Vec<[f64; 4]>);
 
 impl Waves {
-    /// Waves of these lengths in kilometres, with an amplitude in proportion to the square root of it.
+    /// Waves of these lengths in kilometres, with amplitudes proportional to the square root of the
+    /// length.
     fn new(noise: &mut Noise, deviation: f64, lengths: &[f64]) -> Self {
         let sum: f64 = lengths.iter().sum();
         let wave = |&length: &f64| {
@@ -50,22 +52,22 @@ impl Waves {
     }
 }
 
-/// How rough the weather is, and how good the sensors.
-struct Weather {
+/// How rough the weather is, and how good the sensors are.
+struct WeatherScenario {
     name: &'static str,
-    /// How much the temperature at one height varies over the land, in K.
+    /// How much the temperature at one height varies, in K.
     deviation: f64,
-    /// Over which distances it does, in kilometres.
+    /// The wavelengths of the variation, in kilometres.
     lengths: &'static [f64],
-    /// How warm the middle of a town is.
+    /// How much warmer the centre of a town is, in K.
     town: f64,
     lapse_per_metre: f64,
-    /// How wrong each sensor is by itself.
+    /// The error of each sensor, in K.
     sensor_deviation: f64,
 }
 
-const WEATHER: [Weather; 4] = [
-    Weather {
+const WEATHER: [WeatherScenario; 4] = [
+    WeatherScenario {
         name: "windy night",
         deviation: 2.0,
         lengths: &[700.0, 400.0, 250.0],
@@ -73,7 +75,7 @@ const WEATHER: [Weather; 4] = [
         lapse_per_metre: 0.0065,
         sensor_deviation: 0.5,
     },
-    Weather {
+    WeatherScenario {
         name: "fair day",
         deviation: 2.0,
         lengths: &[600.0, 300.0, 120.0, 50.0],
@@ -81,7 +83,7 @@ const WEATHER: [Weather; 4] = [
         lapse_per_metre: 0.009,
         sensor_deviation: 1.2,
     },
-    Weather {
+    WeatherScenario {
         name: "calm night",
         deviation: 2.5,
         lengths: &[600.0, 300.0, 120.0, 40.0, 20.0],
@@ -89,7 +91,7 @@ const WEATHER: [Weather; 4] = [
         lapse_per_metre: 0.004,
         sensor_deviation: 0.7,
     },
-    Weather {
+    WeatherScenario {
         name: "showers",
         deviation: 3.0,
         lengths: &[300.0, 100.0, 60.0, 30.0],
@@ -99,8 +101,9 @@ const WEATHER: [Weather; 4] = [
     },
 ];
 
-/// The share of truths within one and within two deviations, the mean uncertainty, and how far the truth really is off.
-fn leave_one_out(weather: &Weather, seed: u64) -> [f64; 4] {
+/// The share of true values within one and within two deviations, the mean uncertainty, and the
+/// real RMS error.
+fn leave_one_out(weather: &WeatherScenario, seed: u64) -> [f64; 4] {
     let mut noise = Noise(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let field = Waves::new(&mut noise, weather.deviation, weather.lengths);
     let land = Waves::new(&mut noise, 150.0, &[200.0, 90.0, 35.0]);
@@ -112,10 +115,10 @@ fn leave_one_out(weather: &Weather, seed: u64) -> [f64; 4] {
             - weather.lapse_per_metre * height(east, north)
     };
     let common = noise.bell(0.4);
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of());
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of());
     let mut spots = Vec::new();
     for index in 0..1000 {
-        // Three of four boxes stand in or about towns, of which a few are large.
+        // Three of four boxes are in or around towns, a few of which are large.
         let (east, north) = if index % 4 == 0 {
             (noise.unit() * 600.0, noise.unit() * 600.0)
         } else {
@@ -145,7 +148,7 @@ fn leave_one_out(weather: &Weather, seed: u64) -> [f64; 4] {
         spots.push((spot, truth(east, north)));
     }
     let readings = builder.finish();
-    let places = Places::of(&readings);
+    let places = BoxIndex::of(&readings);
     let (mut within, mut uncertainty, mut squares, mut count) = ([0; 2], 0.0, 0.0, 0);
     for (row, (spot, truth)) in spots.into_iter().enumerate() {
         let others = |reading: Reading<'_>| {

@@ -1,4 +1,4 @@
-//! Laws that hold for any input.
+//! Properties that hold for any input.
 
 use std::sync::Arc;
 
@@ -6,16 +6,16 @@ use hivebox_climate::catalogue::{Catalogue, Meaning};
 use hivebox_climate::place::Exposure;
 use hivebox_climate::quantity::Celsius;
 use hivebox_climate::readings::{
-    BoxFacts, Measured, Reading, Readings, ReadingsBuilder, SenseBox, SensorFacts,
+    BoxFacts, BoxReadings, Measured, Reading, Readings, ReadingsBuilder, SensorFacts,
 };
 use hivebox_climate::status::Bands;
-use hivebox_climate::summary::Summary;
+use hivebox_climate::summary::NetworkSummary;
 use hivebox_climate::title;
-use hivebox_climate::verdict::{Rules, Verdict};
+use hivebox_climate::verdict::{Verdict, VerdictRules};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-/// A sensor: title, unit, value, age in seconds (negative: from the future), or none of the latter.
+/// A sensor: title, unit, and optionally value and age in seconds (negative for the future).
 type Drawn = (String, String, Option<(String, i64)>);
 
 fn as_of() -> Timestamp {
@@ -42,9 +42,9 @@ fn readings(sensors: &[Drawn]) -> Arc<Readings> {
 }
 
 fn readings_after(sensors: &[Drawn], previous: Option<&Readings>) -> Arc<Readings> {
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of());
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of());
     for (index, (title, unit, measured)) in sensors.iter().enumerate() {
-        // Boxes with three sensors, and with none, and with one, two or no grouptags.
+        // Boxes with three sensors, one sensor or none, and with zero, one or two grouptags.
         if index % 3 == 0 {
             for id in ["empty".to_owned(), format!("{}", index % 7)] {
                 builder.add_box(&BoxFacts {
@@ -66,7 +66,7 @@ fn readings_after(sensors: &[Drawn], previous: Option<&Readings>) -> Arc<Reading
     builder.finish_after(previous)
 }
 
-/// All that can be seen of each row and box, as text: NaN is not equal to itself.
+/// Everything visible of each row and box, as text because NaN is not equal to itself.
 fn rows(readings: &Readings) -> Vec<String> {
     let row = |reading: Reading<'_>| {
         let of_box =
@@ -76,7 +76,7 @@ fn rows(readings: &Readings) -> Vec<String> {
         let unchanged = (reading.unchanged_since(), reading.unchanged_times(), reading.was_seen_to_change());
         format!("{of_box:?} {of_sensor:?} {measured:?} {unchanged:?}")
     };
-    let of_box = |it: SenseBox<'_>| {
+    let of_box = |it: BoxReadings<'_>| {
         format!("{} {} {:?} {:?}", it.id(), it.model(), it.grouptags().collect::<Vec<_>>(), it.rows())
     };
     readings.iter().map(row).chain(readings.boxes().map(of_box)).collect()
@@ -104,7 +104,7 @@ proptest! {
     #[test]
     fn each_sensor_has_one_verdict_and_is_counted_once(sensors in prop::collection::vec(sensor(), 0..40)) {
         let readings = readings(&sensors);
-        let summary = Summary::of(&readings, Catalogue::builtin());
+        let summary = NetworkSummary::of(&readings, Catalogue::builtin());
         prop_assert_eq!(readings.len(), sensors.len());
         prop_assert_eq!(readings.iter().len(), sensors.len());
         prop_assert_eq!(summary.by_verdict().iter().sum::<u64>(), sensors.len() as u64);
@@ -116,7 +116,7 @@ proptest! {
             let phenomenon = Catalogue::builtin().phenomenon(reading.phenomenon().unwrap());
             prop_assert!(phenomenon.plausible().contains(&reading.value().unwrap().0));
             let age = as_of().duration_since(reading.measured_at().unwrap());
-            prop_assert!(age <= Rules::default().max_age && age >= -SignedDuration::from_mins(5));
+            prop_assert!(age <= VerdictRules::default().max_age && age >= -SignedDuration::from_mins(5));
         }
     }
 
@@ -129,7 +129,7 @@ proptest! {
             .filter(|reading| reading.verdict() == Verdict::Ok && reading.phenomenon() == Some(air))
             .map(|reading| reading.value().unwrap().0)
             .collect();
-        match Summary::of(&readings, Catalogue::builtin()).mean_air_temperature() {
+        match NetworkSummary::of(&readings, Catalogue::builtin()).mean_air_temperature() {
             None => prop_assert!(counting.is_empty()),
             Some(Celsius(mean)) => {
                 let (least, greatest) = counting.iter().fold((f64::MAX, f64::MIN), |(least, greatest), value| (least.min(*value), greatest.max(*value)));
@@ -147,10 +147,10 @@ proptest! {
         let sensors = [&before[..unchanged.min(before.len())], &sensors[..]].concat();
         let sent = readings_after(&sensors, Some(&readings(&before)));
         let bytes = sent.to_bytes().unwrap();
-        let read = Readings::from_bytes(&bytes, Catalogue::builtin(), Rules::default()).unwrap();
+        let read = Readings::from_bytes(&bytes, Catalogue::builtin(), VerdictRules::default()).unwrap();
         prop_assert_eq!(read.as_of(), sent.as_of());
         prop_assert_eq!(rows(&read), rows(&sent));
-        prop_assert_eq!(Summary::of(&read, Catalogue::builtin()), Summary::of(&sent, Catalogue::builtin()));
+        prop_assert_eq!(NetworkSummary::of(&read, Catalogue::builtin()), NetworkSummary::of(&sent, Catalogue::builtin()));
         prop_assert_eq!(read.to_bytes().unwrap(), bytes);
     }
 
@@ -163,17 +163,17 @@ proptest! {
         let mut bytes = readings(&sensors).to_bytes().unwrap();
         let length = bytes.len();
         bytes[at.index(length)] = byte;
-        if let Ok(read) = Readings::from_bytes(&bytes, Catalogue::builtin(), Rules::default()) {
+        if let Ok(read) = Readings::from_bytes(&bytes, Catalogue::builtin(), VerdictRules::default()) {
             prop_assert_eq!(rows(&read).len(), read.len() + read.box_count());
         }
-        prop_assert!(Readings::from_bytes(&bytes[..at.index(length)], Catalogue::builtin(), Rules::default()).is_err());
+        prop_assert!(Readings::from_bytes(&bytes[..at.index(length)], Catalogue::builtin(), VerdictRules::default()).is_err());
     }
 
     #[test]
     fn the_order_of_sensors_changes_no_count(sensors in prop::collection::vec(sensor(), 0..40)) {
         let mut reversed = sensors.clone();
         reversed.reverse();
-        let counts = |sensors: &[Drawn]| Summary::of(&readings(sensors), Catalogue::builtin()).by_verdict();
+        let counts = |sensors: &[Drawn]| NetworkSummary::of(&readings(sensors), Catalogue::builtin()).by_verdict();
         prop_assert_eq!(counts(&sensors), counts(&reversed));
     }
 
@@ -190,6 +190,7 @@ proptest! {
 #[test]
 fn the_mean_of_equal_readings_is_that_reading() {
     let sensor = ("Temperatur".to_owned(), "°C".to_owned(), Some(("0.1".to_owned(), 0)));
-    let summary = Summary::of(&readings(&[sensor.clone(), sensor.clone(), sensor]), Catalogue::builtin());
+    let summary =
+        NetworkSummary::of(&readings(&[sensor.clone(), sensor.clone(), sensor]), Catalogue::builtin());
     assert_eq!(summary.mean_air_temperature(), Some(Celsius(0.1)));
 }

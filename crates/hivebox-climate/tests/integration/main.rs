@@ -1,4 +1,4 @@
-//! The domain as its users see it, on what sensors are really called.
+//! The public API of the domain, on real titles and units.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
 

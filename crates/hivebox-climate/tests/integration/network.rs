@@ -1,11 +1,11 @@
-//! Small networks of boxes as proptest draws them.
+//! Small networks of boxes for proptest.
 
 use std::sync::Arc;
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Exposure, Place};
 use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -16,7 +16,7 @@ pub(crate) const TAGS: [&str; 3] = ["bees", "moor", "school"];
 pub(crate) const EXPOSURES: [Exposure; 4] =
     [Exposure::Indoor, Exposure::Outdoor, Exposure::Mobile, Exposure::Unknown];
 
-/// A box: where it stands and how high, which exposure, model and grouptags it has, and its sensors.
+/// A box: place and height, exposure, model, grouptags and sensors.
 #[derive(Debug, Clone)]
 pub(crate) struct DrawnBox {
     place: Option<((f64, f64), Option<f64>)>,
@@ -26,7 +26,7 @@ pub(crate) struct DrawnBox {
     sensors: Vec<DrawnSensor>,
 }
 
-/// A sensor: its kind, and the value and age in seconds of what it measured.
+/// A sensor: its kind, and the value and age in seconds of its measurement.
 #[derive(Debug, Clone)]
 struct DrawnSensor {
     kind: (&'static str, &'static str),
@@ -67,7 +67,7 @@ fn drawn_sensor() -> impl Strategy<Value = DrawnSensor> {
 }
 
 pub(crate) fn readings(boxes: &[DrawnBox]) -> Arc<Readings> {
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of());
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of());
     for (index, drawn) in boxes.iter().enumerate() {
         let place = drawn.place.and_then(|((north, east), height)| Place::new(north, east, height));
         let (id, exposure) = (format!("{index}"), drawn.exposure);

@@ -1,13 +1,13 @@
-//! The index of places says what a scan of all boxes says.
+//! The spatial index agrees with a scan of all boxes.
 
 use std::sync::Arc;
 
 use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::nearby::{Nearby, Places};
+use hivebox_climate::nearby::{BoxIndex, Nearby};
 use hivebox_climate::place::{Bbox, Exposure, Place, Position};
 use hivebox_climate::quantity::Metres;
 use hivebox_climate::readings::{BoxFacts, Readings, ReadingsBuilder};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use proptest::prelude::*;
 
 /// Latitude and longitude: anywhere, in a town, and around the date line and the poles.
@@ -35,7 +35,7 @@ fn bbox() -> impl Strategy<Value = Bbox> {
 
 fn readings(places: &[(f64, f64)]) -> Arc<Readings> {
     let as_of = "2026-11-25T12:00:00Z".parse().unwrap();
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of);
     for (index, &(latitude, longitude)) in places.iter().enumerate() {
         let (id, place) = (format!("{}", index % 7), Place::new(latitude, longitude, None));
         builder.add_box(&BoxFacts { id: &id, name: "", model: "", exposure: Exposure::Outdoor, place });
@@ -43,7 +43,7 @@ fn readings(places: &[(f64, f64)]) -> Arc<Readings> {
     builder.finish()
 }
 
-/// The haversine formula, as every textbook has it.
+/// The haversine formula.
 fn haversine(one: Position, other: Position) -> f64 {
     let half = |one: f64, other: f64| ((other - one).to_radians() / 2.0).sin().powi(2);
     let along = half(one.longitude_degrees(), other.longitude_degrees());
@@ -67,7 +67,7 @@ proptest! {
     #[test]
     fn a_distance_is_the_haversine_formulas(one in position(), other in position()) {
         let (told, known) = (one.distance_to(other).0, haversine(one, other));
-        // Beside the antipodes both formulas lose digits.
+        // Near the antipodes both formulas lose digits.
         let tolerance = if known > 20e6 { 1.0 } else { 1e-6 + known * 1e-9 };
         prop_assert!((told - known).abs() <= tolerance, "{told} {known}");
     }
@@ -79,7 +79,7 @@ proptest! {
         radius in prop_oneof![Just(0.0), 0.0..50e3, 0.0..2e6, 0.0..21e6, Just(f64::INFINITY), Just(-1.0)],
     ) {
         let readings = readings(&places);
-        let index = Places::of(&readings);
+        let index = BoxIndex::of(&readings);
         let found: Vec<Nearby> = index.within(centre, Metres(radius)).collect();
         for near in &found {
             let at = readings.sense_box(near.box_index).place().unwrap().position();
@@ -95,7 +95,7 @@ proptest! {
         up_to in prop_oneof![0.0..50e3, 0.0..21e6],
     ) {
         let readings = readings(&places);
-        let found: Vec<Nearby> = Places::of(&readings).nearest(centre, Metres(up_to)).collect();
+        let found: Vec<Nearby> = BoxIndex::of(&readings).nearest(centre, Metres(up_to)).collect();
         prop_assert!(found.is_sorted_by(|one, other| one.distance.0 <= other.distance.0 + 1e-6));
         prop_assert_eq!(sorted(found.iter().map(|it| it.box_index)), scan(&readings, centre, Metres(up_to)));
     }
@@ -108,7 +108,7 @@ proptest! {
         let readings = readings(&places);
         let inside = |at: Place| bbox.contains(at.position());
         let scan = readings.boxes().filter(|it| it.place().is_some_and(inside)).map(|it| it.index());
-        prop_assert_eq!(sorted(Places::of(&readings).inside(&readings, bbox)), scan.collect::<Vec<_>>());
+        prop_assert_eq!(sorted(BoxIndex::of(&readings).inside(&readings, bbox)), scan.collect::<Vec<_>>());
     }
 
     #[test]

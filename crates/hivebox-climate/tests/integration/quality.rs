@@ -1,15 +1,15 @@
-//! Laws of the checks beyond the range check.
+//! Properties of the checks beyond the plausible range.
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Exposure, Place};
-use hivebox_climate::quality::{Check, Level, Outcome, Quality, Rules};
+use hivebox_climate::quality::{Check, Level, Outcome, Quality, QualityRules};
 use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
 use hivebox_climate::verdict;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-/// A box with a thermometer: north and east within its district in hundredths of a degree, height, and what it
-/// shows in sixty-fourths of a degree, so that sums are exact.
+/// A box with a thermometer: north and east within its district in hundredths of a degree, height,
+/// and reading in sixty-fourths of a degree, so that sums are exact.
 #[derive(Debug, Clone)]
 struct Drawn {
     id: u32,
@@ -42,10 +42,10 @@ fn boxes() -> impl Strategy<Value = Vec<Drawn>> {
     })
 }
 
-/// What came of each check of each box, by id, where all thermometers show so many degrees more.
+/// The outcomes of all checks by box id, with all thermometers shifted by `more` degrees.
 fn outcomes(boxes: &[Drawn], more: i32) -> Vec<(u32, [Outcome; 4], Option<Level>)> {
     let as_of: Timestamp = "2026-11-25T12:00:00Z".parse().unwrap();
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), verdict::Rules::default(), as_of);
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), verdict::VerdictRules::default(), as_of);
     for drawn in boxes {
         let place = Place::new(
             52.0 + f64::from(drawn.north) / 100.0,
@@ -55,7 +55,7 @@ fn outcomes(boxes: &[Drawn], more: i32) -> Vec<(u32, [Outcome; 4], Option<Level>
         let id = format!("{:024}", drawn.id);
         builder.add_box(&BoxFacts { id: &id, name: "", model: "", exposure: drawn.exposure, place });
         let value = (f64::from(drawn.shows) / 64.0 + f64::from(more)).to_string();
-        // Each at a time of its own, so that none is another's double.
+        // Each at its own time, so that none duplicates another.
         let at = as_of - SignedDuration::from_secs(drawn.id.into());
         let measured = Some(Measured { value: &value, at });
         builder.add_sensor(&SensorFacts {
@@ -67,7 +67,7 @@ fn outcomes(boxes: &[Drawn], more: i32) -> Vec<(u32, [Outcome; 4], Option<Level>
         });
     }
     let readings = builder.finish();
-    let quality = Quality::of(&readings, Rules::builtin(), || ());
+    let quality = Quality::of(&readings, QualityRules::builtin(), || ());
     let of_row = |(row, drawn): (usize, &Drawn)| {
         (drawn.id, Check::ALL.map(|check| quality.outcome(row, check)), quality.level(row))
     };

@@ -1,21 +1,21 @@
-//! What the catalogue makes of the titles and units of openSenseMap on 2023-02-28.
+//! How the catalogue classifies the titles and units of openSenseMap on 2023-02-28.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use hivebox_climate::catalogue::{Catalogue, Meaning};
 
-/// A title and a unit, and how many sensors had both.
-struct Kind {
+/// A title and a unit, and the number of sensors with both.
+struct TitleCount {
     title: String,
     unit: String,
     sensors: u64,
     is_like_temperature: bool,
 }
 
-fn kinds() -> Vec<Kind> {
+fn kinds() -> Vec<TitleCount> {
     let mut reader = csv::Reader::from_reader(&include_bytes!("../data/sensors_2023-02-28.csv")[..]);
-    let kind = |row: csv::StringRecord| Kind {
+    let kind = |row: csv::StringRecord| TitleCount {
         title: row[0].into(),
         unit: row[1].into(),
         sensors: row[2].parse().unwrap(),
@@ -24,7 +24,7 @@ fn kinds() -> Vec<Kind> {
     reader.records().map(|row| kind(row.unwrap())).collect()
 }
 
-fn meaning(kind: &Kind) -> String {
+fn meaning(kind: &TitleCount) -> String {
     let catalogue = Catalogue::builtin();
     match catalogue.classify(&kind.title, &kind.unit) {
         Meaning::Measures { phenomenon, .. } => catalogue.phenomenon(phenomenon).slug().into(),

@@ -1,13 +1,13 @@
-//! The numbers by which real sensors say that they have no reading.
+//! The values that real sensors send instead of a reading.
 
 use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::verdict::{Judged, Rules, Verdict, judge};
+use hivebox_climate::verdict::{Judged, Verdict, VerdictRules, judge};
 use jiff::Timestamp;
 
 fn judged(title: &str, unit: &str, raw: f64) -> Judged {
     let catalogue = Catalogue::builtin();
     let now = Timestamp::UNIX_EPOCH;
-    judge(catalogue, &Rules::default(), now, catalogue.classify(title, unit), raw, now)
+    judge(catalogue, &VerdictRules::default(), now, catalogue.classify(title, unit), raw, now)
 }
 
 #[test]

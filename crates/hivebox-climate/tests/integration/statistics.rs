@@ -1,15 +1,15 @@
-//! What is said of a selection is what a naive program says, that looks at all boxes and sorts all values.
+//! Statistics agree with a naive program that looks at all boxes and sorts all values.
 
 use std::collections::BTreeMap;
 
 use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::nearby::Places;
+use hivebox_climate::nearby::BoxIndex;
 use hivebox_climate::phenomenon::PhenomenonId;
 use hivebox_climate::place::{Bbox, Position};
 use hivebox_climate::quantity::{Canonical, Metres};
-use hivebox_climate::readings::{Reading, Readings, SenseBox};
+use hivebox_climate::readings::{BoxReadings, Reading, Readings};
 use hivebox_climate::sample::Sample;
-use hivebox_climate::selection::{Area, Selection};
+use hivebox_climate::selection::{SearchArea, Selection};
 use hivebox_climate::statistics::{Percentile, Statistics};
 use hivebox_climate::verdict::Verdict;
 use jiff::SignedDuration;
@@ -18,11 +18,11 @@ use proptest::prelude::*;
 use crate::network::{EXPOSURES, MODELS, TAGS, as_of, boxes, readings};
 use crate::places::coordinates;
 
-fn area() -> impl Strategy<Value = Area> {
+fn area() -> impl Strategy<Value = SearchArea> {
     let radius = prop_oneof![0.0..60e3, 0.0..21e6];
     prop_oneof![
-        Just(Area::Everywhere),
-        (coordinates(), radius).prop_map(|((north, east), radius)| Area::Within {
+        Just(SearchArea::Everywhere),
+        (coordinates(), radius).prop_map(|((north, east), radius)| SearchArea::Within {
             centre: Position::new(north, east).unwrap(),
             radius: Metres(radius)
         }),
@@ -62,11 +62,11 @@ fn percentiles() -> impl Strategy<Value = Vec<Percentile>> {
     prop::collection::vec(one.prop_map(|it| Percentile::new(it).unwrap()), 0..6)
 }
 
-fn is_selected(selection: &Selection, it: SenseBox<'_>) -> bool {
+fn is_selected(selection: &Selection, it: BoxReadings<'_>) -> bool {
     let at = it.place().map(|place| place.position());
     let in_area = match selection.area {
-        Area::Everywhere => true,
-        Area::Within { centre, radius } => at.is_some_and(|at| at.distance_to(centre) <= radius),
+        SearchArea::Everywhere => true,
+        SearchArea::Within { centre, radius } => at.is_some_and(|at| at.distance_to(centre) <= radius),
     };
     let inside = selection.bbox.is_none_or(|bbox| at.is_some_and(|at| bbox.contains(at)));
     let tags: Vec<&str> = it.grouptags().collect();
@@ -78,12 +78,12 @@ fn is_selected(selection: &Selection, it: SenseBox<'_>) -> bool {
         && selection.grouptags.iter().all(|tag| tags.contains(&tag.as_str()))
 }
 
-/// A check of quality that some readings do not pass.
+/// A check that some readings fail.
 fn check(reading: Reading<'_>) -> Result<(), &'static str> {
     if reading.row() % 5 == 3 { Err("odd_row") } else { Ok(()) }
 }
 
-/// Why a reading is left out, if it is.
+/// Why a reading is left out; `None` if it is not.
 fn reason(selection: &Selection, reading: Reading<'_>) -> Option<&'static str> {
     let age = reading.measured_at().map(|at| as_of().duration_since(at));
     if reading.verdict() != Verdict::Ok {
@@ -95,7 +95,7 @@ fn reason(selection: &Selection, reading: Reading<'_>) -> Option<&'static str> {
     }
 }
 
-/// The naive program: the counts of boxes, the usable readings, and the reasons of the others.
+/// The naive program: counts of boxes, usable readings, and reasons for the others.
 fn naive<'a>(
     readings: &'a Readings,
     selection: &Selection,
@@ -140,7 +140,7 @@ proptest! {
     ) {
         let (catalogue, readings) = (Catalogue::builtin(), readings(&boxes));
         let phenomenon = catalogue.by_slug(slug).unwrap();
-        let places = Places::of(&readings);
+        let places = BoxIndex::of(&readings);
         let sample = Sample::draw(&readings, &places, &selection, phenomenon, check);
         let told = Statistics::of(&sample, catalogue, &percentiles);
         let (counts, usable, left_out) = naive(&readings, &selection, phenomenon);
@@ -182,7 +182,7 @@ proptest! {
     fn directions_are_averaged_as_vectors(boxes in boxes(40)) {
         let (catalogue, readings) = (Catalogue::builtin(), readings(&boxes));
         let wind = catalogue.by_slug("wind_direction").unwrap();
-        let places = Places::of(&readings);
+        let places = BoxIndex::of(&readings);
         let sample = Sample::draw(&readings, &places, &Selection::default(), wind, |_| Ok(()));
         let told = Statistics::of(&sample, catalogue, &[Percentile::MEDIAN]);
         let (mut north, mut east) = (0.0, 0.0);
@@ -206,9 +206,9 @@ proptest! {
 fn a_large_mean_does_not_swallow_a_small_deviation() {
     use hivebox_climate::place::Exposure;
     use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
-    use hivebox_climate::verdict::Rules;
+    use hivebox_climate::verdict::VerdictRules;
 
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of());
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of());
     builder.add_box(&BoxFacts { id: "b", name: "", model: "", exposure: Exposure::Outdoor, place: None });
     for value in ["1013.0000001", "1013.0000002", "1013.0000003"] {
         let measured = Some(Measured { value, at: as_of() });
@@ -222,7 +222,7 @@ fn a_large_mean_does_not_swallow_a_small_deviation() {
     }
     let (catalogue, readings) = (Catalogue::builtin(), builder.finish());
     let pressure = catalogue.by_slug("air_pressure").unwrap();
-    let places = Places::of(&readings);
+    let places = BoxIndex::of(&readings);
     let sample = Sample::draw(&readings, &places, &Selection::default(), pressure, |_| Ok(()));
     let told = Statistics::of(&sample, catalogue, &[]).standard_deviation.unwrap().0;
     assert!((told - 1e-7).abs() < 1e-12, "{told}");

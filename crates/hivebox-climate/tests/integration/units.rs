@@ -1,4 +1,4 @@
-//! What values in the units of real sensors come to.
+//! Conversions from the units of real sensors.
 
 use hivebox_climate::catalogue::{Catalogue, Meaning};
 use hivebox_climate::unit::Conversion;
@@ -41,7 +41,7 @@ fn values_are_converted_into_the_canonical_unit() {
             panic!("{title} [{unit}] is not known");
         };
         let converted = conversion.apply(raw);
-        // Factors stand in the catalogue by seven digits or more.
+        // The catalogue gives factors with seven digits or more.
         let tolerance = 1e-6 * f64::max(1.0, canonical);
         assert!(
             (converted - canonical).abs() < tolerance,

@@ -1,4 +1,4 @@
-//! What is said of catalogues that contradict themselves.
+//! Errors about catalogues that contradict themselves.
 
 use std::fmt::Write as _;
 
@@ -53,14 +53,17 @@ fn there_can_be_64_phenomena_and_no_more() {
         Catalogue::parse(&format!("{GOOD}{}", (0..others).map(other).collect::<String>()))
     };
     assert_eq!(with_others(63).unwrap().len(), Catalogue::MAX_LEN);
-    assert_eq!(with_others(64).unwrap_err().to_string(), "there are 65 phenomena, and there can be 64");
+    assert_eq!(
+        with_others(64).unwrap_err().to_string(),
+        "the catalogue has 65 phenomena, and can have at most 64"
+    );
 }
 
 #[test]
 fn air_temperature_must_be_in_celsius() {
     let kelvin = format!("{GOOD}\n[[unit]]\nsymbol = \"K\"\n").replace("unit = \"°C\"", "unit = \"K\"");
     let error = Catalogue::parse(&kelvin).unwrap_err();
-    assert_eq!(error.to_string(), "air_temperature is in \"K\", and must be in °C");
+    assert_eq!(error.to_string(), "air_temperature is in \"K\", but must be in °C");
 }
 
 #[test]

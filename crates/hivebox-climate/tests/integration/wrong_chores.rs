@@ -1,4 +1,4 @@
-//! What is said of chores that contradict themselves.
+//! Errors about chores that contradict themselves.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use hivebox_climate::chores::Chores;
 
 const BUILTIN: &str = include_str!("../../chores.toml");
 
-/// The words and inputs of the built-in chores, with two chores that are short.
+/// The words and inputs of the built-in chores, with two short chores.
 fn good() -> String {
     let (inputs, _) = BUILTIN.split_once("[[chore]]").unwrap();
     inputs.to_owned()
@@ -38,7 +38,7 @@ reason = { en = "Brood.", de = "Auf Deutsch." }
 "#
 }
 
-/// A rule after which a more careful one comes.
+/// A rule followed by a more careful one.
 const MILDER: &str = r#"reason = { en = "No brood.", de = "Auf Deutsch." }
 [[chore.rule]]
 verdict = "caution"

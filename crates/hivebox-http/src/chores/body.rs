@@ -1,7 +1,7 @@
 //! The body of the chores.
 
 use hivebox_archive::{Cell, CellKind, TableColumn};
-use hivebox_climate::chores::{Chores, Given, InputKind, Judgement, Language, Source};
+use hivebox_climate::chores::{ChoreSource, Chores, Given, InputKind, Judgement, Language};
 use hivebox_climate::estimate::Spot;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -149,7 +149,7 @@ fn age_seconds(as_of: Timestamp, moment: Timestamp) -> i64 {
 }
 
 impl<'a> SourceBody<'a> {
-    fn of(source: &'a Source) -> Self {
+    fn of(source: &'a ChoreSource) -> Self {
         Self { title: &source.title, address: &source.address, says: source.says.as_deref() }
     }
 }

@@ -16,7 +16,6 @@ pub(super) struct RequestBodyDoc {
     schemas: Vec<(String, RefOr<Schema>)>,
 }
 
-#[cfg(feature = "history")]
 impl RequestBodyDoc {
     /// A text body.
     pub(super) fn text(example: &'static str) -> Self {

@@ -2,7 +2,7 @@
 
 use hivebox_archive::history::question::Question;
 use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::selection::{Area, Selection};
+use hivebox_climate::selection::{SearchArea, Selection};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -36,8 +36,8 @@ pub(super) fn canonical(question: &Question) -> Result<String, serde_json::Error
     let Question { phenomena, selection, from, to, every, zone, percentiles } = question;
     let Selection { area, bbox, ids, exposures, models, grouptags, max_age } = selection;
     let within = match area {
-        Area::Everywhere => None,
-        Area::Within { centre, radius } => {
+        SearchArea::Everywhere => None,
+        SearchArea::Within { centre, radius } => {
             Some([centre.latitude_degrees(), centre.longitude_degrees(), radius.0])
         }
     };
@@ -99,11 +99,11 @@ mod tests {
             with(|question| question.phenomena.push(Catalogue::builtin().by_slug("pm10").unwrap())),
             with(|question| {
                 let centre = Position::new(51.96, 7.62).unwrap();
-                question.selection.area = Area::Within { centre, radius: Metres(1000.0) };
+                question.selection.area = SearchArea::Within { centre, radius: Metres(1000.0) };
             }),
             with(|question| {
                 let centre = Position::new(51.96, 7.62).unwrap();
-                question.selection.area = Area::Within { centre, radius: Metres(2000.0) };
+                question.selection.area = SearchArea::Within { centre, radius: Metres(2000.0) };
             }),
             with(|question| question.selection.bbox = Bbox::new(7.0, 51.0, 8.0, 52.0)),
             with(|question| question.selection.ids = Some(Vec::new())),

@@ -74,11 +74,11 @@ struct LivePhenomenon<'a> {
 }
 
 impl Event {
-    /// The event of a present whose readings use `catalogue`.
-    pub(super) fn of(present: Arc<Present>, catalogue: &Catalogue) -> Self {
+    /// The event of a present.
+    pub(super) fn of(present: Arc<Present>) -> Self {
         let as_of = present.readings.as_of();
         let id = id(as_of);
-        let data = LivePresent::of(&present, &id, catalogue);
+        let data = LivePresent::of(&present, &id);
         let bytes = frame(&id, &data);
         Self { present, as_of, bytes, filtered: FilterCache::default() }
     }
@@ -108,8 +108,8 @@ fn id(as_of: Timestamp) -> String {
 }
 
 impl<'a> LivePresent<'a> {
-    fn of(present: &'a Present, as_of: &'a str, catalogue: &'a Catalogue) -> Self {
-        let phenomena = catalogue.iter().filter_map(|(id, phenomenon)| {
+    fn of(present: &'a Present, as_of: &'a str) -> Self {
+        let phenomena = Catalogue::builtin().iter().filter_map(|(id, phenomenon)| {
             let summary = present.summary.phenomenon(id);
             (summary.count() > 0).then(|| (phenomenon.slug(), LivePhenomenon::of(summary, phenomenon.unit())))
         });

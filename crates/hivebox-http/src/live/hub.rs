@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::{ArcSwapOption, Guard};
-use hivebox_climate::catalogue::Catalogue;
 use hivebox_config::HttpConfig;
 use hivebox_present::Cache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -94,7 +93,7 @@ impl LiveHub {
     }
 
     /// Renders an event for each new present, once for all streams, and wakes the streams lane by lane. Never ends.
-    pub(crate) async fn broadcast(&self, cache: &Cache, catalogue: &'static Catalogue) {
+    pub(crate) async fn broadcast(&self, cache: &Cache) {
         let mut changes = cache.changes();
         changes.mark_changed();
         let mut rounds = Rounds::new(&self.lanes, self.heartbeat);
@@ -107,7 +106,7 @@ impl LiveHub {
                         self.newest().as_ref().is_none_or(|newest| !Arc::ptr_eq(&newest.present, present))
                     };
                     if let Some(present) = present.filter(is_new) {
-                        self.newest.store(Some(Arc::new(Event::of(present, catalogue))));
+                        self.newest.store(Some(Arc::new(Event::of(present))));
                         rounds.restart();
                     }
                 }

@@ -4,7 +4,7 @@ use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::phenomenon::{Phenomenon, PhenomenonId};
 use hivebox_climate::place::Position;
 use hivebox_climate::quality::{Level, Quality};
-use hivebox_climate::readings::{Reading, SenseBox};
+use hivebox_climate::readings::{BoxReadings, Reading};
 use hivebox_climate::verdict::Verdict;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -51,7 +51,7 @@ impl MapBody {
     pub(super) fn of(present: &Present, id: PhenomenonId) -> Self {
         let (readings, quality) = (&*present.readings, &present.detail().quality);
         let phenomenon = Catalogue::builtin().phenomenon(id);
-        let mut boxes: Vec<(Position, SenseBox<'_>)> =
+        let mut boxes: Vec<(Position, BoxReadings<'_>)> =
             readings.boxes().filter_map(|it| Some((it.place()?.position(), it))).collect();
         boxes.sort_by_cached_key(|(position, _)| position.z_order());
         let (mut value, mut state) = (Vec::with_capacity(boxes.len()), String::with_capacity(boxes.len()));
@@ -74,7 +74,7 @@ impl MapBody {
 
 /// The reading of a phenomenon that represents a box: the most trusted one; the newest of equally trusted ones.
 fn best<'a>(
-    sense_box: SenseBox<'a>,
+    sense_box: BoxReadings<'a>,
     phenomenon: PhenomenonId,
     quality: &Quality,
 ) -> Option<(Trust, Reading<'a>)> {

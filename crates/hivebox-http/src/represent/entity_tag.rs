@@ -35,10 +35,6 @@ pub(super) fn is_listed(tag: &HeaderValue, request: &HeaderMap) -> bool {
 }
 
 /// The tag in `If-None-Match` that stands for the content with this tag, plain or in an encoding.
-#[cfg_attr(
-    not(any(feature = "history", test)),
-    expect(dead_code, reason = "only history knows its tag before its answer")
-)]
 pub(crate) fn known(tag: &HeaderValue, request: &HeaderMap) -> Option<HeaderValue> {
     let list: IfNoneMatch = request.typed_get()?;
     if list == IfNoneMatch::any() {

@@ -9,14 +9,14 @@ use utoipa::ToSchema;
 
 use crate::error::ApiError;
 
-/// Longer than the engine's limit, because JSON escapes characters.
+/// The size limit of the body.
 const MOST_BYTES: usize = 16 << 10;
 
-/// The body in JSON.
+/// The body as JSON.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SqlQuestion)]
-pub(super) struct SqlRequest {
+pub(super) struct SqlBody {
     /// The SQL.
     pub(super) sql: String,
 }
@@ -26,9 +26,9 @@ pub(super) async fn read(request: Request) -> Result<String, ApiError> {
     let is_json = is_json(request.headers())?;
     let bytes = to_bytes(request.into_body(), MOST_BYTES).await.map_err(|_| too_long())?;
     let text = if is_json {
-        let request: SqlRequest = serde_json::from_slice(&bytes)
+        let body: SqlBody = serde_json::from_slice(&bytes)
             .map_err(|error| wrong(&format!("the body is not a JSON object with the field sql: {error}")))?;
-        request.sql
+        body.sql
     } else {
         String::from_utf8(bytes.into()).map_err(|_| wrong("the body is not UTF-8"))?
     };
@@ -38,7 +38,7 @@ pub(super) async fn read(request: Request) -> Result<String, ApiError> {
     Ok(text)
 }
 
-/// Whether the body is JSON; otherwise it is text. The media type that `curl --data` sets counts as text.
+/// Whether the body is JSON rather than text. `curl --data` always sends `application/x-www-form-urlencoded`.
 fn is_json(headers: &HeaderMap) -> Result<bool, ApiError> {
     let Some(content_type) = headers.get(CONTENT_TYPE) else { return Ok(false) };
     let content_type = content_type.to_str().unwrap_or_default();

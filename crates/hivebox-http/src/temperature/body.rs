@@ -1,6 +1,6 @@
 //! The body of `/temperature`.
 
-use hivebox_present::Answer;
+use hivebox_present::TemperatureAnswer;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,8 +14,8 @@ pub(crate) struct AverageTemperature<'a> {
     pub(crate) status: &'a str,
 }
 
-impl<'a> From<&'a Answer> for AverageTemperature<'a> {
-    fn from(answer: &'a Answer) -> Self {
+impl<'a> From<&'a TemperatureAnswer> for AverageTemperature<'a> {
+    fn from(answer: &'a TemperatureAnswer) -> Self {
         Self { mean: answer.mean.0, status: &answer.status }
     }
 }

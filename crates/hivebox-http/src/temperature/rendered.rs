@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, AGE, CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
-use hivebox_present::{Answer, Freshness};
+use hivebox_present::{Freshness, TemperatureAnswer};
 use jiff::Timestamp;
 
 use crate::header_value::header_value;
@@ -34,7 +34,7 @@ impl RenderedTemperature {
     /// The response with `answer` at `now`; `None` if the answer has expired.
     pub(super) fn respond(
         &self,
-        answer: &Answer,
+        answer: &TemperatureAnswer,
         now: Timestamp,
         ttl: Duration,
         metrics: &AnswerMetrics,
@@ -54,7 +54,7 @@ impl RenderedTemperature {
 }
 
 impl RenderedAnswer {
-    fn at(now: Timestamp, answer: &Answer, ttl: Duration) -> Self {
+    fn at(now: Timestamp, answer: &TemperatureAnswer, ttl: Duration) -> Self {
         let freshness = answer.freshness(now);
         let fresh_for = answer.fresh_for(now).as_secs();
         let detail = if freshness == Freshness::Stale { "; detail=upstream-unavailable" } else { "" };

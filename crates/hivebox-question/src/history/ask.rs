@@ -1,4 +1,4 @@
-//! What can be asked about the past.
+//! The parameters of a question about the past.
 
 use hivebox_archive::history::question::{Question, QuestionError};
 use hivebox_climate::phenomenon::PhenomenonId;
@@ -20,12 +20,12 @@ const PHENOMENA: Parameter<List<PhenomenonSlug>> = Parameter {
 };
 
 const PERCENTILES_OF_BUCKETS: Parameter<List<Number>> = Parameter {
-    description: "Which percentiles to tell of each bucket.",
+    description: "The percentiles of each bucket.",
     kind: List { of: Number { range: 0.0..=100.0, unit: "" }, max: Question::MAX_PERCENTILES },
     ..PERCENTILES
 };
 
-/// A question about the past, as far as a request alone tells.
+/// A question about the past, before its times and boxes are resolved.
 #[derive(Debug, Clone)]
 pub struct AskHistory {
     phenomena: Vec<PhenomenonId>,
@@ -40,7 +40,8 @@ impl Ask for AskHistory {
         let stretch = Stretch::read(reader);
         let selection = filter::boxes(reader);
         let percentiles = reader.query(&PERCENTILES_OF_BUCKETS).unwrap_or_default();
-        let percentiles = percentiles.into_iter().filter_map(Percentile::new).collect();
+        let percentile = |number| Percentile::new(number).expect("the parameter allows 0 to 100 only");
+        let percentiles = percentiles.into_iter().map(percentile).collect();
         Some(Self {
             phenomena: each_once(phenomena?),
             stretch: stretch?,
@@ -51,7 +52,7 @@ impl Ask for AskHistory {
 }
 
 impl AskHistory {
-    /// Whether it asks for boxes by what they carry now.
+    /// Whether it selects boxes by grouptag, which only the present knows.
     #[must_use]
     pub fn needs_present(&self) -> bool {
         !self.selection.grouptags.is_empty()
@@ -63,10 +64,10 @@ impl AskHistory {
         &self.selection
     }
 
-    /// The question as of `now`. Of boxes with grouptags the ids are in `tagged`.
+    /// Resolves the question as of `now`. `tagged` holds the ids of the boxes with the selected grouptags.
     ///
     /// # Errors
-    /// It makes no sense, or asks for too much at once.
+    /// A parameter is out of range, parameters contradict each other, or the answer would have too many buckets.
     pub fn question(&self, now: Timestamp, tagged: Option<Vec<String>>) -> Result<Question, Refusal> {
         let cut = self.stretch.cut(now).map_err(|wrong| Refusal::Wrong(vec![wrong]))?;
         let mut selection = Selection { grouptags: Vec::new(), ..self.selection.clone() };

@@ -1,9 +1,9 @@
-//! The past as answers have it.
+//! The JSON body and the table rows of an answer about the past.
 
 use std::borrow::Cow;
 
 use hivebox_archive::history::question::{HistoryRow, Question};
-use hivebox_archive::query::{Answer, AnswerSource};
+use hivebox_archive::query::{AnswerSource, HistoryAnswer};
 use hivebox_archive::{Cell, CellKind, TableColumn};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::quantity::Canonical;
@@ -15,51 +15,51 @@ use utoipa::ToSchema;
 use crate::parameters::time::Length;
 use crate::table::Row;
 
-/// What the past was like.
+/// An answer about the past.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = History)]
 pub struct HistoryBody {
     /// The first moment.
     #[schema(value_type = String, format = DateTime)]
     pub from: Timestamp,
-    /// The end, which is not part of it.
+    /// The end (exclusive).
     #[schema(value_type = String, format = DateTime)]
     pub to: Timestamp,
-    /// How long buckets are, as ISO 8601 has durations, or `all`.
+    /// The length of a bucket, as an ISO 8601 duration, or `all`.
     #[schema(example = "PT1H")]
     pub every: String,
-    /// Whose days, weeks, months and years they are.
+    /// The time zone of days, weeks, months and years.
     #[schema(example = "UTC")]
     pub timezone: String,
-    /// What it was made of: `hourly`, sums that were made of each hour before, or `readings`.
+    /// The source of the figures: `hourly` (stored hourly sums) or `readings`.
     #[schema(example = "hourly")]
     pub source: &'static str,
-    /// Whether percentiles are exact; otherwise they are off by up to a two-thousandth of what is plausible.
+    /// Whether percentiles are exact; otherwise the error is at most 1/2000 of the plausible range.
     pub percentiles_exact: bool,
-    /// When the newest reading was measured that history has; `null` while it has none.
+    /// The time of the newest reading in the history; `null` while it is empty.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub through: Option<Timestamp>,
-    /// One for each bucket of each phenomenon, in the order of time; none at all if no bucket has a reading.
+    /// One row for each bucket of each phenomenon, in order of time; empty if no bucket has a reading.
     pub rows: Vec<BucketRow>,
 }
 
-/// What the readings of a bucket come to.
+/// The figures of one bucket.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = HistoryRow)]
 pub struct BucketRow {
-    /// When it begins.
+    /// The start of the bucket.
     #[schema(value_type = String, format = DateTime)]
     pub from: Timestamp,
-    /// When it ends.
+    /// The end of the bucket (exclusive).
     #[schema(value_type = String, format = DateTime)]
     pub to: Timestamp,
-    /// What was measured.
+    /// The phenomenon.
     #[schema(example = "air_temperature")]
     pub phenomenon: &'static str,
     /// The unit of all values.
     #[schema(example = "°C")]
     pub unit: &'static str,
-    /// How many readings there are; 0 in a gap.
+    /// The number of readings; 0 in a gap.
     pub count: u64,
     /// Their mean.
     pub mean: Option<f64>,
@@ -67,14 +67,14 @@ pub struct BucketRow {
     pub min: Option<f64>,
     /// The highest; `null` for directions.
     pub max: Option<f64>,
-    /// The percentiles that were asked for.
+    /// The requested percentiles.
     pub percentiles: Vec<PercentileOfBucket>,
 }
 
 /// A percentile.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PercentileOfBucket {
-    /// Which one, 0 to 100.
+    /// The percentile, 0 to 100.
     #[schema(example = 95.0)]
     pub percentile: f64,
     /// Its value; `null` without readings.
@@ -84,12 +84,13 @@ pub struct PercentileOfBucket {
 impl HistoryBody {
     /// The body of an answer.
     #[must_use]
-    pub fn of(question: &Question, answer: &Answer) -> Self {
+    pub fn of(question: &Question, answer: &HistoryAnswer) -> Self {
         Self {
             from: question.from,
             to: question.to,
             every: question.every.map_or_else(|| Length::ALL.to_owned(), |every| every.to_string()),
-            timezone: question.zone.iana_name().unwrap_or_default().to_owned(),
+            // Zones are looked up by name, and jiff names all but this one.
+            timezone: question.zone.iana_name().unwrap_or("Etc/Unknown").to_owned(),
             source: match answer.source {
                 AnswerSource::Readings => "readings",
                 AnswerSource::Hourly => "hourly",
@@ -124,13 +125,13 @@ impl BucketRow {
 }
 
 impl Row for BucketRow {
-    /// Those of rows without percentiles.
+    /// The columns of a row without percentiles.
     const COLUMNS: &'static [TableColumn] = &[
-        TableColumn::new("from", CellKind::Time, false, "UTC, ms", "When the bucket begins"),
-        TableColumn::new("to", CellKind::Time, false, "UTC, ms", "When it ends"),
-        TableColumn::new("phenomenon", CellKind::Text, false, "", "What was measured"),
+        TableColumn::new("from", CellKind::Time, false, "UTC, ms", "The start of the bucket"),
+        TableColumn::new("to", CellKind::Time, false, "UTC, ms", "The end of the bucket (exclusive)"),
+        TableColumn::new("phenomenon", CellKind::Text, false, "", "The phenomenon"),
         TableColumn::new("unit", CellKind::Text, false, "", "The unit of all values"),
-        TableColumn::new("count", CellKind::Integer, false, "", "How many readings there are"),
+        TableColumn::new("count", CellKind::Integer, false, "", "The number of readings"),
         TableColumn::new("mean", CellKind::Number, true, "as in unit", "Their mean"),
         TableColumn::new("min", CellKind::Number, true, "as in unit", "The lowest"),
         TableColumn::new("max", CellKind::Number, true, "as in unit", "The highest"),
@@ -152,12 +153,12 @@ impl Row for BucketRow {
     }
 }
 
-/// The columns of rows with these percentiles: `p5`, or `p97_5` where it is no whole number.
+/// The columns of rows with these percentiles, named such as `p5` or `p97_5`.
 #[must_use]
 pub fn columns(percentiles: &[Percentile]) -> Vec<TableColumn> {
     let named = |percentile: &Percentile| TableColumn {
         name: Cow::Owned(format!("p{}", percentile.get()).replace('.', "_")),
-        ..TableColumn::new("", CellKind::Number, true, "as in unit", "The percentile of that number")
+        ..TableColumn::new("", CellKind::Number, true, "as in unit", "The percentile in the column's name")
     };
     BucketRow::COLUMNS.iter().cloned().chain(percentiles.iter().map(named)).collect()
 }

@@ -4,7 +4,7 @@ use hivebox_climate::chores::Language;
 use hivebox_climate::place::{Exposure, Position};
 use hivebox_climate::quality::Level;
 use hivebox_climate::quantity::Metres;
-use hivebox_climate::selection::{Area, Selection};
+use hivebox_climate::selection::{SearchArea, Selection};
 use opensensemap::BoxId;
 
 use super::extent::Extent;
@@ -228,7 +228,7 @@ pub const PERCENTILES: Parameter<List<Number>> = Parameter {
 };
 
 /// Reads `lat`, `lon` and `radius_km`; `None` if there is no place, or something is wrong with it.
-fn near(reader: &mut Reader) -> Option<Area> {
+fn near(reader: &mut Reader) -> Option<SearchArea> {
     let (latitude, longitude) = (reader.query(&LATITUDE), reader.query(&LONGITUDE));
     let radius = reader.query(&RADIUS);
     match (reader.has(&LATITUDE), reader.has(&LONGITUDE)) {
@@ -240,7 +240,7 @@ fn near(reader: &mut Reader) -> Option<Area> {
         _ => {}
     }
     let (centre, radius) = (Position::new(latitude?, longitude?)?, Metres::from_kilometres(radius?));
-    Some(Area::Within { centre, radius })
+    Some(SearchArea::Within { centre, radius })
 }
 
 /// Reads a place that must be given; `None` if something is wrong with it.

@@ -207,7 +207,7 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use hivebox_climate::quantity::Metres;
-    use hivebox_climate::selection::{Area, Selection};
+    use hivebox_climate::selection::{SearchArea, Selection};
 
     use super::super::filter::{BBOX, LATITUDE, NAME, PERCENTILES, PHENOMENON, QUALITY, RADIUS, selection};
     use super::super::page::{CURSOR, LIMIT};
@@ -257,8 +257,8 @@ mod tests {
     #[test]
     fn a_place_is_whole() {
         let area = |query: &str| read(query).unwrap().selection.area;
-        assert_eq!(area(""), Area::Everywhere);
-        assert!(matches!(area("lat=1&lon=2"), Area::Within { radius: Metres(25_000.0), .. }));
+        assert_eq!(area(""), SearchArea::Everywhere);
+        assert!(matches!(area("lat=1&lon=2"), SearchArea::Within { radius: Metres(25_000.0), .. }));
         assert!(read("bbox=1,2,3,4&lat=1&lon=2").unwrap().selection.bbox.is_some());
         assert_eq!(pointers("lat=1"), ["#/query/lon"]);
         assert_eq!(pointers("lon=1&radius_km=1"), ["#/query/lat"]);

@@ -1,4 +1,4 @@
-//! What the replicas share, and this one's part in it.
+//! The shared cache, and the role of this replica.
 
 use hivebox_present::Role;
 use prometheus_client::metrics::counter::Counter;
@@ -10,7 +10,7 @@ use crate::lease::{Lease, SharedError};
 
 type Label = [(&'static str, &'static str); 1];
 
-/// What the replicas share, and this one's part in it.
+/// The shared cache, and the role of this replica.
 #[derive(Debug, Clone)]
 pub struct CacheMetrics {
     roles: Family<Label, Gauge>,
@@ -44,49 +44,50 @@ impl CacheMetrics {
         for kind in SharedError::KINDS {
             drop(metrics.failures.get_or_create(&[("kind", kind)]));
         }
-        let help = "1 for the part that this replica has: the holder of the lease polls for all";
+        let help = "1 for the role of this replica: the lease holder polls for all replicas";
         registry.register("replica_role", help, metrics.roles.clone());
-        let help = "Token of the lease while this replica holds it, else 0; it grows with each new holder";
+        let help =
+            "Token of the lease while this replica holds it, else 0; each new holder gets a higher one";
         registry.register("lease_token", help, metrics.token.clone());
-        let help = "1 while the cache that replicas share can be used; always 1 in memory";
+        let help = "1 while the shared cache works; always 1 for a cache in memory";
         registry.register("cache_reachable", help, metrics.is_reachable.clone());
         let help = "Uses of the shared cache that failed, by kind";
         registry.register("cache_failures", help, metrics.failures.clone());
-        let help = "Polls and presents that this replica gave to the others";
+        let help = "Polls and presents that this replica published to the others";
         registry.register("cache_publishes", help, metrics.published.clone());
-        let help = "Size in the shared cache of the present that this replica published last";
+        let help = "Size of the present that this replica last published to the shared cache";
         registry.register("cache_present_bytes", help, metrics.published_bytes.clone());
         let help = "Publishes refused because another replica held the lease by then";
         registry.register("cache_fenced_publishes", help, metrics.fenced.clone());
-        let help = "Presents that this replica took over from another";
+        let help = "Presents that this replica took over from another replica";
         registry.register("cache_takeovers", help, metrics.taken_over.clone());
         metrics
     }
 
-    /// The part that this replica has from now on.
-    pub fn plays(&self, role: Role, lease: Option<Lease>) {
+    /// Sets the role of this replica.
+    pub fn set_role(&self, role: Role, lease: Option<Lease>) {
         for other in ROLES {
             self.roles.get_or_create(&[("role", other.slug())]).set((other == role).into());
         }
         self.token.set(lease.map_or(0, |lease| lease.token as i64));
     }
 
-    /// The shared cache answered.
+    /// Records that the shared cache works.
     pub fn reached(&self) {
         self.is_reachable.set(1);
     }
 
-    /// The shared cache cannot be used.
+    /// Records that the shared cache does not work.
     pub fn lost(&self) {
         self.is_reachable.set(0);
     }
 
-    /// A use failed.
+    /// Counts a failed use of the shared cache.
     pub fn failed(&self, kind: &'static str) {
         self.failures.get_or_create(&[("kind", kind)]).inc();
     }
 
-    /// Something was published, and with it a present of so many bytes if not 0.
+    /// Counts a publish. `bytes` is the size of the present, 0 if only a poll was published.
     pub fn published(&self, bytes: usize) {
         self.published.inc();
         if bytes > 0 {
@@ -94,12 +95,12 @@ impl CacheMetrics {
         }
     }
 
-    /// A publish was refused.
+    /// Counts a refused publish.
     pub fn fenced(&self) {
         self.fenced.inc();
     }
 
-    /// A present was taken over.
+    /// Counts a present taken over from another replica.
     pub fn taken_over(&self) {
         self.taken_over.inc();
     }

@@ -1,4 +1,4 @@
-//! Snapshots: stored, waiting, removed.
+//! Snapshots: stored, spooled, compacted and removed.
 
 use std::sync::atomic::AtomicU64;
 
@@ -11,7 +11,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-/// Snapshots: stored, waiting, removed.
+/// Snapshots: stored, spooled, compacted and removed.
 #[derive(Debug, Clone, Default)]
 pub struct StoreMetrics {
     stores: Counter,
@@ -43,33 +43,33 @@ impl StoreMetrics {
         let help = "When a snapshot was last stored; 0 if never";
         let last = metrics.last_store_timestamp_seconds.clone();
         registry.register("last_store_timestamp_seconds", help, last);
-        let help = "Snapshots on the local disk that wait until the store takes them";
+        let help = "Snapshots on the local disk that wait until the store accepts them";
         registry.register("spool_snapshots", help, metrics.waiting.clone());
-        registry.register("spool_bytes", "Bytes of the snapshots that wait", metrics.waiting_bytes.clone());
-        let help = "Most bytes of snapshots that may wait; 0 without a spool";
+        registry.register("spool_bytes", "Bytes of the waiting snapshots", metrics.waiting_bytes.clone());
+        let help = "Limit of the spool in bytes; 0 without a spool";
         registry.register("spool_limit_bytes", help, metrics.limit_bytes.clone());
-        let help = "Snapshots lost because too many waited";
+        let help = "Snapshots lost because the spool was full";
         registry.register("spool_dropped_snapshots", help, metrics.dropped.clone());
-        let help = "Snapshots lost because they were damaged while they waited";
+        let help = "Snapshots lost because they were damaged in the spool";
         registry.register("spool_damaged_snapshots", help, metrics.damaged.clone());
-        let help = "Snapshots removed because they were older than retention allows";
+        let help = "Snapshots removed because they were older than the retention time";
         registry.register("removed_snapshots", help, metrics.removed.clone());
-        let help = "Failures to read stored snapshots back for the extremes of the last days";
+        let help = "Failures to read stored snapshots for the extremes of the last days";
         registry.register("store_read_failures", help, metrics.read_failures.clone());
         metrics.register_compaction(registry);
         metrics
     }
 
     fn register_compaction(&self, registry: &mut Registry) {
-        let help = "Steps in which snapshots were taken into the history";
+        let help = "Steps of compaction that added snapshots to the history";
         registry.register("compactions", help, self.compactions.clone());
-        let help = "Steps of compaction that failed; nothing changed in them";
+        let help = "Steps of compaction that failed and changed nothing";
         registry.register("compaction_failures", help, self.compaction_failures.clone());
-        let help = "Snapshots taken into the history";
+        let help = "Snapshots compacted into the history";
         registry.register("compacted_snapshots", help, self.compacted_snapshots.clone());
-        let help = "Readings that were new to the history";
+        let help = "Readings that compaction added to the history";
         registry.register("history_added_readings", help, self.history_added_readings.clone());
-        let help = "When the history last was found to have all snapshots; 0 if never";
+        let help = "When the history last contained all snapshots; 0 if never";
         let last = self.last_compaction_timestamp_seconds.clone();
         registry.register("last_compaction_timestamp_seconds", help, last);
         let help = "How long the last step of compaction took";
@@ -108,22 +108,22 @@ impl StoreMetrics {
         }
     }
 
-    /// Takes the numbers of the spool.
+    /// Sets the figures of the spool.
     pub fn spool(&self, status: &SpoolStatus) {
         self.waiting.set(status.waiting as i64);
         self.waiting_bytes.set(status.waiting_bytes as i64);
         self.limit_bytes.set(status.limit_bytes as i64);
-        // The spool counts from its start on, as counters do.
+        // The spool counts since the start, as these counters do.
         self.dropped.inc_by(status.dropped.saturating_sub(self.dropped.get()));
         self.damaged.inc_by(status.damaged.saturating_sub(self.damaged.get()));
     }
 
-    /// Counts a snapshot that was removed.
+    /// Counts a removed snapshot.
     pub fn removed(&self) {
         self.removed.inc();
     }
 
-    /// Counts a failure to read from the store what the last days were like.
+    /// Counts a failure to read a snapshot for the extremes of the last days.
     pub fn read_failed(&self) {
         self.read_failures.inc();
     }

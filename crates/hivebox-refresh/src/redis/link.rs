@@ -1,4 +1,4 @@
-//! A connection to Redis, whichever way it is set up, that also hears what others publish.
+//! A connection to Redis in any topology, subscribed to the channel of the replicas.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,21 +18,21 @@ use tokio::sync::Notify;
 /// A connection. Clones share it.
 #[derive(Clone)]
 pub(super) enum Link {
-    /// To one server.
+    /// To a single server.
     Server(MultiplexedConnection),
-    /// To all servers of a cluster.
+    /// To the servers of a cluster.
     Cluster(ClusterConnection),
 }
 
 impl Link {
-    /// Connects, and calls `news` for each message on the channel, and when the connection breaks.
+    /// Connects, and notifies `news` of each message on the channel and of a lost connection.
     pub(super) async fn connect(
         address: &RedisAddress,
         timeout: Duration,
         channel: &str,
         news: Arc<Notify>,
     ) -> RedisResult<Self> {
-        let tell = move |push: PushInfo| {
+        let notify = move |push: PushInfo| {
             if matches!(push.kind, PushKind::Message | PushKind::Disconnection) {
                 news.notify_one();
             }
@@ -51,13 +51,13 @@ impl Link {
                     Some(certificates) => Client::build_with_tls(node, certificates)?,
                     None => Client::open(node)?,
                 };
-                let config = config.set_push_sender(tell);
+                let config = config.set_push_sender(notify);
                 let mut server = client.get_multiplexed_async_connection_with_config(&config).await?;
                 server.subscribe(channel).await?;
                 Ok(Self::Server(server))
             }
             RedisTopology::Sentinel { nodes, service } => {
-                let config = config.set_push_sender(tell);
+                let config = config.set_push_sender(notify);
                 let mut client = sentinel(address, nodes, service)?;
                 let mut server = client.get_async_connection_with_config(&config).await?;
                 server.subscribe(channel).await?;
@@ -76,7 +76,7 @@ impl Link {
                     .connection_timeout(timeout)
                     .response_timeout(timeout)
                     .retries(1)
-                    .push_sender(tell);
+                    .push_sender(notify);
                 let builder = match certificates {
                     Some(certificates) => builder.certs(certificates),
                     None => builder,
@@ -96,7 +96,7 @@ impl Link {
     }
 }
 
-/// A client of Sentinels, which asks them where the master is. The Sentinels themselves need no login.
+/// A client that asks Sentinels for the master. The Sentinels themselves need no login.
 fn sentinel(address: &RedisAddress, nodes: &[RedisNode], service: &str) -> RedisResult<SentinelClient> {
     let nodes = nodes.iter().map(|node| connection_addr(node, address.uses_tls));
     let mut builder = SentinelClientBuilder::new(nodes, service, SentinelServerType::Master)?
@@ -129,7 +129,7 @@ fn connection_addr(node: &RedisNode, uses_tls: bool) -> ConnectionAddr {
     }
 }
 
-/// How to log in to a server that holds data.
+/// The login for a data server.
 fn login(address: &RedisAddress) -> RedisConnectionInfo {
     let mut login = RedisConnectionInfo::default().set_protocol(ProtocolVersion::RESP3);
     if let Some(user) = &address.user {
@@ -141,7 +141,7 @@ fn login(address: &RedisAddress) -> RedisConnectionInfo {
     login
 }
 
-/// The certificate authorities to trust instead of the system's, if TLS is used and some are named.
+/// The configured certificate authorities, which replace the system's; `None` without TLS.
 fn certificates(address: &RedisAddress) -> Option<TlsCertificates> {
     let pem = address.authorities_pem.clone().filter(|_| address.uses_tls)?;
     Some(TlsCertificates { client_tls: None, root_cert: Some(pem) })

@@ -1,11 +1,11 @@
--- Takes the lease if it is free, renews it if it is ours, and shows what else is new.
+-- Takes the lease if it is free, renews it if it is ours, and reads the head of the present and the poll.
 -- KEYS: lease, token, present, poll.
--- ARGV: our name, the lease's milliseconds, the token's milliseconds, the last byte of the present to show,
--- whether a free lease may be taken.
--- Answers: whether the lease is ours, its token, its milliseconds left, the present's length (1 if something
--- else is there), its beginning, the poll.
+-- ARGV: our name, the lease's lifetime in ms, the token's expiry in ms, the index of the last byte of the head,
+-- whether to take a free lease.
+-- Returns: whether the lease is ours, its token, its remaining ms, the length of the present (1 if the key holds
+-- another type), the head of the present, the poll.
 
--- The text under a key; false if there is none, or something that is not ours to understand.
+-- The text under a key; false if it is empty, missing, or of another type.
 local function text(key, from, to)
   local value = redis.pcall('GETRANGE', key, from, to)
   return type(value) == 'string' and value ~= '' and value
@@ -21,11 +21,11 @@ elseif holder and left > 0 then
 elseif ARGV[5] == '0' then
   ours, token, left = 0, 0, 0
 else
-  -- Larger than any token before, also if this server has forgotten them.
+  -- Larger than any earlier token, even if this server lost them.
   local last = tonumber(string.match(text(KEYS[2], 0, 63) or '', '^%d+$') or '0')
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
-  -- A number that no clock can have made is not ours.
+  -- Another program wrote a number this far ahead of the clock.
   if last > now * 2 then last = 0 end
   token = string.format('%.0f', math.max(last + 1, now))
   redis.call('SET', KEYS[2], token, 'PX', ARGV[3])

@@ -1,7 +1,7 @@
--- Publishes a poll and perhaps a present, if the lease is still ours by the same token.
+-- Publishes a poll and, if given, a present, provided that the lease is still ours with the same token.
 -- KEYS: lease, present, poll.
--- ARGV: our tenure as the lease has it, the expiry in milliseconds, the channel, the poll, perhaps the present.
--- Answers whether it was published.
+-- ARGV: our value of the lease key, the expiry in ms, the channel, the poll, optionally the present.
+-- Returns whether it was published.
 if redis.pcall('GET', KEYS[1]) ~= ARGV[1] then
   return 0
 end

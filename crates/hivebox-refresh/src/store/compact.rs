@@ -1,4 +1,4 @@
-//! Takes new snapshots into the history, and removes them once they have been there for long enough.
+//! Compacts new snapshots into the history, and removes them some time later.
 
 use std::time::Duration;
 
@@ -12,19 +12,19 @@ use tracing::{info, warn};
 
 use crate::refresh::Refresh;
 
-/// Most readings of one step: about an hour of 15,000 boxes, in some 40 MB.
+/// The most readings of one step: about an hour of 15,000 boxes, some 40 MB.
 const MAX_ROWS: u64 = 1_000_000;
-/// The first time is not put off for longer, and not at the start, which is for the first answer.
+/// The longest delay of the first compaction. The start itself is reserved for the first answer.
 const FIRST_AFTER: Duration = Duration::from_secs(30);
-/// How many days back new snapshots are looked for: as many as the spool may have kept them.
+/// How many days back to look for new snapshots: the spool may keep them that long.
 const LOOK_BACK_DAYS: i64 = 2;
-/// How often all days are looked through, and what attempts have left behind is cleared up.
+/// How often to look through all days, and to remove leftovers of failed attempts.
 const ALL_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
-/// Compacts now and then, whenever this replica holds the lease.
+/// Compacts at intervals, whenever this replica holds the lease.
 pub(crate) async fn run(refresh: &Refresh) {
     let Some(interval) = refresh.store.compact_interval else { return };
-    let history = refresh.snapshots.history();
+    let history = History::of(&refresh.snapshots);
     let mut changes = refresh.cache.changes();
     let mut looked_through_at: Option<Timestamp> = None;
     tokio::time::sleep(interval.min(FIRST_AFTER)).await;
@@ -36,13 +36,13 @@ pub(crate) async fn run(refresh: &Refresh) {
         match sweep(refresh, &history, all, now).await {
             Ok(()) if all => looked_through_at = Some(now),
             Ok(()) => {}
-            Err(error) => warn!(error = in_words(&error), "snapshots could not be taken into the history"),
+            Err(error) => warn!(error = in_words(&error), "cannot compact snapshots"),
         }
         tokio::time::sleep(interval).await;
     }
 }
 
-/// Takes in what is new, step by step, while this replica holds the lease.
+/// Compacts new snapshots step by step, while this replica holds the lease.
 async fn sweep(refresh: &Refresh, history: &History, all: bool, now: Timestamp) -> Result<(), ArchiveError> {
     let today = TimeZone::UTC.to_datetime(now).date();
     let since = today.checked_sub(SignedDuration::from_hours(24 * LOOK_BACK_DAYS)).ok();
@@ -53,11 +53,11 @@ async fn sweep(refresh: &Refresh, history: &History, all: bool, now: Timestamp) 
         refresh.metrics.store.compacted(&step, begun.elapsed(), refresh.clock.now());
         let step = step?;
         for (name, reason) in &step.damaged {
-            warn!(%name, reason, "a damaged snapshot stays out of the history");
+            warn!(%name, reason, "left a damaged snapshot out of the history");
         }
         if step.snapshots > 0 {
             let (snapshots, added) = (step.snapshots, step.change.added);
-            info!(snapshots, added, took = ?begun.elapsed(), "took snapshots into the history");
+            info!(snapshots, added, took = ?begun.elapsed(), "compacted snapshots");
         }
         if !step.more {
             return remove(refresh, history, all, now).await;
@@ -66,20 +66,20 @@ async fn sweep(refresh: &Refresh, history: &History, all: bool, now: Timestamp) 
     Ok(())
 }
 
-/// Removes what is in the history for long enough, and now and then what attempts have left behind.
+/// Removes snapshots that were compacted long enough ago and, if `all` is set, leftovers of failed attempts.
 async fn remove(refresh: &Refresh, history: &History, all: bool, now: Timestamp) -> Result<(), ArchiveError> {
     if let Some(keep) = refresh.store.compacted_keep {
         let before = now.checked_sub(keep).unwrap_or(Timestamp::MIN);
         let removed = history.remove_taken(before).await?;
         for name in &removed.kept {
-            warn!(%name, "a snapshot stays: the history does not have all of its readings");
+            warn!(%name, "kept a snapshot: the history lacks some of its readings");
         }
         (0..removed.snapshots).for_each(|_| refresh.metrics.store.removed());
     }
     if all {
         let orphans = history.clean().await?;
         if orphans > 0 {
-            info!(orphans, "removed files of attempts that came to nothing");
+            info!(orphans, "removed leftovers of failed compactions");
         }
     }
     Ok(())

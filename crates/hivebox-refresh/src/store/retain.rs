@@ -1,18 +1,18 @@
-//! Removes snapshots that are older than they need be.
+//! Removes snapshots older than the retention time.
 
 use std::time::Duration;
 
-use hivebox_archive::ArchiveError;
+use hivebox_archive::{ArchiveError, SnapshotName};
 use hivebox_telemetry::in_words;
 use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
 
 use crate::refresh::Refresh;
 
-/// How often old snapshots are looked for.
+/// How often to look for old snapshots.
 const INTERVAL: Duration = Duration::from_hours(1);
 
-/// Looks for old snapshots now and then, whenever this replica holds the lease.
+/// Removes old snapshots at intervals, whenever this replica holds the lease.
 pub(crate) async fn run(refresh: &Refresh) {
     let Some(limit) = refresh.store.retention else { return };
     let mut changes = refresh.cache.changes();
@@ -24,12 +24,12 @@ pub(crate) async fn run(refresh: &Refresh) {
     }
 }
 
-/// Removes what is too old. What cannot be removed now is found again the next time.
+/// Removes snapshots older than `limit`. The next run finds again those that cannot be removed now.
 async fn sweep(refresh: &Refresh, limit: Duration) {
     let limit = SignedDuration::try_from(limit).unwrap_or(SignedDuration::MAX);
     let found = async {
         let newest = refresh.snapshots.list(None, 1).await?;
-        // A clock that has jumped ahead makes nothing old: what is newest in the store is from before that.
+        // If the clock has jumped ahead, the newest snapshot is from before the jump: age counts from that one.
         let now = newest.first().map_or(refresh.clock.now(), |newest| newest.moment.min(refresh.clock.now()));
         let before = now.checked_sub(limit).unwrap_or(Timestamp::MIN);
         Ok::<_, ArchiveError>((before, refresh.snapshots.expired(before).await?))
@@ -37,18 +37,18 @@ async fn sweep(refresh: &Refresh, limit: Duration) {
     let (before, expired) = match found.await {
         Ok(found) => found,
         Err(error) => {
-            warn!(error = in_words(&error), "old snapshots could not be looked for");
+            warn!(error = in_words(&error), "cannot look for old snapshots");
             return;
         }
     };
     let mut removed = 0;
-    for name in expired.iter().filter_map(|listed| listed.name.parse().ok()) {
-        // The lease may have gone to another in the meantime, who then removes the rest.
+    for name in expired.iter().map(|listed| SnapshotName::at(listed.moment)) {
+        // If another replica has got the lease meanwhile, it removes the rest.
         if !refresh.is_holder() {
             break;
         }
         if let Err(error) = refresh.snapshots.remove(name).await {
-            warn!(%name, error = in_words(&error), "an old snapshot could not be removed");
+            warn!(%name, error = in_words(&error), "cannot remove an old snapshot");
             break;
         }
         refresh.metrics.store.removed();

@@ -1,5 +1,5 @@
-//! Snapshots on their way to the store, one at a time; what it does not take waits in the spool, and is
-//! tried again later, oldest first.
+//! Uploads snapshots to the store, one at a time. Snapshots that the store does not accept wait in the spool, and
+//! are tried again later, oldest first.
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -14,50 +14,50 @@ use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Instrument, Span, info, warn};
 
-use super::request::{Request, StoreError};
+use super::request::{StoreError, StoreRequest};
 use crate::refresh::Refresh;
 
-/// The first pause after the store failed; each further one doubles.
+/// The pause after the first failure of the store; it doubles with each further failure.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
-/// Uploads that wait for the one that runs, before requests are turned away; of slots some more may wait.
+/// The most uploads that wait before requests are rejected. Twice as many slots may wait.
 const MAX_WAITING: usize = 2;
-/// How long an upload may go on after the service was told to stop.
+/// How long an upload may go on during a shutdown.
 const PATIENCE_AT_STOP: Duration = Duration::from_secs(5);
 
-/// Snapshots on their way.
+/// The running upload and the waiting ones.
 pub(super) struct Uploads<'a> {
     refresh: &'a Refresh,
-    /// A store in a folder has none: what the one disk does not take, another folder of it will not either.
+    /// `None` for a store in a folder: if a disk is full, another folder on it does not help.
     spool: Option<&'a Spool>,
-    running: Option<Running<'a>>,
-    /// What came while another upload ran: a slot now and then, and as many as may be asked for at once.
+    running: Option<RunningUpload<'a>>,
+    /// The uploads that arrived while another one ran.
     waiting: VecDeque<Upload>,
     pause: Duration,
-    /// When the spool is to be tried again.
+    /// When to try the spool again.
     due: Option<Instant>,
-    /// The moment of the readings that were stored, or kept, for a slot last.
+    /// The moment of the readings last stored or spooled for a slot.
     stored_last: Option<Timestamp>,
 }
 
-/// What a snapshot is for.
-pub(super) enum For {
-    /// A slot, and the moment of its readings.
+/// Why a snapshot is uploaded.
+pub(super) enum Purpose {
+    /// For a slot. Holds the moment of the readings.
     Slot(Timestamp),
-    /// Somebody who waits for the outcome.
-    Request(Request),
-    /// It was in the spool.
+    /// For a client that waits for the outcome.
+    Request(StoreRequest),
+    /// To empty the spool.
     Spool,
 }
 
-struct Running<'a> {
+struct RunningUpload<'a> {
     upload: Upload,
     outcome: LocalBoxFuture<'a, Result<Stored, ArchiveError>>,
 }
 
 struct Upload {
     sealed: Sealed,
-    purpose: For,
+    purpose: Purpose,
 }
 
 impl<'a> Uploads<'a> {
@@ -67,13 +67,13 @@ impl<'a> Uploads<'a> {
         let mut uploads =
             Self { refresh, spool, running: None, waiting, pause: FIRST_PAUSE, due: None, stored_last: None };
         uploads.report();
-        // What waits since before the start.
+        // Snapshots may wait from before the start.
         uploads.due = uploads.is_spooled().then(Instant::now);
         uploads
     }
 
-    /// Sends a snapshot on its way. Where too many wait for the store already, it goes to the spool at once.
-    pub(super) fn add(&mut self, sealed: Sealed, purpose: For) {
+    /// Uploads a snapshot as soon as possible. If too many wait already, it goes to the spool at once.
+    pub(super) fn add(&mut self, sealed: Sealed, purpose: Purpose) {
         let upload = Upload { sealed, purpose };
         if self.running.is_none() {
             self.start(upload);
@@ -85,17 +85,17 @@ impl<'a> Uploads<'a> {
         }
     }
 
-    /// The moment of the readings that were stored for a slot last.
+    /// The moment of the readings last stored or spooled for a slot.
     pub(super) fn stored_last(&self) -> Option<Timestamp> {
         self.stored_last
     }
 
-    /// Whether further requests may be taken: those behind them wait where they can be turned away.
+    /// Whether the loop may accept another request. Otherwise requests wait in the channel, which rejects further ones.
     pub(super) fn has_room(&self) -> bool {
         self.waiting.len() < MAX_WAITING
     }
 
-    /// Waits until the spool is to be tried again; for ever if nothing waits there, or an upload runs.
+    /// Waits until it is time to try the spool again; for ever if it is empty or an upload runs.
     pub(super) fn pause_ends(&self) -> impl Future<Output = ()> + use<> {
         let due = self.due.filter(|_| self.running.is_none());
         async move {
@@ -106,28 +106,28 @@ impl<'a> Uploads<'a> {
         }
     }
 
-    /// Tries the oldest snapshot of the spool.
+    /// Uploads the oldest snapshot of the spool.
     pub(super) fn drain(&mut self) {
         self.due = None;
         match self.spool.map(Spool::oldest).transpose() {
             Ok(oldest) => match oldest.flatten() {
-                Some(sealed) => self.start(Upload { sealed, purpose: For::Spool }),
+                Some(sealed) => self.start(Upload { sealed, purpose: Purpose::Spool }),
                 None => self.report(),
             },
             Err(error) => {
-                warn!(error = in_words(&error), "the spool cannot be read");
+                warn!(error = in_words(&error), "cannot read the spool");
                 self.plan_after_failure();
             }
         }
     }
 
-    /// Waits until an upload ends, and sees to what follows from it.
+    /// Waits until the running upload ends, handles its outcome, and starts the next one.
     pub(super) async fn next(&mut self) {
         let outcome = match &mut self.running {
             Some(running) => (&mut running.outcome).await,
             None => pending().await,
         };
-        if let Some(Running { upload, .. }) = self.running.take() {
+        if let Some(RunningUpload { upload, .. }) = self.running.take() {
             self.end(upload, outcome);
         }
         if let Some(next) = self.waiting.pop_front() {
@@ -135,10 +135,10 @@ impl<'a> Uploads<'a> {
         }
     }
 
-    /// Ends all uploads when the service stops: what takes too long waits in the spool. It may have gone
-    /// well all the same; then the store says so at the next attempt.
+    /// Ends all uploads when the service stops. Those that take too long go to the spool. If the store accepted one
+    /// all the same, the next attempt finds it stored.
     pub(super) async fn finish(mut self) {
-        // There must be time left to keep what is cut off.
+        // Some time must be left to spool the snapshots that are cut off.
         let patience = PATIENCE_AT_STOP.min(self.refresh.grace / 2);
         let finished = async {
             while self.running.is_some() {
@@ -148,11 +148,11 @@ impl<'a> Uploads<'a> {
         if tokio::time::timeout(patience, finished).await.is_ok() {
             return;
         }
-        warn!("the store takes too long: what is on its way waits in the spool");
+        warn!("the store is too slow: unfinished uploads go to the spool");
         let cut_off = self.running.take().map(|running| running.upload);
         for Upload { sealed, .. } in cut_off.into_iter().chain(std::mem::take(&mut self.waiting)) {
             if !self.keep(&sealed) {
-                warn!(name = %sealed.name(), "the snapshot is lost");
+                warn!(name = %sealed.name(), "lost a snapshot");
             }
         }
     }
@@ -168,18 +168,18 @@ impl<'a> Uploads<'a> {
             outcome = Empty,
             otel.status_code = Empty,
         );
-        if let For::Request(request) = &upload.purpose {
+        if let Purpose::Request(request) = &upload.purpose {
             request.origin.adopt(&span);
         }
         let outcome = Box::pin(async move { put(refresh, &sealed).await }.instrument(span));
-        self.running = Some(Running { upload, outcome });
+        self.running = Some(RunningUpload { upload, outcome });
     }
 
     fn end(&mut self, upload: Upload, outcome: Result<Stored, ArchiveError>) {
-        // What stands under the name already stays there, also if it is damaged: it would be in the way of
-        // this one for ever, and this one of all others.
+        // A damaged object of the same name stays in the store. It would block this snapshot for ever, and this
+        // snapshot all others in the spool.
         let is_over = matches!(outcome, Ok(_) | Err(ArchiveError::Corrupt { .. }));
-        let is_of_spool = matches!(upload.purpose, For::Spool);
+        let is_of_spool = matches!(upload.purpose, Purpose::Spool);
         if is_over && is_of_spool {
             self.remove(&upload.sealed);
         }
@@ -193,20 +193,20 @@ impl<'a> Uploads<'a> {
                 let waits = is_of_spool || (!is_over && self.keep(&upload.sealed));
                 self.plan_after_failure();
                 let name = upload.sealed.name();
-                Err(if waits { StoreError::Waits { name, source: error } } else { error.into() })
+                Err(if waits { StoreError::Spooled { name, source: error } } else { error.into() })
             }
         };
         match upload.purpose {
-            For::Slot(as_of) if matches!(outcome, Ok(_) | Err(StoreError::Waits { .. })) => {
+            Purpose::Slot(as_of) if matches!(outcome, Ok(_) | Err(StoreError::Spooled { .. })) => {
                 self.stored_last = Some(as_of);
             }
-            For::Slot(_) | For::Spool => {}
-            // Nobody waits any more if the receiver is gone; the snapshot is stored all the same.
-            For::Request(request) => drop(request.reply.send(outcome)),
+            Purpose::Slot(_) | Purpose::Spool => {}
+            // Without a receiver, the client is gone; the snapshot is stored all the same.
+            Purpose::Request(request) => drop(request.reply.send(outcome)),
         }
     }
 
-    /// Keeps a snapshot in the spool; whether it waits there now.
+    /// Writes a snapshot to the spool. Returns whether it waits there now.
     fn keep(&self, sealed: &Sealed) -> bool {
         let Some(spool) = self.spool else {
             return false;
@@ -217,12 +217,12 @@ impl<'a> Uploads<'a> {
             Ok(Kept { is_kept, dropped }) => {
                 if dropped > 0 {
                     let limit_bytes = spool.status().limit_bytes;
-                    warn!(dropped, limit_bytes, "the spool is full: the oldest snapshots are lost");
+                    warn!(dropped, limit_bytes, "the spool is full: dropped the oldest snapshots");
                 }
                 is_kept
             }
             Err(error) => {
-                warn!(name = %sealed.name(), error = in_words(&error), "the snapshot could not be kept");
+                warn!(name = %sealed.name(), error = in_words(&error), "cannot spool the snapshot");
                 false
             }
         }
@@ -231,15 +231,15 @@ impl<'a> Uploads<'a> {
     fn remove(&mut self, sealed: &Sealed) {
         let Some(spool) = self.spool else { return };
         if let Err(error) = spool.remove(sealed.name()) {
-            warn!(name = %sealed.name(), error = in_words(&error), "the spool cannot be tidied");
+            warn!(name = %sealed.name(), error = in_words(&error), "cannot remove the snapshot from the spool");
         }
         self.report();
         if !self.is_spooled() {
-            info!("all snapshots that waited are stored");
+            info!("the spool is empty: all snapshots are stored");
         }
     }
 
-    /// Plans another attempt, after a longer pause each time.
+    /// Plans the next attempt, after a pause that doubles each time.
     fn plan_after_failure(&mut self) {
         let pause = self.pause.mul_f64(0.75 + 0.5 * fastrand::f64());
         self.due = self.is_spooled().then(|| Instant::now() + pause);
@@ -262,7 +262,7 @@ async fn put(refresh: &Refresh, sealed: &Sealed) -> Result<Stored, ArchiveError>
     let outcome = refresh.snapshots.put(sealed).await;
     let ended = refresh.clock.now();
     refresh.metrics.store.observe(&outcome, ended);
-    refresh.cache.parts().store.note(outcome.is_ok(), ended);
+    refresh.cache.dependencies().store.note(outcome.is_ok(), ended);
     match &outcome {
         Ok(Stored { object, rows, bytes, created, .. }) => {
             span.record("object", object).record("rows", rows).record("bytes", bytes);

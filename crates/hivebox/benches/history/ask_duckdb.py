@@ -1,4 +1,4 @@
-"""Runs SQL by DuckDB as it is told on standard input, and tells what came out and how long it took.
+"""Reads SQL from standard input, runs it with DuckDB, and prints the result and the time.
 
 The argument is the number of threads. A line in is {"sql": ...}; a line out is {"seconds": ..., "rows": [...]}: the time from the text
 of the question to all of its rows, which are numbers alone; lists among them are laid flat.
@@ -23,7 +23,7 @@ def numbers(row):
 connection = duckdb.connect()
 connection.execute(f"set threads = {int(sys.argv[1])}")
 connection.execute("set timezone = 'UTC'")
-# So that the footers of the files are read once, as the engine of HiveBox does.
+# Reads the footers of the files only once, as the engine of HiveBox does.
 connection.execute("set parquet_metadata_cache = true")
 for line in sys.stdin:
     sql = json.loads(line)["sql"]

@@ -1,4 +1,4 @@
-//! How long it takes to take a day of snapshots into the history, and how much memory.
+//! The time and memory of compacting a day of snapshots.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,11 +6,11 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use hivebox_archive::history::CompactionLimits;
-use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
+use hivebox_archive::{History, Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::Place;
 use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::{SignedDuration, Timestamp};
 use tokio::runtime::Runtime;
 
@@ -20,7 +20,7 @@ const SNAPSHOTS: i64 = 288;
 const GOAL_SECONDS: f64 = 20.0;
 const GOAL_MIB: f64 = 512.0;
 
-/// Makes the snapshots, and has a process of its own compact them, so that its memory is that of compacting alone.
+/// Makes the snapshots, and compacts them in a separate process to measure the memory of compaction alone.
 pub(crate) fn measure(runtime: &Runtime, workload: &Workload, folder: &Path) {
     let _ = std::fs::remove_dir_all(folder);
     let store = SnapshotStore::open_folder(folder).unwrap();
@@ -37,9 +37,9 @@ pub(crate) fn measure(runtime: &Runtime, workload: &Workload, folder: &Path) {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// What all sensors say at a moment.
+/// The readings of all sensors at a moment.
 fn readings(workload: &Workload, moment: Timestamp) -> Arc<Readings> {
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), moment);
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), moment);
     for station in &workload.stations {
         let position = station.position;
         let place =
@@ -62,10 +62,10 @@ fn readings(workload: &Workload, moment: Timestamp) -> Arc<Readings> {
     builder.finish()
 }
 
-/// Compacts what lies in a folder.
+/// Compacts the snapshots in a folder.
 pub(crate) fn run(folder: &Path) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let history = SnapshotStore::open_folder(folder).unwrap().history();
+    let history = History::of(&SnapshotStore::open_folder(folder).unwrap());
     let now = midnight(FIRST_DAY) + SignedDuration::from_hours(25);
     let started = Instant::now();
     let (mut snapshots, mut added, mut steps) = (0, 0, 0);

@@ -1,16 +1,16 @@
-//! HiveBox and `DuckDB` in turns, so that what else the machine does falls on both.
+//! Runs HiveBox and `DuckDB` in turn, so that other load on the machine affects both.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use hivebox_archive::history::question::Question;
-use hivebox_archive::query::Answer;
+use hivebox_archive::query::HistoryAnswer;
 
 use crate::duckdb::DuckDb;
 use crate::questions::{Asked, check};
 
-/// Times in milliseconds, in order.
+/// Times in milliseconds, sorted.
 #[derive(Debug)]
 pub(crate) struct Times(Vec<f64>);
 
@@ -32,14 +32,14 @@ impl std::fmt::Display for Times {
     }
 }
 
-/// Asks both `rounds` times, after a time that does not count, and prints what came out; tells how long `DuckDB` takes for the first of the
+/// Asks both `rounds` times after a warm-up, and prints the result. Returns the time of `DuckDB` for the first of the
 /// `files`, which are ours.
 pub(crate) fn compare(
     asked: &Asked,
     rounds: usize,
     files: &[(&str, String)],
     duckdb: &mut DuckDb,
-    mut ask: impl FnMut(&Question) -> Answer,
+    mut ask: impl FnMut(&Question) -> HistoryAnswer,
 ) -> Times {
     let sql: Vec<String> = files.iter().map(|(_, files)| asked.sql.replace("{files}", files)).collect();
     let mut ours = Vec::new();

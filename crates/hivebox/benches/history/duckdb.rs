@@ -1,4 +1,4 @@
-//! `DuckDB` in a Python of its own, which keeps what it has learnt of the files between the questions.
+//! `DuckDB` in a Python process, which caches metadata of the files between questions.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -15,7 +15,7 @@ pub(crate) struct DuckDb {
     answers: BufReader<ChildStdout>,
 }
 
-/// The rows of an answer, and how long it took from the text of the question to all of them.
+/// The rows of an answer, and the time from the text of the question to the last row.
 #[derive(Debug)]
 pub(crate) struct Answered {
     pub(crate) took: Duration,
@@ -41,7 +41,7 @@ impl DuckDb {
         Self { process, questions, answers }
     }
 
-    /// Asks a question whose answer has numbers alone.
+    /// Asks a question with only numbers in its answer.
     pub(crate) fn ask(&mut self, sql: &str) -> Answered {
         writeln!(self.questions, "{}", json!({ "sql": sql })).unwrap();
         let mut line = String::new();
@@ -53,7 +53,7 @@ impl DuckDb {
 
 impl Drop for DuckDb {
     fn drop(&mut self) {
-        // It has ended by itself if this fails.
+        // An error means that it has ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,10 +1,10 @@
-//! Makes the past of a workload by the archive's own writer, day by day.
+//! Writes the past of a workload with the writer of the archive, day by day.
 
 use std::path::Path;
 use tokio::time::Instant;
 
 use hivebox_archive::SnapshotStore;
-use hivebox_archive::history::{Gathered, GatheredReading};
+use hivebox_archive::history::{CollectedReading, CollectedReadings, History};
 use hivebox_climate::place::Place;
 use hivebox_climate::quantity::Canonical;
 use hivebox_climate::verdict::Verdict;
@@ -15,38 +15,38 @@ use tokio::runtime::Runtime;
 use crate::duckdb::DuckDb;
 use crate::workload::{Reading, Station, Workload, days, midnight};
 
-/// Makes it, unless it is there.
+/// Writes it unless it exists.
 pub(crate) fn fill(runtime: &Runtime, workload: &Workload, folder: &Path, day_count: i64) {
-    let history = SnapshotStore::open_folder(folder).unwrap().history();
+    let history = History::of(&SnapshotStore::open_folder(folder).unwrap());
     let expected = workload.stations.len() as u64 * 288 * day_count as u64;
     if runtime.block_on(history.manifest()).unwrap().rows() == expected {
         return;
     }
     for day in days(day_count) {
         let started = Instant::now();
-        let gathered = gather(workload, day);
-        let rows = gathered.len();
-        runtime.block_on(history.merge(gathered, midnight(day.tomorrow().unwrap()))).unwrap();
+        let collected = collect(workload, day);
+        let rows = collected.len();
+        runtime.block_on(history.merge(collected, midnight(day.tomorrow().unwrap()))).unwrap();
         println!("{day}: {rows} readings made and written in {:.1} s", started.elapsed().as_secs_f64());
     }
     let written = runtime.block_on(history.manifest()).unwrap().rows();
     assert_eq!(written, expected, "{} has another past: remove it", folder.display());
 }
 
-fn gather(workload: &Workload, day: Date) -> Gathered {
-    let mut gathered = Gathered::default();
+fn collect(workload: &Workload, day: Date) -> CollectedReadings {
+    let mut collected = CollectedReadings::default();
     for station in &workload.stations {
         for reading in station.day(day) {
-            gathered.add(&gathered_reading(station, reading));
+            collected.add(&collected_reading(station, reading));
         }
     }
-    gathered
+    collected
 }
 
-fn gathered_reading(station: &Station, reading: Reading) -> GatheredReading<'_> {
+fn collected_reading(station: &Station, reading: Reading) -> CollectedReading<'_> {
     let value = f64::from(reading.hundredths) / 100.0;
     let position = station.position;
-    GatheredReading {
+    CollectedReading {
         box_id: &station.box_id,
         box_name: "",
         model: &station.model,
@@ -64,7 +64,7 @@ fn gathered_reading(station: &Station, reading: Reading) -> GatheredReading<'_> 
     }
 }
 
-/// Has `DuckDB` write all readings into one file as it likes best: sorted by place, box and time, without a day's border.
+/// Writes all readings into one file with `DuckDB`, in its best layout: sorted by place, box and time, across days.
 pub(crate) fn sort(duckdb: &mut DuckDb, files: &str, sorted: &Path) {
     if !sorted.exists() {
         let options = "format parquet, compression zstd";

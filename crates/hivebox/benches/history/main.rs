@@ -1,7 +1,7 @@
-//! The past beside `DuckDB`: the same questions to the same files, and what it costs to have them.
+//! Compares questions about the past with `DuckDB` on the same files, and measures the cost of making the files.
 //!
-//! `cargo xtask bench --section history` runs this. The past is made once, by the archive's own writer, and kept in the folder that is named by
-//! `--folder`.
+//! `cargo xtask bench --section history` runs this. The past is written once, with the writer of the archive, into the
+//! folder that `--folder` names.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run shall say so")]
@@ -30,9 +30,9 @@ use workload::{FIRST_DAY, Phase, Workload};
 
 const BOXES: usize = 15_000;
 const DAYS: i64 = 7;
-/// Both engines have as many.
+/// The number of threads of each engine.
 const THREADS: usize = 2;
-/// What questions may take unless told otherwise: the default of the setting `query-memory`.
+/// The memory limit of a question: the default of the setting `query-memory`.
 const MEMORY_BYTES: usize = 256 << 20;
 const GOAL_BYTES: f64 = 1.4;
 const GOAL_SUMS: f64 = 50.0;
@@ -51,14 +51,18 @@ fn main() {
     let workload = Workload::new(BOXES, Phase::Own);
     let store = folder.join("store");
     fill::fill(&runtime, &workload, &store, DAYS);
-    // For whoever asks for all of it by HTTP.
+    // For a client that requests all rows over HTTP.
     let range = format!("from={FIRST_DAY}&to={}", FIRST_DAY + SignedDuration::from_hours(24 * DAYS));
     std::fs::write(store.join("range.txt"), range).unwrap();
-    let history = SnapshotStore::open_folder(&store).unwrap().history();
+    let history = History::of(&SnapshotStore::open_folder(&store).unwrap());
     sizes(&runtime, &history, "sensors with phases of their own");
     let shared = folder.join("shared");
     fill::fill(&runtime, &Workload::new(BOXES, Phase::Shared), &shared, 1);
-    sizes(&runtime, &SnapshotStore::open_folder(&shared).unwrap().history(), "all sensors at once, a day");
+    sizes(
+        &runtime,
+        &History::of(&SnapshotStore::open_folder(&shared).unwrap()),
+        "all sensors at once, a day",
+    );
 
     ask(&runtime, &workload, &history, &store, rounds);
     compact::measure(&runtime, &workload, &folder.join("day"));
@@ -85,13 +89,13 @@ fn ask(runtime: &Runtime, workload: &Workload, history: &History, store: &Path, 
         threads: THREADS,
         on_thread_start: || {},
     };
-    let engine = Engine::new(options).unwrap();
+    let engine = Engine::new(history.clone(), options).unwrap();
     let mut duckdb = DuckDb::start(THREADS);
     let sorted = store.with_file_name("sorted.parquet");
     let files = format!("read_parquet('{}/history/readings/*/*.parquet')", store.display());
     fill::sort(&mut duckdb, &files, &sorted);
     let files = [("same files", files), ("its own file", format!("read_parquet('{}')", sorted.display()))];
-    let mut answer = |question: &_| runtime.block_on(engine.answer(history, question)).unwrap();
+    let mut answer = |question: &_| runtime.block_on(engine.answer(question)).unwrap();
 
     let duckdb_hourly = compare(&questions::hourly_means(DAYS), rounds, &files, &mut duckdb, &mut answer);
     compare(&questions::percentiles(DAYS, workload), rounds, &files, &mut duckdb, &mut answer);

@@ -17,7 +17,7 @@ const AROUND_BERLIN: [f64; 4] = [12.2, 51.9, 14.4, 53.1];
 const EVERYWHERE: [f64; 4] = [-180.0, -90.0, 180.0, 90.0];
 const PERCENTILES: [f64; 3] = [5.0, 50.0, 95.0];
 
-/// A question, and how to ask it of `DuckDB`: what stands where `{files}` stands are the files.
+/// A question, and the same in SQL for `DuckDB`. `{files}` stands for the files.
 #[derive(Debug)]
 pub(crate) struct Asked {
     pub(crate) name: String,
@@ -25,11 +25,11 @@ pub(crate) struct Asked {
     pub(crate) sql: String,
 }
 
-/// What counts, as both ask for it.
+/// The condition for counting readings, in the SQL of both.
 const COUNTS: &str = "from {files} where phenomenon = 'air_temperature' and verdict = 'ok'";
 
-/// The mean of each hour. A bounding box of the whole planet keeps HiveBox from answering by the sums of hours, which nobody has to
-/// read for whom `DuckDB` has no such sums. `DuckDB` has its fastest way to say what an hour is; `date_trunc` takes it four times as long.
+/// The mean of each hour. A bounding box of the whole planet prevents HiveBox from using its hourly sums, because
+/// `DuckDB` has none. `DuckDB` gets its fastest expression for an hour; `date_trunc` takes four times as long.
 pub(crate) fn hourly_means(days: i64) -> Asked {
     let everywhere = Selection { bbox: bbox(EVERYWHERE), ..Selection::default() };
     Asked {
@@ -64,7 +64,7 @@ pub(crate) fn percentiles(days: i64, workload: &Workload) -> Asked {
     }
 }
 
-/// All readings of a box, one for each five minutes.
+/// All readings of a box, one per five minutes.
 pub(crate) fn series(days: i64, workload: &Workload) -> Asked {
     let id = &workload.stations[workload.stations.len() / 3].box_id;
     let selection = Selection { ids: Some(vec![id.clone()]), ..Selection::default() };
@@ -77,7 +77,7 @@ pub(crate) fn series(days: i64, workload: &Workload) -> Asked {
     }
 }
 
-/// The mean of each hour, by the sums of hours.
+/// The mean of each hour, from hourly sums.
 pub(crate) fn hourly_means_by_sums(days: i64) -> Question {
     question(days, Selection::default(), Every::Fixed(Duration::from_hours(1)), &[])
 }
@@ -99,10 +99,10 @@ fn bbox([west, south, east, north]: [f64; 4]) -> Option<Bbox> {
     Bbox::new(west, south, east, north)
 }
 
-/// Whether both told the same, within what `DuckDB` rounds decimals to.
+/// Checks that both answers are equal, within the rounding of decimals by `DuckDB`.
 ///
 /// # Panics
-/// They did not: then there is nothing to compare.
+/// The answers differ, so their times cannot be compared.
 pub(crate) fn check(asked: &Asked, ours: &[HistoryRow], theirs: &[Vec<f64>]) {
     let ours: Vec<&HistoryRow> = ours.iter().filter(|row| row.count > 0).collect();
     assert_eq!(ours.len(), theirs.len(), "{}", asked.name);

@@ -1,7 +1,7 @@
-//! The workload: 15,000 boxes with a thermometer each, which measure every five minutes for a week.
+//! The workload: 15,000 boxes with one thermometer each that measure every five minutes for a week.
 //!
-//! The boxes stand where those of openSenseMap do. The weather is smooth in place and time; a sensor adds a bias of its own, which stays, and noise
-//! at each reading. All is the same at each run.
+//! The boxes have the positions of those of openSenseMap. The weather is smooth in space and time. Each sensor adds a
+//! constant bias, and noise at each reading. Every run makes the same workload.
 
 use std::f64::consts::TAU;
 
@@ -9,27 +9,27 @@ use hivebox_climate::place::{Exposure, Position};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use opensensemap_sim::{Options, SenseBox, Simulation, Stations};
+use opensensemap_sim::{Options, SimulatedBox, Simulation, Stations};
 
 /// The first day.
 pub(crate) const FIRST_DAY: Date = date(2026, 11, 16);
 pub(crate) const PERIOD_MILLIS: i64 = 300_000;
 const DAY_MILLIS: i64 = 86_400_000;
 
-/// The lasting error of a sensor, and the one of each reading, as standard deviations in kelvin.
+/// The bias of a sensor and the noise of a reading, as standard deviations in kelvin.
 const BIAS: f64 = 0.4;
 const NOISE: f64 = 0.08;
 
-/// Fronts and valleys: kelvins, degrees of a wave's length, and hours of its period.
+/// Waves of temperature: amplitude in kelvin, wavelength in degrees, and period in hours.
 const WAVES: [(f64, f64, f64); 4] =
     [(3.0, 31.0, 75.0), (1.8, 17.0, 53.0), (1.0, 7.0, 31.0), (0.5, 3.0, 11.0)];
 
 /// When the sensors measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// Each at moments of its own, as in reality.
+    /// Each at its own moments, as in reality.
     Own,
-    /// All at once.
+    /// All at the same moments.
     Shared,
 }
 
@@ -52,7 +52,7 @@ pub(crate) struct Station {
     noise: Noise,
 }
 
-/// A reading as it is stored: milliseconds since 1970, and hundredths of a degree Celsius.
+/// A stored reading: milliseconds since 1970, and hundredths of a degree Celsius.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reading {
     pub(crate) millis: i64,
@@ -73,9 +73,9 @@ impl Workload {
 }
 
 impl Station {
-    fn new(sense_box: SenseBox<'_>, phase: Phase, mut noise: Noise) -> Option<Self> {
+    fn new(sense_box: SimulatedBox<'_>, phase: Phase, mut noise: Noise) -> Option<Self> {
         let place = sense_box.place()?;
-        // The simulation's places are rounded to a kilometre.
+        // The simulation rounds positions to a kilometre.
         let mut nearby = |degrees: f64| ((degrees + 0.005 * noise.normal()) * 1e6).round() / 1e6;
         let position = Position::new(
             nearby(place.latitude).clamp(-90.0, 90.0),
@@ -96,7 +96,7 @@ impl Station {
         })
     }
 
-    /// Its readings of a UTC day, the oldest first.
+    /// Its readings of a UTC day, oldest first.
     pub(crate) fn day(&self, day: Date) -> impl Iterator<Item = Reading> {
         let first = midnight(day).as_millisecond();
         let numbers = first / PERIOD_MILLIS..(first + DAY_MILLIS) / PERIOD_MILLIS;
@@ -115,7 +115,7 @@ impl Station {
         Reading { millis, hundredths: (celsius * 100.0).round() as i32 }
     }
 
-    /// By how much it is warmer than it mostly is here, in kelvins, at so many hours since 1970.
+    /// The deviation from the average temperature at this place, in kelvin, `hours` after 1970.
     fn weather(&self, hours: f64) -> f64 {
         let (north, east) = (self.position.latitude_degrees(), self.position.longitude_degrees());
         let daily = 4.0 * (TAU * (hours / 24.0 + east / 360.0 - 0.6)).cos();
@@ -135,7 +135,7 @@ pub(crate) fn days(count: i64) -> impl Iterator<Item = Date> {
     (0..count).map(|day| FIRST_DAY + SignedDuration::from_hours(24 * day))
 }
 
-/// A small generator (splitmix64), whose numbers are good from the first one on.
+/// A small random number generator (splitmix64) that needs no warm-up.
 #[derive(Debug, Clone, Copy)]
 struct Noise(u64);
 
@@ -148,7 +148,7 @@ impl Noise {
         bits ^ bits >> 31
     }
 
-    /// About normal with a deviation of 1: the sum of four even ones.
+    /// Approximately normal with a standard deviation of 1: the sum of four uniform numbers.
     fn normal(&mut self) -> f64 {
         let bits = self.next();
         let sum: u64 = (0..4).map(|part| bits >> (16 * part) & 0xffff).sum();

@@ -1,30 +1,30 @@
-//! Faults put into the simulation's readings, chosen before any threshold was.
+//! Faults added to the readings of the simulation. They were chosen before the thresholds.
 
 use hivebox_climate::catalogue::{Catalogue, Meaning};
-use opensensemap_sim::{Defect, Exposure, ObjectId, SensorAt};
+use opensensemap_sim::{BoxExposure, Defect, ObjectId, SensorAt};
 
 use super::score::Kind;
 
-/// What is wrong with one box, and where it stands within its square kilometre: all drawn from its id.
+/// The faults of one box, and its position within its square kilometre, all derived from its id.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Flaw {
     pub(crate) kind: Option<Kind>,
-    /// Kelvin that its wall, shade or roof adds.
+    /// The effect of its wall, shade or roof, in kelvin.
     siting_kelvin: f64,
-    /// Percentage points of humidity, likewise.
+    /// The same for humidity, in percentage points.
     siting_humidity: f64,
     offset_kelvin: f64,
     sentinel: f64,
 }
 
-/// The deviation of thermometers by where they are fixed, in kelvin.
+/// The standard deviation of the effect on thermometers, in kelvin.
 const SITING_KELVIN: f64 = 1.5;
-/// The deviation of hygrometers, in percentage points.
+/// The standard deviation of the effect on hygrometers, in percentage points.
 const SITING_HUMIDITY: f64 = 5.0;
-/// What chips and drivers say instead of a temperature.
+/// The values that chips and drivers send instead of a temperature.
 const SENTINELS: [f64; 6] = [-127.0, 85.0, -999.0, -143.25, -139.85, -40.0];
 
-/// The share of boxes that have each fault.
+/// The share of boxes with each fault.
 const SHARES: [(Kind, f64); 5] = [
     (Kind::Sentinel, 0.01),
     (Kind::LargeOffset, 0.01),
@@ -32,19 +32,19 @@ const SHARES: [(Kind, f64); 5] = [
     (Kind::Stuck, 0.01),
     (Kind::Double, 0.005),
 ];
-/// The share of boxes in rooms that do not say so.
+/// The share of indoor boxes with another exposure.
 const HIDDEN_ROOMS: f64 = 0.3;
 
 impl Flaw {
-    pub(crate) fn of(seed: u64, id: ObjectId, exposure: Exposure) -> Self {
+    pub(crate) fn of(seed: u64, id: ObjectId, exposure: BoxExposure) -> Self {
         let hash = id.to_string().bytes().fold(seed, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23)
         });
         let mut random = fastrand::Rng::with_seed(hash);
-        // The sum of twelve is as good as a normal distribution here, and ends at 6 deviations.
+        // The sum of twelve uniform numbers is close enough to normal here, and limited to 6 standard deviations.
         let mut bell = || (0..12).map(|_| random.f64()).sum::<f64>() - 6.0;
         let (warmth, dampness) = (bell(), bell());
-        let is_indoor = exposure == Exposure::Indoor;
+        let is_indoor = exposure == BoxExposure::Indoor;
         let mut draw = random.f64();
         let kind = SHARES.into_iter().find_map(|(kind, share)| {
             draw -= share;
@@ -68,7 +68,7 @@ impl Flaw {
         }
     }
 
-    /// What the sensor shows, in its own unit.
+    /// The value that the sensor shows, in its own unit.
     pub(crate) fn apply(&self, sensor: &SensorAt<'_>, phenomenon: &str, raw: f64) -> f64 {
         let Meaning::Measures { conversion, .. } =
             Catalogue::builtin().classify(sensor.title(), sensor.unit())
@@ -89,7 +89,7 @@ impl Flaw {
     }
 }
 
-/// The steps in which a chip counts degrees or per cent.
+/// The resolution of a chip, in degrees or per cent.
 pub(crate) fn resolution(chip: Option<&str>) -> f64 {
     match chip {
         Some("DHT11") => 1.0,
@@ -99,7 +99,7 @@ pub(crate) fn resolution(chip: Option<&str>) -> f64 {
     }
 }
 
-/// What the simulation itself made wrong.
+/// The faults of the simulation itself.
 pub(crate) fn kind_of(defect: Defect) -> Option<Kind> {
     match defect {
         Defect::BrokenBmx280 | Defect::Disconnected | Defect::PowerOn | Defect::NoAnswer => {

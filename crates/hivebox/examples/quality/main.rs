@@ -1,4 +1,4 @@
-//! How well the checks of quality find faults of known truth: the tables of `docs/quality.md`.
+//! Measures how well the quality checks find known faults: the tables of `docs/quality.md`.
 //!
 //! `cargo xtask quality`, or `cargo run --release -p hivebox --example quality -- SEED…`
 
@@ -13,7 +13,7 @@ use std::time::Duration;
 use score::{Kind, Score};
 use trial::{Season, Trial};
 
-/// Seeds by which no threshold was chosen.
+/// Seeds that were not used to choose thresholds.
 const UNSEEN: [u64; 3] = [101, 102, 103];
 
 fn main() {

@@ -1,4 +1,4 @@
-//! What was wrong, what was found, and what was lost.
+//! Counts faults, found faults, and good readings lost.
 
 use std::fmt::Write as _;
 
@@ -6,37 +6,37 @@ use hivebox_climate::quality::{Check, Level, Outcome, Quality};
 use hivebox_climate::readings::Readings;
 use hivebox_climate::verdict::Verdict;
 
-/// A sort of fault.
+/// A kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A number by which a chip says that it has no reading.
+    /// The error value of a chip.
     Sentinel,
-    /// A thermometer that shows 10 to 20 K too much or too little.
+    /// A thermometer with an error of 10 to 20 K.
     LargeOffset,
-    /// One that shows 3 to 10 K too much or too little.
+    /// A thermometer with an error of 3 to 10 K.
     SmallOffset,
-    /// The same value for ever.
+    /// A sensor stuck at one value.
     Stuck,
-    /// A box in a room that says it stands outdoors.
+    /// An indoor box registered as outdoor.
     Room,
-    /// A box that was registered twice.
+    /// A box registered twice.
     Double,
 }
 
-/// What is true of one reading.
+/// The truth about one reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Truth {
     Good,
     Bad(Kind),
-    /// Bad in a way that no check here is for, or too old to be asked about.
+    /// Bad in a way without a check here, or too old.
     Ignored,
 }
 
-/// Counts over many looks.
+/// Counts over many polls.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Score {
     good: u64,
-    /// Good readings that the verdict leaves out, mostly for a unit that is not known.
+    /// Good readings excluded by the verdict, mostly for an unknown unit.
     good_left_out: u64,
     /// Good readings that fail a check.
     good_lost: u64,
@@ -47,15 +47,15 @@ pub(crate) struct Score {
 struct Tally {
     /// Bad readings of this kind.
     bad: u64,
-    /// Those of them that the check for this kind can judge.
+    /// Of these, the ones that the check for this kind can judge.
     judged: u64,
-    /// Those of them that do not count as unsuspicious, by whichever check.
+    /// Of these, the ones that any check flags.
     found: u64,
-    /// Those of the judged ones that the check for this kind finds.
+    /// Of the judged ones, those that the check for this kind finds.
     found_of_judged: u64,
     /// Bad readings of any kind that the check for this kind fails.
     rightly_failed: u64,
-    /// Good ones that it fails.
+    /// Good readings that the check for this kind fails.
     wrongly_failed: u64,
 }
 
@@ -74,7 +74,7 @@ impl Kind {
         }
     }
 
-    /// The check that is for this kind; `None` is the verdict.
+    /// The check for this kind; `None` means the verdict.
     const fn check(self) -> Option<Check> {
         match self {
             Self::Sentinel => None,
@@ -87,7 +87,7 @@ impl Kind {
 }
 
 impl Score {
-    /// Holds what was found of one moment's readings against the truth of each row.
+    /// Compares the result for the readings of one moment with the truth of each row.
     pub(crate) fn look(&mut self, readings: &Readings, quality: &Quality, truths: &[Truth]) {
         for ((row, reading), truth) in readings.iter().enumerate().zip(truths) {
             let is_suspicious = !quality.is_at_least(row, Level::Unsuspicious);
@@ -133,30 +133,30 @@ impl Score {
         }
     }
 
-    /// Of the bad readings of a kind that the check for it can judge, the share that it finds.
+    /// The share of found faults among the bad readings of a kind that its check can judge.
     pub(crate) fn recall_of_judged(&self, kind: Kind) -> Option<f64> {
         let tally = self.kinds[kind as usize];
         share(tally.found_of_judged, tally.judged)
     }
 
-    /// Of all bad readings of a kind, the share that any check finds.
+    /// The share of faults found by any check among all bad readings of a kind.
     pub(crate) fn recall(&self, kind: Kind) -> Option<f64> {
         let tally = self.kinds[kind as usize];
         share(tally.found, tally.bad)
     }
 
-    /// Of the readings that the check for a kind failed, the share that was bad.
+    /// The share of bad readings among those that the check for a kind fails.
     pub(crate) fn precision(&self, kind: Kind) -> Option<f64> {
         let tally = self.kinds[kind as usize];
         share(tally.rightly_failed, tally.rightly_failed + tally.wrongly_failed)
     }
 
-    /// Of the good readings, the share that fails a check.
+    /// The share of good readings that fail a check.
     pub(crate) fn lost(&self) -> f64 {
         share(self.good_lost, self.good - self.good_left_out).unwrap_or(0.0)
     }
 
-    /// All of it as Markdown.
+    /// The tables as Markdown.
     pub(crate) fn table(&self) -> String {
         let figure = |share: Option<f64>| share.map_or("-".to_owned(), |share| format!("{share:.3}"));
         let mut table = "| fault | found by | readings | of them judged | recall of the judged | recall of all | precision |\n\

@@ -1,4 +1,4 @@
-//! A simulated day of stations, some of which are bad.
+//! A simulated day of stations, some of them faulty.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use hivebox_climate::quality::{self, Quality};
 use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, SensorFacts};
 use hivebox_climate::verdict;
 use jiff::{SignedDuration, Timestamp};
-use opensensemap_sim::{Options, SenseBox, SensorAt, Simulation, Stations};
+use opensensemap_sim::{Options, SensorAt, SimulatedBox, Simulation, Stations};
 
 use super::faults::{self, Flaw};
 use super::score::{Kind, Score, Truth};
 
-/// When the day is.
+/// The start of the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Season {
     Winter,
@@ -37,9 +37,9 @@ pub(crate) struct Trial {
 
 /// The time between two polls.
 const STEP: SignedDuration = SignedDuration::from_mins(30);
-/// Before this hour it cannot be known what is stuck.
+/// Before this hour no check can tell whether a sensor is stuck.
 const SCORED_FROM_HOUR: i64 = 12;
-/// The share of bad sensors that the simulation makes by itself.
+/// The share of bad sensors from the simulation itself.
 const BAD_SHARE: f64 = 0.02;
 
 impl Season {
@@ -66,7 +66,7 @@ impl Season {
 }
 
 impl Trial {
-    /// Runs it, adds what came of it, and tells how long the slowest check took.
+    /// Runs the day, adds its counts, and returns the time of the slowest check.
     pub(crate) fn run(&self, score: &mut Score) -> Duration {
         let options = Options { seed: self.seed, stations: self.stations, bad_share: BAD_SHARE };
         let simulation = Simulation::new(options);
@@ -79,7 +79,7 @@ impl Trial {
             let (builder, truths) = self.look(&simulation, now, &mut frozen);
             let readings = builder.finish_after(previous.as_deref());
             let started = Instant::now();
-            let quality = Quality::of(&readings, quality::Rules::builtin(), || ());
+            let quality = Quality::of(&readings, quality::QualityRules::builtin(), || ());
             slowest = slowest.max(started.elapsed());
             let minutes = now.duration_since(start).as_mins();
             if minutes % 60 == 0 && minutes >= 60 * SCORED_FROM_HOUR {
@@ -90,14 +90,14 @@ impl Trial {
         slowest
     }
 
-    /// All boxes as they are now, and the truth of each row. `frozen` is what stuck sensors show, by their ids.
+    /// The current readings of all boxes, and the truth of each row. `frozen` has the values of stuck sensors by id.
     fn look(
         &self,
         simulation: &Simulation,
         now: Timestamp,
         frozen: &mut HashMap<String, String>,
-    ) -> (ReadingsBuilder, Vec<Truth>) {
-        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), verdict::Rules::default(), now);
+    ) -> (ReadingsBuilder<'static>, Vec<Truth>) {
+        let mut builder = ReadingsBuilder::new(Catalogue::builtin(), verdict::VerdictRules::default(), now);
         let mut truths = Vec::new();
         for sense_box in simulation.boxes_at(now) {
             let flaw = Flaw::of(self.seed, sense_box.id(), sense_box.exposure());
@@ -114,7 +114,7 @@ impl Trial {
 
 fn add_box(
     builder: &mut ReadingsBuilder,
-    sense_box: &SenseBox<'_>,
+    sense_box: &SimulatedBox<'_>,
     flaw: &Flaw,
     id: &str,
     now: Timestamp,
@@ -148,10 +148,10 @@ fn add_box(
     }
 }
 
-/// Phenomena of which a sensor can be known to be stuck.
+/// Phenomena with a check for stuck sensors.
 const CAN_STICK: [&str; 4] = ["air_temperature", "relative_humidity", "air_pressure", "sea_level_pressure"];
 
-/// What a sensor shows, with its flaw and in the steps of its chip.
+/// The value that a sensor shows, with its fault and in the resolution of its chip.
 fn shown(flaw: &Flaw, sensor: &SensorAt<'_>, phenomenon: &str, printed: &str) -> String {
     let Ok(raw) = printed.parse::<f64>() else { return printed.to_owned() };
     if !matches!(phenomenon, "air_temperature" | "relative_humidity")
@@ -165,7 +165,7 @@ fn shown(flaw: &Flaw, sensor: &SensorAt<'_>, phenomenon: &str, printed: &str) ->
     format!("{:.2}", steps * step)
 }
 
-/// What is true of a current reading.
+/// The truth about a current reading.
 fn truth(flaw: &Flaw, sensor: &SensorAt<'_>, phenomenon: &str, id: &str) -> Truth {
     if phenomenon.is_empty() {
         return Truth::Ignored;

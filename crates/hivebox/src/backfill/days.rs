@@ -1,27 +1,27 @@
-//! Reads a day of the archive, file by file.
+//! Reads one day of the daily archive, file by file.
 
 use opensensemap::{Client, FetchError};
 
+use super::batch::{FetchedRows, ReadingBatch};
 use super::directory::Directory;
 use super::error::BackfillError;
-use super::harvest::{Answer, Harvest};
-use super::manners::Asker;
+use super::pacing::Pacer;
 use super::plan::Window;
 
-/// Brings in what the archive has of a day; whether it has the day at all.
+/// Imports one day from the archive. Returns whether the archive has this day.
 pub(super) async fn read(
     archive: &Client,
     window: &Window,
     directory: &Directory,
-    asker: &mut Asker<'_>,
-    harvest: &mut Harvest<'_>,
+    pacer: &mut Pacer<'_>,
+    batch: &mut ReadingBatch<'_>,
 ) -> Result<bool, BackfillError> {
-    let (day, times, bench) = (window.first(), window.times(), harvest.bench());
+    let (day, times, judge) = (window.first(), window.times(), batch.judge());
     let failed = |what: &str| {
         let what = format!("{what} of {day}");
         move |source: FetchError| BackfillError::Fetch { what, source }
     };
-    let folders = asker.ask(async || archive.archive_folders(day).await).await;
+    let folders = pacer.ask(async || archive.archive_folders(day).await).await;
     let Some(folders) = folders.map_err(failed("the list of boxes"))? else { return Ok(false) };
     let mut left = directory.sensors() as u64;
     for folder in &folders {
@@ -29,20 +29,20 @@ pub(super) async fn read(
         for &row in rows {
             let sensor = directory.reading(row).sensor_id();
             let request = async || {
-                let start = Answer::default;
+                let start = FetchedRows::default;
                 archive
-                    .archive_day(folder, sensor, start, |answer, row| bench.take(answer, row, &times))
+                    .archive_day(folder, sensor, start, |answer, row| judge.take(answer, row, &times))
                     .await
             };
-            // There is no file of a sensor that measured nothing.
-            if let Some(file) = asker.ask(request).await.map_err(failed(sensor))? {
-                harvest.take(file.value);
+            // A sensor without measurements has no file.
+            if let Some(file) = pacer.ask(request).await.map_err(failed(sensor))? {
+                batch.take(file.value);
             }
-            asker.advance(1, harvest.news());
+            pacer.advance(1, batch.new_values());
             left = left.saturating_sub(1);
         }
     }
-    // Boxes without a folder measured nothing, so nobody had to be asked about them.
-    asker.advance(left, 0);
+    // A box without measurements has no folder, so its sensors are done without a request.
+    pacer.advance(left, 0);
     Ok(true)
 }

@@ -1,19 +1,19 @@
-//! Which boxes and sensors there are, by the list of today.
+//! The boxes and sensors of a backfill, from today's list.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::{Reading, Readings, ReadingsBuilder};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::Timestamp;
 use opensensemap::BoxId;
 
 use super::error::BackfillError;
-use super::question::Question;
+use super::request::BackfillRequest;
 use hivebox_refresh::upstream::Upstream;
 
-/// The sensors that are asked for, by their rows in the readings of now.
+/// The requested sensors, by their rows in the current readings.
 #[derive(Debug)]
 pub(super) struct Directory {
     readings: Arc<Readings>,
@@ -23,11 +23,11 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    /// Asks for the list, and keeps what is meant of it.
+    /// Fetches the list of boxes, and keeps the requested ones.
     pub(super) async fn fetch(
         upstream: &Upstream,
-        question: &Question,
-        rules: Rules,
+        request: &BackfillRequest,
+        rules: VerdictRules,
         now: Timestamp,
     ) -> Result<Self, BackfillError> {
         if matches!(upstream, Upstream::File { .. }) {
@@ -36,13 +36,13 @@ impl Directory {
         let start = || ReadingsBuilder::new(Catalogue::builtin(), rules, now);
         let polled = upstream.poll(start, None).await?;
         if let Some(error) = polled.first_failure {
-            // A box that is left out would be recorded as done.
+            // A box that failed would be recorded as done.
             return Err(BackfillError::Fetch { what: "one of the boxes".into(), source: error });
         }
-        Self::new(&polled.readings, question)
+        Self::new(&polled.readings, request)
     }
 
-    fn new(readings: &Arc<Readings>, question: &Question) -> Result<Self, BackfillError> {
+    fn new(readings: &Arc<Readings>, request: &BackfillRequest) -> Result<Self, BackfillError> {
         let mut directory = Self {
             by_sensor: HashMap::new(),
             boxes: BTreeMap::new(),
@@ -50,10 +50,10 @@ impl Directory {
             readings: Arc::clone(readings),
         };
         for reading in readings.iter() {
-            let is_there = question
+            let is_there = request
                 .bbox
                 .is_none_or(|bbox| reading.place().is_some_and(|place| bbox.contains(place.position())));
-            // An id that is none cannot be asked for.
+            // The API cannot be asked for a malformed id.
             let Some(id) = reading.box_id().parse::<BoxId>().ok().filter(|_| is_there) else { continue };
             directory.by_sensor.insert(reading.sensor_id().to_owned(), reading.row());
             directory.boxes.entry(id.clone()).or_default().push(reading.row());
@@ -67,22 +67,22 @@ impl Directory {
         if directory.boxes.is_empty() { Err(BackfillError::NoBoxes) } else { Ok(directory) }
     }
 
-    /// How many rows there are; those of boxes that are not meant count, too.
+    /// The number of rows, including those of other boxes.
     pub(super) fn rows(&self) -> usize {
         self.readings.len()
     }
 
-    /// How many sensors are meant.
+    /// The number of requested sensors.
     pub(super) fn sensors(&self) -> usize {
         self.by_sensor.len()
     }
 
-    /// The titles of sensors, each with the boxes that have such a sensor.
+    /// The titles of sensors, each with the boxes with such a sensor.
     pub(super) fn titles(&self) -> impl Iterator<Item = (&str, &[BoxId])> {
         self.titles.iter().map(|(title, boxes)| (title.as_str(), boxes.as_slice()))
     }
 
-    /// The boxes, each with the rows of its sensors.
+    /// The requested boxes, each with the rows of its sensors.
     pub(super) fn boxes(&self) -> impl Iterator<Item = (&BoxId, &[usize])> {
         self.boxes.iter().map(|(id, rows)| (id, rows.as_slice()))
     }
@@ -91,12 +91,12 @@ impl Directory {
         self.boxes.get(id).map_or(&[], Vec::as_slice)
     }
 
-    /// What the sensor of a row measures, in its owner's words.
+    /// The title of the sensor in a row.
     pub(super) fn title(&self, row: usize) -> &str {
         self.readings.reading(row).kind().title.trim()
     }
 
-    /// How many sensors with this title these boxes have.
+    /// The number of sensors with this title in these boxes.
     pub(super) fn sensors_titled(&self, title: &str, boxes: &[BoxId]) -> u64 {
         let rows = boxes.iter().flat_map(|id| self.rows_of(id));
         rows.filter(|&&row| self.title(row) == title).count() as u64

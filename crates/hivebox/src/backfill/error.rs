@@ -1,57 +1,57 @@
-//! Why a backfill stops.
+//! Errors of a backfill.
 
 use hivebox_archive::ArchiveError;
 use jiff::Timestamp;
 use opensensemap::FetchError;
 
-use super::question::QuestionError;
+use super::request::BackfillRequestError;
 use hivebox_refresh::upstream::PollError;
 
-/// Why a backfill stopped. Days that were done by then stay done.
+/// Why a backfill stopped. Finished days stay done.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BackfillError {
-    /// The question cannot be answered.
+    /// The request is invalid.
     #[error(transparent)]
-    Question(#[from] QuestionError),
-    /// The list of boxes could not be had.
-    #[error("the list of boxes could not be had")]
+    BackfillRequest(#[from] BackfillRequestError),
+    /// The list of boxes cannot be fetched.
+    #[error("cannot fetch the list of boxes")]
     Boxes(#[from] PollError),
-    /// Upstream is a file, which has no past.
-    #[error("a recorded answer has no past; --upstream must be the address of an API")]
+    /// Upstream is a file, not an API.
+    #[error("a recorded answer contains no past; give the address of an API with --upstream")]
     NoApi,
-    /// No box is meant.
-    #[error("there is no such box: see --boxes and --bbox")]
+    /// No box matches the request.
+    #[error("no box matches; check --boxes and --bbox")]
     NoBoxes,
-    /// Upstream did not answer for too long.
-    #[error("{what} could not be had; what was done is kept, and the same command goes on from there")]
+    /// Upstream failed for too long.
+    #[error("cannot fetch {what}; finished days are kept, and the same command resumes there")]
     Fetch {
-        /// What was asked for.
+        /// The requested values.
         what: String,
-        /// Why it could not be had.
+        /// Why the request failed.
         source: FetchError,
     },
-    /// Even the shortest time has an answer that is cut.
+    /// Even the answer for the shortest time is truncated.
     #[error(
-        "{title:?} has more values around {at} than one answer can have; leave out its box by naming others with --boxes"
+        "{title:?} has more values around {at} than fit into one answer; exclude its box by naming the others with --boxes"
     )]
     TooMany {
         /// The title of the sensors.
         title: String,
-        /// When.
+        /// The time of the values.
         at: Timestamp,
     },
     /// The store failed, or the history is damaged.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// What the store remembers of this question cannot be read.
+    /// The record of this request in the store cannot be read.
     #[error(
-        "{object} in the store cannot be read: {reason}; remove it to begin anew, which changes nothing that was brought in"
+        "{object} in the store cannot be read: {reason}; remove it to start over, which keeps all imported readings"
     )]
     Record {
-        /// Where it is.
+        /// The path of the record.
         object: String,
-        /// What is wrong with it.
+        /// Why it cannot be read.
         reason: String,
     },
 }

@@ -1,4 +1,4 @@
-//! What is asked at a time: enough to spare requests, so little that no answer is cut.
+//! The size of each request: large to save requests, but small enough for a complete answer.
 
 use std::ops::Range;
 
@@ -6,16 +6,16 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-/// The longest time that is asked for at once, in days: less than the 31 of the API.
+/// The longest time of one request, in days. The API allows 31.
 pub(super) const MAX_DAYS: u64 = 30;
 
-/// The readings of a window are in memory at once, so it has fewer days the more sensors there are.
+/// The most readings of a window, which are in memory together: more sensors mean fewer days.
 const ROWS_IN_MEMORY: u64 = 2_000_000;
 
-/// What a sensor measures on a day, if it does so every three minutes.
+/// The values of a sensor on one day, if it measures every three minutes.
 const ROWS_OF_A_DAY: u64 = 480;
 
-/// Days in a row that are asked for together.
+/// Consecutive days that are fetched together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Window {
     first: Date,
@@ -35,23 +35,24 @@ impl Window {
         self.first.series(1.day()).take(self.days as usize)
     }
 
-    /// From the first moment to the one after the last.
+    /// From the first moment of the window to its end (exclusive).
     pub(super) fn times(&self) -> Range<Timestamp> {
         let midnight = |date: Date| {
-            // Days are those of people who have sensors; far from both ends of time.
-            Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).unwrap_or(Timestamp::MAX)
+            Offset::UTC
+                .to_timestamp(date.at(0, 0, 0, 0))
+                .expect("a request reaches from a century ago to yesterday, which timestamps can hold")
         };
         let end = self.first.saturating_add((self.days as i64).days());
         midnight(self.first)..midnight(end)
     }
 }
 
-/// How many days fit into memory at once.
+/// The number of days that fit into memory together.
 pub(super) fn days_at_once(sensors: usize) -> u64 {
     (ROWS_IN_MEMORY / (sensors.max(1) as u64 * ROWS_OF_A_DAY)).clamp(1, MAX_DAYS)
 }
 
-/// Joins days that follow upon each other, up to so many.
+/// Joins consecutive days into windows of at most `most` days.
 pub(super) fn windows(days: &[Date], most: u64) -> Vec<Window> {
     let mut windows: Vec<Window> = Vec::new();
     for &day in days {
@@ -68,25 +69,26 @@ pub(super) fn windows(days: &[Date], most: u64) -> Vec<Window> {
     windows
 }
 
-/// How many boxes, and how much time, the next request asks for. It learns from the answers: networks measure every minute or every hour.
+/// The number of boxes and the time of the next request. It adapts to the answers, because some sensors measure every
+/// minute and others every hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Pace {
+pub(super) struct RequestSize {
     boxes: usize,
     span: SignedDuration,
 }
 
-impl Default for Pace {
+impl Default for RequestSize {
     fn default() -> Self {
         Self { boxes: 8, span: SignedDuration::from_hours(24 * MAX_DAYS as i64) }
     }
 }
 
-impl Pace {
+impl RequestSize {
     const MAX_BOXES: usize = 128;
     const LONGEST: SignedDuration = SignedDuration::from_hours(24 * MAX_DAYS as i64);
-    /// An answer of fewer values could have been one of more boxes.
+    /// After an answer with fewer values the next request grows.
     const FEW: usize = 3_000;
-    /// An answer of more values was close to being cut.
+    /// After an answer with more values the next request shrinks, to avoid a truncated answer.
     const MANY: usize = 9_000;
 
     pub(super) fn boxes(&self) -> usize {
@@ -97,7 +99,7 @@ impl Pace {
         self.span
     }
 
-    /// Learns from an answer about so many boxes and so much time.
+    /// Adapts to an answer with `rows` values, for this many boxes and this time.
     pub(super) fn learn(&mut self, boxes: usize, span: SignedDuration, rows: usize) {
         if rows > Self::MANY {
             if boxes > 1 {
@@ -106,7 +108,7 @@ impl Pace {
                 self.span = self.span.min(span / 2).max(SignedDuration::from_mins(1));
             }
         } else if rows < Self::FEW {
-            // What was smaller than allowed tells nothing.
+            // A request below the current size says nothing about it.
             if span >= self.span {
                 self.span = (self.span * 2).min(Self::LONGEST);
             }
@@ -117,7 +119,7 @@ impl Pace {
     }
 }
 
-/// The pieces of a time, the earliest first, none longer than `span`.
+/// Splits a time into pieces of at most `span`, earliest first.
 pub(super) fn pieces(times: &Range<Timestamp>, span: SignedDuration) -> Vec<Range<Timestamp>> {
     let mut pieces = Vec::new();
     let mut start = times.start;
@@ -129,7 +131,7 @@ pub(super) fn pieces(times: &Range<Timestamp>, span: SignedDuration) -> Vec<Rang
     pieces
 }
 
-/// Both halves of a time, if it is longer than a second.
+/// Splits a time in two halves; `None` if it is a second or shorter.
 pub(super) fn halves(times: &Range<Timestamp>) -> Option<[Range<Timestamp>; 2]> {
     let span = times.end.duration_since(times.start);
     let half = SignedDuration::from_millis((span.as_millis() / 2) as i64);
@@ -144,44 +146,44 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_in_a_row_are_asked_for_together_up_to_so_many() {
+    fn consecutive_days_are_joined_up_to_a_limit() {
         let days: Vec<Date> = [1, 2, 3, 4, 5, 9, 30].map(|day| date(2026, 11, day)).into();
         let got: Vec<(Date, u64)> =
             windows(&days, 3).iter().map(|window| (window.first, window.days)).collect();
         let expected = [(1, 3), (4, 2), (9, 1), (30, 1)].map(|(day, days)| (date(2026, 11, day), days));
         assert_eq!(got, expected);
         let all = windows(&days, 3).iter().flat_map(Window::dates).collect::<Vec<_>>();
-        assert_eq!(all, days, "none is left out, none is done twice");
+        assert_eq!(all, days, "no day is missing or doubled");
         let times = windows(&days, 3)[0].times();
         assert_eq!(times.start.to_string(), "2026-11-01T00:00:00Z");
         assert_eq!(times.end.to_string(), "2026-11-04T00:00:00Z");
     }
 
     #[test]
-    fn the_more_sensors_the_fewer_days() {
+    fn more_sensors_mean_fewer_days() {
         assert_eq!([1, 500, 3_000_000].map(days_at_once), [30, 8, 1]);
     }
 
     #[test]
-    fn a_pace_is_found_at_which_answers_are_large_but_whole() {
-        // A value a minute: a box has 43,200 in 30 days.
-        let (mut pace, mut asked) = (Pace::default(), Vec::new());
+    fn the_request_size_adapts_until_answers_are_large_but_complete() {
+        // One value a minute makes 43,200 values of a box in 30 days.
+        let (mut size, mut asked) = (RequestSize::default(), Vec::new());
         for _ in 0..30 {
-            let minutes = pace.span().as_secs() as usize / 60;
-            let rows = (pace.boxes() * minutes).min(10_000);
+            let minutes = size.span().as_secs() as usize / 60;
+            let rows = (size.boxes() * minutes).min(10_000);
             asked.push(rows);
-            pace.learn(pace.boxes(), pace.span(), rows);
+            size.learn(size.boxes(), size.span(), rows);
         }
         assert!(asked[10..].iter().all(|&rows| (2_000..10_000).contains(&rows)), "{asked:?}");
-        // Nothing at all: as much as may be asked for.
+        // Empty answers lead to the largest request.
         for _ in 0..30 {
-            pace.learn(pace.boxes(), pace.span(), 0);
+            size.learn(size.boxes(), size.span(), 0);
         }
-        assert_eq!(pace, Pace { boxes: Pace::MAX_BOXES, span: Pace::LONGEST });
+        assert_eq!(size, RequestSize { boxes: RequestSize::MAX_BOXES, span: RequestSize::LONGEST });
     }
 
     #[test]
-    fn pieces_and_halves_leave_nothing_out() {
+    fn pieces_and_halves_cover_the_whole_time() {
         let window = Window { first: date(2026, 11, 1), days: 3 };
         let pieces = pieces(&window.times(), SignedDuration::from_hours(40));
         assert_eq!(pieces.len(), 2);

@@ -1,58 +1,58 @@
-//! What came of a backfill.
+//! The result of a backfill.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::batch::ReadingBatch;
 use super::directory::Directory;
-use super::harvest::Harvest;
 use super::plan::Window;
-use super::question::{Question, Source};
 use super::record::Record;
+use super::request::{BackfillRequest, BackfillSource};
 
-/// What came of a backfill, of this run unless told otherwise.
+/// The result of one run of a backfill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Summary {
-    /// The question's name in the store.
+pub struct BackfillSummary {
+    /// The name of the request's record in the store.
     pub key: String,
-    /// Where the values came from.
-    pub source: Source,
+    /// The source of the values.
+    pub source: BackfillSource,
     /// The first day.
     pub from: Date,
     /// The last day.
     pub to: Date,
-    /// Days that an earlier run had done.
+    /// The number of days that earlier runs finished.
     pub done_before: usize,
-    /// Days that were done, each with how many values it had.
+    /// The days that this run finished, each with its number of values.
     pub days: BTreeMap<Date, u64>,
-    /// Days that the archive does not have (yet). They are not done: the next run asks again.
+    /// Days that are not in the archive (yet). The next run tries again.
     pub days_not_there: Vec<Date>,
-    /// Requests made, not counting those that were made again at once.
+    /// The number of requests, without the retries of the client itself.
     pub requests: u64,
-    /// Values that came.
+    /// The number of values received.
     pub values: u64,
-    /// Readings that the history did not have before.
+    /// The number of readings that were new to the history.
     pub added: u64,
-    /// Values of sensors that are not in the list of boxes any more; they are left out.
+    /// The number of values of sensors that are no longer in the list of boxes. They are ignored.
     pub values_of_unknown_sensors: u64,
-    /// Boxes that were asked about.
+    /// The number of requested boxes.
     pub boxes: usize,
-    /// Sensors that were asked about.
+    /// The number of requested sensors.
     pub sensors: usize,
-    /// Boxes without any value in this time. They may have been silent; upstream does not say.
+    /// Boxes without a value in this time. They may have been off; upstream does not say.
     pub boxes_without_values: Vec<String>,
-    /// Titles without any value in this time, with the number of their sensors.
+    /// Titles without a value in this time, each with its number of sensors.
     pub titles_without_values: BTreeMap<String, u64>,
 }
 
-impl Summary {
-    pub(super) fn new(question: &Question, record: &Record) -> Self {
+impl BackfillSummary {
+    pub(super) fn new(request: &BackfillRequest, record: &Record) -> Self {
         Self {
             key: record.key().to_owned(),
-            source: question.source,
-            from: question.from,
-            to: question.to,
+            source: request.source,
+            from: request.from,
+            to: request.to,
             done_before: record.days().len(),
             days: BTreeMap::new(),
             days_not_there: Vec::new(),
@@ -67,21 +67,21 @@ impl Summary {
         }
     }
 
-    /// Takes note of what came of some days, and whether they are done.
-    pub(super) fn take(&mut self, window: &Window, harvest: &Harvest<'_>, done: bool) {
-        let values = |day| harvest.values().get(&day).copied().unwrap_or_default();
+    /// Adds the result of some days, and whether they are finished.
+    pub(super) fn take(&mut self, window: &Window, batch: &ReadingBatch<'_>, done: bool) {
+        let values = |day| batch.values().get(&day).copied().unwrap_or(0);
         if done {
             self.days.extend(window.dates().map(|day| (day, values(day))));
         } else {
             self.days_not_there.extend(window.dates());
         }
-        self.values += harvest.values().values().sum::<u64>();
-        self.added += harvest.added();
-        self.values_of_unknown_sensors += harvest.unknown();
+        self.values += batch.values().values().sum::<u64>();
+        self.added += batch.added();
+        self.values_of_unknown_sensors += batch.unknown();
     }
 
-    /// Tells what was answered with nothing: `seen` says by row where there was a value.
-    pub(super) fn tell_silent(&mut self, directory: &Directory, seen: &[bool]) {
+    /// Lists boxes and titles without a value. `seen` says for each row whether there was one.
+    pub(super) fn list_silent(&mut self, directory: &Directory, seen: &[bool]) {
         let mut titles: BTreeMap<&str, (u64, bool)> = BTreeMap::new();
         for (id, rows) in directory.boxes() {
             self.boxes += 1;

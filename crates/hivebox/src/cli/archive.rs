@@ -6,7 +6,7 @@ use hivebox_present::Clock;
 
 use serde::Serialize;
 
-use super::existing;
+use super::open_store;
 use super::output;
 use super::progress;
 use super::serve::block_on;
@@ -16,14 +16,14 @@ use crate::exit::{Code, Failure};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
-    action: Action,
+    action: ArchiveAction,
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
-    /// Take all new snapshots into the history now
+enum ArchiveAction {
+    /// Compact all new snapshots into the history now
     ///
-    /// A running HiveBox does so by itself. Both at once harm nothing.
+    /// A running HiveBox does this by itself. Both may run at the same time.
     Compact {
         /// Print JSON
         #[arg(long)]
@@ -31,10 +31,10 @@ enum Action {
         #[command(flatten)]
         settings: SettingFlags<Storing>,
     },
-    /// Prove that the history is whole
+    /// Verify that the history is complete and undamaged
     ///
-    /// Each file is there, with the right checksum, rows and order; each reading stands once; the hours are what the readings come to;
-    /// and no snapshot that was taken in has a reading that the history lacks.
+    /// Checks that each file exists with the right checksum, rows and order, that no reading is stored twice, that the
+    /// hourly sums match the readings, and that the history has every reading of the compacted snapshots.
     Verify {
         /// Print JSON
         #[arg(long)]
@@ -44,29 +44,29 @@ enum Action {
     },
 }
 
-/// What compaction came to.
+/// The result of a compaction.
 #[derive(Debug, Default, Serialize)]
-struct Done {
+struct CompactionReport {
     snapshots: usize,
     readings: u64,
     added: u64,
     manifest: Option<u64>,
-    damaged: Vec<Damaged>,
+    damaged: Vec<DamagedSnapshot>,
 }
 
 #[derive(Debug, Serialize)]
-struct Damaged {
+struct DamagedSnapshot {
     snapshot: String,
     reason: String,
 }
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     match args.action {
-        Action::Compact { json, settings } => {
+        ArchiveAction::Compact { json, settings } => {
             let history = open(&settings)?;
             block_on(async { compact(&history, json).await })
         }
-        Action::Verify { json, settings } => {
+        ArchiveAction::Verify { json, settings } => {
             let history = open(&settings)?;
             block_on(async { verify(&history, json).await })
         }
@@ -74,13 +74,13 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
 }
 
 fn open(settings: &SettingFlags<Storing>) -> Result<History, Failure> {
-    Ok(existing::store(&settings.config()?.store)?.history())
+    Ok(History::of(&open_store::open_existing(&settings.config()?.store)?))
 }
 
 async fn compact(history: &History, json: bool) -> Result<(), Failure> {
-    let progress = progress::spinner("taking snapshots in");
+    let progress = progress::spinner("compacting snapshots");
     let limits = CompactionLimits::default();
-    let mut done = Done::default();
+    let mut done = CompactionReport::default();
     loop {
         let step = history.compact(&limits, Clock::system().now()).await?;
         done.add(&step);
@@ -94,21 +94,21 @@ async fn compact(history: &History, json: bool) -> Result<(), Failure> {
     if json {
         output::json(&done)?;
     } else {
-        for Damaged { snapshot, reason } in &done.damaged {
+        for DamagedSnapshot { snapshot, reason } in &done.damaged {
             output::line(&format!("BAD   {snapshot}  {reason}"))?;
         }
-        let Done { snapshots, readings, added, .. } = done;
+        let CompactionReport { snapshots, readings, added, .. } = done;
         output::line(&format!(
-            "{snapshots} snapshots with {readings} readings taken in, {added} of them new"
+            "compacted {snapshots} snapshots with {readings} readings, {added} of them new"
         ))?;
     }
     if done.damaged.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(Code::Data, format!("{} snapshots are damaged and were left out", done.damaged.len())))
+    Err(Failure::new(Code::Data, format!("{} snapshots are damaged and were skipped", done.damaged.len())))
 }
 
-impl Done {
+impl CompactionReport {
     fn add(&mut self, step: &Compacted) {
         self.snapshots += step.snapshots;
         self.readings += step.readings;
@@ -119,10 +119,12 @@ impl Done {
     }
 }
 
-/// Damaged snapshots are met in each step; the last one has met all.
-fn damaged(step: &Compacted) -> Vec<Damaged> {
-    let told = step.damaged.iter();
-    told.map(|(name, reason)| Damaged { snapshot: name.to_string(), reason: reason.clone() }).collect()
+/// The damaged snapshots. Each step finds them again, and the last step has seen all.
+fn damaged(step: &Compacted) -> Vec<DamagedSnapshot> {
+    step.damaged
+        .iter()
+        .map(|(name, reason)| DamagedSnapshot { snapshot: name.to_string(), reason: reason.clone() })
+        .collect()
 }
 
 async fn verify(history: &History, json: bool) -> Result<(), Failure> {
@@ -137,27 +139,27 @@ async fn verify(history: &History, json: bool) -> Result<(), Failure> {
     if json {
         output::json(&verification)?;
     } else {
-        tell(&verification)?;
+        print(&verification)?;
     }
     if verification.faults.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(Code::Data, format!("{} faults were found", verification.faults.len())))
+    Err(Failure::new(Code::Data, format!("found {} faults", verification.faults.len())))
 }
 
-fn tell(verification: &Verification) -> Result<(), Failure> {
+fn print(verification: &Verification) -> Result<(), Failure> {
     for fault in &verification.faults {
         output::line(&format!("BAD   {}  {}", fault.object, fault.reason))?;
     }
     let Verification { days, readings, snapshots, orphans, .. } = verification;
-    let whole = if verification.faults.is_empty() { "whole: " } else { "" };
+    let verdict = if verification.faults.is_empty() { "good: " } else { "" };
     output::line(&format!(
-        "{whole}{days} days with {readings} readings, and {snapshots} snapshots compared"
+        "{verdict}verified {days} days with {readings} readings against {snapshots} snapshots"
     ))?;
     if !orphans.is_empty() {
         let count = orphans.len();
         output::line(&format!(
-            "{count} files are left over from attempts that came to nothing; a running HiveBox removes them"
+            "{count} files are leftovers of failed attempts; a running HiveBox removes them"
         ))?;
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hivebox_archive::History;
 use hivebox_climate::place::Bbox;
 use hivebox_present::Clock;
 use indicatif::ProgressBar;
@@ -14,30 +15,30 @@ use super::progress;
 use super::serve::block_on;
 use super::settings::{ReadingAndStoring, SettingFlags};
 use super::values;
-use crate::backfill::{Backfill, Manners, Progress, Question, Source, Summary};
+use crate::backfill::{Backfill, BackfillRequest, BackfillSource, BackfillSummary, Pacing, Progress};
 use crate::exit::{Code, Failure};
 use crate::service::{self, StartError};
 use hivebox_config::UpstreamAddress;
 use hivebox_refresh::upstream::{Upstream, client};
 
-/// So many boxes and titles are named for people; `--json` names all.
+/// The number of boxes and titles to name in the text output; `--json` names all.
 const NAMED: usize = 10;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The first day to bring in, by UTC, such as 2026-01-31
+    /// First day to import, in UTC, such as 2026-01-31
     #[arg(long, value_name = "DATE", value_parser = values::date)]
     from: Date,
-    /// The last day to bring in; yesterday if left out
+    /// Last day to import [default: yesterday]
     #[arg(long, value_name = "DATE", value_parser = values::date)]
     to: Option<Date>,
-    /// Where to take it from
-    #[arg(long, value_enum, default_value_t = Source::Api)]
-    source: Source,
-    /// Only boxes that stand in this area now: west,south,east,north in degrees
+    /// Source of the measurements
+    #[arg(long, value_enum, default_value_t = BackfillSource::Api)]
+    source: BackfillSource,
+    /// Only boxes in this area now: west,south,east,north in degrees
     #[arg(long, value_name = "W,S,E,N", value_parser = bbox, allow_hyphen_values = true)]
     bbox: Option<Bbox>,
-    /// How long to wait between an answer and the next request
+    /// Pause between an answer and the next request
     #[arg(long, value_name = "DURATION", default_value = "1s", value_parser = duration)]
     pause: Duration,
     /// Address of the daily archive
@@ -57,7 +58,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         let summary = backfill.run(|| Clock::system().now(), |progress| show(&bar, progress)).await;
         bar.finish_and_clear();
         let summary = summary?;
-        if args.json { output::json(&summary) } else { tell(&summary) }
+        if args.json { output::json(&summary) } else { print(&summary) }
     })
 }
 
@@ -65,82 +66,82 @@ impl Args {
     fn backfill(&self) -> Result<Backfill, Failure> {
         let config = self.settings.config()?;
         let address = match (&config.upstream.address, self.source) {
-            (_, Source::Archive) => self.archive.clone(),
-            (UpstreamAddress::Api(address), Source::Api) => address.clone(),
-            (UpstreamAddress::File(_), Source::Api) => String::new(),
+            (_, BackfillSource::Archive) => self.archive.clone(),
+            (UpstreamAddress::Api(address), BackfillSource::Api) => address.clone(),
+            (UpstreamAddress::File(_), BackfillSource::Api) => String::new(),
         };
         let started = |error| Failure::from(StartError::from(error));
         Ok(Backfill {
-            question: Question {
+            request: BackfillRequest {
                 source: self.source,
                 address,
                 from: self.from,
-                to: self.to.unwrap_or_else(|| Question::yesterday(Clock::system().now())),
+                to: self.to.unwrap_or_else(|| BackfillRequest::yesterday(Clock::system().now())),
                 boxes: config.upstream.boxes.clone(),
                 bbox: self.bbox,
             },
             upstream: Upstream::new(&config.upstream, Observer::default()).map_err(started)?,
             archive: client(&config.upstream, self.archive.clone(), Observer::default()).map_err(started)?,
-            history: service::snapshots(&config.store)?.history(),
+            history: History::of(&service::snapshots(&config.store)?),
             rules: config.answer.rules,
-            manners: Manners { pause: self.pause, ..Manners::default() },
+            pacing: Pacing { pause: self.pause, ..Pacing::default() },
             most_days: Backfill::MOST_DAYS,
         })
     }
 }
 
 fn bbox(text: &str) -> Result<Bbox, String> {
-    let numbers: Vec<f64> =
-        text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>().unwrap_or_default();
-    let bbox = match *numbers {
-        [west, south, east, north] => Bbox::new(west, south, east, north),
-        _ => None,
+    let numbers: Result<Vec<f64>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+    let bbox = match numbers.as_deref() {
+        Ok(&[west, south, east, north]) => Bbox::new(west, south, east, north),
+        Ok(_) | Err(_) => None,
     };
-    bbox.ok_or_else(|| "west,south,east,north in degrees, such as 5.9,47.3,15.0,55.1".to_owned())
+    bbox.ok_or_else(|| "use west,south,east,north in degrees, such as 5.9,47.3,15.0,55.1".to_owned())
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    let duration: SignedDuration = text.parse().map_err(|_| "a duration such as 500ms or 2s".to_owned())?;
-    Duration::try_from(duration).map_err(|_| "a duration that is not negative".to_owned())
+    let duration: SignedDuration =
+        text.parse().map_err(|_| "use a duration such as 500ms or 2s".to_owned())?;
+    Duration::try_from(duration).map_err(|_| "use a duration of 0s or more".to_owned())
 }
 
 fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_length(progress.total);
     bar.set_position(progress.done);
     bar.set_message(match progress.waiting {
-        Some(wait) => format!("upstream is left alone for {} s", wait.as_secs()),
+        Some(wait) => format!("waiting {} s after a failure", wait.as_secs()),
         None => format!("{} values", progress.values),
     });
 }
 
-fn tell(summary: &Summary) -> Result<(), Failure> {
-    let Summary { from, to, done_before, days, values, added, requests, .. } = summary;
+fn print(summary: &BackfillSummary) -> Result<(), Failure> {
+    let BackfillSummary { from, to, done_before, days, values, added, requests, .. } = summary;
     if *done_before > 0 {
-        output::line(&format!("{done_before} of the days from {from} to {to} were done before"))?;
+        output::line(&format!("{done_before} of the days from {from} to {to} were imported earlier"))?;
     }
     let count = days.len();
     output::line(&format!(
-        "{count} days done: {values} values by {requests} requests, {added} of them new to the history"
+        "imported {count} days: {values} values in {requests} requests, {added} of them new to the history"
     ))?;
     if let (Some(first), Some(last)) = (summary.days_not_there.first(), summary.days_not_there.last()) {
         let count = summary.days_not_there.len();
         output::line(&format!(
-            "{count} days between {first} and {last} are not in the archive (yet); run this again later, or with --source api"
+            "{count} days between {first} and {last} are not in the archive (yet); run this again later or with --source api"
         ))?;
     }
     let empty: Vec<String> =
         days.iter().filter(|(_, values)| **values == 0).map(|(day, _)| day.to_string()).collect();
-    few("days without any value", &empty)?;
-    few("titles without any value", &summary.titles_without_values.keys().cloned().collect::<Vec<_>>())?;
-    few("boxes without any value", &summary.boxes_without_values)?;
+    few("days without a value", &empty)?;
+    few("titles without a value", &summary.titles_without_values.keys().cloned().collect::<Vec<_>>())?;
+    few("boxes without a value", &summary.boxes_without_values)?;
     if summary.values_of_unknown_sensors > 0 {
         let count = summary.values_of_unknown_sensors;
-        output::line(&format!("{count} values were of sensors that no box has any more, and were left out"))?;
+        output::line(&format!("ignored {count} values of sensors that no longer exist"))?;
     }
     Ok(())
 }
 
-/// A line that names the first of some things, if there are any.
+/// Prints a line that names the first of some things, if there are any.
 fn few(what: &str, things: &[String]) -> Result<(), Failure> {
     if things.is_empty() {
         return Ok(());
@@ -157,7 +158,7 @@ impl From<crate::backfill::BackfillError> for Failure {
         let code = match error {
             Error::Boxes(error) => return error.into(),
             Error::Archive(error) => return error.into(),
-            Error::Question(_) | Error::NoApi => Code::Usage,
+            Error::BackfillRequest(_) | Error::NoApi => Code::Usage,
             Error::NoBoxes => Code::NoInput,
             Error::Fetch { .. } | Error::TooMany { .. } => Code::Unavailable,
             Error::Record { .. } => Code::Data,
@@ -171,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn areas_and_durations_are_read() {
+    fn areas_and_durations_are_parsed() {
         assert_eq!(bbox("5.9, 47.3,15,55.1"), Ok(Bbox::new(5.9, 47.3, 15.0, 55.1).unwrap()));
         assert!(bbox("1,2,3").is_err() && bbox("a,b,c,d").is_err() && bbox("0,50,1,40").is_err());
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));

@@ -1,9 +1,9 @@
 //! `hivebox completions`.
 
-use clap::CommandFactory;
+use clap::Command;
 use clap_complete::Shell;
 
-use super::{Cli, output};
+use super::output;
 use crate::exit::Failure;
 
 #[derive(Debug, clap::Args)]
@@ -12,8 +12,9 @@ pub(super) struct Args {
     shell: Shell,
 }
 
-pub(super) fn run(args: &Args) -> Result<(), Failure> {
+/// Prints the completions of `command`.
+pub(super) fn run(args: &Args, command: &mut Command) -> Result<(), Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "hivebox", &mut script);
+    clap_complete::generate(args.shell, command, "hivebox", &mut script);
     output::write(&script)
 }

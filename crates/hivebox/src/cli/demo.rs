@@ -1,6 +1,5 @@
 //! `hivebox demo`.
 
-#[cfg(feature = "history")]
 mod past;
 
 use std::net::SocketAddr;
@@ -19,8 +18,7 @@ use hivebox_config::{Config, setting};
 pub(super) struct Args {
     #[command(flatten)]
     simulated: SimulatedFlags,
-    /// How far the simulated past reaches back, 0s to 31d; where there is a history already it stays
-    #[cfg(feature = "history")]
+    /// Length of the simulated past, 0s to 31d; ignored if the store already has a history
     #[arg(long, value_name = "DURATION", default_value = "2d", value_parser = past::reach)]
     past: jiff::SignedDuration,
     #[command(flatten)]
@@ -35,16 +33,13 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 async fn demonstrate(sim: SimServer, args: &Args) -> Result<(), Failure> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let upstream = format!("http://{}", listener.local_addr()?);
-    // Whatever the environment says, which is for the service: what is simulated must not get between what was measured.
+    // The environment is meant for the service. Simulated readings must not mix with measured ones.
     let settings = args.settings.clone().with_default(&setting::UPSTREAM, upstream.clone());
     let config = settings.with_default(&setting::STORE, DEMO_STORE).config()?;
     let simulating = tokio::spawn(opensensemap_sim::serve(listener, sim.clone(), std::future::pending()));
     let served = serve(&config, |address, app| {
         welcome(address, &upstream, &config)?;
-        #[cfg(feature = "history")]
         past::begin(sim, std::sync::Arc::clone(app), config.answer.rules, args.past)?;
-        #[cfg(not(feature = "history"))]
-        let _ = app;
         Ok(())
     })
     .await;
@@ -53,16 +48,14 @@ async fn demonstrate(sim: SimServer, args: &Args) -> Result<(), Failure> {
 }
 
 fn welcome(address: SocketAddr, upstream: &str, config: &Config) -> Result<(), Failure> {
-    output::line(&format!("HiveBox serves a simulated openSenseMap. Open http://{address}/"))?;
-    output::line(&format!("  the number      http://{address}/temperature"))?;
-    output::line(&format!("  all figures     http://{address}/metrics"))?;
-    output::line(&format!("  is it ready?    http://{address}/readyz"))?;
-    output::line(&format!("  stored so far   http://{address}/api/v1/snapshots"))?;
-    if cfg!(feature = "history") {
-        output::line(&format!("  the last days   http://{address}/api/v1/history (in half a minute)"))?;
-    }
-    output::line(&format!("  the simulation  {upstream}/_sim/ (how to make it fail)"))?;
+    output::line(&format!("HiveBox serves simulated readings. Open http://{address}/"))?;
+    output::line(&format!("  temperature     http://{address}/temperature"))?;
+    output::line(&format!("  metrics         http://{address}/metrics"))?;
+    output::line(&format!("  readiness       http://{address}/readyz"))?;
+    output::line(&format!("  snapshots       http://{address}/api/v1/snapshots"))?;
+    output::line(&format!("  history         http://{address}/api/v1/history (ready in half a minute)"))?;
+    output::line(&format!("  simulation      {upstream}/_sim/ (how to inject faults)"))?;
     let store = config.store.address.setting();
-    output::line(&format!("  its store       {store} (other commands take it by --store)"))?;
-    output::line("Ctrl-C stops it.")
+    output::line(&format!("  store           {store} (use it in other commands with --store)"))?;
+    output::line("Press Ctrl-C to stop.")
 }

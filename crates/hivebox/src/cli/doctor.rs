@@ -1,4 +1,4 @@
-//! `hivebox doctor`: whether the parts that are configured work, and what to do if not.
+//! `hivebox doctor`: checks the configured parts, and gives advice.
 
 use std::io::{IsTerminal, stdout};
 use std::time::Duration;
@@ -27,14 +27,14 @@ pub(super) struct Args {
     settings: SettingFlags<Serving>,
 }
 
-/// What was found out about one part.
+/// The result of checking one part.
 #[derive(Debug, Serialize)]
 struct Finding {
     part: &'static str,
     good: bool,
-    /// What was found.
+    /// The result as a sentence.
     found: String,
-    /// What to do about it.
+    /// Advice if the part does not work.
     #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<&'static str>,
 }
@@ -90,7 +90,11 @@ async fn upstream(config: &Config) -> Finding {
     let poller = match service::poller(config, Observer::default()) {
         Ok(poller) => poller,
         Err(error) => {
-            return Finding::bad(PART, in_words(&error), "set HIVEBOX_UPSTREAM to an address of the API");
+            return Finding::bad(
+                PART,
+                in_words(&error),
+                "set HIVEBOX_UPSTREAM to the address of an openSenseMap API",
+            );
         }
     };
     match poller.poll(started, None).await {
@@ -101,7 +105,7 @@ async fn upstream(config: &Config) -> Finding {
             let found = format!("{boxes} senseBoxes in {took_seconds:.1} s, {lost} lost");
             match present.answer {
                 Some(answer) => {
-                    Finding::good(PART, format!("{found}, {} readings of the air temperature", answer.count))
+                    Finding::good(PART, format!("{found}, {} air temperature readings", answer.count))
                 }
                 None => Finding::bad(
                     PART,
@@ -111,7 +115,7 @@ async fn upstream(config: &Config) -> Finding {
             }
         }
         Err(error) => {
-            let advice = "see whether HIVEBOX_UPSTREAM is right and can be reached from here; while it is down, the last answer is served on";
+            let advice = "check HIVEBOX_UPSTREAM and the network; during an outage HiveBox goes on serving the last answer";
             Finding::bad(PART, in_words(&error), advice)
         }
     }
@@ -119,9 +123,9 @@ async fn upstream(config: &Config) -> Finding {
 
 fn no_answer(config: &AnswerConfig) -> &'static str {
     if config.rules.max_age < SignedDuration::from_mins(30) {
-        "readings come every few minutes at best; HIVEBOX_MAX_READING_AGE may be too short"
+        "HIVEBOX_MAX_READING_AGE may be too short: boxes measure every few minutes at best"
     } else {
-        "see whether HIVEBOX_BOXES names boxes that are active"
+        "check that HIVEBOX_BOXES names active boxes"
     }
 }
 
@@ -130,7 +134,7 @@ async fn cache(config: &CacheConfig) -> Finding {
     let CacheAddress::Redis(address) = &config.address else {
         return Finding::good(
             PART,
-            "in the memory of one replica; HIVEBOX_CACHE=redis://… shares it among many".into(),
+            "in the memory of one replica; replicas share it with HIVEBOX_CACHE=redis://…".into(),
         );
     };
     let redis = RedisCache::new(address.clone(), config);
@@ -139,9 +143,9 @@ async fn cache(config: &CacheConfig) -> Finding {
         let started = Clock::system().now();
         let holder = redis.holder().await?;
         let took_ms = Clock::system().now().duration_since(started).as_secs_f64() * 1e3;
-        redis.rehearse().await?;
+        redis.self_test().await?;
         let held = match holder {
-            Some(since) => format!("a replica holds the lease since {since:.0}"),
+            Some(since) => format!("a replica has held the lease since {since:.0}"),
             None => "no replica holds the lease".into(),
         };
         Ok::<_, hivebox_refresh::lease::SharedError>(format!("{what}, answers in {took_ms:.1} ms; {held}"))
@@ -150,14 +154,12 @@ async fn cache(config: &CacheConfig) -> Finding {
         Ok(found) => Finding::good(PART, found),
         Err(error) => {
             let advice = match error.kind() {
-                "timeout" => {
-                    "see whether something between drops packets, or give it longer by HIVEBOX_CACHE_TIMEOUT"
-                }
+                "timeout" => "check that no firewall drops packets, or raise HIVEBOX_CACHE_TIMEOUT",
                 "refused" => {
-                    "see whether user and password in HIVEBOX_CACHE are right, and allow scripts, keys and the channel of HIVEBOX_CACHE_PREFIX"
+                    "check user and password in HIVEBOX_CACHE, and allow scripts, keys and the channel of HIVEBOX_CACHE_PREFIX"
                 }
                 _ => {
-                    "see whether HIVEBOX_CACHE is right and the server runs; with TLS, whether HIVEBOX_CACHE_CA signed its certificate"
+                    "check HIVEBOX_CACHE and that the server runs; with TLS, check that HIVEBOX_CACHE_CA signed its certificate"
                 }
             };
             Finding::bad(PART, in_words(&error), advice)
@@ -167,24 +169,24 @@ async fn cache(config: &CacheConfig) -> Finding {
 
 async fn store(config: &StoreConfig) -> Finding {
     const PART: &str = "store";
-    let advice = "see whether HIVEBOX_STORE and the AWS_ variables are right";
+    let advice = "check HIVEBOX_STORE and the AWS_ variables";
     let checked = async {
         let store = service::snapshots(config)?;
-        store.check().await
+        store.check(Clock::system().now()).await
     };
-    // The client has time limits of its own for each request; this one is for all of them.
+    // The client limits the time of each request; this limit is for all of them together.
     let Ok(checked) = tokio::time::timeout(config.timeout + Duration::from_secs(30), checked).await else {
         return Finding::bad(PART, format!("{} does not answer", config.address), advice);
     };
     match checked {
         Ok(check) => {
-            let made = if check.bucket_created { ", made just now" } else { "" };
+            let created = if check.bucket_created { ", just created" } else { "" };
             let exactly_once = if check.conditional_writes {
-                "refuses to overwrite, so that each slot is stored once"
+                "refuses to overwrite, so each slot is stored once"
             } else {
-                "overwrites, so that the lease alone decides who stores"
+                "cannot refuse to overwrite, so only the lease holder stores"
             };
-            Finding::good(PART, format!("{}{made}: can be written and read; {exactly_once}", check.place))
+            Finding::good(PART, format!("{}{created}: readable and writable; {exactly_once}", check.place))
         }
         Err(error) => Finding::bad(PART, in_words(&error), advice),
     }
@@ -196,14 +198,12 @@ fn spool(config: &StoreConfig) -> Option<Finding> {
         return None;
     }
     let (folder, limit) = (config.spool.display(), config.spool_max_bytes);
-    // A service may be using it, and must not be disturbed.
+    // Only reads, because a service may be using the spool.
     Some(match Spool::look_into(&config.spool) {
         Ok((waiting, bytes)) => Finding::good(
             PART,
             format!("{folder}: {waiting} snapshots wait, {bytes} of at most {limit} bytes"),
         ),
-        Err(error) => {
-            Finding::bad(PART, in_words(&error), "let HIVEBOX_SPOOL name a folder that can be written to")
-        }
+        Err(error) => Finding::bad(PART, in_words(&error), "set HIVEBOX_SPOOL to a writable folder"),
     })
 }

@@ -1,4 +1,4 @@
-//! `hivebox healthcheck`: what a container runs to know whether the service inside is well.
+//! `hivebox healthcheck`: the health check of a container.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -10,10 +10,10 @@ use crate::exit::{Code, Failure};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Which path to ask
+    /// Path to request
     #[arg(long, default_value = "/livez", value_name = "PATH")]
     path: String,
-    /// Longest time to wait, in seconds
+    /// Timeout in seconds
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=60))]
     timeout_seconds: u64,
     #[command(flatten)]
@@ -22,7 +22,10 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     if !args.path.starts_with('/') || args.path.bytes().any(|byte| byte.is_ascii_control() || byte == b' ') {
-        return Err(Failure::new(Code::Usage, format!("--path {:?} is no path, such as /livez", args.path)));
+        return Err(Failure::new(
+            Code::Usage,
+            format!("--path {:?} is not a path such as /livez", args.path),
+        ));
     }
     let address = reachable(args.settings.config()?.http.listen);
     let head = ask(address, &args.path, Duration::from_secs(args.timeout_seconds)).map_err(|error| {
@@ -33,7 +36,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     if status == "200" { output::line(&message) } else { Err(Failure::new(Code::Unavailable, message)) }
 }
 
-/// Where a server can be reached that listens on `address`, which may mean all addresses of the machine.
+/// Where to reach a server that listens on `address`: the loopback address if it listens on all.
 fn reachable(mut address: SocketAddr) -> SocketAddr {
     match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
@@ -43,7 +46,7 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-/// The first line of the answer. A whole HTTP client would be slower to start than this is to read.
+/// The status line of the answer. An HTTP client would take longer to start than the whole check.
 fn ask(address: SocketAddr, path: &str, timeout: Duration) -> std::io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, timeout)?;
     stream.set_read_timeout(Some(timeout))?;
@@ -59,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_on_all_addresses_is_asked_on_this_machine() {
+    fn a_server_on_all_addresses_is_reached_by_loopback() {
         assert_eq!(reachable("0.0.0.0:5000".parse().unwrap()), "127.0.0.1:5000".parse().unwrap());
         assert_eq!(reachable("[::]:5000".parse().unwrap()), "[::1]:5000".parse().unwrap());
         assert_eq!(reachable("127.0.0.2:80".parse().unwrap()), "127.0.0.2:80".parse().unwrap());

@@ -1,4 +1,4 @@
-//! `hivebox history`: the past, straight from the store.
+//! `hivebox history`: averages of the past, computed from the store.
 
 mod flags;
 mod show;
@@ -8,7 +8,7 @@ use std::io::{IsTerminal, stdout};
 use hivebox_archive::TableFormat;
 use hivebox_present::Clock;
 
-use super::existing;
+use super::open_store;
 use super::output;
 use super::progress;
 use super::serve::block_on;
@@ -37,13 +37,13 @@ Examples:
   hivebox history
       the air temperature of the last seven days, hour by hour
   hivebox history --from 30d --every P1D --timezone Europe/Berlin --percentiles 5,95
-      day by day, with the range in which nine tenths of the readings lie
+      day by day, with the range of the middle 90 % of the readings
   hivebox history --phenomenon pm2_5,pm10 --from 2026-11-01 --to 2026-12-01 --bbox 5.9,47.3,15,55.1 --csv
       a month of fine dust in a bounding box, for a spreadsheet
   hivebox history --box 5ade1acf223bd80019a1011c --from P1Y --every P1W --format parquet > box.parquet
       a year of one box, for a notebook";
 
-/// As what an answer is printed.
+/// The output format of an answer.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct OutputFlags {
     /// Print JSON
@@ -52,12 +52,12 @@ pub(super) struct OutputFlags {
     /// Print CSV
     #[arg(long, conflicts_with = "format")]
     csv: bool,
-    /// As what to print it, instead of a table for people
+    /// Output format [default: table]
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<OutputFormat>,
 }
 
-/// What an answer can be printed as.
+/// The output formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum OutputFormat {
     Table,
@@ -68,10 +68,10 @@ pub(super) enum OutputFormat {
 }
 
 impl OutputFlags {
-    /// The format that is asked for.
+    /// The requested format.
     ///
     /// # Errors
-    /// It is none for the terminal that it would be printed on.
+    /// The format is binary, and the output is a terminal.
     pub(super) fn format(self) -> Result<OutputFormat, Failure> {
         let format = match (self.json, self.csv) {
             (true, _) => OutputFormat::Json,
@@ -82,7 +82,10 @@ impl OutputFlags {
         if is_text || !stdout().is_terminal() {
             return Ok(format);
         }
-        Err(Failure::new(Code::Usage, "Parquet and Arrow are no text; send them to a file by > FILE"))
+        Err(Failure::new(
+            Code::Usage,
+            "Parquet and Arrow are binary formats; redirect the output with > FILE",
+        ))
     }
 }
 
@@ -92,9 +95,9 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let question = asked.question(Clock::system().now(), None).map_err(refused)?;
     let config = args.settings.config()?;
     block_on(async {
-        let store = existing::store(&config.store)?;
+        let store = open_store::open_existing(&config.store)?;
         let past = Past::new(&config.query, &store, QueryMetrics::default())?;
-        let spinner = progress::spinner("asking the past");
+        let spinner = progress::spinner("reading the history");
         let answer = past.answer(&question).await;
         spinner.finish_and_clear();
         let answer = answer?;
@@ -107,7 +110,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
                 output::write(show::text(&body, &question, bars).as_bytes())?;
                 if body.through.is_none() {
                     let store = config.store.address.setting();
-                    output::line(&format!("This is of {store}; --store names another."))?;
+                    output::line(&format!("The store is {store}; choose another with --store."))?;
                 }
                 return Ok(());
             }
@@ -121,7 +124,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     })
 }
 
-/// All that is wrong with a question, a line each.
+/// All faults of a question, one per line.
 fn refused(refusal: Refusal) -> Failure {
     let line = |Wrong { detail, allowed, .. }: Wrong| {
         format!("{}; allowed: {allowed}", detail.trim_end_matches('.'))
@@ -129,7 +132,7 @@ fn refused(refusal: Refusal) -> Failure {
     let message = match refusal {
         Refusal::Wrong(wrong) => wrong.into_iter().map(line).collect::<Vec<_>>().join("\n"),
         Refusal::Contradiction(reason) => reason,
-        Refusal::NotAcceptable(offered) => format!("the formats are {}", offered.in_words()),
+        Refusal::NotAcceptable(offered) => format!("the available formats are {}", offered.in_words()),
     };
     Failure::new(Code::Usage, message)
 }

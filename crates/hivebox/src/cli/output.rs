@@ -1,4 +1,4 @@
-//! What commands print.
+//! Output of commands.
 
 use std::io::{self, Write, stdout};
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::exit::{Code, Failure};
 
-/// Prints a line. A reader that has gone away, as `head` does, is no failure.
+/// Prints a line. A closed pipe, as after `head`, is not a failure.
 pub(super) fn line(text: &str) -> Result<(), Failure> {
     write(text.as_bytes())?;
     write(b"\n")
@@ -15,7 +15,7 @@ pub(super) fn line(text: &str) -> Result<(), Failure> {
 /// Prints a value as JSON.
 pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value)
-        .map_err(|error| Failure::new(Code::Software, format!("the output is no JSON: {error}")))?;
+        .map_err(|error| Failure::new(Code::Software, format!("cannot write the output as JSON: {error}")))?;
     line(&text)
 }
 

@@ -1,23 +1,20 @@
-//! What moves on a terminal while something takes long, and is silent in a pipe.
+//! Progress bars on a terminal, nothing in a pipe.
 
 use std::io::{IsTerminal, stderr};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A bar. `beside` says what stands beside it, as indicatif has templates.
+/// A progress bar. `beside` is the text beside it, an indicatif template.
 pub(super) fn bar(length: u64, beside: &str) -> ProgressBar {
     if !stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::new(length);
-    match ProgressStyle::with_template(&format!("{{bar:40}} {beside}, {{eta}} to go")) {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
+    let style = ProgressStyle::with_template(&format!("{{bar:40}} {beside}, {{eta}} to go"));
+    ProgressBar::new(length).with_style(style.expect("each command gives a well-formed template"))
 }
 
-/// A sign of life with a few words, where nobody knows how long it will take.
+/// A spinner, for work of unknown length.
 pub(super) fn spinner(words: &'static str) -> ProgressBar {
     if !stderr().is_terminal() {
         return ProgressBar::hidden();

@@ -10,7 +10,7 @@ use super::settings::{Serving, SettingFlags};
 use crate::exit::{Code, Failure};
 use crate::open_files;
 use crate::service::Service;
-use crate::shutdown::Stop;
+use crate::shutdown::ShutdownSignal;
 use hivebox_config::Config;
 use hivebox_http::App;
 use hivebox_telemetry::Telemetry;
@@ -27,8 +27,8 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     block_on(serve(&config, |_, _| Ok(())))
 }
 
-/// Starts logs and traces, serves until a signal comes, and tells `listening` the address and what is served
-/// in between.
+/// Starts logs and traces, and serves until a signal. Calls `listening` with the address and the state once the
+/// service listens.
 pub(super) async fn serve(
     config: &Config,
     listening: impl FnOnce(SocketAddr, &Arc<App>) -> Result<(), Failure>,
@@ -44,7 +44,7 @@ async fn serve_seen(
     config: &Config,
     listening: impl FnOnce(SocketAddr, &Arc<App>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let stop = Stop::on_signals()?;
+    let stop = ShutdownSignal::on_signals()?;
     let service = Service::build(config, Clock::system()).await?;
     open_files::raise_limit(config.http.max_connections);
     let address = service.address()?;
@@ -55,12 +55,12 @@ async fn serve_seen(
     } else {
         Err(Failure::new(
             Code::Software,
-            "some work was cut off, since it did not finish within --shutdown-grace",
+            "some work was cut off because it did not finish within --shutdown-grace",
         ))
     }
 }
 
-/// Runs a command that needs the network.
+/// Runs an asynchronous command.
 pub(super) fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
 }

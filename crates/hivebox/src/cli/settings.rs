@@ -92,11 +92,9 @@ impl Heeds for ReadingAndStoring {
 }
 
 /// What asks the past.
-#[cfg(feature = "history")]
 #[derive(Debug, Clone)]
 pub(super) struct Asking;
 
-#[cfg(feature = "history")]
 impl Heeds for Asking {
     fn heeds(setting: &Setting) -> bool {
         let own = [setting::QUERY_MEMORY, setting::QUERY_TIMEOUT, setting::QUERY_RUNNING, setting::ENGINE];

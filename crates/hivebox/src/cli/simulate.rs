@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use opensensemap_sim::{Clock, Options, SimServer, Simulation, Stations};
+use opensensemap_sim::{Options, SimClock, SimServer, Simulation, Stations};
 use tokio::net::TcpListener;
 
 use super::output;
 use super::serve::block_on;
 use crate::exit::{Code, Failure};
-use crate::shutdown::Stop;
+use crate::shutdown::ShutdownSignal;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -22,24 +22,24 @@ pub(super) struct Args {
     listen: SocketAddr,
     #[command(flatten)]
     simulated: SimulatedFlags,
-    /// Show this moment first instead of now, such as 2026-06-01T12:00:00Z
+    /// Start at this time instead of now, such as 2026-06-01T12:00:00Z
     #[arg(long, value_name = "TIME", default_value = "now", value_parser = moment)]
-    at: Moment,
-    /// Simulated seconds in a real one, 1 unless told; 0 stops the clock
+    at: StartTime,
+    /// Simulated seconds per real second [default: 1]; 0 stops the clock
     #[arg(long, value_name = "FACTOR", value_parser = speed)]
     speed: Option<f64>,
-    /// Write the answer to GET /boxes?full=true to a file and end
+    /// Write the answer to GET /boxes?full=true to a file and exit
     #[arg(long, value_name = "FILE")]
     dump: Option<PathBuf>,
 }
 
-/// What is simulated.
+/// The settings of the simulation.
 #[derive(Debug, clap::Args)]
 pub(super) struct SimulatedFlags {
-    /// Number from which all chance is drawn: the same seed and time give the same bytes
+    /// Seed of the random numbers: the same seed and time give the same bytes
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
-    /// How many senseBoxes to make up, or real for the 11,390 stations of 2023-02-28
+    /// Number of generated senseBoxes, or real for the 11,390 stations of 2023-02-28
     #[arg(long, value_name = "COUNT", default_value = "real", value_parser = parse_stations)]
     stations: Stations,
     /// Share of bad sensors, 0 to 1
@@ -55,7 +55,7 @@ impl SimulatedFlags {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Moment {
+enum StartTime {
     Now,
     At(Timestamp),
 }
@@ -70,13 +70,13 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 }
 
 impl Args {
-    fn clock(&self) -> Clock {
+    fn clock(&self) -> SimClock {
         match (self.at, self.speed) {
-            (Moment::Now, None) => Clock::System,
-            (Moment::Now, Some(factor)) => {
-                Clock::Accelerated { start: hivebox_present::Clock::system().now(), factor }
+            (StartTime::Now, None) => SimClock::System,
+            (StartTime::Now, Some(factor)) => {
+                SimClock::Accelerated { start: hivebox_present::Clock::system().now(), factor }
             }
-            (Moment::At(start), speed) => Clock::Accelerated { start, factor: speed.unwrap_or(1.0) },
+            (StartTime::At(start), speed) => SimClock::Accelerated { start, factor: speed.unwrap_or(1.0) },
         }
     }
 }
@@ -85,17 +85,17 @@ async fn serve(sim: SimServer, address: SocketAddr) -> Result<(), Failure> {
     let failed = |source| {
         Failure::new(
             Code::Unavailable,
-            format!("cannot listen on {address}: {source}; --listen names another address"),
+            format!("cannot listen on {address}: {source}; choose another address with --listen"),
         )
     };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr()?;
-    let stop = Stop::on_signals()?;
+    let stop = ShutdownSignal::on_signals()?;
     output::line(&format!(
-        "A simulated openSenseMap with {} senseBoxes answers at http://{address}",
+        "A simulated openSenseMap with {} senseBoxes listens at http://{address}",
         sim.simulation().len()
     ))?;
-    output::line(&format!("How to make it fail: http://{address}/_sim/"))?;
+    output::line(&format!("How to inject faults: http://{address}/_sim/"))?;
     let stopped = async {
         stop.wait().await;
     };
@@ -104,7 +104,7 @@ async fn serve(sim: SimServer, address: SocketAddr) -> Result<(), Failure> {
 
 fn dump(sim: &SimServer, file: &Path) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
-        Failure::new(Code::CannotCreate, format!("{} cannot be written: {error}", file.display()))
+        Failure::new(Code::CannotCreate, format!("cannot write {}: {error}", file.display()))
     };
     let mut writer = BufWriter::new(File::create(file).map_err(failed)?);
     let progress = progress();
@@ -115,7 +115,7 @@ fn dump(sim: &SimServer, file: &Path) -> Result<(), Failure> {
     writer.flush().map_err(failed)?;
     progress.finish_and_clear();
     let boxes = sim.simulation().len();
-    output::line(&format!("{boxes} senseBoxes as of {} written to {}", sim.now(), file.display()))
+    output::line(&format!("wrote {boxes} senseBoxes as of {} to {}", sim.now(), file.display()))
 }
 
 /// A counter on a terminal, nothing in a pipe.
@@ -123,19 +123,17 @@ fn progress() -> ProgressBar {
     if !stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let spinner = ProgressBar::new_spinner();
-    match ProgressStyle::with_template("{spinner} {bytes} written, {bytes_per_sec}") {
-        Ok(style) => spinner.with_style(style),
-        Err(_) => spinner,
-    }
+    let style = ProgressStyle::with_template("{spinner} {bytes} written, {bytes_per_sec}");
+    ProgressBar::new_spinner().with_style(style.expect("the template is well-formed"))
 }
 
-fn moment(text: &str) -> Result<Moment, String> {
+fn moment(text: &str) -> Result<StartTime, String> {
     match text {
-        "now" => Ok(Moment::Now),
-        text => {
-            text.parse().map(Moment::At).map_err(|_| "use now, or a time such as 2026-06-01T12:00:00Z".into())
-        }
+        "now" => Ok(StartTime::Now),
+        text => text
+            .parse()
+            .map(StartTime::At)
+            .map_err(|_| "use now, or a time such as 2026-06-01T12:00:00Z".into()),
     }
 }
 

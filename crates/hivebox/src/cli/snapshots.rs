@@ -4,12 +4,12 @@ use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 
 use clap::{Subcommand, ValueEnum};
-use hivebox_archive::{ArchiveError, Format, Listed, SnapshotName, SnapshotStore};
+use hivebox_archive::{ArchiveError, Listed, SnapshotFormat, SnapshotName, SnapshotStore};
 use hivebox_present::Clock;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::existing;
+use super::open_store;
 use super::output;
 use super::progress;
 use super::serve::block_on;
@@ -17,23 +17,23 @@ use super::settings::{SettingFlags, Storing};
 use super::values;
 use crate::exit::{Code, Failure};
 
-/// What stands beside the bar.
+/// The text beside the progress bar.
 const BESIDE: &str = "{pos}/{len} snapshots";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
-    action: Action,
+    action: SnapshotsAction,
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
+enum SnapshotsAction {
     /// List snapshots, newest first
     List {
-        /// How many to list
+        /// Most snapshots to list
         #[arg(long, default_value_t = 20)]
         limit: usize,
-        /// List only those named for a moment before this one's
+        /// List only snapshots older than this one
         #[arg(long, value_name = "NAME")]
         before: Option<SnapshotName>,
         /// Print JSON
@@ -44,20 +44,20 @@ enum Action {
     },
     /// Print a snapshot's readings
     Show {
-        /// The snapshot, as list names it; the newest if left out
+        /// Name of the snapshot [default: the newest]
         name: Option<SnapshotName>,
-        /// As what to print it
+        /// Output format
         #[arg(long, value_enum, default_value_t = ShowFormat::Csv)]
         format: ShowFormat,
         #[command(flatten)]
         settings: SettingFlags<Storing>,
     },
-    /// Tell which snapshots are older than need be, and remove them if asked to
+    /// List old snapshots, and remove them on request
     Prune {
-        /// How old a snapshot may be, such as 90d; what the setting retention says if left out
+        /// Age limit, such as 90d [default: the setting retention]
         #[arg(long, value_name = "DURATION", value_parser = values::time_to_keep)]
         older_than: Option<Duration>,
-        /// Remove them; otherwise they are only told
+        /// Remove the snapshots instead of only listing them
         #[arg(long)]
         remove: bool,
         /// Print JSON
@@ -66,9 +66,9 @@ enum Action {
         #[command(flatten)]
         settings: SettingFlags<Storing>,
     },
-    /// Check that snapshots are as they were written
+    /// Check that snapshots are undamaged
     Verify {
-        /// The snapshots to check; all if left out
+        /// Snapshots to check [default: all]
         names: Vec<SnapshotName>,
         /// Print JSON
         #[arg(long)]
@@ -85,7 +85,7 @@ enum ShowFormat {
     Parquet,
 }
 
-/// What was found out about a snapshot.
+/// The result of checking a snapshot.
 #[derive(Debug, Serialize)]
 struct Verified {
     name: String,
@@ -97,23 +97,24 @@ struct Verified {
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     match args.action {
-        Action::List { limit, before, json, settings } => {
+        SnapshotsAction::List { limit, before, json, settings } => {
             let store = open(&settings)?;
             block_on(async { list(&store, limit, before, json).await })
         }
-        Action::Show { name, format, settings } => {
+        SnapshotsAction::Show { name, format, settings } => {
             let store = open(&settings)?;
             block_on(async { show(&store, name, format).await })
         }
-        Action::Prune { older_than, remove, json, settings } => {
+        SnapshotsAction::Prune { older_than, remove, json, settings } => {
             let store = open(&settings)?;
             let Some(limit) = older_than.or(settings.config()?.store.retention) else {
-                let message = "nothing is too old while retention is off; say --older-than 90d, for example";
+                let message =
+                    "retention is off, so there is no age limit; give one, such as --older-than 90d";
                 return Err(Failure::new(Code::Usage, message));
             };
             block_on(async { prune(&store, limit, remove, json).await })
         }
-        Action::Verify { names, json, settings } => {
+        SnapshotsAction::Verify { names, json, settings } => {
             let store = open(&settings)?;
             block_on(async { verify(&store, names, json).await })
         }
@@ -121,7 +122,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
 }
 
 fn open(settings: &SettingFlags<Storing>) -> Result<SnapshotStore, Failure> {
-    existing::store(&settings.config()?.store)
+    open_store::open_existing(&settings.config()?.store)
 }
 
 async fn list(
@@ -146,12 +147,15 @@ async fn show(store: &SnapshotStore, name: Option<SnapshotName>, format: ShowFor
         None => newest(store).await?,
     };
     let format = match format {
-        ShowFormat::Csv => Format::Csv,
-        ShowFormat::Json => Format::Json,
+        ShowFormat::Csv => SnapshotFormat::Csv,
+        ShowFormat::Json => SnapshotFormat::Json,
         ShowFormat::Parquet if stdout().is_terminal() => {
-            return Err(Failure::new(Code::Usage, "Parquet is no text; send it to a file by > FILE"));
+            return Err(Failure::new(
+                Code::Usage,
+                "Parquet is a binary format; redirect the output with > FILE",
+            ));
         }
-        ShowFormat::Parquet => Format::Parquet,
+        ShowFormat::Parquet => SnapshotFormat::Parquet,
     };
     for piece in store.get(name).await?.export(format)? {
         output::write(&piece?)?;
@@ -162,10 +166,10 @@ async fn show(store: &SnapshotStore, name: Option<SnapshotName>, format: ShowFor
 async fn newest(store: &SnapshotStore) -> Result<SnapshotName, Failure> {
     let newest = store.list(None, 1).await?.pop();
     let newest = newest.ok_or_else(|| Failure::new(Code::NoInput, "there are no snapshots yet"))?;
-    newest.name.parse().map_err(|error| Failure::new(Code::Software, format!("{error}")))
+    Ok(SnapshotName::at(newest.moment))
 }
 
-/// What was found to be too old.
+/// The old snapshots.
 #[derive(Debug, Serialize)]
 struct Pruned {
     before: Timestamp,
@@ -174,12 +178,12 @@ struct Pruned {
 }
 
 async fn prune(store: &SnapshotStore, limit: Duration, remove: bool, json: bool) -> Result<(), Failure> {
-    // A limit beyond the beginning of time leaves nothing that is too old.
+    // If the limit reaches back before all timestamps, nothing is too old.
     let before = Clock::system().now().checked_sub(limit).unwrap_or(Timestamp::MIN);
     let snapshots = store.expired(before).await?;
     if remove {
         let progress = progress::bar(snapshots.len() as u64, BESIDE);
-        for name in snapshots.iter().filter_map(|listed| listed.name.parse().ok()) {
+        for name in snapshots.iter().map(|listed| SnapshotName::at(listed.moment)) {
             store.remove(name).await?;
             progress.inc(1);
         }
@@ -193,9 +197,9 @@ async fn prune(store: &SnapshotStore, limit: Duration, remove: bool, json: bool)
     }
     let count = snapshots.len();
     output::line(&if remove {
-        format!("{count} snapshots from before {before:.0} removed")
+        format!("removed {count} snapshots from before {before:.0}")
     } else {
-        format!("{count} snapshots are from before {before:.0}; --remove removes them")
+        format!("{count} snapshots are from before {before:.0}; remove them with --remove")
     })
 }
 
@@ -225,8 +229,7 @@ async fn verify(store: &SnapshotStore, names: Vec<SnapshotName>, json: bool) -> 
 
 async fn all(store: &SnapshotStore) -> Result<Vec<SnapshotName>, Failure> {
     let listed = store.list(None, usize::MAX).await?;
-    // Each was listed because its name could be read.
-    Ok(listed.iter().filter_map(|snapshot| snapshot.name.parse().ok()).collect())
+    Ok(listed.iter().map(|snapshot| SnapshotName::at(snapshot.moment)).collect())
 }
 
 async fn verify_one(store: &SnapshotStore, name: SnapshotName) -> Result<Verified, Failure> {

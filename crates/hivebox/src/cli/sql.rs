@@ -1,25 +1,21 @@
-//! `hivebox sql`: any question about the past, straight from the store.
+//! `hivebox sql`: SQL about the history, straight from the store.
 
-use hivebox_archive::{BatchFormat, BatchWriter, TableError, texts};
+#[cfg(feature = "sql")]
+mod rows;
 
-use super::columns::Columns;
-use super::existing;
-use super::history::{OutputFlags, OutputFormat};
-use super::output;
-use super::progress;
+use super::history::OutputFlags;
+#[cfg(feature = "sql")]
 use super::serve::block_on;
 use super::settings::{Asking, SettingFlags};
-use crate::exit::{Code, Failure};
-use hivebox_question::QueryMetrics;
-use hivebox_question::past::{Past, SqlAnswer};
+use crate::exit::Failure;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// One statement that reads the tables readings, hourly, boxes and sensors
+    /// One SELECT statement on the tables readings, hourly, boxes and sensors
     #[arg(value_name = "SQL")]
     text: String,
-    /// Most rows that the answer may have
+    /// Most rows of the answer
     #[arg(long, value_name = "NUMBER", default_value_t = 1_000_000)]
     most_rows: usize,
     #[command(flatten)]
@@ -31,59 +27,24 @@ pub(super) struct Args {
 const EXAMPLES: &str = "\
 docs/history.md has the columns of the tables. Examples:
   hivebox sql \"select phenomenon, count(*) as readings from readings group by phenomenon order by readings desc\"
-      how much there is of what
+      the number of readings of each phenomenon
   hivebox sql \"select name, first_day, last_day from boxes where model like 'homeV2%' limit 20\"
-      boxes, and since when they are known
+      boxes, with their first and last day
   hivebox sql \"select * from readings where box_id = '5ade1acf223bd80019a1011c'\" --format parquet > box.parquet
-      all that one box has measured, for a notebook";
+      all readings of one box, for a notebook";
 
+#[cfg(feature = "sql")]
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let format = args.output.format()?;
     let config = args.settings.config()?;
-    block_on(async {
-        let store = existing::store(&config.store)?;
-        let past = Past::new(&config.query, &store, QueryMetrics::default())?;
-        let spinner = progress::spinner("asking the past");
-        let answer = past.sql(&args.text, args.most_rows).await;
-        spinner.finish_and_clear();
-        let answer = answer?;
-        match format {
-            OutputFormat::Table => table(answer).await,
-            OutputFormat::Json => stream(answer, BatchFormat::Json).await,
-            OutputFormat::Csv => stream(answer, BatchFormat::Csv).await,
-            OutputFormat::Parquet => stream(answer, BatchFormat::Parquet).await,
-            OutputFormat::Arrow => stream(answer, BatchFormat::Arrow).await,
-        }
-    })
+    block_on(rows::print(&config, &args.text, args.most_rows, format))
 }
 
-/// Prints the rows as they come.
-async fn stream(mut answer: SqlAnswer, format: BatchFormat) -> Result<(), Failure> {
-    let mut writer = BatchWriter::new(format, answer.schema())?;
-    while let Some(batch) = answer.next().await.transpose()? {
-        output::write(&writer.write(&batch)?)?;
-    }
-    output::write(&writer.finish()?)
-}
-
-/// Prints the rows when all are there, since columns are as wide as what is in them.
-async fn table(mut answer: SqlAnswer) -> Result<(), Failure> {
-    let fields = answer.schema().fields().clone();
-    let mut columns = Columns::new();
-    for field in &fields {
-        columns = columns.with(field.name().as_str(), field.data_type().is_numeric());
-    }
-    while let Some(batch) = answer.next().await.transpose()? {
-        for row in texts(&batch)? {
-            columns.push(row.into_iter().map(Option::unwrap_or_default).collect());
-        }
-    }
-    columns.lines().try_for_each(|line| output::line(&line))
-}
-
-impl From<TableError> for Failure {
-    fn from(error: TableError) -> Self {
-        let code = if matches!(error, TableError::Nested(_)) { Code::Usage } else { Code::Software };
-        Self::new(code, error.to_string())
-    }
+/// A build without SQL reads its arguments as usual, and then says how to get one with it.
+#[cfg(not(feature = "sql"))]
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let Args { text: _, most_rows: _, output, settings } = args;
+    output.format()?;
+    settings.config()?;
+    Err(Failure::new(crate::exit::Code::Unavailable, hivebox_question::past::NO_SQL))
 }

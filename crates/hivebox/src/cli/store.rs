@@ -1,6 +1,7 @@
 //! `hivebox store`.
 
 use hivebox_archive::{Sealed, SnapshotName};
+use hivebox_climate::catalogue::Catalogue;
 use hivebox_present::Clock;
 use jiff::Timestamp;
 use opensensemap::Observer;
@@ -31,11 +32,11 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         let poller = service::poller(&config, Observer::default())?;
         let (present, _) = poller.poll(args.at.unwrap_or_else(|| Clock::system().now()), None).await?;
         let name = SnapshotName::at(present.readings.as_of());
-        let stored = snapshots.put(&Sealed::of(name, &present.readings, poller.catalogue)?).await?;
+        let stored = snapshots.put(&Sealed::of(name, &present.readings, Catalogue::builtin())?).await?;
         if args.json {
             return output::json(&stored);
         }
-        let verb = if stored.created { "stored" } else { "found already stored" };
+        let verb = if stored.created { "stored" } else { "already stored:" };
         output::line(&format!("{verb} {} readings, {} bytes", stored.rows, stored.bytes))?;
         output::line(&format!("object {} in {}", stored.object, config.store.address))?;
         output::line(&format!("sha256 {}", stored.sha256))

@@ -27,15 +27,15 @@ pub(super) struct Args {
     settings: SettingFlags<Reading>,
 }
 
-/// What `--json` prints.
+/// The output of `--json`.
 #[derive(Debug, Serialize)]
-struct Told<'a> {
+struct TemperatureJson<'a> {
     mean_celsius: f64,
     status: &'a str,
     readings: u64,
     as_of: Timestamp,
     boxes: usize,
-    /// Air temperature sensors by what was said of their reading.
+    /// The number of air temperature sensors for each verdict.
     sensors: BTreeMap<&'static str, u64>,
 }
 
@@ -44,26 +44,25 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     block_on(async {
         let poller = service::poller(&config, Observer::default())?;
         let (present, _) = poller.poll(args.at.unwrap_or_else(|| Clock::system().now()), None).await?;
-        tell(&present, args.json)
+        print(&present, args.json)
     })
 }
 
-fn tell(present: &Present, json: bool) -> Result<(), Failure> {
+fn print(present: &Present, json: bool) -> Result<(), Failure> {
     let by_verdict = present.summary.air_temperature().by_verdict;
     let sensors: Vec<(&'static str, u64)> =
         Verdict::ALL.iter().map(|verdict| (verdict.slug(), by_verdict[verdict.index()])).collect();
     let (as_of, boxes) = (present.readings.as_of(), present.readings.box_count());
     let Some(answer) = &present.answer else {
         let why = in_figures(&sensors);
-        let message = format!(
-            "none of {boxes} senseBoxes has a reading of the air temperature that counts as of {as_of} ({why})"
-        );
+        let message =
+            format!("no air temperature reading of {boxes} senseBoxes counts as of {as_of} ({why})");
         return Err(Failure::new(Code::Unavailable, message));
     };
     if json {
         let (mean_celsius, status, readings) = (answer.mean.0, answer.status.as_str(), answer.count);
         let sensors = sensors.into_iter().collect();
-        return output::json(&Told { mean_celsius, status, readings, as_of, boxes, sensors });
+        return output::json(&TemperatureJson { mean_celsius, status, readings, as_of, boxes, sensors });
     }
     output::line(&format!("{:.2} °C  {}", answer.mean.0, answer.status))?;
     output::line(&format!(
@@ -79,5 +78,5 @@ fn in_figures(sensors: &[(&str, u64)]) -> String {
         .filter(|(_, count)| *count > 0)
         .map(|(verdict, count)| format!("{verdict} {count}"))
         .collect();
-    if figures.is_empty() { "no such sensors".into() } else { figures.join(", ") }
+    if figures.is_empty() { "no air temperature sensors".into() } else { figures.join(", ") }
 }

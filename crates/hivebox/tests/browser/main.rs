@@ -1,7 +1,7 @@
-//! People use the dashboard: what `web/tests/*.test.mjs` say of it in a real browser, against a demo.
+//! Runs `web/tests/*.test.mjs` against the dashboard of a demo, in a real browser.
 //!
-//! It is a binary of its own since the binaries of tests run one after the other: a browser without a GPU, beside tests that
-//! keep all cores busy, would be slower than anybody's patience.
+//! Test binaries run one after the other, so this is a separate one: beside tests that keep all cores busy, a browser
+//! without a GPU would exceed every timeout.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
 
@@ -19,21 +19,21 @@ struct Demo {
 
 impl Drop for Demo {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
 impl Demo {
-    /// Starts one in a folder of its own, with no settings from around.
+    /// Starts a demo in a folder of its own, without settings from the environment.
     fn start(folder: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hivebox"));
         command
             .current_dir(folder)
             .env_clear()
             .args(["demo", "--listen", "127.0.0.1:0", "--past", "3h", "--rate-limit", "off"])
-            // A new present every few seconds, so that nobody waits long for one, and some seconds in which it may come late.
+            // A new present every few seconds keeps the waits short, and some spare seconds allow for a late one.
             .args(["--cache-ttl", "20s"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines().map(Result::unwrap);
@@ -64,7 +64,7 @@ fn people_can_use_the_page() {
     assert!(tests.len() > 1);
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("dashboard");
     let outcome = Command::new("node")
-        // One after the other, since one of them makes the simulation fail.
+        // The tests run one after the other, because one of them makes the simulation fail.
         .args(["--test", "--test-reporter=spec", "--test-concurrency=1", "--test-timeout=600000"])
         .args(tests)
         .env("HIVEBOX_TEST_URL", &demo.url)

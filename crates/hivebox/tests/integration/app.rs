@@ -2,18 +2,20 @@
 
 use std::future::pending;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use hivebox::service::Service;
-use hivebox::shutdown::Stop;
+use hivebox::shutdown::ShutdownSignal;
 use hivebox_config::{Config, Origin, Source};
 use hivebox_http::{App, Front};
 use hivebox_present::Clock;
 use hivebox_telemetry::metrics::Metrics;
-use opensensemap_sim::{Options, SimServer, Simulation, Stations};
+use jiff::SignedDuration;
+use opensensemap_sim::{Options, SimClock, SimServer, Simulation, Stations};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -21,10 +23,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::weed::Weed;
-
-/// The longest time that a test waits for something to become true.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// The longest time that a test waits for something to become true. A busy machine may be slow, but not so slow.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A simulated openSenseMap on a port.
 pub(crate) struct TestUpstream {
@@ -82,11 +82,17 @@ impl TestApp {
         Self::with_environment(upstream, settings, []).await
     }
 
-    /// The same, with what the shared S3 server needs.
-    pub(crate) async fn with_s3(upstream: &str, settings: &[(&str, String)]) -> Self {
+    /// The same, with a clock that is not the system's.
+    pub(crate) async fn with_clock(
+        upstream: &str,
+        settings: &[(&str, String)],
+        environment: impl IntoIterator<Item = (String, String)>,
+        clock: &Clock,
+    ) -> Self {
         let settings: Vec<(&str, &str)> =
             settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        Self::with_environment(upstream, &settings, Weed::shared().environment()).await
+        let config = |folder: &Path| Self::config(upstream, &settings, environment, folder);
+        Self::build(config, clock.clone()).await
     }
 
     /// The same, with variables of the environment.
@@ -98,6 +104,41 @@ impl TestApp {
         Self::tuned(upstream, settings, environment, |_| ()).await
     }
 
+    /// A HiveBox over `upstream` whose clock stands still, and so does that of `upstream`, until
+    /// [`let_time_pass`](Self::let_time_pass).
+    pub(crate) async fn at_a_still_time(upstream: &TestUpstream, settings: &[(&str, &str)]) -> Self {
+        let now = Clock::system().now();
+        upstream.sim.set_time(SimClock::Fixed(now));
+        let config = |folder: &Path| Self::config(&upstream.url, settings, [], folder);
+        Self::build(config, Clock::still_at(now)).await
+    }
+
+    /// Sets the clock forward.
+    pub(crate) fn let_time_pass(&self, time: SignedDuration) {
+        self.clock.advance(time);
+    }
+
+    /// Lets time pass at openSenseMap and here, minute by minute, until the answer at a path is as it should be.
+    pub(crate) async fn pass_time_until(
+        &self,
+        upstream: &TestUpstream,
+        path: &str,
+        what: &str,
+        is_so: impl Fn(&Response) -> bool,
+    ) -> Response {
+        let started = Instant::now();
+        loop {
+            let response = self.get(path).await;
+            if is_so(&response) {
+                return response;
+            }
+            assert!(started.elapsed() < PATIENCE, "{path} is not {what}, but {response:?}");
+            self.let_time_pass(SignedDuration::from_mins(1));
+            upstream.sim.set_time(SimClock::Fixed(self.clock.now()));
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// The same, with what there is no setting for changed by `tune`.
     pub(crate) async fn tuned(
         upstream: &str,
@@ -105,10 +146,22 @@ impl TestApp {
         environment: impl IntoIterator<Item = (String, String)>,
         tune: impl FnOnce(&mut Config),
     ) -> Self {
-        install_tls_provider();
-        let folder = tempfile::tempdir().unwrap();
-        let store = format!("file:{}", folder.path().display());
-        let spool = folder.path().join("spool").display().to_string();
+        let config = |folder: &Path| {
+            let mut config = Self::config(upstream, settings, environment, folder);
+            tune(&mut config);
+            config
+        };
+        Self::build(config, Clock::system()).await
+    }
+
+    fn config(
+        upstream: &str,
+        settings: &[(&str, &str)],
+        environment: impl IntoIterator<Item = (String, String)>,
+        folder: &Path,
+    ) -> Config {
+        let store = format!("file:{}", folder.display());
+        let spool = folder.join("spool").display().to_string();
         let defaults = [
             ("upstream", upstream),
             ("listen", "127.0.0.1:0"),
@@ -123,15 +176,19 @@ impl TestApp {
             .with_names(Origin::Flag, settings.iter().map(named))
             .with_names(Origin::Flag, defaults.iter().map(named))
             .with_variables(Origin::Environment, environment);
-        let mut config = Config::read(&source).unwrap();
-        tune(&mut config);
-        let clock = Clock::showing(Clock::system().now());
+        Config::read(&source).unwrap()
+    }
+
+    async fn build(config: impl FnOnce(&Path) -> Config, clock: Clock) -> Self {
+        install_tls_provider();
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(folder.path());
         let service = Service::build(&config, clock.clone()).await.unwrap();
         let address = service.address().unwrap();
         let serves = Arc::clone(service.app());
         let (front, metrics) = (service.front().clone(), service.metrics().clone());
         let (stop, told) = oneshot::channel();
-        let running = tokio::spawn(service.run(Stop::Told(told)));
+        let running = tokio::spawn(service.run(ShutdownSignal::Channel(told)));
         let client = client();
         Self { address, folder, serves, front, metrics, clock, client, stop, running }
     }

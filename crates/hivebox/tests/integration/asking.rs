@@ -1,4 +1,4 @@
-//! `hivebox history` and `hivebox sql`, as people and scripts run them.
+//! The commands `hivebox history` and `hivebox sql`.
 
 use std::path::Path;
 use std::process::Output;
@@ -13,7 +13,7 @@ use crate::history::{half_hours, remember_in};
 
 const DAY: [&str; 4] = ["--from", "2026-03-10", "--to", "2026-03-11"];
 
-/// A folder with a history of six hours up to noon; how many temperatures it has, and their mean.
+/// A folder with a history of the six hours before noon, its number of temperatures, and their mean.
 async fn world() -> (TempDir, usize, f64) {
     let folder = tempfile::tempdir().unwrap();
     let upstream = TestUpstream::of(60).await;
@@ -35,7 +35,7 @@ fn stdout(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The exit code, and what is said on standard error. Nothing is printed that could be taken for an answer.
+/// The exit code and standard error. Checks that standard output is empty.
 fn refusal(folder: &Path, arguments: &[&str]) -> (i32, String) {
     let output = run(folder, arguments);
     assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
@@ -43,7 +43,7 @@ fn refusal(folder: &Path, arguments: &[&str]) -> (i32, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn history_tells_the_same_as_table_csv_and_json() {
+async fn history_has_the_same_figures_as_table_csv_and_json() {
     let (folder, count, mean) = world().await;
     let ask = |more: &[&str]| stdout(folder.path(), &[&["history"], &DAY[..], more].concat());
     let json: Value = serde_json::from_str(&ask(&["--every", "all", "--json"])).unwrap();
@@ -74,8 +74,9 @@ async fn history_has_a_line_for_each_bucket_in_the_time_of_the_zone() {
     assert_eq!(counts.sum::<usize>(), count);
 }
 
+#[cfg(feature = "sql")]
 #[tokio::test(flavor = "multi_thread")]
-async fn sql_tells_the_same_as_table_csv_json_and_parquet() {
+async fn sql_has_the_same_rows_as_table_csv_json_and_parquet() {
     let (folder, count, _) = world().await;
     let sql = "select phenomenon, count(*) as readings from readings \
                where phenomenon = 'air_temperature' and verdict = 'ok' group by phenomenon";
@@ -89,19 +90,30 @@ async fn sql_tells_the_same_as_table_csv_json_and_parquet() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_answered_is_refused_with_what_to_do() {
+async fn invalid_questions_are_refused_with_advice() {
     let (folder, ..) = world().await;
     for (arguments, code, part) in [
-        (&["history", "--every", "soon"][..], 64, "every is no duration: \"soon\"; allowed: "),
+        (&["history", "--every", "soon"][..], 64, "every is not a duration: \"soon\"; allowed: "),
         (&["history", "--phenomenon", "love"], 64, "allowed: 1 to 16 with commas between"),
         (&["history", "--from", "2026-03-11", "--to", "2026-03-10"], 64, "2026-03-10"),
         (&["history", "--json", "--csv"], 64, "cannot be used with"),
         (&["history", "--colour", "red"], 64, "unexpected argument '--colour'"),
         (&["sql"], 64, "<SQL>"),
-        (&["sql", "selekt"], 64, "found: selekt"),
-        (&["sql", "drop table readings"], 64, "SQL can only read here"),
-        (&["sql", "delete from readings"], 64, "SQL can only read here"),
-        (&["sql", "select * from elsewhere"], 64, "there are readings, hourly, boxes and sensors"),
+    ] {
+        let (told, said) = refusal(folder.path(), arguments);
+        assert!(told == code && said.contains(part), "{arguments:?} ended with {told}: {said}");
+    }
+}
+
+#[cfg(feature = "sql")]
+#[tokio::test(flavor = "multi_thread")]
+async fn sql_that_cannot_be_answered_is_refused_with_what_to_do() {
+    let (folder, ..) = world().await;
+    for (arguments, code, part) in [
+        (&["sql", "selekt"][..], 64, "found: selekt"),
+        (&["sql", "drop table readings"], 64, "SQL is read-only here"),
+        (&["sql", "delete from readings"], 64, "SQL is read-only here"),
+        (&["sql", "select * from elsewhere"], 64, "the tables are readings, hourly, boxes and sensors"),
         (&["sql", "select * from readings", "--most-rows", "3"], 69, "more than 3 rows: ask for fewer"),
     ] {
         let (told, said) = refusal(folder.path(), arguments);
@@ -109,15 +121,30 @@ async fn what_cannot_be_answered_is_refused_with_what_to_do() {
     }
 }
 
+#[cfg(not(feature = "sql"))]
 #[test]
-fn where_there_is_no_history_this_is_said() {
+fn a_build_without_sql_says_how_to_get_it() {
     let folder = tempfile::tempdir().unwrap();
-    for command in [&["history"][..], &["sql", "select 1"], &["archive", "verify"], &["snapshots", "list"]] {
+    let (code, said) = refusal(folder.path(), &["sql", "select 1"]);
+    assert!(code == 69 && said.contains("build it with `--features sql`, or use the image"), "{code} {said}");
+    let (code, said) = refusal(folder.path(), &["serve", "--sql", "on"]);
+    assert!(code == 78 && said.contains("built without SQL"), "{code} {said}");
+}
+
+#[test]
+fn a_missing_history_is_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let sql: Option<&[&str]> = cfg!(feature = "sql").then_some(&["sql", "select 1"]);
+    for command in [&["history"][..], &["archive", "verify"], &["snapshots", "list"]].into_iter().chain(sql) {
         let (code, said) = refusal(folder.path(), command);
         assert!(code == 66 && said.contains("there is no folder ./hivebox-data"), "{code} {said}");
     }
     std::fs::create_dir(folder.path().join("hivebox-data")).unwrap();
     let said = stdout(folder.path(), &["history"]);
-    assert!(said.contains("There is no history yet") && said.contains("--store names another"), "{said}");
+    assert!(
+        said.contains("There is no history yet") && said.contains("choose another with --store"),
+        "{said}"
+    );
+    #[cfg(feature = "sql")]
     assert_eq!(stdout(folder.path(), &["sql", "select count(*) as boxes from boxes", "--csv"]), "boxes\n0\n");
 }

@@ -1,13 +1,13 @@
-//! The past that is brought in is the past that there was.
+//! A backfill imports exactly the measurements of the past.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use hivebox::backfill::{Backfill, BackfillError, Manners, Question, Source};
+use hivebox::backfill::{Backfill, BackfillError, BackfillRequest, BackfillSource, Pacing};
 use hivebox_archive::SnapshotStore;
 use hivebox_archive::history::{History, read_day};
-use hivebox_climate::verdict::{Rules, Verdict};
+use hivebox_climate::verdict::{Verdict, VerdictRules};
 use hivebox_present::Clock;
 use hivebox_refresh::upstream::Upstream;
 use jiff::civil::{Date, date};
@@ -15,7 +15,7 @@ use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 use opensensemap::{BoxId, Client, ClientOptions, MAX_MEASUREMENTS};
 use opensensemap_sim::{
-    Clock as SimClock, Defect, Fault, FaultRule, Options, SenseBox, SimServer, Simulation, Stations,
+    Defect, Fault, FaultRule, Options, SimClock, SimServer, SimulatedBox, Simulation, Stations,
 };
 use tempfile::TempDir;
 
@@ -30,10 +30,10 @@ fn now() -> Timestamp {
     NOW.parse().unwrap()
 }
 
-/// By sensor and millisecond, what was measured; no number stands for one that is none.
+/// The values by sensor and millisecond; `None` for text that is not a number.
 type Past = BTreeMap<(String, i64), Option<f64>>;
 
-/// An upstream that stands still, and what is asked of it.
+/// An upstream at a fixed time, and a folder for stores.
 struct Scene {
     upstream: TestUpstream,
     folder: TempDir,
@@ -52,22 +52,23 @@ impl Scene {
         self.upstream.sim.simulation()
     }
 
-    /// So many boxes that measure something, those with telling defects first; and one that does not.
+    /// `count` active boxes, those with interesting defects first, and one silent box.
     fn boxes(&self, count: usize) -> Vec<BoxId> {
-        let measures = |item: &SenseBox<'_>| item.last_measurement_at() > Some(now() - 1.hour());
+        let measures = |item: &SimulatedBox<'_>| item.last_measurement_at() > Some(now() - 1.hour());
         let (mut active, silent): (Vec<_>, Vec<_>) = self.simulation().boxes_at(now()).partition(measures);
         let telling = [Defect::NotANumber, Defect::BrokenBmx280, Defect::Future].map(Some);
-        let is_sound = |item: &SenseBox<'_>| !item.sensors().any(|sensor| telling.contains(&sensor.defect()));
+        let is_sound =
+            |item: &SimulatedBox<'_>| !item.sensors().any(|sensor| telling.contains(&sensor.defect()));
         active.sort_by_key(is_sound);
         let chosen = active.iter().take(count).chain(silent.first());
         chosen.map(|item| item.id().to_string().parse().unwrap()).collect()
     }
 
     fn history(&self, name: &str) -> History {
-        SnapshotStore::open_folder(&self.folder.path().join(name)).unwrap().history()
+        History::of(&SnapshotStore::open_folder(&self.folder.path().join(name)).unwrap())
     }
 
-    fn backfill(&self, source: Source, boxes: &[BoxId], history: History) -> Backfill {
+    fn backfill(&self, source: BackfillSource, boxes: &[BoxId], history: History) -> Backfill {
         install_tls_provider();
         let client = |base_url: String| {
             Client::new(ClientOptions {
@@ -81,7 +82,7 @@ impl Scene {
         };
         let archive = format!("{}/archive", self.upstream.url);
         Backfill {
-            question: Question {
+            request: BackfillRequest {
                 source,
                 address: self.upstream.url.clone(),
                 from: FROM,
@@ -92,18 +93,18 @@ impl Scene {
             upstream: Upstream::Some(client(self.upstream.url.clone()), boxes.into()),
             archive: client(archive),
             history,
-            rules: Rules::default(),
-            manners: Manners {
+            rules: VerdictRules::default(),
+            pacing: Pacing {
                 pause: Duration::ZERO,
-                tries: 40,
-                patience: Duration::from_micros(1),
+                retries: 40,
+                first_wait: Duration::from_micros(1),
                 longest_wait: Duration::from_secs(2),
             },
             most_days: 2,
         }
     }
 
-    /// What these boxes measured in the days asked for.
+    /// The measurements of these boxes on the requested days.
     fn truth(&self, boxes: &[BoxId]) -> Past {
         self.truth_from(FROM, boxes)
     }
@@ -126,7 +127,7 @@ impl Scene {
         past
     }
 
-    /// Lets a good part of all requests for measurements fail, each in its own way.
+    /// Makes many requests for measurements fail, in different ways.
     fn break_often(&self, path: &str) {
         let rule =
             |fault: Fault| FaultRule { fault, times: None, path: Some(path.into()), share: Some(0.12) };
@@ -142,7 +143,7 @@ impl Scene {
     }
 }
 
-/// All that a history has, and by verdict how many readings that is.
+/// All values of a history, and its number of readings by verdict.
 async fn read(history: &History, folder: &std::path::Path) -> (Past, BTreeMap<Verdict, usize>) {
     let (mut past, mut verdicts) = (Past::new(), BTreeMap::new());
     for day in history.manifest().await.unwrap().days {
@@ -166,11 +167,11 @@ fn same(got: &Past, truth: &Past) {
 }
 
 #[tokio::test]
-async fn the_api_gives_the_past_that_there_was_whatever_fails_in_between() {
+async fn a_backfill_from_the_api_is_complete_despite_failures() {
     let scene = Scene::new(0.3).await;
     let boxes = scene.boxes(8);
     let history = scene.history("api");
-    let backfill = scene.backfill(Source::Api, &boxes, history.clone());
+    let backfill = scene.backfill(BackfillSource::Api, &boxes, history.clone());
     scene.break_often("/boxes/data");
     let summary = backfill.run(now, |_| ()).await.unwrap();
 
@@ -189,16 +190,16 @@ async fn the_api_gives_the_past_that_there_was_whatever_fails_in_between() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_cut_is_asked_for_again_in_parts() {
+async fn a_truncated_answer_is_fetched_again_in_parts() {
     let scene = Scene::new(0.0).await;
-    // The first request asks for eight boxes, which measure every minute.
+    // The first request covers eight boxes, which measure every minute.
     let boxes = busy_boxes(&scene, 8);
     let history = scene.history("cut");
-    let mut backfill = scene.backfill(Source::Api, &boxes, history.clone());
+    let mut backfill = scene.backfill(BackfillSource::Api, &boxes, history.clone());
     backfill.most_days = 2;
-    backfill.question.from = TO.yesterday().unwrap();
+    backfill.request.from = TO.yesterday().unwrap();
     let summary = backfill.run(now, |_| ()).await.unwrap();
-    let truth = scene.truth_from(backfill.question.from, &boxes);
+    let truth = scene.truth_from(backfill.request.from, &boxes);
     let dust = titled(&scene, &boxes, "PM10");
     let pm10 = truth.keys().filter(|(sensor, _)| dust.contains(sensor)).count();
     assert!(pm10 > MAX_MEASUREMENTS, "{pm10}");
@@ -206,7 +207,7 @@ async fn an_answer_that_is_cut_is_asked_for_again_in_parts() {
     assert!(summary.requests > 5, "{}", summary.requests);
 }
 
-/// The boxes with dust sensors that measure most often.
+/// The boxes with the most frequent dust sensors.
 fn busy_boxes(scene: &Scene, count: usize) -> Vec<BoxId> {
     let day = now() - 24.hours()..now();
     let mut boxes: Vec<(usize, BoxId)> = scene
@@ -230,11 +231,11 @@ fn titled(scene: &Scene, boxes: &[BoxId], title: &str) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn the_archive_gives_the_same_past() {
+async fn a_backfill_from_the_archive_is_complete() {
     let scene = Scene::new(0.3).await;
     let boxes = scene.boxes(6);
     let history = scene.history("archive");
-    let backfill = scene.backfill(Source::Archive, &boxes, history.clone());
+    let backfill = scene.backfill(BackfillSource::Archive, &boxes, history.clone());
     scene.break_often("/archive/*");
     let summary = backfill.run(now, |_| ()).await.unwrap();
     let truth = scene.truth(&boxes);
@@ -243,14 +244,14 @@ async fn the_archive_gives_the_same_past() {
 }
 
 #[tokio::test]
-async fn a_backfill_that_was_stopped_goes_on_and_comes_to_the_same() {
+async fn an_interrupted_backfill_resumes_with_the_same_result() {
     let scene = Scene::new(0.1).await;
     let boxes = scene.boxes(5);
     let folder = scene.folder.path().join("stopped");
-    for source in [Source::Api, Source::Archive] {
+    for source in [BackfillSource::Api, BackfillSource::Archive] {
         let mut runs = 0;
         loop {
-            // Each run is dropped after a third of the way.
+            // Each run is dropped after a third of the work.
             runs += 1;
             let steps = Cell::new(0);
             let backfill = scene.backfill(source, &boxes, scene.history("stopped"));
@@ -281,11 +282,11 @@ async fn a_backfill_that_was_stopped_goes_on_and_comes_to_the_same() {
 }
 
 #[tokio::test]
-async fn a_day_that_the_archive_does_not_have_is_asked_for_again() {
+async fn a_day_missing_in_the_archive_is_requested_again() {
     let scene = Scene::new(0.0).await;
     let boxes = scene.boxes(1);
-    let backfill = || scene.backfill(Source::Archive, &boxes, scene.history("late"));
-    // The archive of the last day is not made yet; the other clock is ours.
+    let backfill = || scene.backfill(BackfillSource::Archive, &boxes, scene.history("late"));
+    // The archive does not have the last day yet; its clock is behind ours.
     scene.upstream.sim.set_time(SimClock::Fixed("2026-11-20T23:00:00Z".parse().unwrap()));
     let summary = backfill().run(now, |_| ()).await.unwrap();
     assert_eq!((summary.days.len(), summary.days_not_there), (3, vec![TO]));
@@ -296,11 +297,11 @@ async fn a_day_that_the_archive_does_not_have_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn what_fails_for_too_long_ends_the_backfill_with_what_is_done_kept() {
+async fn a_long_failure_ends_the_backfill_and_keeps_finished_days() {
     let scene = Scene::new(0.0).await;
     let boxes = scene.boxes(2);
-    let mut backfill = scene.backfill(Source::Archive, &boxes, scene.history("down"));
-    backfill.manners.tries = 2;
+    let mut backfill = scene.backfill(BackfillSource::Archive, &boxes, scene.history("down"));
+    backfill.pacing.retries = 2;
     let fault = FaultRule {
         path: Some("/archive/2026-11-19/*".into()),
         ..FaultRule::from(Fault::TooManyRequests { retry_after: 1 })
@@ -319,25 +320,25 @@ async fn what_fails_for_too_long_ends_the_backfill_with_what_is_done_kept() {
 }
 
 #[tokio::test]
-async fn a_server_without_this_route_is_not_taken_for_one_without_data() {
+async fn a_server_without_the_route_is_an_error_not_an_empty_answer() {
     let scene = Scene::new(0.0).await;
     let boxes = scene.boxes(1);
     let fault = FaultRule { path: Some("/boxes/data".into()), ..Fault::Status { status: 404 }.into() };
     scene.upstream.sim.faults().set(fault).unwrap();
-    let backfill = scene.backfill(Source::Api, &boxes, scene.history("route"));
+    let backfill = scene.backfill(BackfillSource::Api, &boxes, scene.history("route"));
     assert!(matches!(backfill.run(now, |_| ()).await, Err(BackfillError::Fetch { .. })));
     scene.upstream.sim.faults().clear();
     assert_eq!(backfill.run(now, |_| ()).await.unwrap().done_before, 0);
 }
 
 #[tokio::test]
-async fn the_command_tells_what_came_and_what_did_not() {
-    // The binary has the clock of the system, so the past is that of yesterday.
+async fn the_command_reports_imported_and_missing_values() {
+    // The binary uses the system clock, so it imports yesterday.
     let options = Options { seed: 4, stations: Stations::Generated(60), bad_share: 0.2 };
     let sim = SimServer::new(Simulation::new(options));
     let upstream = TestUpstream::with(sim, "127.0.0.1:0".parse().unwrap()).await;
     let folder = tempfile::tempdir().unwrap();
-    let yesterday = Question::yesterday(Clock::system().now()).to_string();
+    let yesterday = BackfillRequest::yesterday(Clock::system().now()).to_string();
     let run = |arguments: &[&str]| {
         let mut command = hivebox(folder.path());
         command.args(["backfill", "--pause", "0s", "--upstream", &upstream.url]).args(arguments);

@@ -17,7 +17,7 @@ fn texts(rows: &Value, field: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_pages_have_each_box_once_in_the_order_of_ids() {
+async fn pages_list_each_box_once_in_order_of_id() {
     let app = app().await;
     let mut path = "/api/v1/boxes?limit=7&exposure=outdoor".to_owned();
     let mut ids = Vec::new();
@@ -51,7 +51,7 @@ async fn boxes_are_found_by_a_part_of_their_name_in_any_case() {
 }
 
 #[tokio::test]
-async fn a_box_has_all_its_sensors_with_what_is_thought_of_them() {
+async fn a_box_lists_its_sensors_with_their_verdicts() {
     let app = app().await;
     let reading = app.json("/api/v1/readings?phenomenon=air_temperature&quality=confirmed").await["readings"]
         [0]
@@ -102,7 +102,7 @@ async fn all_formats_have_the_same_rows() {
 }
 
 #[tokio::test]
-async fn a_sent_answer_need_not_be_sent_again() {
+async fn an_unchanged_answer_is_not_sent_again() {
     let app = app().await;
     for path in
         ["/api/v1/readings?phenomenon=pm10", "/api/v1/boxes", "/api/v1/conditions", "/api/v1/phenomena"]
@@ -115,7 +115,7 @@ async fn a_sent_answer_need_not_be_sent_again() {
 }
 
 #[tokio::test]
-async fn the_next_page_is_linked_whatever_way_the_cursor_was_written() {
+async fn the_next_page_is_linked_for_each_spelling_of_the_cursor() {
     let app = app().await;
     let response = app.get("/api/v1/boxes?limit=1&%63ursor=30").await;
     let link = response.headers()["link"].to_str().unwrap().to_owned();
@@ -123,9 +123,9 @@ async fn the_next_page_is_linked_whatever_way_the_cursor_was_written() {
     assert_eq!(app.get(&path).await.status(), 200, "{path}");
 }
 
-/// They hold a thread each for as long as they are slow, and conditions need threads, too.
+/// A slow reader occupies a thread, and conditions need threads, too.
 #[tokio::test(flavor = "multi_thread")]
-async fn readers_of_large_answers_that_take_nothing_hold_up_nobody_else() {
+async fn stalled_readers_of_large_answers_do_not_block_other_requests() {
     let upstream = TestUpstream::of(6000).await;
     let app = TestApp::with(&upstream.url, &[("rate-limit", "off")]).await;
     app.wait_for("/temperature", "there", |response| response.status().is_success()).await;

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use opensensemap_sim::Fault;
+use hivebox_present::Clock;
+use jiff::SignedDuration;
+use opensensemap_sim::{Fault, SimClock};
 use reqwest::StatusCode;
 
-use crate::app::{TestApp, TestUpstream, eventually, json};
-use crate::clients::Clients;
+use crate::app::{PATIENCE, TestApp, TestUpstream, eventually, json};
+use crate::clients::{Clients, no_request_has_waited};
 use crate::proxy::{Network, Proxy};
 use crate::redis_server::RedisServer;
 use crate::replica::{Replica, command};
@@ -16,10 +18,10 @@ use crate::weed::{ACCESS_KEY, SECRET_KEY, Weed};
 
 /// The seconds between two slots.
 const SLOT: i64 = 2;
-/// How long a replica waits for S3, and a request would if it did.
-const TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a fault lasts: two slots.
-const WHILE: Duration = Duration::from_secs(5);
+/// How long a replica waits for S3, and a request would if it did: longer than [`Clients`] allow.
+const TIMEOUT: Duration = Duration::from_secs(3);
+/// How many slots a fault lasts.
+const SLOTS_OF_A_FAULT: usize = 2;
 
 /// Two replicas over one bucket, with a bad network between if it is told to be bad.
 struct Depot {
@@ -27,8 +29,9 @@ struct Depot {
     bucket: String,
     proxy: Proxy,
     replicas: Vec<TestApp>,
+    clock: Clock,
     _redis: RedisServer,
-    _upstream: TestUpstream,
+    upstream: TestUpstream,
 }
 
 impl Depot {
@@ -53,15 +56,36 @@ impl Depot {
                 ("store-timeout", &format!("{}s", TIMEOUT.as_secs())),
             ],
         );
-        let settings: Vec<(&str, &str)> =
-            settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let clock = Clock::still_at("2026-11-25T12:00:00Z".parse().unwrap());
+        upstream.sim.set_time(SimClock::Fixed(clock.now()));
         let mut replicas = Vec::new();
         for _ in 0..2 {
-            replicas.push(TestApp::with_environment(&upstream.url, &settings, environment.clone()).await);
+            let environment = environment.clone();
+            replicas.push(TestApp::with_clock(&upstream.url, &settings, environment, &clock).await);
         }
-        let depot = Self { weed, bucket, proxy, replicas, _redis: redis, _upstream: upstream };
-        depot.until_stored(2).await;
+        let depot = Self { weed, bucket, proxy, replicas, clock, _redis: redis, upstream };
+        depot.until_present().await;
+        depot.pass_slot().await;
+        depot.until_stored(1).await;
         depot
+    }
+
+    /// Waits until all replicas have the present of now.
+    async fn until_present(&self) {
+        let now = self.clock.now().to_string();
+        for replica in &self.replicas {
+            replica.until("/readyz", "the present of now", |ready| ready["cache_as_of"] == now).await;
+        }
+    }
+
+    /// Lets time pass until the next slot has come, with a present in between that is new to it.
+    async fn pass_slot(&self) {
+        for _ in 0..SLOT {
+            let next = self.clock.now() + SignedDuration::from_secs(1);
+            self.upstream.sim.set_time(SimClock::Fixed(next));
+            self.clock.set(next);
+            self.until_present().await;
+        }
     }
 
     /// Waits until so many snapshots are stored, and none waits in a spool.
@@ -79,7 +103,7 @@ impl Depot {
                     return;
                 }
             }
-            assert!(started.elapsed() < Duration::from_secs(90), "the store is not in order again");
+            assert!(started.elapsed() < PATIENCE, "the store is not in order again");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -89,11 +113,19 @@ impl Depot {
     async fn goes_through(mut self, fault: impl AsyncFnOnce(&mut Self)) -> Self {
         let clients = Clients::of(self.replicas.iter().map(|replica| replica.address));
         fault(&mut self).await;
-        self.until_stored(4).await;
+        for _ in 0..2 {
+            self.pass_slot().await;
+        }
+        self.until_stored(2).await;
         let before = names(&self.replicas[0]).await.len();
-        self.until_stored(before + 2).await;
-        let saw = clients.were_all_served().await;
-        assert!(saw.slowest < TIMEOUT, "a request has waited: {saw:?}");
+        for more in 1..=2 {
+            self.pass_slot().await;
+            self.until_stored(before + more).await;
+        }
+        clients.were_all_served().await;
+        for replica in &self.replicas {
+            no_request_has_waited(replica).await;
+        }
         self
     }
 
@@ -111,12 +143,17 @@ impl Depot {
             .await
             .goes_through(async |depot| {
                 depot.proxy.set(network);
-                tokio::time::sleep(WHILE).await;
-                let mut failures = 0.0;
-                for replica in &depot.replicas {
-                    failures += replica.metric("hivebox_store_failures_total").await;
+                for _ in 0..SLOTS_OF_A_FAULT {
+                    depot.pass_slot().await;
                 }
-                assert!(failures >= 1.0, "{network:?} has broken nothing");
+                eventually(&format!("a store that {network:?} has broken"), async || {
+                    let mut failures = 0.0;
+                    for replica in &depot.replicas {
+                        failures += replica.metric("hivebox_store_failures_total").await;
+                    }
+                    failures >= 1.0
+                })
+                .await;
                 depot.proxy.set(Network::Good);
             })
             .await;
@@ -149,10 +186,11 @@ async fn a_server_that_is_killed_is_noticed_by_no_client_and_loses_no_slot() {
     let depot = Depot::over(Some(Weed::start()))
         .await
         .goes_through(async |depot| {
-            let weed = depot.weed.as_mut().unwrap();
-            weed.kill();
-            tokio::time::sleep(WHILE).await;
-            weed.restart();
+            depot.weed.as_mut().unwrap().kill();
+            for _ in 0..SLOTS_OF_A_FAULT {
+                depot.pass_slot().await;
+            }
+            depot.weed.as_mut().unwrap().restart();
         })
         .await;
     depot.has_every_slot().await;

@@ -29,7 +29,7 @@ async fn each_chore_is_judged_with_its_reason_inputs_and_sources() {
         let is_known = chore["missing"].as_array().unwrap().is_empty();
         assert!(is_known || ["no", "unknown"].contains(&chore["verdict"].as_str().unwrap()), "{chore}");
     }
-    // Nothing is stored, and the replica runs for less than a day.
+    // No snapshot is stored, and the replica has run for less than a day.
     let thymol = chore(&chores, "thymol_apiguard");
     assert_eq!(thymol["verdict"], "unknown");
     assert!(thymol["missing"].as_array().unwrap().contains(&"air_temperature_max_24h".into()), "{thymol}");
@@ -37,7 +37,7 @@ async fn each_chore_is_judged_with_its_reason_inputs_and_sources() {
 }
 
 #[tokio::test]
-async fn without_a_sensor_nearby_nothing_is_known() {
+async fn without_a_sensor_nearby_every_chore_is_unknown() {
     let app = TestApp::over(&TestUpstream::start().await).await;
     let chores = app.json("/api/v1/chores?lat=-75&lon=-120").await;
     assert!(
@@ -47,11 +47,11 @@ async fn without_a_sensor_nearby_nothing_is_known() {
 }
 
 #[tokio::test]
-async fn what_people_read_is_in_the_language_that_they_ask_for() {
+async fn sentences_are_in_the_requested_language() {
     let app = TestApp::over(&TestUpstream::start().await).await;
     let path = "/api/v1/chores?lat=-75&lon=-120&clustered=true";
     for (query, language, name, input, reason, label) in [
-        ("", "en", "Oxalic acid by trickling", "bees sit in a cluster", "This cannot be told: ", "Follow"),
+        ("", "en", "Oxalic acid dribble", "bees are in a cluster", "This cannot be decided: ", "Follow"),
         (
             "&language=de",
             "de",
@@ -75,7 +75,7 @@ async fn what_people_read_is_in_the_language_that_they_ask_for() {
 }
 
 #[tokio::test]
-async fn a_place_must_be_told() {
+async fn a_place_is_required() {
     let app = TestApp::over(&TestUpstream::start().await).await;
     let response = app.get("/api/v1/chores?broodless=maybe").await;
     assert_eq!(response.status(), 400);

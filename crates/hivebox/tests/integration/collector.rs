@@ -1,4 +1,4 @@
-//! A collector of traces on a port, which keeps what it is sent.
+//! A trace collector on a port that keeps all spans.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,9 +15,9 @@ use prost::Message;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(5);
 
-/// A span as it arrived.
+/// A received span.
 #[derive(Debug, Clone)]
 pub(crate) struct Arrived {
     pub(crate) name: String,
@@ -28,11 +28,11 @@ pub(crate) struct Arrived {
     /// The code of its status: 2 is an error.
     pub(crate) status: i32,
     pub(crate) attributes: BTreeMap<String, String>,
-    /// The attributes of whoever sent it.
+    /// The attributes of its sender.
     pub(crate) sender: BTreeMap<String, String>,
 }
 
-/// A collector. Clones are handles to the same.
+/// A collector. Clones are handles to the same one.
 #[derive(Clone)]
 pub(crate) struct Collector {
     pub(crate) url: String,
@@ -49,12 +49,12 @@ impl Collector {
         collector
     }
 
-    /// All spans up to now.
+    /// All spans received so far.
     pub(crate) fn spans(&self) -> Vec<Arrived> {
         self.arrived.borrow().clone()
     }
 
-    /// Waits for a span that is as it should be.
+    /// Waits for a span that matches.
     pub(crate) async fn until(&self, what: &str, is_it: impl Fn(&Arrived) -> bool) -> Arrived {
         let mut arrived = self.arrived.subscribe();
         let waiting = arrived.wait_for(|spans| spans.iter().any(&is_it));

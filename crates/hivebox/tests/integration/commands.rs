@@ -1,4 +1,4 @@
-//! The binary, as people and scripts run it.
+//! The commands of the binary.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read};
@@ -11,7 +11,7 @@ const OCTOBER_14: &str =
 const OCTOBER_21: &str =
     concat!("file:", env!("CARGO_MANIFEST_DIR"), "/../opensensemap/tests/data/boxes_2024-10-21.json");
 
-/// The binary in a folder of its own, with no settings from around.
+/// The binary in a folder of its own, without settings from the environment.
 pub(crate) fn hivebox(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hivebox"));
     command.current_dir(folder).env_clear();
@@ -28,29 +28,29 @@ fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// The exit code and what was said on standard error.
+/// The exit code and standard error.
 fn failure(output: &Output) -> String {
     format!("{}: {}", output.status.code().unwrap(), String::from_utf8_lossy(&output.stderr))
 }
 
-/// A command that goes on running, killed at the end of the test if it still does.
+/// A running command, killed at the end of the test.
 pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
 impl Running {
-    /// Starts the command and gives the first line that it prints.
+    /// Starts the command, and returns the first line of its output.
     pub(crate) fn start(command: &mut Command) -> (Self, String) {
         Self::start_logging(command, Stdio::null())
     }
 
-    /// The same, with its log kept.
+    /// Does the same, and keeps the log.
     pub(crate) fn start_logging(command: &mut Command, log: impl Into<Stdio>) -> (Self, String) {
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
@@ -59,7 +59,7 @@ impl Running {
     }
 }
 
-/// An answer's body, asked for as plainly as can be.
+/// The body of an answer to a minimal request.
 pub(crate) fn get(address: &str, path: &str) -> String {
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     std::io::Write::write_all(
@@ -73,7 +73,7 @@ pub(crate) fn get(address: &str, path: &str) -> String {
 }
 
 #[test]
-fn the_recorded_answers_give_the_means_that_were_worked_out_by_hand() {
+fn recorded_answers_give_the_means_computed_by_hand() {
     let october_14 =
         stdout(&run(&["temperature", "--upstream", OCTOBER_14, "--at", "2024-10-14T09:20:00Z", "--json"]));
     let told: serde_json::Value = serde_json::from_str(&october_14).unwrap();
@@ -96,7 +96,7 @@ fn the_temperature_is_told_in_words() {
 }
 
 #[test]
-fn help_tells_the_commands_and_every_setting() {
+fn help_lists_the_commands_and_every_setting() {
     insta::assert_snapshot!("help", stdout(&run(&["--help"])));
     insta::assert_snapshot!("serve_help", stdout(&run(&["serve", "--help"])));
 }
@@ -128,7 +128,7 @@ fn failures_end_with_a_sentence_and_the_code_of_sysexits() {
             failure(&output).replace(&address, "ADDRESS").replace(env!("CARGO_MANIFEST_DIR"), "CRATE");
         let arguments =
             arguments.join(" ").replace(&address, "ADDRESS").replace(env!("CARGO_MANIFEST_DIR"), "CRATE");
-        // The moment of a reading that is missing is that of the test.
+        // The time of the missing reading is the time of the test.
         let failure = failure.split(" as of ").next().unwrap();
         writeln!(told, "hivebox {arguments}\n  {}", failure.trim_end().replace('\n', "\n  ")).unwrap();
     }
@@ -178,7 +178,7 @@ fn snapshots_are_stored_listed_shown_and_verified() {
 }
 
 #[test]
-fn old_snapshots_are_told_and_only_removed_when_asked() {
+fn old_snapshots_are_listed_and_only_removed_on_request() {
     let folder = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| hivebox(folder.path()).args(arguments).output().unwrap();
     stdout(&run(&["store", "--upstream", OCTOBER_14, "--at", "2024-10-14T09:20:00Z"]));
@@ -197,13 +197,13 @@ fn old_snapshots_are_told_and_only_removed_when_asked() {
 }
 
 #[test]
-fn the_doctor_tells_of_each_part_in_a_line() {
+fn the_doctor_prints_a_line_for_each_part() {
     let folder = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| hivebox(folder.path()).arg("doctor").args(arguments).output().unwrap();
     let old = run(&["--upstream", OCTOBER_14]);
     assert_eq!(old.status.code(), Some(69), "no reading is current");
     let told = String::from_utf8(old.stdout).unwrap();
-    assert!(told.starts_with("BAD upstream") && told.contains("see whether HIVEBOX_BOXES"), "{told}");
+    assert!(told.starts_with("BAD upstream") && told.contains("check that HIVEBOX_BOXES"), "{told}");
 
     let now = hivebox_present::Clock::system().now().to_string();
     let dumping = ["simulate", "--stations", "300", "--at", &now, "--speed", "0", "--dump", "now.json"];
@@ -217,12 +217,15 @@ fn the_doctor_tells_of_each_part_in_a_line() {
     let nobody = format!("redis://127.0.0.1:{}", crate::redis_server::free_port());
     let bad = run(&["--upstream", "file:now.json", "--cache", &nobody]);
     let told = String::from_utf8(bad.stdout).unwrap();
-    assert!(told.contains("BAD cache") && told.contains("see whether HIVEBOX_CACHE is right"), "{told}");
+    assert!(
+        told.contains("BAD cache") && told.contains("check HIVEBOX_CACHE and that the server runs"),
+        "{told}"
+    );
     assert!(told.contains("ok  store"), "{told}");
 }
 
 #[test]
-fn a_dumped_simulation_is_the_same_each_time_and_can_be_read() {
+fn a_simulation_dump_is_reproducible_and_readable() {
     let folder = tempfile::tempdir().unwrap();
     let at = "2026-06-01T12:00:00Z";
     let dump = |name: &str| {
@@ -242,7 +245,7 @@ fn a_dumped_simulation_is_the_same_each_time_and_can_be_read() {
 }
 
 #[test]
-fn the_demo_says_which_address_to_open_and_answers_there() {
+fn the_demo_prints_its_address_and_answers_there() {
     let folder = tempfile::tempdir().unwrap();
     let (running, line) =
         Running::start(hivebox(folder.path()).args(["demo", "--listen", "127.0.0.1:0", "--stations", "500"]));

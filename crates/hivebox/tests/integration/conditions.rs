@@ -19,7 +19,7 @@ fn near(one: f64, other: f64) -> bool {
 }
 
 #[tokio::test]
-async fn over_all_boxes_conditions_are_what_the_temperature_says() {
+async fn conditions_over_all_boxes_agree_with_the_temperature() {
     let app = app().await;
     let temperature = app.json("/temperature").await["Average temperature"].as_f64().unwrap();
     let conditions = app.json("/api/v1/conditions?phenomenon=air_temperature&quality=plausible").await;
@@ -34,7 +34,7 @@ async fn over_all_boxes_conditions_are_what_the_temperature_says() {
 }
 
 #[tokio::test]
-async fn conditions_are_made_of_the_readings_that_the_same_filter_lists() {
+async fn conditions_use_exactly_the_readings_that_the_same_filter_lists() {
     let app = app().await;
     let all = app.json("/api/v1/boxes?limit=1000").await;
     let somewhere = all["boxes"].as_array().unwrap().iter().find(|it| it["readings"] != 0).unwrap();
@@ -74,7 +74,7 @@ async fn conditions_are_made_of_the_readings_that_the_same_filter_lists() {
 }
 
 #[tokio::test]
-async fn at_a_place_it_is_as_the_boxes_around_say() {
+async fn conditions_at_a_place_follow_the_boxes_around_it() {
     let app = app().await;
     let readings =
         app.json("/api/v1/readings?phenomenon=air_temperature&quality=confirmed&exposure=outdoor").await;
@@ -104,7 +104,7 @@ async fn each_bad_parameter_has_a_pointer_and_says_what_is_allowed() {
 }
 
 #[tokio::test]
-async fn where_nothing_is_known_nothing_is_told() {
+async fn without_readings_there_are_no_figures() {
     let app = app().await;
     let conditions = app.json("/api/v1/conditions?lat=-75&lon=-120&phenomenon=air_temperature").await;
     let condition = &conditions["conditions"][0];

@@ -1,4 +1,4 @@
-//! The dashboard: how it is served, and that its parts do what they should. That people can use it is seen in `tests/browser`.
+//! The dashboard: its delivery and its parts. `tests/browser` checks it in a real browser.
 
 use std::fs;
 use std::path::Path;
@@ -23,7 +23,7 @@ async fn accepting(app: &TestApp, path: &str, accept: &str) -> Response {
     app.request(path).header("accept", accept).send().await.unwrap()
 }
 
-/// The files as they were built, by their names.
+/// The built files, by name.
 fn files() -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("dashboard");
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -33,7 +33,7 @@ fn files() -> Vec<(String, Vec<u8>)> {
 }
 
 #[tokio::test]
-async fn a_browser_gets_the_page_and_programs_get_what_they_always_got() {
+async fn browsers_get_the_page_and_programs_get_json_as_before() {
     let app = app().await;
     let page = app.get("/dashboard").await;
     assert_eq!(header(&page, "content-type"), "text/html; charset=utf-8");
@@ -55,7 +55,7 @@ async fn a_browser_gets_the_page_and_programs_get_what_they_always_got() {
 }
 
 #[tokio::test]
-async fn each_file_that_was_built_is_served_as_it_is() {
+async fn each_built_file_is_served_unchanged() {
     let app = app().await;
     for (name, content) in files() {
         let path = if name == "index.html" { "/dashboard".to_owned() } else { format!("/dashboard/{name}") };
@@ -94,7 +94,7 @@ async fn each_file_that_was_built_is_served_as_it_is() {
 }
 
 #[tokio::test]
-async fn the_page_names_only_what_is_served_and_has_no_script_or_style_inside() {
+async fn the_page_links_only_served_files_and_has_no_inline_script_or_style() {
     let app = app().await;
     let page = app.get("/dashboard").await.text().await.unwrap();
     let named = |attribute: &str| {
@@ -113,7 +113,7 @@ async fn the_page_names_only_what_is_served_and_has_no_script_or_style_inside() 
 }
 
 #[test]
-fn the_parts_of_the_page_do_what_they_should() {
+fn the_unit_tests_of_the_page_pass() {
     assert!(
         std::env::var_os("HIVEBOX_TEST_PLAYWRIGHT").is_some(),
         "the packages may be missing: run the tests by `cargo xtask test`, which installs them"

@@ -1,11 +1,11 @@
-//! What /openapi.json says of the API, held against the API by a tool that knows nothing else of it.
+//! Tests the API against /openapi.json, with a tool that knows nothing else of the API.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::app::{TestApp, TestUpstream};
 
-/// A stream has no end, but where it is told one.
+/// A stream never ends unless a parameter limits it.
 const CONFIG: &str = r#"
 hooks = "hooks.py"
 
@@ -61,11 +61,11 @@ def before_call(context, case, kwargs):
 "#;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_operation_is_as_it_is_described() {
+async fn every_operation_behaves_as_described() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::with(&upstream.url, &[("rate-limit", "off"), ("sql", "on")]).await;
     app.wait_for("/temperature", "there", |response| response.status().is_success()).await;
-    // So that there is a snapshot to be asked for.
+    // The tool needs a snapshot to request.
     assert!(app.post("/store").await.status().is_success());
     let description = format!("http://{}/openapi.json", app.address);
     let mut command = schemathesis(app.folder.path());

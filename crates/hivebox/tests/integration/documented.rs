@@ -26,7 +26,7 @@ const RUN_OF_HISTORY: [&str; 3] = ["Compaction", "Asking", "By other engines"];
 /// The address in the document.
 const DOCUMENTED_ADDRESS: &str = "127.0.0.1:5000";
 const ELISION: &str = "…";
-const PATIENCE: Duration = Duration::from_mins(3);
+const PATIENCE: Duration = Duration::from_mins(5);
 /// Between two attempts: the demo limits what a client may ask for in a minute.
 const PAUSE: Duration = Duration::from_millis(300);
 

@@ -1,4 +1,4 @@
-//! Each endpoint as its clients know it.
+//! The endpoints, from a client's view.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::app::{TestApp, TestUpstream, header, json};
 
 #[tokio::test]
-async fn the_endpoints_that_must_never_change_have_not() {
+async fn the_stable_endpoints_are_unchanged() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::over(&upstream).await;
     for (path, body) in [
@@ -47,18 +47,18 @@ async fn a_recorded_answer_too_old_to_count_is_a_503_that_says_why() {
     assert_eq!(header(&response, "content-type"), "application/problem+json");
     let problem = json(response).await;
     assert_eq!((&problem["status"], &problem["title"]), (&json!(503), &json!("No temperature available")));
-    assert!(problem["detail"].as_str().unwrap().contains("no sensor has a reading that counts"), "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("no air temperature reading counts"), "{problem}");
 }
 
 #[tokio::test]
-async fn words_and_bands_are_configuration() {
+async fn status_words_and_bands_are_configurable() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::with(&upstream.url, &[("status", "-90:Frozen,:Alive")]).await;
     assert_eq!(app.json("/temperature").await["status"], "Alive");
 }
 
 #[tokio::test]
-async fn a_path_that_is_not_there_is_a_problem_and_so_is_a_method() {
+async fn an_unknown_path_or_method_is_a_problem() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::over(&upstream).await;
     let response = app.get("/nowhere").await;
@@ -73,7 +73,7 @@ async fn a_path_that_is_not_there_is_a_problem_and_so_is_a_method() {
 }
 
 #[tokio::test]
-async fn a_request_keeps_its_id_and_trace_and_gets_an_id_if_it_has_none() {
+async fn a_request_keeps_its_id_and_trace_or_gets_a_new_id() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::over(&upstream).await;
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -84,7 +84,7 @@ async fn a_request_keeps_its_id_and_trace_and_gets_an_id_if_it_has_none() {
 }
 
 #[tokio::test]
-async fn snapshots_come_back_in_the_form_that_is_asked_for() {
+async fn snapshots_come_in_the_requested_format() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::over(&upstream).await;
     app.get("/temperature").await;

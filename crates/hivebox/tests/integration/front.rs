@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use opensensemap_sim::{Clock as SimClock, Fault};
+use opensensemap_sim::Fault;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use crate::app::{TestApp, TestUpstream, header};
+use crate::app::{TestApp, TestUpstream};
 use crate::commands::{Running, hivebox};
 
 const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -177,17 +177,14 @@ async fn no_answer_yet_a_stale_one_and_one_too_old_are_told_as_the_router_would(
         "no answer yet"
     );
 
-    let upstream = TestUpstream::of(3000).await;
-    let nearly_an_hour = jiff::SignedDuration::from_mins(60) - jiff::SignedDuration::from_secs(8);
-    upstream.sim.set_time(SimClock::Fixed(hivebox_present::Clock::system().now() - nearly_an_hour));
-    let both = Both::beside(TestApp::with(&upstream.url, &[("cache-ttl", "1s")]).await).await;
-    both.app.get("/temperature").await;
+    let upstream = TestUpstream::start().await;
+    let both = Both::beside(TestApp::at_a_still_time(&upstream, &[]).await).await;
+    assert_eq!(both.app.get("/temperature").await.status(), 200);
     upstream.kill();
-    let is_stale = |response: &reqwest::Response| header(response, "cache-status").contains("detail=");
-    both.app.wait_for("/temperature", "stale", is_stale).await;
+    both.app.let_time_pass(jiff::SignedDuration::from_mins(6));
     let stale = both.ask(&request("GET /temperature", "")).await;
     assert_eq!(stale.counted["hivebox_answers_total{cache=\"stale\"}"], 1);
-    both.app.wait_for("/temperature", "too old", |response| response.status() == 503).await;
+    both.app.let_time_pass(jiff::SignedDuration::from_hours(1));
     let expired = both.ask(&request("GET /temperature", "")).await;
     assert_eq!(expired.counted["hivebox_answers_total{cache=\"none\"}"], 1);
 }
@@ -268,6 +265,5 @@ async fn who_is_slow_with_a_head_or_sends_none_is_cut_off() {
     let kept_alive = "GET /temperature HTTP/1.1\r\nhost: x\r\n\r\n";
     // A byte now and then does not help.
     tokio::join!(cut_off(""), cut_off("GET /temperature HTTP/1.1\r\nx-slow: "), cut_off(kept_alive));
-    let took = started.elapsed();
-    assert!((Duration::from_secs(14)..Duration::from_secs(40)).contains(&took), "{took:?}");
+    assert!(started.elapsed() >= Duration::from_secs(14), "it had its time");
 }

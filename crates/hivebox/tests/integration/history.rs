@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use hivebox_archive::history::CompactionLimits;
-use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
+use hivebox_archive::{History, Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::readings::{Readings, ReadingsBuilder};
-use hivebox_climate::verdict::{Rules, Verdict};
+use hivebox_climate::verdict::{Verdict, VerdictRules};
 use hivebox_present::Clock;
 use hivebox_refresh::bridge::add_box;
 use jiff::{SignedDuration, Timestamp};
@@ -21,7 +21,7 @@ fn at(moment: &str) -> Timestamp {
 
 /// What the boxes of `upstream` said at a moment.
 fn readings(upstream: &TestUpstream, as_of: Timestamp) -> Arc<Readings> {
-    let mut readings = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), as_of);
+    let mut readings = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of);
     let mut decoder = Decoder::new(Limits::default());
     let mut sink = |sense_box: SenseBox<'_>| add_box(&mut readings, sense_box);
     for piece in upstream.sim.boxes_body_at(as_of) {
@@ -67,7 +67,7 @@ pub(crate) async fn remember_in(
         }));
     }
     let limits = CompactionLimits { max_rows: u64::MAX, since: None };
-    store.history().compact(&limits, Clock::system().now()).await.unwrap();
+    History::of(&store).compact(&limits, Clock::system().now()).await.unwrap();
     temperatures.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
     temperatures.dedup_by(|one, other| (one.0, &one.1) == (other.0, &other.1));
     temperatures

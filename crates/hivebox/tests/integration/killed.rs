@@ -1,4 +1,4 @@
-//! Compaction by a process that is killed.
+//! Compaction by a process that gets killed.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::Exposure;
 use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::Rules;
+use hivebox_climate::verdict::VerdictRules;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::commands::hivebox;
@@ -21,7 +21,7 @@ const SNAPSHOTS: i64 = 12;
 fn snapshot(number: i64) -> Sealed {
     let begin: Timestamp = "2026-11-24T23:30:00Z".parse().unwrap();
     let moment = begin + SignedDuration::from_mins(5 * number);
-    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Rules::default(), moment);
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), moment);
     for box_number in 0..BOXES {
         let (id, sensor_id) = (format!("{box_number:024x}"), format!("{:024x}", box_number << 8));
         let (name, model) = ("Bienen", "homeV2Wifi");
@@ -34,7 +34,7 @@ fn snapshot(number: i64) -> Sealed {
     Sealed::of(SnapshotName::at(moment), &builder.finish(), Catalogue::builtin()).unwrap()
 }
 
-/// All files of the history, also those that are being written.
+/// All files of the history, including unfinished ones.
 fn files(folder: &Path) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let files = entries.flatten().flat_map(|entry| match entry.file_type() {
@@ -51,14 +51,14 @@ fn archive(folder: &Path, action: &str) -> serde_json::Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_is_killed_while_it_compacts_loses_and_doubles_nothing() {
+async fn killing_a_compaction_loses_and_doubles_no_reading() {
     let folder = tempfile::tempdir().unwrap();
     let (folder, history) = (folder.path(), folder.path().join("hivebox-data/history"));
     let store = SnapshotStore::open_folder(&folder.join("hivebox-data")).unwrap();
     for number in 0..SNAPSHOTS {
         store.put(&snapshot(number)).await.unwrap();
     }
-    // It is killed as soon as there is one file more than when it was killed before, until it comes to its end.
+    // Each run is killed when one file more exists than in the run before, until a run finishes.
     let mut killed = 0;
     loop {
         let seen = files(&history).len();

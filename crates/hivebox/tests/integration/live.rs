@@ -1,4 +1,4 @@
-//! Streams of events, as clients hold them open.
+//! Event streams, from a client's view.
 
 use std::time::Duration;
 
@@ -15,15 +15,15 @@ use crate::app::{TestApp, TestUpstream, header, json};
 use crate::commands::{Running, get, hivebox};
 
 const LIVE: &str = "/api/v1/live";
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(5);
 
-/// A stream as its client reads it.
+/// A stream, from its client's view.
 struct Reading {
     response: Response,
     buffer: String,
 }
 
-/// What stands between two empty lines.
+/// The text between two empty lines.
 #[derive(Debug, PartialEq)]
 enum Frame {
     Retry(u32),
@@ -32,7 +32,7 @@ enum Frame {
 }
 
 impl Reading {
-    /// Opens a stream and reads what comes first.
+    /// Opens a stream, and reads the head of the answer.
     async fn open(request: RequestBuilder) -> Self {
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
@@ -55,7 +55,7 @@ impl Reading {
         }
     }
 
-    /// The next event, past heartbeats.
+    /// The next event. Skips heartbeats.
     async fn event(&mut self) -> Option<(String, Value)> {
         loop {
             match self.next().await? {
@@ -82,7 +82,7 @@ impl Frame {
     }
 }
 
-/// A HiveBox that has an answer, changed by `tune`.
+/// A HiveBox with an answer and the settings that `tune` changes.
 async fn tuned(
     upstream: &TestUpstream,
     settings: &[(&str, &str)],
@@ -102,7 +102,7 @@ fn ended(reason: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_first_event_says_what_the_temperature_says_and_more() {
+async fn the_first_event_agrees_with_the_temperature() {
     let upstream = TestUpstream::start().await;
     let app = tuned(&upstream, &[], |_| ()).await;
     let mut reading = Reading::open(app.request(LIVE)).await;
@@ -128,7 +128,7 @@ async fn the_first_event_says_what_the_temperature_says_and_more() {
 }
 
 #[tokio::test]
-async fn each_poll_makes_an_event_on_every_stream_and_a_stream_ends_after_as_many_as_were_asked_for() {
+async fn each_poll_sends_an_event_to_every_stream_and_a_stream_ends_after_the_requested_number() {
     let upstream = TestUpstream::start().await;
     let app = tuned(&upstream, &[("cache-ttl", "1s")], often).await;
     let path = format!("{LIVE}?events=3");
@@ -149,7 +149,7 @@ async fn each_poll_makes_an_event_on_every_stream_and_a_stream_ends_after_as_man
 }
 
 #[tokio::test]
-async fn who_has_the_present_already_is_sent_the_next_one_and_all_others_this_one() {
+async fn a_client_that_has_the_present_gets_the_next_one_and_others_get_this_one() {
     let upstream = TestUpstream::start().await;
     let app = tuned(&upstream, &[], often).await;
     let ask = |id: &str| app.request(LIVE).header("last-event-id", id);
@@ -168,7 +168,7 @@ async fn who_has_the_present_already_is_sent_the_next_one_and_all_others_this_on
 }
 
 #[tokio::test]
-async fn heartbeats_keep_a_stream_open_and_are_no_events() {
+async fn heartbeats_keep_a_stream_open_without_events() {
     let upstream = TestUpstream::start().await;
     let app = tuned(&upstream, &[], often).await;
     let (id, _) = Reading::open(app.request(LIVE)).await.event().await.unwrap();
@@ -181,7 +181,7 @@ async fn heartbeats_keep_a_stream_open_and_are_no_events() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_request_for_a_stream_is_told() {
+async fn faults_of_a_stream_request_are_reported() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::over(&upstream).await;
     for query in ["events=0", "events=1001", "event=1"] {
@@ -194,7 +194,7 @@ async fn what_is_wrong_with_a_request_for_a_stream_is_told() {
 }
 
 #[tokio::test]
-async fn a_stream_too_many_is_refused_and_costs_requests_nothing() {
+async fn a_stream_over_the_limit_is_refused_without_affecting_requests() {
     let upstream = TestUpstream::start().await;
     let settings = [("max-streams", "2"), ("max-connections", "100")];
     let app = tuned(&upstream, &settings, often).await;
@@ -217,12 +217,12 @@ async fn a_client_that_does_not_read_is_cut_off_and_counted() {
         config.http.write_timeout = Duration::from_secs(1);
     })
     .await;
-    // Little room, so that it is soon full.
+    // Small buffers fill soon.
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(1).unwrap();
     let mut silent = socket.connect(app.address).await.unwrap();
     silent.write_all(format!("GET {LIVE} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes()).await.unwrap();
-    // One that reads is not.
+    // A client that reads is not cut off.
     let mut reading = Reading::open(app.request(LIVE)).await;
     let is_cut_off = async || app.metric("hivebox_stalled_connections_total").await == 1.0;
     let until_cut_off = async {
@@ -238,7 +238,7 @@ async fn a_client_that_does_not_read_is_cut_off_and_counted() {
 }
 
 #[tokio::test]
-async fn when_the_service_stops_its_streams_end_well_and_hold_nothing_up() {
+async fn streams_end_properly_when_the_service_stops_and_do_not_delay_it() {
     let upstream = TestUpstream::start().await;
     let app = tuned(&upstream, &[("shutdown-grace", "1m")], |_| ()).await;
     let mut streams = Vec::new();

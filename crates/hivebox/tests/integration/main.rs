@@ -1,10 +1,9 @@
-//! HiveBox as its users see it: over HTTP and on the command line, with a simulated openSenseMap behind it.
+//! HiveBox from a user's view: over HTTP and on the command line, with a simulated openSenseMap.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
 #![expect(clippy::float_cmp, reason = "counts are whole numbers, also as metrics")]
 
 mod app;
-#[cfg(feature = "history")]
 mod asking;
 mod backfill;
 mod boxes;
@@ -17,12 +16,12 @@ mod collector;
 mod commands;
 mod conditions;
 mod dashboard;
+#[cfg(feature = "sql")]
 mod described;
-#[cfg(feature = "history")]
+#[cfg(feature = "sql")]
 mod documented;
 mod endpoints;
 mod front;
-#[cfg(feature = "history")]
 mod history;
 mod killed;
 mod live;
@@ -42,7 +41,7 @@ mod rolling_restart;
 mod schema;
 mod sharing;
 mod some_boxes;
-#[cfg(feature = "history")]
+#[cfg(feature = "sql")]
 mod sql;
 mod status;
 mod stopping;

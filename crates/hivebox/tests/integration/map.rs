@@ -1,4 +1,4 @@
-//! `/api/v1/map`: what a page draws.
+//! `/api/v1/map`.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::app::{TestApp, TestUpstream, header, pointers};
 
-/// A box of a map: where it is, what it says, and what is thought of that.
+/// A box of a map: its position, value and verdict.
 type Spot = ((i64, i64), Option<i64>, char);
 
 async fn over(boxes: usize) -> TestApp {
@@ -46,7 +46,7 @@ fn place(row: &Value) -> Option<(i64, i64)> {
 }
 
 #[tokio::test]
-async fn a_map_shows_each_box_where_it_is_with_what_its_best_sensor_says() {
+async fn a_map_shows_each_box_at_its_position_with_the_value_of_its_best_sensor() {
     let app = over(300).await;
     let map = app.json("/api/v1/map").await;
     assert_eq!((&map["phenomenon"], &map["unit"]), (&"air_temperature".into(), &"°C".into()));
@@ -77,7 +77,7 @@ async fn a_map_shows_each_box_where_it_is_with_what_its_best_sensor_says() {
 }
 
 #[tokio::test]
-async fn each_phenomenon_has_a_map_of_its_own() {
+async fn each_phenomenon_has_its_own_map() {
     let app = over(300).await;
     let humidity = app.json("/api/v1/map?phenomenon=relative_humidity").await;
     assert_eq!((&humidity["phenomenon"], &humidity["unit"]), (&"relative_humidity".into(), &"%".into()));
@@ -91,7 +91,7 @@ async fn each_phenomenon_has_a_map_of_its_own() {
 
 #[tokio::test]
 async fn a_map_is_small_and_is_not_sent_twice() {
-    // Of 15,000 boxes it must be less than 130 kB.
+    // A map of 15,000 boxes must be smaller than 130 kB.
     const MOST_BYTES_OF_A_BOX: usize = 130_000 / 15_000;
     let app = over(3000).await;
     for encoding in ["br", "gzip"] {

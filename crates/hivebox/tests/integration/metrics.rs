@@ -9,7 +9,7 @@ use reqwest::header::ACCEPT;
 use crate::app::{TestApp, TestUpstream, header};
 
 #[tokio::test]
-async fn promtool_finds_nothing_to_complain_about() {
+async fn promtool_accepts_the_metrics() {
     let Some(promtool) = std::env::var_os("HIVEBOX_TEST_PROMTOOL") else {
         panic!("HIVEBOX_TEST_PROMTOOL is not set: run the tests by `cargo xtask test`, which sets it");
     };
@@ -36,7 +36,7 @@ async fn promtool_finds_nothing_to_complain_about() {
 }
 
 #[tokio::test]
-async fn open_metrics_is_there_for_those_who_ask() {
+async fn open_metrics_is_sent_on_request() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::over(&upstream).await;
     let request = app.request("/metrics").header(ACCEPT, "application/openmetrics-text; version=1.0.0");
@@ -90,7 +90,7 @@ async fn requests_are_counted_by_route_method_and_status() {
 }
 
 #[tokio::test]
-async fn readings_are_counted_by_verdict_as_many_as_there_are_sensors() {
+async fn counts_by_verdict_add_up_to_the_number_of_sensors() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::over(&upstream).await;
     app.get("/temperature").await;

@@ -1,4 +1,4 @@
-//! What `/openapi.json` says, and that it is so.
+//! The content of `/openapi.json`, compared with the API.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::app::{TestApp, TestUpstream, json};
 use crate::schema::misfit;
 
-/// Each operation of a document: its path, its method, and what is said of it.
+/// Each operation of a document: path, method and description.
 fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
     document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
         item.as_object().unwrap().iter().map(move |(method, operation)| (&**path, &**method, operation))
@@ -32,7 +32,7 @@ fn all_operations_and_their_statuses_are_described() {
 }
 
 #[test]
-fn every_operation_says_what_it_is_for_and_shows_its_answers() {
+fn every_operation_has_a_summary_and_examples_of_its_answers() {
     let document = document();
     let tags: BTreeSet<&str> =
         document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
@@ -45,7 +45,7 @@ fn every_operation_says_what_it_is_for_and_shows_its_answers() {
 }
 
 #[test]
-fn every_reference_has_its_end() {
+fn every_reference_has_a_target() {
     fn check(document: &Value, part: &Value) {
         match part {
             Value::Object(fields) => {
@@ -125,7 +125,7 @@ async fn every_get_is_answered_as_described() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_shows_all_operations_and_takes_nothing_from_elsewhere() {
+async fn the_page_shows_all_operations_and_loads_nothing_from_other_hosts() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::over(&upstream).await;
     let response = app.get("/docs").await;
@@ -153,7 +153,7 @@ async fn the_page_shows_all_operations_and_takes_nothing_from_elsewhere() {
     }
 }
 
-/// What stands between each `begin` and the next quotation mark.
+/// The texts between each `begin` and the next quotation mark.
 fn values<'a>(page: &'a str, begin: &str) -> Vec<&'a str> {
     page.split(begin).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
 }

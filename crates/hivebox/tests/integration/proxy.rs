@@ -1,4 +1,4 @@
-//! A TCP proxy that makes the network between HiveBox and a server as bad as a test wants it.
+//! A TCP proxy that disturbs the network between HiveBox and a server.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,20 +8,20 @@ use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// How the network behaves.
+/// The state of the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Network {
-    /// As it should.
+    /// It works.
     Good,
-    /// Each piece of data comes so late.
+    /// Each piece of data is delayed by this time.
     Slow(Duration),
-    /// Connections are closed, and new ones at once.
+    /// All connections are closed, new ones immediately.
     Cut,
-    /// The same, by a reset.
+    /// All connections are reset, new ones immediately.
     Reset,
-    /// Nothing comes through, and no connection breaks.
+    /// No data comes through, but connections stay open.
     Silent,
-    /// Whatever is asked, the answer is 500.
+    /// Every request is answered with status 500.
     Failing,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// In front of a port of this machine.
+    /// A proxy in front of a local port.
     pub(crate) async fn to(port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -51,7 +51,7 @@ impl Proxy {
         Self { address, network, held }
     }
 
-    /// Waits until something is said into the silence.
+    /// Waits until data is held up.
     pub(crate) async fn until_held(&mut self) {
         self.held.mark_unchanged();
         self.held.changed().await.unwrap();
@@ -65,7 +65,7 @@ impl Proxy {
 #[derive(Clone)]
 struct Wire {
     network: watch::Receiver<Network>,
-    /// How many pieces of data were held up in silence so far.
+    /// The number of pieces of data held up so far.
     holding: watch::Sender<usize>,
 }
 
@@ -83,7 +83,7 @@ async fn join(mut client: TcpStream, port: u16, mut wire: Wire) {
         }
     }
     let behaviour = *wire.network.borrow();
-    // The connection may have ended already, and then nothing of this matters.
+    // Failures do not matter if the connection has ended already.
     match behaviour {
         Network::Reset => drop(client.set_zero_linger()),
         Network::Failing => {
@@ -95,7 +95,7 @@ async fn join(mut client: TcpStream, port: u16, mut wire: Wire) {
     }
 }
 
-/// Carries data until either end closes.
+/// Forwards data until either end closes.
 async fn pump(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, mut wire: Wire) {
     let mut piece = vec![0; 64 << 10];
     while let Ok(length @ 1..) = from.read(&mut piece).await {

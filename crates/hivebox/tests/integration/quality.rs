@@ -1,4 +1,4 @@
-//! The checks of quality on faults of known truth: the goals of `docs/quality.md`, on half a day of one world.
+//! The quality checks meet the goals of `docs/quality.md` on half a simulated day with known faults.
 
 #[path = "../../examples/quality/faults.rs"]
 mod faults;

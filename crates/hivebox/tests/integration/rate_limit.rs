@@ -1,4 +1,4 @@
-//! How often a client may ask what is under /api/v1.
+//! The rate limit of /api/v1.
 
 use reqwest::{Method, Response, StatusCode};
 
@@ -11,7 +11,7 @@ async fn from(app: &TestApp, forwarded_for: &str) -> Response {
 }
 
 #[tokio::test]
-async fn a_client_that_asks_too_often_is_told_when_to_ask_again() {
+async fn a_client_over_the_limit_learns_when_to_retry() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::with(&upstream.url, &[("rate-limit", "3/h")]).await;
     for remaining in ["2", "1", "0"] {
@@ -21,7 +21,7 @@ async fn a_client_that_asks_too_often_is_told_when_to_ask_again() {
         let told = header(&response, "ratelimit");
         assert!(told.starts_with(&format!("\"default\";r={remaining};t=")), "{told}");
     }
-    // Streams and wrong requests are requests too.
+    // Streams and invalid requests count, too.
     for path in [LIST, "/api/v1/live", "/api/v1/snapshots?limit=x"] {
         let refused = app.get(path).await;
         assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS, "{path}");
@@ -36,7 +36,7 @@ async fn a_client_that_asks_too_often_is_told_when_to_ask_again() {
     }
     assert_eq!(app.metric("hivebox_http_rate_limited_total").await, 3.0);
 
-    // Another connection is the same client, and what a client says of itself is not believed.
+    // A second connection is the same client, and a `Forwarded` header of a client is not trusted.
     let url = format!("http://{}{LIST}", app.address);
     assert_eq!(client().get(&url).send().await.unwrap().status(), StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(from(&app, "192.0.2.1").await.status(), StatusCode::TOO_MANY_REQUESTS);
@@ -45,7 +45,7 @@ async fn a_client_that_asks_too_often_is_told_when_to_ask_again() {
 }
 
 #[tokio::test]
-async fn behind_a_proxy_clients_are_told_apart_by_what_the_proxy_says() {
+async fn behind_a_proxy_clients_are_told_apart_by_the_header_of_the_proxy() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::with(&upstream.url, &[("rate-limit", "1/h"), ("trusted-proxies", "1")]).await;
     for (forwarded_for, status) in [
@@ -56,7 +56,7 @@ async fn behind_a_proxy_clients_are_told_apart_by_what_the_proxy_says() {
         ("2001:db8::1", StatusCode::OK),
         ("2001:db8::2", StatusCode::TOO_MANY_REQUESTS),
         ("2001:db8:0:1::1", StatusCode::OK),
-        // Whoever is not named is known by the address of the connection.
+        // Without that header, the address of the connection identifies the client.
         ("unknown", StatusCode::OK),
         ("", StatusCode::TOO_MANY_REQUESTS),
         ("127.0.0.1", StatusCode::TOO_MANY_REQUESTS),
@@ -66,7 +66,7 @@ async fn behind_a_proxy_clients_are_told_apart_by_what_the_proxy_says() {
 }
 
 #[tokio::test]
-async fn what_was_there_before_is_never_limited() {
+async fn stable_endpoints_are_never_limited() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::with(&upstream.url, &[("rate-limit", "1/h")]).await;
     app.get(LIST).await;
@@ -90,7 +90,7 @@ async fn what_was_there_before_is_never_limited() {
 }
 
 #[tokio::test]
-async fn without_a_limit_nothing_is_said_of_it() {
+async fn without_a_limit_answers_have_no_limit_headers() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::with(&upstream.url, &[("rate-limit", "off")]).await;
     let response = app.get(LIST).await;

@@ -1,4 +1,4 @@
-//! `/readyz` in both its rules, each seen to fail.
+//! Both rules of `/readyz`, in success and failure.
 
 use opensensemap_sim::Fault;
 use reqwest::StatusCode;
@@ -33,7 +33,7 @@ async fn by_the_hive_rule_a_replica_without_an_answer_is_not_ready() {
 }
 
 #[tokio::test]
-async fn by_the_roadmap_rule_failed_boxes_without_young_content_are_not_ready() {
+async fn by_the_roadmap_rule_failed_boxes_with_old_content_are_not_ready() {
     let upstream = TestUpstream::start().await;
     upstream.sim.faults().set(Fault::Status { status: 500 }).unwrap();
     let ids = "5386026e5f08822009b8b60d,5386026e5f08822009b8b60e";

@@ -1,4 +1,4 @@
-//! A real Redis on a free port, to be killed, paused, emptied and filled with garbage.
+//! A real Redis on a free port that tests can kill, pause, empty and fill with garbage.
 
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
@@ -11,9 +11,9 @@ use tokio::time::Instant;
 use redis::{Commands, Connection};
 use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(5);
 
-/// A Redis that ends with the test, also when the test process is killed.
+/// A Redis that ends with the test, even if the test process is killed.
 pub(crate) struct RedisServer {
     pub(crate) port: u16,
     folder: TempDir,
@@ -21,7 +21,7 @@ pub(crate) struct RedisServer {
     running: Option<Bound>,
 }
 
-/// Where a program of the tests is, which `cargo xtask test` installs.
+/// The path of a test program that `cargo xtask test` installs.
 pub(crate) fn program(variable: &str) -> PathBuf {
     let Some(path) = std::env::var_os(variable) else {
         panic!("{variable} is not set: run the tests by `cargo xtask test`, which sets it");
@@ -29,12 +29,12 @@ pub(crate) fn program(variable: &str) -> PathBuf {
     path.into()
 }
 
-/// A port that was free just now.
+/// A currently free port.
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Waits until something is so.
+/// Waits until a condition holds.
 pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let started = Instant::now();
     while !is_so() {
@@ -43,8 +43,8 @@ pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// A server that ends when this process does, however that comes about: a shell waits for the end of the
-/// pipe that this process holds open.
+/// A server that ends with this process, however that ends: a shell waits for the end of a pipe that this process
+/// holds open.
 pub(crate) struct Bound {
     shell: Child,
     server: String,
@@ -70,7 +70,7 @@ impl Bound {
 impl Drop for Bound {
     fn drop(&mut self) {
         drop(self.shell.stdin.take());
-        // It has ended if waiting for it fails.
+        // An error means that it has ended already.
         let _ = self.shell.wait();
     }
 }
@@ -80,14 +80,14 @@ impl RedisServer {
         Self::with(&[])
     }
 
-    /// With further arguments of `redis-server`.
+    /// A running Redis with further arguments of `redis-server`.
     pub(crate) fn with(arguments: &[&str]) -> Self {
         let mut server = Self::prepare(arguments);
         server.restart();
         server
     }
 
-    /// One that does not run yet. `{folder}` in the arguments is its folder.
+    /// A Redis that does not run yet. `{folder}` in the arguments is its folder.
     pub(crate) fn prepare(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().display().to_string();
@@ -99,7 +99,7 @@ impl RedisServer {
         self.folder.path()
     }
 
-    /// Puts something in the place of a word in the arguments.
+    /// Replaces a word in the arguments.
     pub(crate) fn replace(&mut self, word: &str, with: &str) {
         for argument in &mut self.arguments {
             *argument = argument.replace(word, with);
@@ -110,12 +110,12 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// Starts it, empty; if it runs, kills it first.
+    /// Starts it empty. Kills it first if it runs.
     pub(crate) fn restart(&mut self) {
         self.run(&format!("--port {} --bind 127.0.0.1 --save '' --appendonly no", self.port));
     }
 
-    /// Starts it with no arguments but its own, which must name the port.
+    /// Starts it with only its own arguments, which must name the port.
     pub(crate) fn restart_as_configured(&mut self) {
         self.run("");
     }
@@ -129,12 +129,12 @@ impl RedisServer {
         wait_until("an answer of redis-server", || TcpStream::connect(("127.0.0.1", port)).is_ok());
     }
 
-    /// Ends it at once, as a crash does.
+    /// Kills it, like a crash.
     pub(crate) fn kill(&mut self) {
         self.running = None;
     }
 
-    /// Stops its process from running, with all connections left open.
+    /// Pauses its process. All connections stay open.
     pub(crate) fn pause(&self) {
         self.running.as_ref().unwrap().signal("STOP");
     }
@@ -151,14 +151,14 @@ impl RedisServer {
         redis::cmd("FLUSHALL").exec(&mut self.connect()).unwrap();
     }
 
-    /// All keys, in order.
+    /// All keys, sorted.
     pub(crate) fn keys(&self) -> Vec<String> {
         let mut keys: Vec<String> = self.connect().keys("*").unwrap();
         keys.sort();
         keys
     }
 
-    /// How many times commands of a kind were called.
+    /// The number of calls of a command.
     pub(crate) fn calls(&self, command: &str) -> u64 {
         let stats: String = redis::cmd("INFO").arg("commandstats").query(&mut self.connect()).unwrap();
         let line = stats.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));

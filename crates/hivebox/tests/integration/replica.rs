@@ -1,4 +1,4 @@
-//! HiveBox as a process of its own, to be killed and paused.
+//! HiveBox as a separate process that tests can kill and pause.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -15,9 +15,9 @@ use crate::app::{client, eventually};
 use crate::commands::hivebox;
 
 /// The longest time to wait for a process to listen.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(5);
 
-/// `hivebox serve` in a folder of its own. It is killed when this is dropped.
+/// `hivebox serve` in a folder of its own. Dropping it kills the process.
 pub(crate) struct Replica {
     pub(crate) address: SocketAddr,
     pub(crate) folder: TempDir,
@@ -26,7 +26,7 @@ pub(crate) struct Replica {
     client: Client,
 }
 
-/// Settings by name, and further variables of the environment.
+/// Starts a replica with settings by name, and further environment variables.
 pub(crate) type Settings<'a> = (&'a [(&'a str, String)], &'a [(String, String)]);
 
 impl Replica {
@@ -34,7 +34,7 @@ impl Replica {
         Self::on("127.0.0.1:0", settings)
     }
 
-    /// One that listens on an address.
+    /// Starts a replica that listens on `address`.
     pub(crate) fn on(listen: &str, (settings, environment): Settings<'_>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut process = command(folder.path(), "serve", settings, environment)
@@ -51,7 +51,7 @@ impl Replica {
             move || {
                 for line in lines.map_while(Result::ok) {
                     if let Some(address) = listening_address(&line) {
-                        // Nobody waits for a second address.
+                        // No one waits for a second address.
                         let _ = heard.send(address);
                     }
                     let mut log = log.lock().unwrap();
@@ -72,24 +72,24 @@ impl Replica {
         assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
     }
 
-    /// Waits for the process to end; whether it ended well.
+    /// Waits until the process ends. Returns whether it succeeded.
     pub(crate) fn ends_well(&mut self) -> bool {
         self.process.wait().unwrap().success()
     }
 
-    /// All that it has logged.
+    /// Its log so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
 
-    /// What it says at a path; `None` if it does not answer.
+    /// Its answer at a path; `None` if it does not answer.
     pub(crate) async fn json(&self, path: &str) -> Option<Value> {
         let request =
             self.client.get(format!("http://{}{path}", self.address)).timeout(Duration::from_secs(5));
         serde_json::from_slice(&request.send().await.ok()?.bytes().await.ok()?).ok()
     }
 
-    /// Its part among the replicas.
+    /// Its role among the replicas.
     pub(crate) async fn role(&self) -> String {
         let ready = self.json("/readyz").await.unwrap_or_default();
         ready["role"].as_str().unwrap_or_default().to_owned()
@@ -98,13 +98,13 @@ impl Replica {
 
 impl Drop for Replica {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// A command of HiveBox with settings, and an environment of its own.
+/// A HiveBox command with settings and a clean environment.
 pub(crate) fn command(
     folder: &Path,
     name: &str,
@@ -119,13 +119,13 @@ pub(crate) fn command(
     command
 }
 
-/// The address in the line by which HiveBox says that it listens.
+/// The address in the log line "listening".
 fn listening_address(line: &str) -> Option<SocketAddr> {
     let line: Value = serde_json::from_str(line).ok()?;
     (line["message"] == "listening").then(|| line["address"].as_str()?.parse().ok())?
 }
 
-/// The one that holds the lease, as soon as one does.
+/// Waits for a replica that holds the lease.
 pub(crate) async fn holder(replicas: &[Replica]) -> usize {
     let found = std::cell::Cell::new(None);
     eventually("a holder of the lease", async || {

@@ -1,4 +1,4 @@
-//! As what answers are sent: tags, encodings, and what pages of other origins may read.
+//! Entity tags, encodings and CORS.
 
 use std::fs;
 use std::io::Read;
@@ -11,7 +11,7 @@ use crate::app::{TestApp, TestUpstream, header};
 
 const LIST: &str = "/api/v1/snapshots";
 
-/// A HiveBox with so many snapshots.
+/// A HiveBox with this many snapshots.
 async fn with_snapshots(count: usize) -> (TestUpstream, TestApp) {
     let upstream = TestUpstream::start().await;
     let app = TestApp::over(&upstream).await;
@@ -37,7 +37,7 @@ async fn ask(app: &TestApp, path: &str, headers: &[(&str, &str)]) -> Response {
 }
 
 #[tokio::test]
-async fn what_has_not_changed_is_not_sent_again() {
+async fn an_unchanged_answer_is_not_sent_again() {
     let (_upstream, app) = with_snapshots(20).await;
     let first = app.get(LIST).await;
     let tag = header(&first, "etag").to_owned();
@@ -100,7 +100,7 @@ async fn an_answer_comes_in_the_encoding_that_the_client_wants() {
         assert_eq!((again.status(), header(&again, "etag")), (StatusCode::NOT_MODIFIED, &*expected));
         assert_eq!(header(&again, "content-encoding"), "");
     }
-    // What is known as gzip is not known as it is.
+    // The tag of the gzip encoding does not match the identity encoding.
     let known = format!("{tag}-gzip\"");
     assert_eq!(ask(&app, LIST, &[("if-none-match", &known)]).await.status(), StatusCode::OK);
 
@@ -122,7 +122,7 @@ pub(crate) fn decoded(encoding: &str, bytes: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn small_answers_errors_and_parquet_are_sent_as_they_are() {
+async fn small_answers_errors_and_parquet_are_not_compressed() {
     let (_upstream, app) = with_snapshots(1).await;
     let small = ask(&app, LIST, &[("accept-encoding", "gzip")]).await;
     assert_eq!((header(&small, "content-encoding"), header(&small, "etag").len()), ("", 34));
@@ -140,7 +140,7 @@ async fn small_answers_errors_and_parquet_are_sent_as_they_are() {
     assert!(tag.ends_with("-parquet\""), "{tag}");
     assert_eq!(ask(&app, &path, &[("if-none-match", &tag)]).await.status(), StatusCode::NOT_MODIFIED);
 
-    // What comes piece by piece is compressed as it comes, and has the tag that the route knows.
+    // A streamed answer is compressed on the fly, and has the tag of its route.
     let csv = format!("{path}?format=csv");
     let zipped = ask(&app, &csv, &[("accept-encoding", "gzip")]).await;
     assert_eq!(header(&zipped, "content-encoding"), "gzip");
@@ -153,7 +153,7 @@ async fn small_answers_errors_and_parquet_are_sent_as_they_are() {
 }
 
 #[tokio::test]
-async fn head_tells_what_get_would() {
+async fn head_has_the_headers_of_get() {
     let (_upstream, app) = with_snapshots(20).await;
     for accepts in ["identity", "gzip"] {
         let get = ask(&app, LIST, &[("accept-encoding", accepts)]).await;
@@ -172,7 +172,7 @@ async fn head_tells_what_get_would() {
 }
 
 #[tokio::test]
-async fn pages_of_any_origin_may_read() {
+async fn pages_of_any_origin_may_read_answers() {
     let (_upstream, app) = with_snapshots(1).await;
     let url = |path: &str| format!("http://{}{path}", app.address);
     for path in [LIST, "/api/v1/live"] {
@@ -215,7 +215,7 @@ async fn pages_of_any_origin_may_read() {
 }
 
 #[tokio::test]
-async fn a_method_that_there_is_not_is_still_refused() {
+async fn an_unknown_method_is_still_refused() {
     let (_upstream, app) = with_snapshots(1).await;
     let response = app.post(LIST).await;
     assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);

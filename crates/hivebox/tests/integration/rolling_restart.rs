@@ -1,4 +1,4 @@
-//! Three replicas behind HAProxy are restarted one after the other, and no client notices.
+//! A rolling restart of three replicas behind HAProxy.
 
 use std::process::{Command, Stdio};
 
@@ -9,7 +9,7 @@ use crate::replicas::bucket;
 use crate::sharing::{over, with};
 use crate::weed::Weed;
 
-/// A load balancer that asks each replica ten times a second whether it is ready, and repeats no request.
+/// A load balancer that checks the readiness of each replica ten times a second, and repeats no request.
 fn configuration(port: u16, stats: u16, replicas: &[u16]) -> String {
     let servers: Vec<String> =
         replicas.iter().map(|port| format!("  server replica-{port} 127.0.0.1:{port}\n")).collect();
@@ -23,7 +23,7 @@ fn configuration(port: u16, stats: u16, replicas: &[u16]) -> String {
     )
 }
 
-/// How many replicas HAProxy sends requests to.
+/// The number of replicas that receive requests.
 fn up(stats: u16) -> usize {
     let answer = crate::commands::get(&format!("127.0.0.1:{stats}"), "/;csv");
     answer.lines().filter(|line| line.starts_with("replicas,replica-") && line.contains(",UP,")).count()

@@ -1,8 +1,8 @@
-//! Whether a value fits a JSON Schema: as much of that as our descriptions use.
+//! Validates values against JSON Schema, as far as our descriptions use it.
 
 use serde_json::{Map, Value, json};
 
-/// What of `value` does not fit `schema`, whose references point into `document`.
+/// The first mismatch of `value` with `schema`. References of the schema point into `document`.
 pub(crate) fn misfit(document: &Value, schema: &Value, value: &Value) -> Option<String> {
     if let Some(reference) = schema["$ref"].as_str() {
         return misfit(document, document.pointer(&reference[1..]).unwrap(), value);
@@ -50,7 +50,7 @@ pub(crate) fn misfit(document: &Value, schema: &Value, value: &Value) -> Option<
     }
 }
 
-/// An object that has the fields of all parts.
+/// An object with the fields of all parts.
 fn merged(document: &Value, parts: &[Value]) -> Value {
     let (mut properties, mut required) = (Map::new(), Vec::new());
     for part in parts {
@@ -61,7 +61,7 @@ fn merged(document: &Value, parts: &[Value]) -> Value {
     json!({ "type": "object", "properties": properties, "required": required })
 }
 
-/// A field must be described, but in objects of which nothing is described.
+/// Every field must be described, except in objects without any description.
 fn misfit_field(document: &Value, schema: &Value, name: &str, field: &Value) -> Option<String> {
     let described = schema["properties"].get(name).or_else(|| schema.get("additionalProperties"));
     match described {

@@ -1,17 +1,16 @@
-//! Replicas that share the present by Redis: one polls, all answer alike.
+//! Replicas that share the present through Redis: one polls, all give the same answer.
 
 use hivebox_config::RedisAddress;
 use hivebox_present::Clock;
 use jiff::SignedDuration;
-use opensensemap_sim::{Clock as SimClock, Fault};
+use opensensemap_sim::{Fault, SimClock};
 use redis::Commands;
 use reqwest::StatusCode;
 
 use crate::app::{TestApp, TestUpstream, header};
 use crate::redis_server::{RedisServer, free_port, program, wait_until};
 
-/// Settings of replicas over a Redis, whose answers are renewed fast. What decides who polls is slow, so that
-/// a busy machine does not decide it.
+/// Settings of replicas with fast renewal of answers. The lease is slow, so that a busy machine does not lose it.
 pub(crate) fn over(redis: &str) -> Vec<(&'static str, String)> {
     with(
         &[("cache", redis.to_owned())],
@@ -19,7 +18,7 @@ pub(crate) fn over(redis: &str) -> Vec<(&'static str, String)> {
     )
 }
 
-/// The settings, with others in their place or beside them.
+/// The settings, with some replaced or added.
 pub(crate) fn with(
     settings: &[(&'static str, String)],
     others: &[(&'static str, &str)],
@@ -36,7 +35,7 @@ pub(crate) async fn replica(upstream: &TestUpstream, settings: &[(&str, String)]
 }
 
 #[tokio::test]
-async fn a_new_replica_serves_at_once_what_another_has_polled() {
+async fn a_new_replica_serves_the_present_of_another_at_once() {
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
     let first = replica(&upstream, &over(&redis.url())).await;
     let told = first.get("/temperature").await.text().await.unwrap();
@@ -58,7 +57,7 @@ async fn a_new_replica_serves_at_once_what_another_has_polled() {
 }
 
 #[tokio::test]
-async fn each_key_has_the_prefix_and_an_expiry_and_nothing_else_is_touched() {
+async fn each_key_has_the_prefix_and_an_expiry_and_other_keys_are_untouched() {
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
     let () = redis.connect().set("of-somebody-else", "precious").unwrap();
     let settings = with(&over(&redis.url()), &[("cache-prefix", "apiary")]);
@@ -80,13 +79,13 @@ async fn each_key_has_the_prefix_and_an_expiry_and_nothing_else_is_touched() {
 }
 
 #[tokio::test]
-async fn no_request_asks_redis_anything() {
+async fn requests_never_use_redis() {
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
     let settings = with(&over(&redis.url()), &[("lease-ttl", "5m"), ("cache-ttl", "5m")]);
     let app = replica(&upstream, &settings).await;
     app.get("/temperature").await;
     app.until_metric("hivebox_cache_publishes_total", 1.0).await;
-    // The replica looks once more at what it has published itself.
+    // The replica looks once more at its own publication.
     wait_until("a second look", || redis.calls("eval") >= 3);
     for path in ["/temperature", "/readyz", "/metrics", "/livez"] {
         for _ in 0..50 {
@@ -97,7 +96,7 @@ async fn no_request_asks_redis_anything() {
 }
 
 #[tokio::test]
-async fn a_replica_that_stops_gives_the_lease_back_so_that_another_has_it_at_once() {
+async fn a_stopping_replica_releases_the_lease_to_another_at_once() {
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
     let settings = with(&over(&redis.url()), &[("lease-ttl", "1m")]);
     let first = replica(&upstream, &settings).await;
@@ -110,7 +109,7 @@ async fn a_replica_that_stops_gives_the_lease_back_so_that_another_has_it_at_onc
 }
 
 #[tokio::test]
-async fn a_replica_without_its_redis_polls_alone_and_says_so() {
+async fn a_replica_without_redis_polls_alone_and_reports_it() {
     let upstream = TestUpstream::start().await;
     let app = replica(&upstream, &over(&format!("redis://127.0.0.1:{}", free_port()))).await;
     assert_eq!(app.get("/temperature").await.status(), StatusCode::OK);
@@ -139,7 +138,7 @@ async fn a_wrong_password_is_told_and_not_shown() {
     right.until_role("holder").await;
 }
 
-/// What a user of Redis must be allowed, as docs/operating.md has it.
+/// The permissions that a Redis user needs, from docs/operating.md.
 fn permissions() -> String {
     let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operating.md");
     let docs = std::fs::read_to_string(docs).unwrap();
@@ -147,7 +146,7 @@ fn permissions() -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_user_who_may_do_no_more_than_the_docs_say_can_share() {
+async fn the_documented_permissions_of_a_redis_user_suffice() {
     let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
     let mut command = redis::cmd("ACL");
     command.arg("SETUSER").arg("bee").arg("on").arg(">honey").arg("-@all").arg("~{hivebox}:*");
@@ -191,10 +190,12 @@ async fn a_poll_without_an_answer_takes_none_away_from_a_new_replica() {
     let first = replica(&upstream, &over(&redis.url())).await;
     first.until_metric("hivebox_cache_publishes_total", 1.0).await;
     let told = first.get("/temperature").await.text().await.unwrap();
-    // Each reading is two hours old now.
+    // Each reading is now two hours old.
     upstream.sim.set_time(SimClock::Fixed(Clock::system().now() - SignedDuration::from_hours(2)));
     let is_empty = |ready: &serde_json::Value| {
-        ready["last_poll_error"].as_str().is_some_and(|error| error.contains("no sensor has a reading"))
+        ready["last_poll_error"]
+            .as_str()
+            .is_some_and(|error| error.contains("no air temperature reading counts"))
     };
     first.until("/readyz", "a poll without an answer", is_empty).await;
     let second = replica(&upstream, &over(&redis.url())).await;
@@ -256,7 +257,7 @@ async fn garbage_under_every_key_is_swept_away() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_cluster_is_shared_like_one_server() {
+async fn replicas_can_share_a_cluster() {
     let redis = RedisServer::with(&["--cluster-enabled yes", "--cluster-config-file {folder}/nodes.conf"]);
     redis::cmd("CLUSTER").arg("ADDSLOTSRANGE").arg(0).arg(16_383).exec(&mut redis.connect()).unwrap();
     wait_until("a cluster that is up", || {
@@ -281,7 +282,7 @@ async fn a_cluster_is_shared_like_one_server() {
 }
 
 #[tokio::test]
-async fn sentinels_say_where_the_master_is() {
+async fn replicas_find_the_master_through_sentinels() {
     let redis = RedisServer::with(&["--requirepass", "honey"]);
     let mut sentinel = RedisServer::prepare(&["{folder}/sentinel.conf", "--sentinel"]);
     let configuration = format!(
@@ -298,7 +299,7 @@ async fn sentinels_say_where_the_master_is() {
 }
 
 #[tokio::test]
-async fn tls_is_spoken_to_who_has_a_certificate_of_an_authority_that_is_trusted() {
+async fn tls_requires_a_certificate_of_a_trusted_authority() {
     let mut redis = RedisServer::prepare(&[
         "--tls-port {tls}",
         "--tls-cert-file {folder}/server.pem",
@@ -323,7 +324,7 @@ async fn tls_is_spoken_to_who_has_a_certificate_of_an_authority_that_is_trusted(
     trusting.until_role("holder").await;
 }
 
-/// A certificate authority and a certificate for localhost, by openssl.
+/// A certificate authority and a certificate for localhost, made with openssl.
 fn make_certificates(folder: &std::path::Path) {
     let openssl = program("HIVEBOX_TEST_OPENSSL");
     let script = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.pem

@@ -1,11 +1,11 @@
-//! `HIVEBOX_BOXES`: only some boxes, each with its own failure.
+//! `HIVEBOX_BOXES`: the average of selected boxes.
 
 use opensensemap_sim::{Fault, FaultRule};
 use reqwest::StatusCode;
 
 use crate::app::{TestApp, TestUpstream};
 
-/// Ids of boxes that measure air temperature at the moment.
+/// Ids of boxes with a current air temperature.
 fn active_ids(upstream: &TestUpstream, count: usize) -> Vec<String> {
     let now = upstream.sim.now();
     let simulation = upstream.sim.simulation();
@@ -32,7 +32,7 @@ async fn only_the_configured_boxes_make_up_the_average() {
 }
 
 #[tokio::test]
-async fn a_box_that_fails_costs_no_other() {
+async fn a_failed_box_does_not_affect_the_others() {
     let upstream = TestUpstream::start().await;
     let ids = active_ids(&upstream, 3);
     let rule = serde_json::json!({ "fault": "status", "status": 500, "path": format!("/boxes/{}", ids[1]) });
@@ -46,7 +46,7 @@ async fn a_box_that_fails_costs_no_other() {
 }
 
 #[tokio::test]
-async fn a_box_that_is_not_there_is_told() {
+async fn a_missing_box_is_reported() {
     let upstream = TestUpstream::start().await;
     let mut ids = active_ids(&upstream, 1);
     ids.push("000000000000000000000000".into());

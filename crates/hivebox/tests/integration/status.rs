@@ -1,11 +1,11 @@
 //! `/api/v1/status`: what is down is told, and since when.
 
 use hivebox_present::Clock;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use opensensemap_sim::Fault;
 use serde_json::{Value, json};
 
-use crate::app::{TestApp, TestUpstream};
+use crate::app::{TestApp, TestUpstream, header};
 
 fn is_down(status: &Value, part: &str) -> bool {
     !status[part]["down_since"].is_null()
@@ -26,18 +26,27 @@ async fn all_is_well_once_there_is_an_answer() {
 
 #[tokio::test]
 async fn an_outage_of_opensensemap_is_told_until_it_is_over() {
-    let started = Clock::system().now();
     let upstream = TestUpstream::start().await;
-    let app = TestApp::with(&upstream.url, &[("cache-ttl", "1s")]).await;
+    let app = TestApp::at_a_still_time(&upstream, &[]).await;
     app.get("/temperature").await;
     upstream.sim.faults().set(Fault::Status { status: 500 }).unwrap();
+    app.let_time_pass(SignedDuration::from_mins(4));
+    let outage_began_at = app.clock.now();
     let down = app.until("/api/v1/status", "an outage", |status| is_down(status, "upstream")).await;
     let since: Timestamp = down["upstream"]["down_since"].as_str().unwrap().parse().unwrap();
-    assert!((started..=Clock::system().now()).contains(&since), "{down}");
-    let stale = app.until("/api/v1/status", "old readings", |status| status["freshness"] == "stale").await;
+    // As metrics and JSON tell it, to the millisecond.
+    assert_eq!(since.as_millisecond(), outage_began_at.as_millisecond(), "{down}");
+    app.let_time_pass(SignedDuration::from_mins(2));
+    let stale = app.json("/api/v1/status").await;
+    assert_eq!(stale["freshness"], "stale");
     assert_eq!(stale["upstream"], down["upstream"], "further failures are no news");
     upstream.sim.faults().clear();
-    let well = app.until("/api/v1/status", "an answer", |status| !is_down(status, "upstream")).await;
+    app.pass_time_until(&upstream, "/temperature", "fresh", |response| {
+        !header(response, "cache-status").contains("detail=")
+    })
+    .await;
+    let well = app.json("/api/v1/status").await;
+    assert!(!is_down(&well, "upstream"), "{well}");
     assert_eq!(well["freshness"], "fresh");
 }
 

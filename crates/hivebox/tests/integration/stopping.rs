@@ -1,15 +1,12 @@
-//! How the service stops.
+//! Stopping the service.
 
+use opensensemap_sim::Fault;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
-use std::time::Duration;
-
 use tokio::time::Instant;
 
-use opensensemap_sim::Fault;
-
-use crate::app::{TestApp, TestUpstream};
+use crate::app::{PATIENCE, TestApp, TestUpstream};
 use crate::commands::{Running, get, hivebox};
 
 pub(crate) fn signal(running: &Running, signal: &str) {
@@ -26,15 +23,15 @@ fn demo(folder: &std::path::Path, settings: &[&str]) -> (Running, String) {
 }
 
 #[test]
-fn after_sigterm_it_is_not_ready_at_once_serves_on_for_a_while_and_ends_well() {
+fn after_sigterm_it_is_not_ready_serves_during_the_drain_delay_and_exits_with_success() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut running, address) = demo(folder.path(), &["--drain-delay", "2s"]);
+    let (mut running, address) = demo(folder.path(), &["--drain-delay", "20s"]);
     assert!(get(&address, "/temperature").starts_with("HTTP/1.1 200"));
     assert!(get(&address, "/readyz").starts_with("HTTP/1.1 200"));
     signal(&running, "-TERM");
     let started = Instant::now();
     while get(&address, "/readyz").starts_with("HTTP/1.1 200") {
-        assert!(started.elapsed() < Duration::from_secs(1), "it is still ready");
+        assert!(started.elapsed() < PATIENCE, "it is still ready");
     }
     assert!(get(&address, "/readyz").contains("\"draining\":true"));
     assert!(get(&address, "/temperature").starts_with("HTTP/1.1 200"));
@@ -42,7 +39,7 @@ fn after_sigterm_it_is_not_ready_at_once_serves_on_for_a_while_and_ends_well() {
 }
 
 #[test]
-fn an_interrupt_from_the_keyboard_ends_it_at_once_and_well() {
+fn after_sigint_it_exits_at_once_with_success() {
     let folder = tempfile::tempdir().unwrap();
     let (mut running, _) = demo(folder.path(), &["--drain-delay", "5m"]);
     signal(&running, "-INT");
@@ -50,7 +47,7 @@ fn an_interrupt_from_the_keyboard_ends_it_at_once_and_well() {
 }
 
 #[test]
-fn a_store_that_runs_when_the_signal_comes_is_finished_or_leaves_nothing() {
+fn a_running_store_finishes_or_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let (mut running, address) = demo(folder.path(), &["--drain-delay", "0s", "--store", "file:kept"]);
     assert!(get(&address, "/temperature").starts_with("HTTP/1.1 200"));

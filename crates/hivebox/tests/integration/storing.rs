@@ -1,4 +1,4 @@
-//! `/store` and the clock.
+//! `/store`, and snapshots in each slot.
 
 use reqwest::StatusCode;
 
@@ -41,7 +41,7 @@ async fn before_the_first_answer_there_is_nothing_to_store() {
 }
 
 #[tokio::test]
-async fn the_clock_stores_by_itself_at_its_slots() {
+async fn a_snapshot_is_stored_in_each_slot() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::with(&upstream.url, &[("store-interval", "1s"), ("cache-ttl", "1s")]).await;
     app.get("/temperature").await;

@@ -1,4 +1,4 @@
-//! The answers that faults give in the place of a route.
+//! The answers of faults that replace the answer of a route.
 
 use std::io::Write as _;
 
@@ -12,20 +12,18 @@ use flate2::write::GzEncoder;
 use futures_util::stream;
 use serde_json::json;
 
-use super::Fault;
+use super::body::DATABASE_ERROR;
+use super::definition::Fault;
 use crate::answer::JSON;
 
 const HTML: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n\
                     <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
 
-/// What the database of the real API once said to its users.
-pub(crate) const DATABASE_ERROR: &str = "connection 16 to 127.0.0.1:27017 timed out";
-
-/// The answer of a fault, unless it is one that befalls an answer of the route.
+/// The answer of a fault; `None` if the fault alters the answer of the route instead.
 pub(crate) fn answer(fault: &Fault) -> Option<Response> {
     Some(match *fault {
         Fault::Status { status } => {
-            error(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+            error(StatusCode::from_u16(status).expect("`Fault::check` allows 400 to 599"))
         }
         Fault::TooManyRequests { retry_after } => {
             let mut response = error(StatusCode::TOO_MANY_REQUESTS);
@@ -53,13 +51,13 @@ pub(crate) fn answer(fault: &Fault) -> Option<Response> {
 }
 
 fn error(status: StatusCode) -> Response {
-    // The API's codes are the reason phrases without spaces; a bare 500 is the one that is longer.
+    // The API's codes are the reason phrases without spaces; only that of 500 differs.
     let reason = status.canonical_reason().unwrap_or("Unknown").replace(' ', "");
     let code = if status == StatusCode::INTERNAL_SERVER_ERROR { "InternalServerError" } else { &reason };
     (status, Json(json!({ "code": code, "message": DATABASE_ERROR }))).into_response()
 }
 
-/// Compresses spaces as they are asked for: neither side of the bomb is ever in memory.
+/// Compresses spaces on demand, so that neither form of the bomb is ever in memory.
 struct Bomb {
     gzip: Option<GzEncoder<Vec<u8>>>,
     spaces: Vec<u8>,
@@ -67,12 +65,13 @@ struct Bomb {
 }
 
 impl Bomb {
-    /// Enough that a piece on the wire is about a kilobyte.
+    /// Large enough for pieces of about a kilobyte on the wire.
     const BLOCK: usize = 1 << 20;
 
     fn new(bytes: u64) -> Self {
         let gzip = GzEncoder::new(Vec::new(), Compression::default());
-        // The bomb is a list, so that a parser that streams goes on reading: spaces are legal in it.
+        // The bomb is a list full of white space, which is valid JSON, so a streaming parser keeps
+        // reading.
         let mut spaces = vec![b' '; Self::BLOCK];
         spaces[0] = b'[';
         Self { gzip: Some(gzip), spaces, left: bytes.max(1) }
@@ -100,8 +99,7 @@ impl Iterator for Bomb {
     type Item = Bytes;
 
     fn next(&mut self) -> Option<Bytes> {
-        // Writing to memory cannot fail, and if it did there would be nobody to tell: the body just ends.
-        self.next_piece()?.ok()
+        Some(self.next_piece()?.expect("writing to memory cannot fail"))
     }
 }
 

@@ -1,20 +1,21 @@
-//! Faults within a body: what they do to the pieces of an answer before they are compressed.
+//! Faults within a body: they alter the pieces of an answer before compression.
 
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 
-use super::answer::DATABASE_ERROR;
+/// What the database of the real API once told its users.
+pub(crate) const DATABASE_ERROR: &str = "connection 16 to 127.0.0.1:27017 timed out";
 
-/// The faults that befall the body of an answer.
+/// The faults that alter the body of an answer.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct BodyFaults {
     pub(crate) spoil: Option<Spoil>,
-    pub(crate) cut: Option<Cut>,
+    pub(crate) cut: Option<BodyCut>,
     pub(crate) drip: Option<Drip>,
 }
 
-/// A row that is made unreadable.
+/// Makes one row unreadable.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spoil {
     pub(crate) kind: SpoilKind,
@@ -28,7 +29,7 @@ pub(crate) enum SpoilKind {
 }
 
 impl Spoil {
-    /// Spoils the row that begins at `start`.
+    /// Spoils the JSON object that begins at `start`.
     pub(crate) fn apply(self, out: &mut Vec<u8>, start: usize) {
         // A form without the first marker, such as a list of names, is spoilt at its name.
         let places: [(&[u8], &[u8]); 2] = match self.kind {
@@ -47,11 +48,11 @@ impl Spoil {
 }
 
 impl Spoil {
-    /// Spoils the row of CSV, or the object of JSON, that begins at `start` and is the last.
+    /// Spoils the CSV row or JSON object that begins at `start` and is the last in `out`.
     pub(crate) fn apply_to_row(self, out: &mut Vec<u8>, start: usize) {
         match self.kind {
             SpoilKind::InvalidUtf8 => out.insert(start, 0xff),
-            // The row loses its beginning, up to its first separator and with it.
+            // The row loses its beginning up to and including its first separator.
             SpoilKind::BadBox => {
                 let separator = out[start..].iter().position(|byte| matches!(byte, b',' | b';'));
                 drop(out.drain(start..=start + separator.unwrap_or_default()));
@@ -60,10 +61,10 @@ impl Spoil {
     }
 }
 
-/// A body that ends too soon.
+/// Ends a body too early.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Cut {
-    /// After so many bytes; after half of them, if none.
+pub(crate) struct BodyCut {
+    /// After this many bytes; after half of them if `None`.
     pub(crate) after: Option<u64>,
     pub(crate) end: CutEnd,
 }
@@ -72,11 +73,11 @@ pub(crate) struct Cut {
 pub(crate) enum CutEnd {
     /// The connection is closed.
     Reset,
-    /// An error text stands where the rest should.
+    /// An error text replaces the rest.
     ErrorText,
 }
 
-/// A body that comes slowly.
+/// Slows a body down.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Drip {
     pub(crate) bytes: usize,
@@ -88,19 +89,19 @@ pub(crate) struct Drip {
 #[error("the connection was reset by a simulated fault")]
 pub(crate) struct Severed;
 
-/// Pieces of a body, cut off if a fault says so.
+/// The pieces of a body, cut off if a fault says so.
 #[derive(Debug)]
 pub(crate) struct CutPieces<I> {
     pieces: Option<I>,
     left: u64,
     end: Option<CutEnd>,
-    /// The last bytes before a reset are out.
+    /// Whether the last bytes before a reset have been returned.
     severed: bool,
 }
 
 impl<I: Iterator<Item = Bytes> + Clone> CutPieces<I> {
-    pub(crate) fn new(pieces: I, cut: Option<Cut>) -> Self {
-        // To know the half, the pieces are made twice: dearer than usual, but nothing has to be kept.
+    pub(crate) fn new(pieces: I, cut: Option<BodyCut>) -> Self {
+        // To find the middle, the pieces are made twice: slower, but nothing has to be buffered.
         let half = || pieces.clone().map(|piece| piece.len() as u64).sum::<u64>() / 2;
         let left = cut.map_or(u64::MAX, |cut| cut.after.unwrap_or_else(half));
         Self { pieces: Some(pieces), left, end: cut.map(|cut| cut.end), severed: false }
@@ -141,11 +142,11 @@ impl<I: Iterator<Item = Bytes>> Iterator for CutPieces<I> {
 mod tests {
     use bytes::Bytes;
 
-    use super::{Cut, CutEnd, CutPieces, Severed, Spoil, SpoilKind};
+    use super::{BodyCut, CutEnd, CutPieces, Severed, Spoil, SpoilKind};
 
     fn cut(after: Option<u64>, end: CutEnd) -> Vec<Result<Bytes, Severed>> {
         let pieces = ["[1,2", ",3,4", ",5]"].map(Bytes::from).into_iter();
-        CutPieces::new(pieces, Some(Cut { after, end })).collect()
+        CutPieces::new(pieces, Some(BodyCut { after, end })).collect()
     }
 
     #[test]

@@ -1,13 +1,13 @@
-//! Faults for one request, asked for in a header.
+//! Reads the faults that one request asks for in a header.
 
-use super::{Fault, InvalidFault, a_few_bytes, a_gibibyte, a_minute, a_tenth_of_a_second};
+use super::definition::{Fault, InvalidFault, a_few_bytes, a_gibibyte, a_minute, a_tenth_of_a_second};
 
-/// The header that a request brings its own faults in: names with commas between, each with its number if it takes one, such as
-/// `delay=2000,status=503`.
+/// The header by which a request asks for faults: comma-separated names, each with its number if it
+/// takes one, such as `delay=2000,status=503`.
 ///
-/// The numbers are: `delay=MILLIS`, `status=STATUS`, `too_many_requests=SECONDS`, `reset=BYTES`, `truncated=BYTES`,
-/// `slow_drip=MILLIS`, `gzip_bomb=BYTES`, `invalid_utf8=NTH`, `bad_box=NTH`; all but the first two may be left out.
-/// `html_error_page` and `not_json` take none.
+/// The numbers are: `delay=MILLIS`, `status=STATUS`, `too_many_requests=SECONDS`, `reset=BYTES`,
+/// `truncated=BYTES`, `slow_drip=MILLIS`, `gzip_bomb=BYTES`, `invalid_utf8=NTH`, `bad_box=NTH`. All
+/// but the first two have defaults. `html_error_page` and `not_json` take no number.
 pub const FAULT_HEADER: &str = "x-sim-fault";
 
 /// Reads the header's value.
@@ -22,7 +22,7 @@ fn fault(item: &str) -> Result<Fault, InvalidFault> {
             (
                 name,
                 Some(number.map_err(|_| {
-                    InvalidFault::Unreadable(format!("`{text}` in `{item}` is no whole number"))
+                    InvalidFault::Unreadable(format!("`{text}` in `{item}` is not a whole number"))
                 })?),
             )
         }
@@ -30,7 +30,7 @@ fn fault(item: &str) -> Result<Fault, InvalidFault> {
     };
     let needed =
         || number.ok_or_else(|| InvalidFault::Unreadable(format!("`{name}` needs a number: `{name}=…`")));
-    // What does not fit is made too large to pass the check.
+    // A number that does not fit becomes too large to pass the check.
     let small = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
     let fault = match name {
         "delay" => Fault::Delay { millis: needed()? },
@@ -71,7 +71,7 @@ mod tests {
             ("", "not a fault: there is no ``"),
             ("flood", "not a fault: there is no `flood`"),
             ("delay", "not a fault: `delay` needs a number: `delay=…`"),
-            ("delay=2s", "not a fault: `2s` in `delay=2s` is no whole number"),
+            ("delay=2s", "not a fault: `2s` in `delay=2s` is not a whole number"),
             ("delay=600001", "`millis` must be 0 to 600000"),
             ("status=70000", "`status` must be 400 to 599"),
             ("not_json=1", "not a fault: `not_json` takes no number"),

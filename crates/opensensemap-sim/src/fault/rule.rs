@@ -1,4 +1,4 @@
-//! Which requests fail, and how often: rules that hold until they are used up or cleared.
+//! Rules that decide which requests fail and how often, until they are used up or cleared.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -6,42 +6,43 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::body::{BodyFaults, Cut, CutEnd, Drip, Spoil, SpoilKind};
-use super::{Fault, InvalidFault};
+use super::body::{BodyCut, BodyFaults, CutEnd, Drip, Spoil, SpoilKind};
+use super::definition::{Fault, InvalidFault};
 use crate::seed::Seed;
 
-/// The most rules that are kept at a time.
+/// The largest number of rules.
 const MAX_RULES: usize = 100;
 
-/// A fault, and the requests that it befalls.
+/// A fault and the requests that it applies to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FaultRule {
-    /// What goes wrong.
+    /// The fault.
     #[serde(flatten)]
     pub fault: Fault,
-    /// How many more requests it befalls; until it is cleared, if none.
+    /// The number of requests left; `None` for all until it is cleared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
-    /// The path (`/boxes`) or route (`/boxes/{id}`) that it befalls, `*` at the end standing for anything; all, if none.
+    /// The path (`/boxes`) or route (`/boxes/{id}`), with an optional `*` at the end for any
+    /// suffix; `None` for all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// The share of these requests, 0 to 1; all, if none. Which they are follows from the simulation's seed.
+    /// The share of these requests, 0 to 1; `None` for all. The simulation's seed determines which.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
 }
 
 impl From<Fault> for FaultRule {
-    /// The fault befalls every request.
+    /// A rule that applies the fault to every request.
     fn from(fault: Fault) -> Self {
         Self { fault, times: None, path: None, share: None }
     }
 }
 
 impl FaultRule {
-    /// Reads a rule: the JSON of its [`Fault`] with `times`, `path` and `share` beside it.
+    /// Reads a rule from JSON: its [`Fault`] with `times`, `path` and `share` beside it.
     ///
     /// # Errors
-    /// [`InvalidFault`] says what is wrong, unknown fields included.
+    /// [`InvalidFault`] for malformed JSON, numbers out of bounds or unknown fields.
     pub fn from_json(value: Value) -> Result<Self, InvalidFault> {
         let Value::Object(mut fields) = value else {
             return Err(InvalidFault::Unreadable(
@@ -90,7 +91,7 @@ fn take<T: serde::de::DeserializeOwned>(
 }
 
 fn fault(fields: Map<String, Value>) -> Result<Fault, InvalidFault> {
-    // serde does not refuse unknown fields beside a variant without fields.
+    // serde accepts unknown fields beside a variant without fields.
     let stray = fields.keys().find(|field| *field != "fault").cloned();
     let fault = serde_json::from_value(Value::Object(fields))
         .map_err(|error| InvalidFault::Unreadable(error.to_string()))?;
@@ -102,17 +103,17 @@ fn fault(fields: Map<String, Value>) -> Result<Fault, InvalidFault> {
     }
 }
 
-/// The rules in force. All that cover a request befall it together, such as a delay and then an error.
+/// The current rules. All rules that match a request apply, such as a delay followed by an error.
 #[derive(Debug)]
 pub struct Faults {
-    state: Mutex<State>,
+    state: Mutex<FaultState>,
     seed: Seed,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct FaultState {
     rules: Vec<FaultRule>,
-    /// How many requests were drawn for, so that each draw differs.
+    /// The number of requests so far, so that each draw differs.
     draws: u64,
 }
 
@@ -121,18 +122,18 @@ impl Faults {
         Self { state: Mutex::default(), seed: Seed::new(seed).with_text("faults") }
     }
 
-    /// Puts one rule in the place of all.
+    /// Replaces all rules by one.
     ///
     /// # Errors
-    /// [`InvalidFault`] if it is beyond its bounds; the rules in force stay.
+    /// [`InvalidFault`] if it is out of bounds; the current rules then stay.
     pub fn set(&self, rule: impl Into<FaultRule>) -> Result<(), InvalidFault> {
         self.replace(vec![rule.into()])
     }
 
-    /// Puts these rules in the place of all.
+    /// Replaces all rules.
     ///
     /// # Errors
-    /// [`InvalidFault`] if one is beyond its bounds or they are too many; the rules in force stay.
+    /// [`InvalidFault`] if one is out of bounds or there are too many; the current rules then stay.
     pub fn replace(&self, rules: Vec<FaultRule>) -> Result<(), InvalidFault> {
         if rules.len() > MAX_RULES {
             return Err(InvalidFault::TooMany(MAX_RULES));
@@ -142,17 +143,17 @@ impl Faults {
         Ok(())
     }
 
-    /// Ends all faults.
+    /// Removes all rules.
     pub fn clear(&self) {
         self.with(|state| state.rules.clear());
     }
 
-    /// The rules in force, with the times that are left.
+    /// The current rules, with the number of requests left.
     pub fn rules(&self) -> Vec<FaultRule> {
         self.with(|state| state.rules.clone())
     }
 
-    /// The faults that befall a request.
+    /// The faults that apply to a request.
     pub(crate) fn draw(&self, path: &str, route: &str) -> Vec<Fault> {
         self.with(|state| {
             let mut drawn = Vec::new();
@@ -170,17 +171,17 @@ impl Faults {
         })
     }
 
-    /// No panic can leave the rules half written, so a poisoned lock is as good as any.
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+    /// No panic can leave the rules half-written, so a poisoned lock can be used.
+    fn with<T>(&self, work: impl FnOnce(&mut FaultState) -> T) -> T {
         work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// What the faults of a request come to: of each sort the first, and the longest delay.
+/// The combined faults of a request: the first of each kind, and the longest delay.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) delay: Duration,
-    /// A fault that answers in the place of the route.
+    /// A fault whose answer replaces that of the route.
     pub(crate) answer: Option<Fault>,
     pub(crate) body: BodyFaults,
 }
@@ -193,10 +194,10 @@ impl Plan {
             match fault {
                 Fault::Delay { millis } => plan.delay = plan.delay.max(Duration::from_millis(millis)),
                 Fault::Reset { after_bytes: after } => {
-                    body.cut = body.cut.or(Some(Cut { after, end: CutEnd::Reset }));
+                    body.cut = body.cut.or(Some(BodyCut { after, end: CutEnd::Reset }));
                 }
                 Fault::Truncated { after_bytes: after } => {
-                    body.cut = body.cut.or(Some(Cut { after, end: CutEnd::ErrorText }));
+                    body.cut = body.cut.or(Some(BodyCut { after, end: CutEnd::ErrorText }));
                 }
                 Fault::SlowDrip { bytes, every_millis } => {
                     let drip = Drip { bytes: bytes as usize, every: Duration::from_millis(every_millis) };

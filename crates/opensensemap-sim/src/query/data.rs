@@ -1,39 +1,39 @@
-//! What `GET /boxes/data` and `GET /boxes/:id/data/:sensorId` are asked for.
+//! The parameters of `GET /boxes/data` and `GET /boxes/:id/data/:sensorId`.
 
 use jiff::Timestamp;
 
 use super::parameter::{Parameters, allowed_values, illegal, unparsable};
 use super::{bbox, inside, iso};
-use crate::catalogue::Exposure;
-use crate::error::ApiError;
+use crate::error::ErrorAnswer;
 use crate::object_id::ObjectId;
-use crate::sense_box::SenseBox;
+use crate::simulated_box::SimulatedBox;
 use crate::simulation::Simulation;
-pub(crate) use column::Column;
+use crate::stations::BoxExposure;
+pub(crate) use column::DataColumn;
 
 mod column;
 
-/// Without dates, the answer is of the last two days.
+/// The default time span in milliseconds: the last two days.
 const DEFAULT_SPAN: i64 = 48 * 3_600_000;
 
-/// A longer time has an empty answer, and nobody is told why.
+/// A longer time span gets an empty answer without explanation.
 const LONGEST_SPAN: i64 = 31 * 86_400_000;
 
-/// Names that the API takes as well.
+/// Alternative names of parameters.
 const BOX_ID: [&str; 5] = ["boxId", "senseboxid", "senseboxids", "boxid", "boxids"];
 const DELIMITER: [&str; 2] = ["delimiter", "separator"];
 const FROM_DATE: [&str; 2] = ["fromDate", "from-date"];
 const TO_DATE: [&str; 2] = ["toDate", "to-date"];
 
-/// How rows are written.
+/// The format of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
+pub(crate) enum DataFormat {
     Csv { delimiter: u8 },
     Json,
 }
 
-impl Format {
-    fn parse(parameters: &Parameters, default: &str) -> Result<Self, ApiError> {
+impl DataFormat {
+    fn parse(parameters: &Parameters, default: &str) -> Result<Self, ErrorAnswer> {
         let delimiter = parameters.word(parameters.used(&DELIMITER), &["comma", "semicolon"])?;
         Ok(match parameters.word("format", &["csv", "json"])?.unwrap_or(default) {
             "json" => Self::Json,
@@ -41,7 +41,7 @@ impl Format {
         })
     }
 
-    /// The end of a file's name.
+    /// The file extension.
     pub(crate) fn extension(self) -> &'static str {
         match self {
             Self::Csv { .. } => "csv",
@@ -50,65 +50,66 @@ impl Format {
     }
 }
 
-/// Which times and columns are wanted of whatever sensors, and how.
+/// The requested times, columns and format, whatever the sensors.
 #[derive(Clone, Debug)]
 pub(crate) struct Extract {
-    /// Milliseconds since 1970; both ends are left out.
+    /// Milliseconds since 1970; both ends are excluded.
     pub(crate) from: i64,
     pub(crate) to: i64,
-    /// Whether the time is too long to be answered.
+    /// Whether the time span is too long to be answered.
     pub(crate) is_too_long: bool,
-    pub(crate) columns: Vec<Column>,
-    pub(crate) format: Format,
-    /// Whether a browser shall keep the answer as a file.
+    pub(crate) columns: Vec<DataColumn>,
+    pub(crate) format: DataFormat,
+    /// Whether a browser should save the answer as a file.
     pub(crate) download: bool,
 }
 
 impl Extract {
-    /// What `GET /boxes/:id/data/:sensorId` is asked for. Its times have both ends.
+    /// Parses the parameters of `GET /boxes/:id/data/:sensorId`, whose time span includes both
+    /// ends.
     ///
     /// # Errors
-    /// 400, 409 or 422, in the words of the API.
-    pub(crate) fn of_a_sensor(parameters: &Parameters, now: i64) -> Result<Self, ApiError> {
-        let format = Format::parse(parameters, "json")?;
-        let columns = [Column::Location, Column::CreatedAt, Column::Value];
+    /// 400, 409 or 422, in the API's words.
+    pub(crate) fn of_a_sensor(parameters: &Parameters, now: i64) -> Result<Self, ErrorAnswer> {
+        let format = DataFormat::parse(parameters, "json")?;
+        let columns = [DataColumn::Location, DataColumn::CreatedAt, DataColumn::Value];
         let (from, to) = span(parameters, now)?;
         Ok(Self {
             from: from - 1,
             to: to + 1,
             is_too_long: to - from > LONGEST_SPAN,
-            columns: columns[usize::from(format != Format::Json)..].to_vec(),
+            columns: columns[usize::from(format != DataFormat::Json)..].to_vec(),
             format,
             download: parameters.flag("download")?,
         })
     }
 }
 
-/// What `GET /boxes/data` is asked for.
+/// A validated query of `GET /boxes/data`.
 #[derive(Clone, Debug)]
 pub(crate) struct DataQuery {
     pub(crate) phenomenon: String,
     pub(crate) extract: Extract,
-    area: Area,
+    area: DataArea,
     exposures: Option<Vec<String>>,
 }
 
 #[derive(Clone, Debug)]
-enum Area {
+enum DataArea {
     Boxes(Vec<ObjectId>),
     Within([f64; 4]),
 }
 
 impl DataQuery {
-    /// Reads the parameters. Those that it does not know are ignored.
+    /// Parses the parameters. Unknown ones are ignored.
     ///
     /// # Errors
-    /// 400, 409 or 422, in the words of the API.
-    pub(crate) fn parse(parameters: &Parameters, now: i64) -> Result<Self, ApiError> {
+    /// 400, 409 or 422, in the API's words.
+    pub(crate) fn parse(parameters: &Parameters, now: i64) -> Result<Self, ErrorAnswer> {
         let ids = box_ids(parameters)?;
         let phenomenon = parameters.required("phenomenon")?.to_owned();
         let exposures = parameters.list("exposure")?;
-        let known = Exposure::ALL.map(Exposure::as_str);
+        let known = BoxExposure::ALL.map(BoxExposure::as_str);
         if exposures.iter().flatten().any(|word| !known.contains(word)) {
             return Err(illegal("exposure", &allowed_values(&known)));
         }
@@ -120,13 +121,13 @@ impl DataQuery {
             to,
             is_too_long: to - from > LONGEST_SPAN,
             columns,
-            format: Format::parse(parameters, "csv")?,
+            format: DataFormat::parse(parameters, "csv")?,
             download: parameters.word("download", &["true", "false"])? != Some("false"),
         };
-        let only = |which: &str| ApiError::BadRequest(format!("please specify {which} boxId or bbox"));
+        let only = |which: &str| ErrorAnswer::BadRequest(format!("please specify {which} boxId or bbox"));
         let area = match (ids, bounds) {
-            (Some(ids), None) => Area::Boxes(ids),
-            (None, Some(bounds)) => Area::Within(bounds),
+            (Some(ids), None) => DataArea::Boxes(ids),
+            (None, Some(bounds)) => DataArea::Within(bounds),
             (Some(_), Some(_)) => return Err(only("only")),
             (None, None) => return Err(only("either")),
         };
@@ -134,9 +135,10 @@ impl DataQuery {
         Ok(Self { phenomenon, extract, area, exposures })
     }
 
-    /// The places in the simulation of the boxes that have the phenomenon.
+    /// The indices in the simulation of the boxes with the phenomenon.
     ///
-    /// A bounding box does not matter here, for it is a measurement that has a place: where no box is, there is an empty answer.
+    /// The bounding box does not matter here, because it applies to measurements: if no box is
+    /// inside, the answer is empty.
     pub(crate) fn boxes(&self, simulation: &Simulation, now: i64) -> Vec<u32> {
         let matches = |&index: &u32| {
             let item = simulation.box_at(index as usize, now);
@@ -146,24 +148,25 @@ impl DataQuery {
                 && item.plain_sensors().any(|sensor| sensor.title() == self.phenomenon)
         };
         match &self.area {
-            Area::Boxes(ids) => {
+            DataArea::Boxes(ids) => {
                 let known = ids.iter().filter_map(|&id| Some(simulation.catalogue.position(id)? as u32));
                 known.filter(matches).collect()
             }
-            Area::Within(_) => (0..simulation.len() as u32).filter(matches).collect(),
+            DataArea::Within(_) => (0..simulation.len() as u32).filter(matches).collect(),
         }
     }
 
-    /// Whether a box's measurements lie where they are wanted. Those without a place lie everywhere.
-    pub(crate) fn covers(&self, item: &SenseBox<'_>) -> bool {
+    /// Whether a box's measurements are in the requested area. Those without a place are
+    /// everywhere.
+    pub(crate) fn covers(&self, item: &SimulatedBox<'_>) -> bool {
         match self.area {
-            Area::Boxes(_) => true,
-            Area::Within(bounds) => item.place().is_none_or(|place| inside(bounds, place)),
+            DataArea::Boxes(_) => true,
+            DataArea::Within(bounds) => item.place().is_none_or(|place| inside(bounds, place)),
         }
     }
 }
 
-fn box_ids(parameters: &Parameters) -> Result<Option<Vec<ObjectId>>, ApiError> {
+fn box_ids(parameters: &Parameters) -> Result<Option<Vec<ObjectId>>, ErrorAnswer> {
     let name = parameters.used(&BOX_ID);
     let Some(texts) = parameters.list(name)? else { return Ok(None) };
     let ids = texts.into_iter().map(str::parse).collect::<Result<Vec<ObjectId>, _>>();
@@ -173,26 +176,26 @@ fn box_ids(parameters: &Parameters) -> Result<Option<Vec<ObjectId>>, ApiError> {
     Ok(Some(ids))
 }
 
-fn columns(parameters: &Parameters) -> Result<Vec<Column>, ApiError> {
-    let Some(names) = parameters.list("columns")? else { return Ok(Column::DEFAULT.into()) };
-    let column = |name: &str| Column::ALL.into_iter().find(|column| column.name() == name);
-    let columns = names.into_iter().map(column).collect::<Option<Vec<Column>>>();
-    columns.ok_or_else(|| illegal("columns", &allowed_values(&Column::ALL.map(Column::name))))
+fn columns(parameters: &Parameters) -> Result<Vec<DataColumn>, ErrorAnswer> {
+    let Some(names) = parameters.list("columns")? else { return Ok(DataColumn::DEFAULT.into()) };
+    let column = |name: &str| DataColumn::ALL.into_iter().find(|column| column.name() == name);
+    let columns = names.into_iter().map(column).collect::<Option<Vec<DataColumn>>>();
+    columns.ok_or_else(|| illegal("columns", &allowed_values(&DataColumn::ALL.map(DataColumn::name))))
 }
 
-fn span(parameters: &Parameters, now: i64) -> Result<(i64, i64), ApiError> {
+fn span(parameters: &Parameters, now: i64) -> Result<(i64, i64), ErrorAnswer> {
     let to = date(parameters, &TO_DATE)?.unwrap_or(now);
     let from = date(parameters, &FROM_DATE)?.unwrap_or(to - DEFAULT_SPAN);
     if from > to {
         let (from, to) = (iso(from), iso(to));
-        return Err(ApiError::InvalidArgument(format!(
+        return Err(ErrorAnswer::InvalidArgument(format!(
             "Invalid time frame specified: fromDate ({from}) is after toDate ({to})"
         )));
     }
     Ok((from, to))
 }
 
-fn date(parameters: &Parameters, names: &[&'static str]) -> Result<Option<i64>, ApiError> {
+fn date(parameters: &Parameters, names: &[&'static str]) -> Result<Option<i64>, ErrorAnswer> {
     let name = parameters.used(names);
     let parse = |text: &str| text.parse::<Timestamp>().map_err(|_| unparsable(name, "RFC 3339"));
     Ok(parameters.text(name)?.map(parse).transpose()?.map(Timestamp::as_millisecond))

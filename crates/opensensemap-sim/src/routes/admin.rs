@@ -1,4 +1,4 @@
-//! The routes under `/_sim/`, by which a tester in another process makes the server fail and counts what it was asked.
+//! The routes under `/_sim/`, by which another process sets faults and counts requests.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -8,36 +8,37 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use crate::error::refuse;
 use crate::fault::{FaultRule, InvalidFault};
-use crate::server::{SimServer, refuse};
+use crate::handle::SimServer;
 
-const DESCRIPTION: &str = r#"A simulated openSenseMap API, and how to make it fail.
+const DESCRIPTION: &str = r#"A simulated openSenseMap API. These routes make it fail:
 
-GET    /_sim/faults    the rules in force, with the times that are left
-PUT    /_sim/faults    puts a rule, or a list of rules, in the place of all
-DELETE /_sim/faults    ends all faults
-GET    /_sim/requests  how often each route was asked
-DELETE /_sim/requests  begins to count anew
+GET    /_sim/faults    the current rules, with the number of requests left
+PUT    /_sim/faults    replaces all rules by one rule or a list of rules
+DELETE /_sim/faults    removes all rules
+GET    /_sim/requests  the number of requests to each route
+DELETE /_sim/requests  sets all counts to zero
 
-A rule is {"fault":"status","status":503,"times":3,"path":"/boxes","share":0.5}. times (until cleared), path (all; a route such as
-/boxes/{id}; or a beginning such as /boxes*) and share (1.0) may be left out. The faults, with what they take:
+A rule is {"fault":"status","status":503,"times":3,"path":"/boxes","share":0.5}. Optional are times (default: until cleared),
+path (default: all; also a route such as /boxes/{id} or a prefix such as /boxes*) and share (default: 1.0). The faults and their fields:
 
-delay            millis (up to 600000)    the headers come late
+delay            millis (up to 600000)    the headers are delayed
 status           status (400 to 599)      an error of the API
 too_many_requests retry_after (60)        429 with Retry-After, in seconds
 reset            after_bytes (half)       the connection is closed within the body
 truncated        after_bytes (half)       200 with a body that ends in an error text
 html_error_page                           502 with the HTML of a proxy
 slow_drip        bytes (16), every_millis (100)
-gzip_bomb        bytes (1073741824)       a small gzip that expands to so many bytes
-not_json                                  200 with a body that is no JSON
-invalid_utf8     nth (0)                  the nth box has a title that is no UTF-8; or the nth measurement is no UTF-8
-bad_box          nth (0)                  the nth box is no JSON; or the nth measurement lacks its first column
+gzip_bomb        bytes (1073741824)       a small gzip body that expands to this many bytes
+not_json                                  200 with a body that is not JSON
+invalid_utf8     nth (0)                  the nth box has a title that is not UTF-8; or the nth measurement is not UTF-8
+bad_box          nth (0)                  the nth box is not JSON; or the nth measurement lacks its first column
 
-One request brings its own faults in a header: x-sim-fault: delay=2000,status=503
+A single request asks for faults in a header: x-sim-fault: delay=2000,status=503
 "#;
 
-/// The routes below `/_sim/`.
+/// The routes under `/_sim/`.
 pub(crate) fn router() -> Router<SimServer> {
     Router::new()
         .route("/_sim/", get(description))
@@ -74,7 +75,7 @@ async fn clear_requests(State(sim): State<SimServer>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// One rule or a list of them.
+/// Parses one rule or a list of rules.
 fn rules(body: &[u8]) -> Result<Vec<FaultRule>, InvalidFault> {
     let value = serde_json::from_slice(body).map_err(|error| InvalidFault::Unreadable(error.to_string()))?;
     match value {

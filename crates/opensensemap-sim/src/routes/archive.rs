@@ -1,4 +1,4 @@
-//! `GET /archive/…`: days that are over, as the archive of openSenseMap has them on a host of its own.
+//! `GET /archive/…`: past days, which openSenseMap serves from a host of its own.
 
 use std::iter;
 
@@ -12,12 +12,12 @@ use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::answer::{accepts_gzip, streamed};
-use crate::error::ApiError;
+use crate::error::ErrorAnswer;
 use crate::fault::body::BodyFaults;
+use crate::handle::SimServer;
 use crate::object_id::ObjectId;
 use crate::row::archive::{box_json, day_csv, listing};
-use crate::sense_box::{SenseBox, SensorAt};
-use crate::server::SimServer;
+use crate::simulated_box::{SensorAt, SimulatedBox};
 use crate::simulation::Simulation;
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -26,26 +26,26 @@ const DAY: i64 = 86_400_000;
 
 /// A day of the archive.
 #[derive(Clone, Copy, Debug)]
-struct Day {
+struct ArchiveDay {
     date: Date,
-    /// The first millisecond of the day and of the next.
+    /// The first millisecond of this day and of the next.
     bounds: (i64, i64),
 }
 
-impl Day {
-    /// The day of that name, if it is one and is over.
+impl ArchiveDay {
+    /// The day of this name; `None` if it is malformed or not over.
     fn over(name: &str, now: Timestamp) -> Option<Self> {
         let date: Date = name.parse().ok().filter(|date: &Date| date.to_string() == name)?;
         let from = Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok()?.as_millisecond();
         (from + DAY <= now.as_millisecond()).then_some(Self { date, bounds: (from, from + DAY) })
     }
 
-    fn has(self, sense_box: &SenseBox<'_>, sensor: SensorAt<'_>) -> bool {
+    fn has(self, sense_box: &SimulatedBox<'_>, sensor: SensorAt<'_>) -> bool {
         sense_box.moments(sensor, self.bounds.0, self.bounds.1).next().is_some()
     }
 }
 
-/// Lists the days, the latest first: all since the first box was registered.
+/// Lists the days since the first box was registered, the latest first.
 pub(crate) async fn days(
     State(sim): State<SimServer>,
     Extension(faults): Extension<BodyFaults>,
@@ -65,16 +65,16 @@ pub(crate) async fn days(
 /// Lists the boxes that measured on a day.
 ///
 /// # Errors
-/// 404 if the day is not over, or is none.
+/// 404 if the name is malformed or the day is not over.
 pub(crate) async fn boxes(
     State(sim): State<SimServer>,
     Extension(faults): Extension<BodyFaults>,
     Path(name): Path<String>,
     headers: HeaderMap,
-) -> Result<Response, ApiError> {
+) -> Result<Response, ErrorAnswer> {
     let now = sim.now();
-    let day = Day::over(&name, now).ok_or_else(|| missing(&[&name, ""]))?;
-    let measured = |item: &SenseBox<'_>| item.plain_sensors().any(|sensor| day.has(item, sensor));
+    let day = ArchiveDay::over(&name, now).ok_or_else(|| missing(&[&name, ""]))?;
+    let measured = |item: &SimulatedBox<'_>| item.plain_sensors().any(|sensor| day.has(item, sensor));
     let folders = sim.simulation().boxes_at(now).filter(measured);
     let folders = folders.map(|item| format!("{}/", item.archive_folder()));
     Ok(answer(listing(&name, folders), HTML, &faults, &headers))
@@ -83,13 +83,13 @@ pub(crate) async fn boxes(
 /// Lists the files of a box.
 ///
 /// # Errors
-/// 404 if it measured nothing on that day, if the day is not over, or if the box has another name.
+/// 404 if it measured nothing on that day, the day is not over, or the box has another name.
 pub(crate) async fn files(
     State(sim): State<SimServer>,
     Extension(faults): Extension<BodyFaults>,
     Path((name, folder)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Result<Response, ApiError> {
+) -> Result<Response, ErrorAnswer> {
     let missing = || missing(&[&name, &folder, ""]);
     let (day, sense_box) = find(sim.simulation(), &name, &folder, sim.now()).ok_or_else(missing)?;
     let sensors: Vec<_> = sense_box.plain_sensors().filter(|&sensor| day.has(&sense_box, sensor)).collect();
@@ -101,7 +101,7 @@ pub(crate) async fn files(
     Ok(answer(listing(&format!("{name}/{folder}"), names), HTML, &faults, &headers))
 }
 
-/// Answers with the file of a sensor (`<sensor>-<date>.csv`) or of a box (`<folder>-<date>.json`).
+/// Returns the file of a sensor (`<sensor>-<date>.csv`) or of a box (`<folder>-<date>.json`).
 ///
 /// # Errors
 /// 404 as for the folder, or if that sensor measured nothing.
@@ -110,7 +110,7 @@ pub(crate) async fn file(
     Extension(faults): Extension<BodyFaults>,
     Path((name, folder, file)): Path<(String, String, String)>,
     headers: HeaderMap,
-) -> Result<Response, ApiError> {
+) -> Result<Response, ErrorAnswer> {
     let missing = || missing(&[&name, &folder, &file]);
     let (day, sense_box) = find(sim.simulation(), &name, &folder, sim.now()).ok_or_else(missing)?;
     let mut measured = sense_box.plain_sensors().filter(|&sensor| day.has(&sense_box, sensor)).peekable();
@@ -129,17 +129,17 @@ fn find<'a>(
     day: &str,
     folder: &str,
     now: Timestamp,
-) -> Option<(Day, SenseBox<'a>)> {
+) -> Option<(ArchiveDay, SimulatedBox<'a>)> {
     let id: ObjectId = folder.get(..24)?.parse().ok()?;
     let sense_box = simulation.box_with_id(id, now).filter(|item| item.archive_folder() == folder)?;
-    Some((Day::over(day, now)?, sense_box))
+    Some((ArchiveDay::over(day, now)?, sense_box))
 }
 
-fn missing(path: &[&str]) -> ApiError {
-    ApiError::ResourceNotFound(format!("/archive/{}", path.join("/")))
+fn missing(path: &[&str]) -> ErrorAnswer {
+    ErrorAnswer::ResourceNotFound(format!("/archive/{}", path.join("/")))
 }
 
-/// A file of a day is some 60 kB, so it is made in one piece.
+/// A file has about 60 kB, so it is made in one piece.
 fn answer(body: Vec<u8>, content_type: &'static str, faults: &BodyFaults, headers: &HeaderMap) -> Response {
     let mut response = streamed(iter::once(Bytes::from(body)), faults, accepts_gzip(headers));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));

@@ -11,50 +11,58 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::answer::{accepts_gzip, streamed};
-use crate::error::ApiError;
+use crate::error::ErrorAnswer;
 use crate::fault::body::{BodyFaults, Spoil};
+use crate::handle::SimServer;
 use crate::object_id::ObjectId;
+use crate::query::style::{BoxForm, Style};
 use crate::query::{BoxQuery, Parameters, geojson, unparsable};
-use crate::row::{self, Form, Style};
-use crate::server::SimServer;
+use crate::row;
 use crate::simulation::Simulation;
 
 type Pairs = Query<Vec<(String, String)>>;
 
-/// Answers with all boxes that match, one after the other.
+/// Returns all matching boxes.
 ///
 /// # Errors
-/// 400, 409 or 422 for wrong parameters.
+/// 400, 409 or 422 for invalid parameters.
 pub(crate) async fn list(
     State(sim): State<SimServer>,
     Extension(faults): Extension<BodyFaults>,
     headers: HeaderMap,
     Query(pairs): Pairs,
-) -> Result<Response, ApiError> {
+) -> Result<Response, ErrorAnswer> {
     let query = BoxQuery::parse(&Parameters(pairs))?;
     let now = sim.now().as_millisecond();
     let simulation = Arc::clone(sim.simulation());
     let chosen = query.select(&simulation, now).into();
-    let rows =
-        Rows { simulation, chosen, now, style: query.style(now), spoil: faults.spoil, next: 0, begun: false };
+    let rows = BoxRows {
+        simulation,
+        chosen,
+        now,
+        style: query.style(now),
+        spoil: faults.spoil,
+        next: 0,
+        begun: false,
+    };
     let mut response = streamed(rows, &faults, accepts_gzip(&headers));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("max-age=300"));
     Ok(response)
 }
 
-/// Answers with one box.
+/// Returns one box.
 ///
 /// # Errors
-/// 404 if there is no such box, 422 if the id is none.
+/// 404 if there is no such box, 422 if the id is malformed.
 pub(crate) async fn single(
     State(sim): State<SimServer>,
     Extension(faults): Extension<BodyFaults>,
     Path(id): Path<String>,
     headers: HeaderMap,
     Query(pairs): Pairs,
-) -> Result<Response, ApiError> {
-    let not_found = ApiError::NotFound("Box");
-    // MongoDB takes any twelve bytes for an id, too.
+) -> Result<Response, ErrorAnswer> {
+    let not_found = ErrorAnswer::NotFound("Box");
+    // MongoDB accepts any twelve bytes as an id, too.
     let id: ObjectId = match id.parse() {
         Ok(id) => id,
         Err(_) if id.len() == 12 => return Err(not_found),
@@ -63,16 +71,17 @@ pub(crate) async fn single(
     let geojson = geojson(&Parameters(pairs))?;
     let item = sim.simulation().box_with_id(id, sim.now()).ok_or(not_found)?;
     let mut out = Vec::new();
-    row::write(&mut out, &item, Style { form: Form::Single, geojson, classify_at: None });
+    row::write(&mut out, &item, Style { form: BoxForm::Single, geojson, classify_at: None });
     if let Some(spoil) = faults.spoil {
         spoil.apply(&mut out, 0);
     }
     Ok(streamed(iter::once(Bytes::from(out)), &faults, accepts_gzip(&headers)).into_response())
 }
 
-/// The list as pieces of JSON. A copy starts where the original stands, which is how a fault finds its half.
+/// The list as pieces of JSON. A clone continues from the same position, which lets a fault find
+/// the middle.
 #[derive(Clone, Debug)]
-pub(crate) struct Rows {
+pub(crate) struct BoxRows {
     simulation: Arc<Simulation>,
     chosen: Arc<[u32]>,
     now: i64,
@@ -82,15 +91,15 @@ pub(crate) struct Rows {
     begun: bool,
 }
 
-impl Rows {
-    /// All boxes with their measurements, as `GET /boxes?full=true` has them.
+impl BoxRows {
+    /// All boxes with their measurements, as in `GET /boxes?full=true`.
     pub(crate) fn all(simulation: Arc<Simulation>, now: Timestamp) -> Self {
         let chosen = (0..simulation.len() as u32).collect();
-        let style = Style { form: Form::Full, geojson: false, classify_at: None };
+        let style = Style { form: BoxForm::Full, geojson: false, classify_at: None };
         Self { simulation, chosen, now: now.as_millisecond(), style, spoil: None, next: 0, begun: false }
     }
 
-    /// A piece is at least so large, so that a box more never costs a system call.
+    /// The minimum size of a piece in bytes, which keeps system calls rare.
     const PIECE: usize = 32 * 1024;
 
     fn brackets(&self) -> (&'static [u8], &'static [u8]) {
@@ -106,11 +115,11 @@ impl Rows {
     }
 }
 
-impl Iterator for Rows {
+impl Iterator for BoxRows {
     type Item = Bytes;
 
     fn next(&mut self) -> Option<Bytes> {
-        // One past the last row stands for the closing bracket.
+        // The index after the last row stands for the closing bracket.
         if self.next > self.chosen.len() {
             return None;
         }
@@ -136,5 +145,27 @@ impl Iterator for Rows {
             self.next += 1;
         }
         Some(out.into())
+    }
+}
+
+impl SimServer {
+    /// The current body of `GET /boxes?full=true`, in pieces of about 32 KiB, for use without HTTP.
+    ///
+    /// ```
+    /// use opensensemap_sim::{SimClock, Options, SimServer, Simulation, Stations};
+    ///
+    /// let sim = SimServer::new(Simulation::new(Options { stations: Stations::Generated(2), ..Options::default() }));
+    /// sim.set_time(SimClock::Fixed("2026-11-24T12:00:00Z".parse()?));
+    /// let body: Vec<u8> = sim.boxes_body().flatten().collect();
+    /// assert!(body.starts_with(b"[{") && body.ends_with(b"}]"));
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
+    pub fn boxes_body(&self) -> impl Iterator<Item = Bytes> + use<> {
+        self.boxes_body_at(self.now())
+    }
+
+    /// The same body at any moment, whatever the clock shows.
+    pub fn boxes_body_at(&self, at: Timestamp) -> impl Iterator<Item = Bytes> + use<> {
+        BoxRows::all(Arc::clone(self.simulation()), at)
     }
 }

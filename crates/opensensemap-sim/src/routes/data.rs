@@ -1,4 +1,4 @@
-//! `GET /boxes/data` and `GET /boxes/:id/data/:sensorId`: measurements of the past.
+//! `GET /boxes/data` and `GET /boxes/:id/data/:sensorId`: past measurements.
 
 use std::sync::Arc;
 
@@ -11,47 +11,48 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::answer::{accepts_gzip, streamed};
-use crate::error::ApiError;
+use crate::error::ErrorAnswer;
 use crate::fault::body::{BodyFaults, Spoil};
+use crate::handle::SimServer;
 use crate::object_id::ObjectId;
-use crate::query::data::{DataQuery, Extract, Format};
+use crate::query::data::{DataFormat, DataQuery, Extract};
 use crate::query::{Parameters, unparsable};
 use crate::row::data::{begin, end, write};
-use crate::server::SimServer;
 use crate::simulation::Simulation;
 
-/// The most values that an answer has. Whoever asked for more is not told.
+/// The most values in an answer. The rest is dropped without notice.
 const MOST_VALUES: usize = 10_000;
 
-type Pairs = Vec<(String, String)>;
+type QueryPairs = Vec<(String, String)>;
 
-/// Answers with the measurements of one phenomenon: sensor by sensor, in the order of their ids, of each the latest first. That is
-/// how the database finds them, for the API asks for no other order.
+/// Returns the measurements of one phenomenon: sensor by sensor in the order of their ids, each
+/// with the latest measurement first. This is the order in which the database finds them, since the
+/// API requests no other.
 ///
 /// # Errors
-/// 400, 409 or 422 for wrong parameters, 404 if no box has that phenomenon.
+/// 400, 409 or 422 for invalid parameters, 404 if no box has the phenomenon.
 pub(crate) async fn of_boxes(
     State(sim): State<SimServer>,
     Extension(faults): Extension<BodyFaults>,
     headers: HeaderMap,
-    Query(pairs): Query<Pairs>,
-) -> Result<Response, ApiError> {
+    Query(pairs): Query<QueryPairs>,
+) -> Result<Response, ErrorAnswer> {
     answer_for_boxes(&sim, pairs, &faults, &headers)
 }
 
-/// The same with the parameters in a body of JSON. Those of the query go before them.
+/// The same with the parameters in a JSON body. Parameters in the query take precedence.
 ///
 /// # Errors
-/// As for GET; and 400 if the body is no object.
+/// As for GET, and 400 if the body is not a JSON object.
 pub(crate) async fn of_boxes_by_post(
     State(sim): State<SimServer>,
     Extension(faults): Extension<BodyFaults>,
     headers: HeaderMap,
-    Query(mut pairs): Query<Pairs>,
+    Query(mut pairs): Query<QueryPairs>,
     body: Bytes,
-) -> Result<Response, ApiError> {
+) -> Result<Response, ErrorAnswer> {
     let given: serde_json::Map<String, Value> = serde_json::from_slice(&body)
-        .map_err(|error| ApiError::BadRequest(format!("the body is no object of JSON: {error}")))?;
+        .map_err(|error| ErrorAnswer::BadRequest(format!("the body is not a JSON object: {error}")))?;
     let in_query: Vec<String> = pairs.iter().map(|(name, _)| name.clone()).collect();
     for (name, value) in given.into_iter().filter(|(name, _)| !in_query.contains(name)) {
         let values = if let Value::Array(values) = value { values } else { vec![value] };
@@ -61,36 +62,37 @@ pub(crate) async fn of_boxes_by_post(
     answer_for_boxes(&sim, pairs, &faults, &headers)
 }
 
-/// Answers with the measurements of one sensor, the latest first. As in the API, nobody looks at the id of the box.
+/// Returns the measurements of one sensor, the latest first. Like the API, it ignores the id of the
+/// box.
 ///
 /// # Errors
-/// 400, 409 or 422 for wrong parameters. A sensor that does not exist has measured nothing.
+/// 400, 409 or 422 for invalid parameters. An unknown sensor has an empty answer.
 pub(crate) async fn of_a_sensor(
     State(sim): State<SimServer>,
     Extension(faults): Extension<BodyFaults>,
     Path((_, id)): Path<(String, String)>,
     headers: HeaderMap,
-    Query(pairs): Query<Pairs>,
-) -> Result<Response, ApiError> {
+    Query(pairs): Query<QueryPairs>,
+) -> Result<Response, ErrorAnswer> {
     let id: ObjectId = id.parse().map_err(|_| unparsable("sensorId", "id"))?;
     let now = sim.now().as_millisecond();
     let extract = Extract::of_a_sensor(&Parameters(pairs), now)?;
     let sensors = sim.simulation().catalogue.place_of_sensor(id).into_iter().collect();
     let name = format!("{id}.{}", extract.format.extension());
-    Ok(answer(Rows::new(&sim, extract, sensors, now, &faults), &name, &faults, &headers))
+    Ok(answer(DataRows::new(&sim, extract, sensors, now, &faults), &name, &faults, &headers))
 }
 
 fn answer_for_boxes(
     sim: &SimServer,
-    pairs: Pairs,
+    pairs: QueryPairs,
     faults: &BodyFaults,
     headers: &HeaderMap,
-) -> Result<Response, ApiError> {
+) -> Result<Response, ErrorAnswer> {
     let now = sim.now().as_millisecond();
     let query = DataQuery::parse(&Parameters(pairs), now)?;
     let boxes = query.boxes(sim.simulation(), now);
     if boxes.is_empty() {
-        return Err(ApiError::NoBoxes);
+        return Err(ErrorAnswer::NoBoxes);
     }
     let mut sensors = Vec::new();
     for index in boxes {
@@ -104,47 +106,52 @@ fn answer_for_boxes(
     sensors.sort_unstable();
     let sensors = sensors.into_iter().map(|(_, place)| place).collect();
     let name = download_name(&query, now);
-    Ok(answer(Rows::new(sim, query.extract, sensors, now, faults), &name, faults, headers))
+    Ok(answer(DataRows::new(sim, query.extract, sensors, now, faults), &name, faults, headers))
 }
 
-fn answer(rows: Rows, name: &str, faults: &BodyFaults, headers: &HeaderMap) -> Response {
+fn answer(rows: DataRows, name: &str, faults: &BodyFaults, headers: &HeaderMap) -> Response {
     let extract = Arc::clone(&rows.extract);
     let mut response = streamed(rows, faults, accepts_gzip(headers));
-    if let Format::Csv { .. } = extract.format {
+    if let DataFormat::Csv { .. } = extract.format {
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv"));
     }
-    if let (true, Ok(value)) = (extract.download, format!("attachment; filename={name}").parse()) {
+    if extract.download {
+        let value = format!("attachment; filename={name}").parse();
+        let value = value.expect("an id or a percent-encoded name is ASCII without control characters");
         response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
     }
     response
 }
 
-/// The name under which a browser keeps the answer. The API encodes what was asked for twice.
+/// The file name of the answer. The API percent-encodes the request twice.
 fn download_name(query: &DataQuery, now: i64) -> String {
     let columns = query.extract.columns.iter().map(|column| column.name());
     let asked: Vec<&str> = std::iter::once(query.phenomenon.as_str()).chain(columns).collect();
-    let time = Timestamp::from_millisecond(now).unwrap_or_default().strftime("%Y%m%d_%H%M%S");
+    let time =
+        Timestamp::from_millisecond(now).expect("it was made from a timestamp").strftime("%Y%m%d_%H%M%S");
     let asked = encode_uri(&encode_uri(&asked.join("-")));
     format!("opensensemap_org-download-{asked}-{time}.{}", query.extract.format.extension())
 }
 
-/// As JavaScript's `encodeURI` does.
+/// Encodes like JavaScript's `encodeURI`.
 fn encode_uri(text: &str) -> String {
     let stays = |byte: u8| byte.is_ascii_alphanumeric() || b";,/?:@&=+$-_.!~*'()#".contains(&byte);
     let encode = |byte: u8| if stays(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     text.bytes().map(encode).collect()
 }
 
-/// The rows as pieces of text. A copy starts where the original stands, which is how a fault finds its half.
+/// The rows as pieces of text. A clone continues from the same position, which lets a fault find
+/// the middle.
 #[derive(Clone, Debug)]
-struct Rows {
+struct DataRows {
     simulation: Arc<Simulation>,
     extract: Arc<Extract>,
-    /// Where the boxes are in the simulation, and the sensors in the boxes.
+    /// The indices of the boxes in the simulation and of the sensors in the boxes.
     sensors: Arc<[(u32, u32)]>,
     now: i64,
     spoil: Option<Spoil>,
-    /// The sensor whose turn it is, and the time before which its measurements are still to be written.
+    /// The index of the current sensor, and the time before which its measurements are still to be
+    /// written.
     next: usize,
     before: i64,
     written: usize,
@@ -152,8 +159,8 @@ struct Rows {
     ended: bool,
 }
 
-impl Rows {
-    /// A piece is at least so large, so that a measurement more never costs a system call.
+impl DataRows {
+    /// The minimum size of a piece in bytes, which keeps system calls rare.
     const PIECE: usize = 32 * 1024;
 
     fn new(
@@ -177,14 +184,15 @@ impl Rows {
         }
     }
 
-    /// Writes what is left of the sensor whose turn it is, and passes the turn on unless the piece is full.
+    /// Writes the rest of the current sensor, and moves on to the next one unless the piece is
+    /// full.
     fn write_sensor(&mut self, out: &mut Vec<u8>, (index, place): (u32, u32)) {
         let (simulation, extract) = (Arc::clone(&self.simulation), Arc::clone(&self.extract));
         let sense_box = simulation.box_at(index as usize, self.now);
         if let Some(sensor) = sense_box.plain_sensors().nth(place as usize) {
             let left = MOST_VALUES - self.written;
             for measurement in sense_box.measurements(sensor, extract.from + 1, self.before).take(left) {
-                if self.written > 0 && extract.format == Format::Json {
+                if self.written > 0 && extract.format == DataFormat::Json {
                     out.push(b',');
                 }
                 let start = out.len();
@@ -204,7 +212,7 @@ impl Rows {
     }
 }
 
-impl Iterator for Rows {
+impl Iterator for DataRows {
     type Item = Bytes;
 
     fn next(&mut self) -> Option<Bytes> {

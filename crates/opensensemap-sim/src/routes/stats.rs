@@ -1,19 +1,19 @@
-//! `GET /stats`: how many boxes, measurements, and measurements of the last minute there are.
+//! `GET /stats`: the numbers of boxes, of measurements, and of measurements in the last minute.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 
-use crate::server::SimServer;
+use crate::handle::SimServer;
 use crate::simulation::Simulation;
 
-/// About what openSenseMap held on 2023-02-28, and how many measurements came each minute.
+/// Roughly the number of measurements on 2023-02-28, and of new ones each minute.
 const MEASUREMENTS: i64 = 9_000_000_000;
 const SINCE: i64 = 1_677_542_400_000;
 const PER_MINUTE: i64 = 4_000;
 
-/// Answers as the real one does, which lets the numbers be five minutes old.
+/// Answers like the real API, whose numbers may be five minutes old.
 pub(crate) async fn stats(State(sim): State<SimServer>) -> impl IntoResponse {
     let now = sim.now().as_millisecond();
     let measurements = MEASUREMENTS + (now - SINCE).max(0) / 60_000 * PER_MINUTE;

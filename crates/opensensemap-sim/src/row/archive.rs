@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::json;
 use crate::fault::body::Spoil;
-use crate::sense_box::{Measurement, SenseBox};
+use crate::json;
+use crate::simulated_box::{Measurement, SimulatedBox};
 
-/// The file of a sensor: its measurements, the earliest first. They are given the latest first.
+/// The file of a sensor, with the earliest measurement first; `measurements` has the latest first.
 pub(crate) fn day_csv(measurements: impl Iterator<Item = Measurement>, spoil: Option<Spoil>) -> Vec<u8> {
     let mut measurements: Vec<_> = measurements.collect();
     measurements.reverse();
@@ -27,7 +27,7 @@ pub(crate) fn day_csv(measurements: impl Iterator<Item = Measurement>, spoil: Op
 }
 
 /// The file of a box, with the keys that the archive's own program writes.
-pub(crate) fn box_json(sense_box: &SenseBox<'_>) -> Vec<u8> {
+pub(crate) fn box_json(sense_box: &SimulatedBox<'_>) -> Vec<u8> {
     let sensors: Vec<_> = sense_box
         .plain_sensors()
         .map(|sensor| {
@@ -56,17 +56,17 @@ pub(crate) fn box_json(sense_box: &SenseBox<'_>) -> Vec<u8> {
     format!("{document}\n").into_bytes()
 }
 
-/// The page of a folder, with links to what is in it.
+/// The page of a folder, with links to its contents.
 pub(crate) fn listing(path: &str, names: impl Iterator<Item = String>) -> Vec<u8> {
     let title = format!("Index of archive.opensensemap.org/{path}");
     let mut out = format!(
         "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>{title}</title></head>\n\
          <body><h1>{title}</h1>\n<table><tbody>\n<tr><td><a href=\"../\">../</a></td></tr>\n"
     );
-    // All names are made of plain characters: nothing is to be escaped.
+    // All names are plain characters, so nothing needs escaping.
     for name in names {
-        // Writing to a text cannot fail.
-        let _ = writeln!(out, "<tr><td><a href=\"./{name}\">{name}</a></td></tr>");
+        writeln!(out, "<tr><td><a href=\"./{name}\">{name}</a></td></tr>")
+            .expect("writing to a text cannot fail");
     }
     out += "</tbody></table></body></html>\n";
     out.into_bytes()

@@ -1,14 +1,14 @@
 //! Writes measurements as rows of CSV or JSON.
 
-use super::json;
-use crate::query::data::{Column, Extract, Format};
-use crate::sense_box::{Measurement, SenseBox, SensorAt};
+use crate::json;
+use crate::query::data::{DataColumn, DataFormat, Extract};
+use crate::simulated_box::{Measurement, SensorAt, SimulatedBox};
 
-/// What stands before the rows.
+/// Writes the beginning of the answer.
 pub(crate) fn begin(out: &mut Vec<u8>, extract: &Extract) {
     match extract.format {
-        Format::Json => json::raw(out, "["),
-        Format::Csv { delimiter } => {
+        DataFormat::Json => json::raw(out, "["),
+        DataFormat::Csv { delimiter } => {
             for (index, column) in extract.columns.iter().enumerate() {
                 separate(out, index, delimiter);
                 json::raw(out, column.name());
@@ -18,9 +18,9 @@ pub(crate) fn begin(out: &mut Vec<u8>, extract: &Extract) {
     }
 }
 
-/// What stands after the rows.
+/// Writes the end of the answer.
 pub(crate) fn end(out: &mut Vec<u8>, extract: &Extract) {
-    if extract.format == Format::Json {
+    if extract.format == DataFormat::Json {
         json::raw(out, "]");
     }
 }
@@ -28,15 +28,15 @@ pub(crate) fn end(out: &mut Vec<u8>, extract: &Extract) {
 /// Appends a measurement.
 pub(crate) fn write(
     out: &mut Vec<u8>,
-    sense_box: &SenseBox<'_>,
+    sense_box: &SimulatedBox<'_>,
     sensor: &SensorAt<'_>,
     measurement: Measurement,
     extract: &Extract,
 ) {
-    let row = Row { sense_box, sensor, measurement };
+    let row = DataRow { sense_box, sensor, measurement };
     match extract.format {
-        Format::Json => row.write_json(out, &extract.columns),
-        Format::Csv { delimiter } => {
+        DataFormat::Json => row.write_json(out, &extract.columns),
+        DataFormat::Csv { delimiter } => {
             for (index, column) in extract.columns.iter().enumerate() {
                 separate(out, index, delimiter);
                 row.write_field(out, *column, delimiter);
@@ -46,17 +46,17 @@ pub(crate) fn write(
     }
 }
 
-/// A measurement with all that can be told of it.
+/// A measurement with everything that a column may show.
 #[derive(Clone, Copy)]
-struct Row<'a> {
-    sense_box: &'a SenseBox<'a>,
+struct DataRow<'a> {
+    sense_box: &'a SimulatedBox<'a>,
     sensor: &'a SensorAt<'a>,
     measurement: Measurement,
 }
 
-impl Row<'_> {
-    /// What is not there leaves its key out.
-    fn write_json(self, out: &mut Vec<u8>, columns: &[Column]) {
+impl DataRow<'_> {
+    /// Missing values have no key.
+    fn write_json(self, out: &mut Vec<u8>, columns: &[DataColumn]) {
         json::raw(out, "{");
         let mut first = true;
         for &column in columns {
@@ -73,20 +73,20 @@ impl Row<'_> {
         json::raw(out, "}");
     }
 
-    /// Appends a value as JSON, if there is one.
-    fn write_value(self, out: &mut Vec<u8>, column: Column) -> bool {
+    /// Appends a value as JSON; false if there is none.
+    fn write_value(self, out: &mut Vec<u8>, column: DataColumn) -> bool {
         let place = self.sense_box.place();
         let number = match column {
-            Column::Latitude => place.map(|place| place.latitude),
-            Column::Longitude => place.map(|place| place.longitude),
-            Column::Height => place.and_then(|place| place.height),
-            Column::Location => {
+            DataColumn::Latitude => place.map(|place| place.latitude),
+            DataColumn::Longitude => place.map(|place| place.longitude),
+            DataColumn::Height => place.and_then(|place| place.height),
+            DataColumn::Location => {
                 if let Some(place) = place {
                     super::coordinates(out, place);
                 }
                 return place.is_some();
             }
-            Column::SensorType if self.sensor.sensor_type().is_none() => return false,
+            DataColumn::SensorType if self.sensor.sensor_type().is_none() => return false,
             _ => {
                 let mut text = Vec::new();
                 self.write_text(&mut text, column);
@@ -100,10 +100,10 @@ impl Row<'_> {
         number.is_some()
     }
 
-    /// Appends a field of CSV, in quotes if it needs them; what is not there is empty.
-    fn write_field(self, out: &mut Vec<u8>, column: Column, delimiter: u8) {
+    /// Appends a CSV field, in quotes if necessary; missing values are empty.
+    fn write_field(self, out: &mut Vec<u8>, column: DataColumn, delimiter: u8) {
         match column {
-            Column::Latitude | Column::Longitude | Column::Height => {
+            DataColumn::Latitude | DataColumn::Longitude | DataColumn::Height => {
                 self.write_value(out, column);
             }
             _ => {
@@ -114,18 +114,18 @@ impl Row<'_> {
         }
     }
 
-    fn write_text(self, out: &mut Vec<u8>, column: Column) {
+    fn write_text(self, out: &mut Vec<u8>, column: DataColumn) {
         match column {
-            Column::CreatedAt => json::bare_time(out, self.measurement.millis),
-            Column::Value => self.measurement.value.write(out),
-            Column::Unit => json::raw(out, self.sensor.unit()),
-            Column::BoxId => out.extend_from_slice(&self.sense_box.id().hex()),
-            Column::SensorId => out.extend_from_slice(&self.sensor.id().hex()),
-            Column::Phenomenon => json::raw(out, self.sensor.title()),
-            Column::SensorType => json::raw(out, self.sensor.sensor_type().unwrap_or_default()),
-            Column::BoxName => json::raw(out, &self.sense_box.name()),
-            Column::Exposure => json::raw(out, self.sense_box.exposure().as_str()),
-            Column::Latitude | Column::Longitude | Column::Height | Column::Location => {}
+            DataColumn::CreatedAt => json::bare_time(out, self.measurement.millis),
+            DataColumn::Value => self.measurement.value.write(out),
+            DataColumn::Unit => json::raw(out, self.sensor.unit()),
+            DataColumn::BoxId => out.extend_from_slice(&self.sense_box.id().hex()),
+            DataColumn::SensorId => out.extend_from_slice(&self.sensor.id().hex()),
+            DataColumn::Phenomenon => json::raw(out, self.sensor.title()),
+            DataColumn::SensorType => json::raw(out, self.sensor.sensor_type().unwrap_or_default()),
+            DataColumn::BoxName => json::raw(out, &self.sense_box.name()),
+            DataColumn::BoxExposure => json::raw(out, self.sense_box.exposure().as_str()),
+            DataColumn::Latitude | DataColumn::Longitude | DataColumn::Height | DataColumn::Location => {}
         }
     }
 }
@@ -136,7 +136,7 @@ fn separate(out: &mut Vec<u8>, index: usize, delimiter: u8) {
     }
 }
 
-/// Puts the field that begins at `start` into quotes, if it holds what would end it.
+/// Quotes the field that begins at `start` if it contains a special character.
 fn quote_if_needed(out: &mut Vec<u8>, start: usize, delimiter: u8) {
     if out[start..].iter().any(|byte| *byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r')) {
         let field = out.split_off(start);

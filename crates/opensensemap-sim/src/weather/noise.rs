@@ -1,10 +1,10 @@
-//! Smooth noise over the map and time: a lattice of seeded values with soft transitions between.
+//! Smooth noise over the map and time: a lattice of seeded values with smooth transitions.
 
 use crate::seed::Seed;
 
 const HOUR: f64 = 3_600_000.0;
 
-/// A quantity that varies smoothly over so many degrees and hours, within -0.5 to 0.5.
+/// A quantity that varies smoothly over this many degrees and hours, within -0.5 to 0.5.
 #[derive(Clone, Debug)]
 pub(crate) struct Field {
     seed: Seed,
@@ -22,7 +22,7 @@ impl Field {
         let (west, east) = steps((longitude + 180.0) / self.degrees);
         let (south, north) = steps(latitude / self.degrees);
         let columns = (360.0 / self.degrees).round();
-        // The last column borders on the first: there is no seam in the Pacific.
+        // The last column is next to the first: there is no seam in the Pacific.
         let column = |(column, weight): (f64, f64)| (column.rem_euclid(columns) as u64, weight);
         let row = |(row, weight): (f64, f64)| (row as i64 as u64, weight);
         FieldAt {
@@ -35,7 +35,8 @@ impl Field {
     }
 }
 
-/// A field at one place. It remembers the lattice about the last moment, so that moments in a row cost little.
+/// A field at one place. It caches the lattice around the last moment, which makes consecutive
+/// moments cheap.
 #[derive(Clone, Debug)]
 pub(crate) struct FieldAt {
     seed: Seed,

@@ -1,4 +1,4 @@
-//! Where the sun stands: enough astronomy for seasons, days and nights.
+//! The position of the sun: enough astronomy for seasons, days and nights.
 
 use std::f64::consts::TAU;
 
@@ -10,11 +10,11 @@ const YEAR: f64 = 365.2425;
 pub(crate) struct Sun {
     /// Sine of the elevation, 0 at night.
     pub(crate) height: f64,
-    /// Sine of the elevation that the sun reaches this day, 0 in the polar night.
+    /// Sine of the highest elevation of the day, 0 in the polar night.
     pub(crate) noon_height: f64,
-    /// 1 in full daylight, 0 in full night, between about sunrise and sunset.
+    /// 1 in full daylight, 0 at night, with a transition around sunrise and sunset.
     pub(crate) twilight: f64,
-    /// -1 in the coldest weeks of the year, 1 in the warmest; they lag behind the sun by a month.
+    /// -1 in the coldest weeks of the year, 1 in the warmest, a month behind the sun.
     pub(crate) season: f64,
     /// -1 in the coldest hours of the day, 1 in the warmest, three hours after noon.
     pub(crate) warmth: f64,
@@ -23,7 +23,7 @@ pub(crate) struct Sun {
 impl Sun {
     pub(crate) fn at(longitude: f64, latitude: f64, millis: i64) -> Self {
         let days = millis as f64 / DAY;
-        // 1970 began with January, and ten days after the solstice.
+        // 1970 began with January, ten days after the solstice.
         let year = (days.rem_euclid(YEAR)) / YEAR * TAU;
         let declination = -23.44_f64.to_radians() * (year + TAU * 10.0 / YEAR).cos();
         let hour = (days.fract() + longitude / 360.0) * TAU;

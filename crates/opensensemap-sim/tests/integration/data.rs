@@ -1,7 +1,7 @@
 //! Measurements of the past: `GET /boxes/data` and the daily archive.
 
 use jiff::Timestamp;
-use opensensemap_sim::{Options, SenseBox, Simulation, Stations};
+use opensensemap_sim::{Options, SimulatedBox, Simulation, Stations};
 use serde_json::Value;
 
 use crate::server::{NOW, TestServer};
@@ -11,9 +11,9 @@ fn time(text: &str) -> Timestamp {
 }
 
 /// A box that measures, and has a sensor with that title.
-fn a_box<'a>(simulation: &'a Simulation, title: &str) -> SenseBox<'a> {
-    let measures = |item: &SenseBox<'_>| item.last_measurement_at() > Some(time("2026-11-24T11:00:00Z"));
-    let sound = |item: &SenseBox<'_>| {
+fn a_box<'a>(simulation: &'a Simulation, title: &str) -> SimulatedBox<'a> {
+    let measures = |item: &SimulatedBox<'_>| item.last_measurement_at() > Some(time("2026-11-24T11:00:00Z"));
+    let sound = |item: &SimulatedBox<'_>| {
         item.sensors().all(|sensor| sensor.defect().is_none()) && item.sensors().any(|s| s.title() == title)
     };
     simulation.boxes_at(time(NOW)).find(|item| measures(item) && sound(item)).unwrap()
@@ -22,7 +22,7 @@ fn a_box<'a>(simulation: &'a Simulation, title: &str) -> SenseBox<'a> {
 /// What a sensor measured in a time, as `createdAt,value`; the latest first.
 fn truth(
     simulation: &Simulation,
-    sense_box: &SenseBox<'_>,
+    sense_box: &SimulatedBox<'_>,
     title: &str,
     from: &str,
     to: &str,
@@ -230,7 +230,7 @@ async fn folders_of_the_archive_list_what_is_there_and_nothing_else() {
     assert!(days.len() > 2000 && days.is_sorted_by(|later, earlier| later > earlier), "{days:?}");
 
     let within = time("2026-11-20T00:00:00Z")..time("2026-11-21T00:00:00Z");
-    let files_of = |item: &SenseBox<'_>| {
+    let files_of = |item: &SimulatedBox<'_>| {
         let sensors = item.sensors().filter(|sensor| {
             simulation.measurements(item.id(), sensor.id(), within.clone(), time(NOW)).next().is_some()
         });

@@ -1,10 +1,11 @@
 //! Faults on demand: by header, by the admin routes, by the handle.
 
 use std::io::Read as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use opensensemap_sim::{Fault, FaultRule};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::server::TestServer;
 

@@ -2,7 +2,7 @@
 
 use std::future::pending;
 
-use opensensemap_sim::{Clock, Options, SimServer, Simulation, Stations, serve};
+use opensensemap_sim::{Options, SimClock, SimServer, Simulation, Stations, serve};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -27,7 +27,7 @@ impl TestServer {
         // reqwest asks for a provider of cryptography even if it only ever speaks plain HTTP; that another test was first is fine.
         drop(rustls::crypto::ring::default_provider().install_default());
         let sim = SimServer::new(Simulation::new(options));
-        sim.set_time(Clock::Fixed(NOW.parse().unwrap()));
+        sim.set_time(SimClock::Fixed(NOW.parse().unwrap()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(serve(listener, sim.clone(), pending()));
@@ -114,7 +114,7 @@ async fn the_clock_can_be_set_while_it_runs() {
     let server = TestServer::start().await;
     let before = server.get("/boxes?full=true").await.text().await.unwrap();
     assert_eq!(before, server.get("/boxes?full=true").await.text().await.unwrap());
-    server.sim.set_time(Clock::Fixed("2026-11-24T13:00:00Z".parse().unwrap()));
+    server.sim.set_time(SimClock::Fixed("2026-11-24T13:00:00Z".parse().unwrap()));
     assert_ne!(before, server.get("/boxes?full=true").await.text().await.unwrap());
 }
 

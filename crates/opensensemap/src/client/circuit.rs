@@ -1,21 +1,21 @@
-//! Stops asking an API that keeps failing.
+//! A circuit breaker that spares an API which keeps failing.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// A circuit breaker. It opens after a number of failures in a row; when it has been open for a while it
-/// lets one attempt through, whose outcome closes it or opens it anew.
+/// Opens after a number of failures in a row. After a while it lets one attempt through, whose
+/// result closes or reopens it.
 #[derive(Debug)]
 pub(super) struct Circuit {
     failures_to_open: u32,
     open_for: Duration,
-    state: Mutex<State>,
+    state: Mutex<CircuitState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct CircuitState {
     failures_in_a_row: u32,
     open_until: Option<Instant>,
 }
@@ -25,13 +25,13 @@ impl Circuit {
         Self { failures_to_open, open_for, state: Mutex::default() }
     }
 
-    /// Lets an attempt through, or tells how long to wait.
+    /// Admits an attempt, or returns how long to wait.
     pub(super) fn admit(&self, now: Instant) -> Result<(), Duration> {
         let mut state = self.state();
         match state.open_until {
             Some(until) if now < until => Err(until - now),
             Some(_) => {
-                // Others wait until the outcome of this attempt is known, or it is lost.
+                // Others wait until this attempt has a result or is lost.
                 state.open_until = Some(now + self.open_for);
                 Ok(())
             }
@@ -39,12 +39,12 @@ impl Circuit {
         }
     }
 
-    /// Takes note that the API works.
+    /// Records a success.
     pub(super) fn succeeded(&self) {
-        *self.state() = State::default();
+        *self.state() = CircuitState::default();
     }
 
-    /// Takes note of a failure, and of the time for which the API asked not to be asked.
+    /// Records a failure, and how long the API asked to wait.
     pub(super) fn failed(&self, now: Instant, retry_after: Option<Duration>) {
         let mut state = self.state();
         state.failures_in_a_row = state.failures_in_a_row.saturating_add(1);
@@ -55,8 +55,9 @@ impl Circuit {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        // The state is whole between any two statements, so a panic elsewhere cannot have spoiled it.
+    fn state(&self) -> MutexGuard<'_, CircuitState> {
+        // The state is consistent between any two statements, so a panic elsewhere cannot have
+        // corrupted it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! What can go wrong between asking and having boxes.
+//! Errors of fetching.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use crate::archive::ListingError;
 use crate::decode::DecodeError;
-use crate::question::QuestionError;
+use crate::measurement_query::MeasurementQueryError;
 use crate::rows::RowsError;
 
-/// Why boxes could not be fetched.
+/// Why something could not be fetched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
@@ -22,69 +22,71 @@ pub enum FetchError {
         url: String,
     },
     /// The HTTP client cannot be set up.
-    #[error("the HTTP client cannot be set up")]
+    #[error(
+        "the HTTP client cannot be set up: install a rustls crypto provider, and check the root certificates"
+    )]
     SetUp(#[source] reqwest::Error),
-    /// No connection, no answer in time, or a connection that broke.
+    /// No connection, no answer in time, or a broken connection.
     #[error("the API could not be reached, or did not answer in time")]
     Transport(#[source] reqwest::Error),
-    /// An answer with another status than success.
+    /// A status other than success.
     #[error("the API answered {status}{}", in_its_words(message.as_deref()))]
     Status {
         /// The status.
         status: StatusCode,
-        /// The API's own words, if it had any.
+        /// The API's error message, if there is one.
         message: Option<String>,
-        /// For how long the API asked not to be asked again.
+        /// How long the API asked to wait before the next request.
         retry_after: Option<Duration>,
     },
-    /// An answer larger than [`ClientOptions::max_body_bytes`](crate::ClientOptions::max_body_bytes).
+    /// The answer exceeds [`ClientOptions::max_body_bytes`](crate::ClientOptions::max_body_bytes).
     #[error("the answer has more than {limit} bytes")]
     BodyTooLarge {
-        /// The limit in force.
+        /// The limit in bytes.
         limit: u64,
     },
-    /// An answer that is not what was asked for.
+    /// The answer is not a complete list of boxes.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// An answer that is not a whole list of measurements.
+    /// The answer is not a complete list of measurements.
     #[error(transparent)]
     Rows(#[from] RowsError),
-    /// An answer that is not the whole list of a day's folders.
+    /// The answer is not the complete list of a day's folders.
     #[error(transparent)]
     Listing(#[from] ListingError),
-    /// A question that cannot be asked.
+    /// The question is invalid.
     #[error(transparent)]
-    Question(#[from] QuestionError),
-    /// The API was not asked, because it has failed too often.
-    #[error("the API has failed too often; it will be asked again in {retry_in:?}")]
+    Question(#[from] MeasurementQueryError),
+    /// Nothing was sent, because the API has failed too often.
+    #[error("the API has failed too often; the next request is possible in {retry_in:?}")]
     CircuitOpen {
         /// How long to wait.
         retry_in: Duration,
     },
 }
 
-/// A failure's kind, for metrics.
+/// The kind of a failure, for metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FailureKind {
     /// No connection.
     Connect,
-    /// No answer, or not all of it, in time.
+    /// No answer, or an incomplete one, within the time limit.
     Timeout,
     /// The connection broke, or the encoding of the answer was wrong.
     Broken,
     /// Status 429.
     RateLimited,
-    /// Another status than success.
+    /// Any other status than success.
     Status,
-    /// An answer over the size limit.
+    /// The answer exceeds the size limit.
     TooLarge,
-    /// An answer cut off.
+    /// The answer is cut off.
     Truncated,
-    /// An answer that is no list of boxes, or of measurements.
+    /// The answer is not a list of boxes or of measurements.
     NotBoxes,
-    /// Not asked.
+    /// The circuit is open, so nothing was sent.
     CircuitOpen,
-    /// The client itself could not be set up, or was asked what cannot be asked.
+    /// The client could not be set up, or the question was invalid.
     SetUp,
 }
 
@@ -122,7 +124,7 @@ impl FailureKind {
 }
 
 impl FetchError {
-    /// The failure's kind.
+    /// The kind of failure.
     #[must_use]
     pub fn kind(&self) -> FailureKind {
         match self {
@@ -145,7 +147,7 @@ impl FetchError {
         }
     }
 
-    /// For how long not to ask again: by the API's word or because the circuit is open.
+    /// How long to wait before the next request, because the API said so or the circuit is open.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -155,13 +157,13 @@ impl FetchError {
         }
     }
 
-    /// Whether the API has no box, or the archive no file, of the sort that was asked for.
+    /// Whether the API has no such box or sensor, or the archive no such file.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Status { status, .. } if *status == StatusCode::NOT_FOUND)
     }
 
-    /// Whether the same question may be answered a moment later.
+    /// Whether a retry may succeed.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
@@ -180,17 +182,17 @@ impl FetchError {
         }
     }
 
-    /// Whether this says that the API is not well, rather than that the question was wrong.
+    /// Whether the failure means that the API is unwell, rather than that the question was wrong.
     pub(super) fn is_fault_of_api(&self) -> bool {
         self.is_transient() || matches!(self, Self::BodyTooLarge { .. } | Self::Decode(_) | Self::Rows(_))
     }
 
-    /// Reads status, `Retry-After` and message of an answer that is not a success.
-    pub(super) async fn from_response(mut response: reqwest::Response) -> Self {
+    /// Reads status, `Retry-After` and message of an unsuccessful response.
+    pub(super) async fn from_response(mut response: reqwest::Response, now: Timestamp) -> Self {
         let status = response.status();
-        let retry_after = retry_after(response.headers(), Timestamp::now());
+        let retry_after = retry_after(response.headers(), now);
         let mut body = Vec::new();
-        // The message is worth little: a body that does not come is no other error.
+        // The message is optional: a failure to read the body must not hide the status.
         while let Ok(Some(piece)) = response.chunk().await {
             body.extend_from_slice(&piece[..piece.len().min(MAX_ERROR_BODY_BYTES - body.len())]);
             if body.len() == MAX_ERROR_BODY_BYTES {
@@ -207,7 +209,7 @@ fn in_its_words(message: Option<&str>) -> String {
     message.map(|message| format!(" ({message})")).unwrap_or_default()
 }
 
-/// The `message` of the API's error object; error pages of proxies have none worth telling.
+/// The `message` in the API's error object; error pages of proxies have none worth reporting.
 fn error_message(body: &[u8]) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct ErrorBody {
@@ -217,14 +219,15 @@ fn error_message(body: &[u8]) -> Option<String> {
     Some(body.message.chars().take(200).collect())
 }
 
-/// `Retry-After` in either of its forms (RFC 9110, section 10.2.3): seconds, or a date.
+/// Reads `Retry-After` (RFC 9110, section 10.2.3), which is a number of seconds or a date.
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
     let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
-    Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
+    // A date in the past is a negative duration: no need to wait.
+    Some(Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO))
 }
 
 #[cfg(test)]

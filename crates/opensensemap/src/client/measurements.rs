@@ -1,31 +1,33 @@
-//! Asks for measurements of the past: of the API, or of the daily archive.
+//! Fetches past measurements from the API or the daily archive.
 
 use jiff::civil::Date;
 
 use super::{Client, FetchError};
 use crate::archive::{ArchiveFolder, ListingReader};
-use crate::question::{MAX_MEASUREMENTS, MeasurementQuery};
+use crate::measurement_query::{MAX_MEASUREMENTS, MeasurementQuery};
 use crate::rows::{MeasurementRow, RowDecoder, Shape};
 
-/// Measurements folded into one value, and how many there were.
+/// The result of folding measurements into a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measurements<A> {
-    /// What the measurements were folded into.
+    /// The folded value.
     pub value: A,
-    /// How many there were.
+    /// The number of measurements.
     pub rows: usize,
-    /// Whether there may be more: the API gave as many as it ever gives ([`MAX_MEASUREMENTS`]). Ask again for shorter times.
+    /// Whether there may be more: the API returned as many as it ever does ([`MAX_MEASUREMENTS`]).
+    /// If so, ask again for shorter time spans.
     pub may_be_cut: bool,
 }
 
 impl Client {
-    /// Folds the measurements that answer a question into a value, one by one as they arrive, in no certain order.
+    /// Folds the measurements that answer `query` into a value, one by one as they arrive, in no
+    /// particular order.
     ///
-    /// Each attempt folds afresh from `start`, so a value is never made of two answers.
+    /// Each attempt starts afresh from `start`, so a value never mixes two answers.
     ///
     /// # Errors
-    /// No attempt brought a whole answer; or there is no such box, or none has a sensor with that title
-    /// ([`FetchError::is_not_found`]).
+    /// [`FetchError::is_not_found`] if there is no such box or no sensor with that title; otherwise
+    /// the error of the last attempt, if none returned a complete answer.
     pub async fn measurements<A>(
         &self,
         query: &MeasurementQuery,
@@ -37,11 +39,12 @@ impl Client {
         Ok(Measurements { may_be_cut: fetched.rows == MAX_MEASUREMENTS, ..fetched })
     }
 
-    /// The folders of all boxes that measured on a day, by UTC. The client's base address must be that of the archive, such as
-    /// `https://archive.opensensemap.org`. `None` if the archive does not have the day (yet).
+    /// The folders of all boxes that measured on a day (UTC); `None` if the archive does not have
+    /// the day (yet). The client's base address must be that of the archive, such as
+    /// `https://archive.opensensemap.org`.
     ///
     /// # Errors
-    /// No attempt brought a whole list.
+    /// The error of the last attempt, if none returned a complete list.
     pub async fn archive_folders(&self, day: Date) -> Result<Option<Vec<ArchiveFolder>>, FetchError> {
         let path = format!("/{day}/");
         let listed = self.with_retries(async |body_bytes| {
@@ -55,11 +58,12 @@ impl Client {
         found(listed.await)
     }
 
-    /// Folds what a sensor measured on a day into a value, by its file in the daily archive. `None` if there is no such file: there is
-    /// none of a sensor that measured nothing.
+    /// Folds the measurements of a sensor on a day into a value, from its file in the daily
+    /// archive; `None` if there is no such file, as for a sensor that measured nothing.
     ///
     /// # Errors
-    /// No attempt brought a whole file, or the sensor's id is none.
+    /// [`MeasurementQueryError::SensorId`](crate::MeasurementQueryError::SensorId) if the sensor id is malformed;
+    /// otherwise the error of the last attempt, if none returned a complete file.
     pub async fn archive_day<A>(
         &self,
         folder: &ArchiveFolder,
@@ -93,7 +97,7 @@ impl Client {
     }
 }
 
-/// What is not there is no failure.
+/// Turns "not found" into `None`.
 fn found<T>(result: Result<T, FetchError>) -> Result<Option<T>, FetchError> {
     match result {
         Err(error) if error.is_not_found() => Ok(None),

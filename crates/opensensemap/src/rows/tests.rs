@@ -75,6 +75,11 @@ fn what_is_no_measurement_is_told_with_its_row() {
     }
     let broken = [HEADER.as_bytes(), ROW.as_bytes(), b"\xffs,b,2026-11-20T00:00:01Z,1\n"];
     assert_eq!(decode(&COLUMNS, &broken), bad("UTF-8"));
+    // The two bytes of `é`, one in each field: valid only as a whole.
+    let split = [HEADER.as_bytes(), ROW.as_bytes(), b"s1,b1,2026-11-20T00:00:01Z,\xc3\n"];
+    assert_eq!(decode(&COLUMNS, &split), bad("UTF-8"));
+    let split = [HEADER.as_bytes(), ROW.as_bytes(), b"s\xc3,\xa9b,2026-11-20T00:00:01Z,1\n"];
+    assert_eq!(decode(&COLUMNS, &split), bad("UTF-8"));
     for (text, beginning) in [("<html>502</html>\n", "<html>"), ("createdAt,value\n", "createdAt")] {
         let Err(RowsError::Header { missing, excerpt }) = whole(&COLUMNS, text) else { panic!("{text}") };
         assert!(missing == "boxId" && excerpt.starts_with(beginning), "{excerpt}");
@@ -95,7 +100,7 @@ fn rows() -> impl Strategy<Value = Vec<Owned>> {
     let at = (0..4_000_000_000_000_i64).prop_map(|millis| {
         Timestamp::from_millisecond(millis).unwrap().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
     });
-    // Values may be any text that is no error message; ids may be strange, but not empty.
+    // Values may be any text except an error message; ids may be strange, but not empty.
     let value = "[^:]{0,12}";
     prop::collection::vec(("[a-f0-9\",]{1,24}", "[a-f0-9\n ]{0,24}", at, value), 0..40)
 }

@@ -1,4 +1,4 @@
-//! Answers that are wrong cost no more than they must.
+//! Broken answers lose no more than necessary.
 
 use opensensemap::{DecodeError, Decoder, Limits};
 

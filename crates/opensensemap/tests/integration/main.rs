@@ -1,4 +1,4 @@
-//! The behaviour of the decoder, on recorded and on broken answers.
+//! Behaviour of the decoder on recorded and on broken answers.
 
 mod broken;
 mod pieces;
@@ -6,7 +6,8 @@ mod shapes;
 
 use opensensemap::{DecodeError, Decoded, Decoder, LastMeasurement, Limits, SenseBox};
 
-/// Decodes an answer that arrives in pieces of `piece_bytes`, into a line for each box and sensor.
+/// Decodes an answer that arrives in pieces of `piece_bytes`, into one line for each box and
+/// sensor.
 fn decode_in_pieces(answer: &[u8], piece_bytes: usize) -> (Vec<String>, Result<Decoded, DecodeError>) {
     let mut lines = Vec::new();
     let mut decoder = Decoder::new(Limits::default());

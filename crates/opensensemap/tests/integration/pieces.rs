@@ -1,4 +1,4 @@
-//! It does not matter how an answer is cut into pieces.
+//! Cutting an answer into pieces does not change the result.
 
 use proptest::prelude::*;
 
@@ -19,7 +19,7 @@ fn an_answer_reads_the_same_in_pieces_of_any_size() {
     }
 }
 
-/// Answers that are nearly right: bits of boxes, in any order.
+/// Nearly valid answers: fragments of boxes in any order.
 fn nearly_an_answer() -> impl Strategy<Value = Vec<u8>> {
     let bits = [
         b"[".as_slice(),

@@ -1,4 +1,4 @@
-//! Every form that the API has been seen to send.
+//! All forms that the API has been seen to send.
 
 use std::borrow::Cow;
 

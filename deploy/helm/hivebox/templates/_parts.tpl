@@ -1,4 +1,4 @@
-{{/* What every object begins with: a name, here given as `name` beside the root as `root`. */}}
+{{/* The head of every object. Takes its `name`, and the root context as `root`. */}}
 {{- define "hivebox.metadata" -}}
 name: {{ .name }}
 namespace: {{ .root.Release.Namespace }}
@@ -35,7 +35,7 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
-{{/* The users of Valkey: HiveBox with what it needs, all others with PING alone. */}}
+{{/* The users of Valkey: HiveBox with the commands that it needs, all others with only PING. */}}
 {{- define "hivebox.valkeyUsers" -}}
 user default on nopass resetkeys resetchannels -@all +ping
 user hivebox on >{{ . }} ~{hivebox}:* &{hivebox}:* -@all +eval +get +getrange +set +del +exists +pttl +pexpire +time +publish +subscribe +ping +hello +client|setinfo +info

@@ -7,7 +7,7 @@ mod weed;
 
 use serde_json::Value;
 
-use processes::{Cluster, HiveBox, free_port, until};
+use processes::{Cluster, HiveBox, free_port, turn, until};
 use weed::Weed;
 
 const EVERYWHERE: &str = "-180,-60,180,80";
@@ -76,6 +76,7 @@ fn is_same(one: &Value, other: &Value) -> bool {
 
 #[test]
 fn a_cluster_answers_as_one_machine_does() {
+    let _turn = turn();
     let folder = tempfile::tempdir().unwrap();
     let hivebox = HiveBox::over_folder(folder.path()).with_a_past();
     let cluster = Cluster::start(&hivebox.variables);
@@ -86,6 +87,7 @@ fn a_cluster_answers_as_one_machine_does() {
 
 #[test]
 fn a_cluster_reads_a_bucket_with_credentials_of_its_own() {
+    let _turn = turn();
     let weed = Weed::start();
     let mut variables = weed.environment().to_vec();
     variables.push(("AWS_ALLOW_HTTP".into(), "true".into()));
@@ -110,6 +112,7 @@ fn a_cluster_reads_a_bucket_with_credentials_of_its_own() {
 
 #[test]
 fn a_cluster_that_is_away_is_told_and_bad_sql_is_no_fault_of_it() {
+    let _turn = turn();
     let folder = tempfile::tempdir().unwrap();
     let hivebox = HiveBox::over_folder(folder.path());
     let away = format!("ballista://127.0.0.1:{}", free_port());
@@ -133,6 +136,7 @@ fn a_cluster_that_is_away_is_told_and_bad_sql_is_no_fault_of_it() {
 
 #[test]
 fn a_question_that_is_out_of_time_ends_the_work_of_the_cluster() {
+    let _turn = turn();
     let folder = tempfile::tempdir().unwrap();
     let hivebox = HiveBox::over_folder(folder.path()).with_a_past();
     let cluster = Cluster::start(&hivebox.variables);

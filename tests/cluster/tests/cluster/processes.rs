@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -13,6 +14,13 @@ use tempfile::TempDir;
 /// The longest time that is waited for something to become true.
 const PATIENCE: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// Keeps the tests from running at once: each starts a cluster of three processes.
+pub(crate) fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    // A test that failed has ended its processes.
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Variables of the environment.
 pub(crate) type Variables = Vec<(String, String)>;
@@ -175,7 +183,7 @@ impl HiveBox {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hivebox"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hivebox-ballista"));
         command.args(arguments).args(["--store", &self.store]).envs(self.variables.iter().cloned());
         command
     }

@@ -1,4 +1,4 @@
-//! Builds the program and what goes into the image with it, by the script that the Dockerfile runs.
+//! Builds the program and the other files of the image with the script that the Dockerfile runs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,28 +11,26 @@ use crate::workspace::Workspace;
 
 const SCRIPT: &str = "deploy/docker/build.sh";
 
-/// Builds in the checkout; cargo builds again only what has changed.
+/// Builds in the repository; cargo builds only what has changed.
 pub(super) fn build(workspace: &Workspace, profile: &str, directory: &Path) -> Result<PathBuf> {
     let files = directory.join("context/image");
-    let script = |arguments: &[&str]| {
-        let mut command = script(workspace, workspace.root(), workspace.target(), profile);
-        command.args(arguments);
-        command
-    };
-    step::run("Static program", &mut script(&["binary"]))?;
-    step::run("Files of the image", &mut script(&["rootfs", &files.to_string_lossy()]))?;
+    let script = || script(workspace, workspace.root(), workspace.target(), profile);
+    step::run("Static program", script().arg("binary"))?;
+    step::run("Files of the image", script().arg("rootfs").arg(&files))?;
     Ok(files)
 }
 
-/// Builds again: from a copy of the sources in another directory, into another target directory, and from
-/// scratch. The two programs must be the same to the byte.
+/// Builds again from scratch, from a copy of the sources in another directory, into another target directory.
+/// The two programs must be equal to the byte.
 pub(super) fn compare(workspace: &Workspace, profile: &str, directory: &Path) -> Result<()> {
     step::heading("Copy of the sources");
     let again = directory.join("built-again");
     let _ = fs::remove_dir_all(&again);
     let sources = again.join("sources");
     fs::create_dir_all(&sources)?;
-    for name in [".cargo", "Cargo.toml", "Cargo.lock", "LICENSE", "crates", "deploy", "xtask"] {
+    for name in
+        [".cargo", "Cargo.toml", "Cargo.lock", "LICENSE", "bench", "crates", "deploy", "tests", "xtask"]
+    {
         step::quiet(workspace.command("cp").args(["-a", name]).arg(&sources))?;
     }
     let target = again.join("target");
@@ -41,40 +39,26 @@ pub(super) fn compare(workspace: &Workspace, profile: &str, directory: &Path) ->
     let (first, second) = (digest(workspace.target())?, digest(&target)?);
     step::heading(&format!("Digests\n{first}\n{second}"));
     if first != second {
-        bail!("the same sources gave two programs: {first} and {second}; diffoscope tells where they differ");
+        bail!("the same sources gave two programs, {first} and {second}: compare them with diffoscope");
     }
-    fs::remove_dir_all(&again).context("the copy cannot be removed")
+    fs::remove_dir_all(&again).context("cannot remove the copy")
 }
 
 fn script(workspace: &Workspace, sources: &Path, target: &Path, profile: &str) -> Command {
-    // As cargo is called elsewhere, without what it tells the programs that it runs.
-    let cargo = workspace.cargo();
-    let mut command = Command::new(sources.join(SCRIPT));
-    for (name, value) in cargo.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
+    let mut command = workspace.command(sources.join(SCRIPT));
     command.current_dir(sources).env("CARGO_TARGET_DIR", target).env("PROFILE", profile);
     command
 }
 
-/// Where cargo puts the program that was built for this machine by name.
+/// The path of the program; the script builds for a named target.
 fn program(target: &Path, profile: &str) -> Result<PathBuf> {
-    let output =
-        Command::new("rustc").args(["--print", "host-tuple"]).output().context("cannot start rustc")?;
-    let tuple = String::from_utf8(output.stdout)?;
+    let tuple = String::from_utf8(step::output(Command::new("rustc").args(["--print", "host-tuple"]))?)?;
     let directory = if profile == "dev" { "debug" } else { profile };
     Ok(target.join(tuple.trim()).join(directory).join("hivebox"))
 }
 
-/// The SHA-256 that `command`, a `sha256sum`, tells of a file.
+/// The SHA-256 of a file, computed by `command`, a `sha256sum`.
 pub(super) fn digest(mut command: Command, file: &Path) -> Result<String> {
-    let output = command.arg(file).output().context("cannot start sha256sum")?;
-    if !output.status.success() {
-        bail!("sha256sum {}: {}", file.display(), String::from_utf8_lossy(&output.stderr));
-    }
-    let text = String::from_utf8(output.stdout)?;
-    text.split(' ').next().map(str::to_owned).context("sha256sum said nothing")
+    let text = String::from_utf8(step::output(command.arg(file))?)?;
+    text.split(' ').next().map(str::to_owned).context("sha256sum printed nothing")
 }

@@ -1,21 +1,20 @@
-//! Kustomize's and Helm's output, kept in files for the tools and in memory for our own rules.
+//! The output of Kustomize and Helm, in files for the tools and in memory for our rules.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 
 use super::objects::Objects;
 use crate::step;
 use crate::tools::{HELM, KUBECTL, YAML_PYTHON};
 use crate::workspace::Workspace;
 
-/// `PyYAML` takes `off` for a boolean as Kubernetes does, which a parser of newer YAML would not.
-const TO_JSON: &str =
-    "import json, sys, yaml; json.dump([x for x in yaml.safe_load_all(sys.stdin.buffer) if x], sys.stdout)";
+/// `PyYAML` reads `off` as a boolean, as Kubernetes does and parsers of newer YAML do not.
+const TO_JSON: &str = "import json, sys, yaml; json.dump([x for x in yaml.safe_load_all(sys.stdin.buffer) if x], sys.stdout, sort_keys=True)";
 
-/// Values that the chart is rendered with.
+/// Values to render the chart with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Values {
     pub(super) name: &'static str,
@@ -26,10 +25,10 @@ pub(super) struct Values {
 const PRODUCTION: Values = Values { name: "chart", file: None };
 const KIND: Values = Values { name: "chart-kind", file: Some("values-kind.yaml") };
 const MANAGED: Values = Values { name: "chart-managed", file: Some("values-managed.yaml") };
-/// All values that the repository has.
+/// All values in the repository.
 pub(super) const VALUES: [Values; 3] = [PRODUCTION, KIND, MANAGED];
 
-/// All that is rendered.
+/// All renderings.
 #[derive(Debug)]
 pub(super) struct Rendered {
     base: Objects,
@@ -56,7 +55,7 @@ impl Rendered {
     }
 }
 
-/// Renders all.
+/// Renders everything.
 pub(super) fn all(workspace: &Workspace) -> Result<Rendered> {
     step::heading("Render Kustomize and Helm");
     Ok(Rendered {
@@ -71,15 +70,15 @@ pub(super) fn all(workspace: &Workspace) -> Result<Rendered> {
 }
 
 fn kustomize(workspace: &Workspace, folder: &str) -> Result<Objects> {
-    let mut command = workspace.command(KUBECTL.path(workspace)?);
+    let mut command = KUBECTL.command(workspace)?;
     let name = folder.rsplit('/').next().unwrap_or(folder);
     render(workspace, name, command.arg("kustomize").arg(Path::new("deploy/kubernetes").join(folder)))
 }
 
 fn helm(workspace: &Workspace, values: Values) -> Result<Objects> {
-    let mut command = workspace.command(HELM.path(workspace)?);
+    let mut command = HELM.command(workspace)?;
     command.args(["template", "hivebox", super::CHART, "--namespace", "hivebox"]);
-    // Else the namespace alone would differ: `helm install` wants it to be there before.
+    // Without it only the namespace would differ: `helm install` expects it to exist.
     command.args(["--set", "namespace.create=true"]);
     if let Some(file) = values.file {
         command.arg("--values").arg(Path::new(super::CHART).join(file));
@@ -88,28 +87,19 @@ fn helm(workspace: &Workspace, values: Values) -> Result<Objects> {
 }
 
 fn render(workspace: &Workspace, name: &str, command: &mut Command) -> Result<Objects> {
-    let yaml = output(command)?;
-    let file = file(workspace, name)?;
-    fs::write(&file, &yaml).with_context(|| format!("cannot write {}", file.display()))?;
-    let mut convert = workspace.command(YAML_PYTHON.path(workspace)?);
-    let input = fs::File::open(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let json = output(convert.args(["-c", TO_JSON]).stdin(Stdio::from(input)))?;
-    let objects = serde_json::from_slice(&json).context("what was converted to JSON is none")?;
-    eprintln!("{name}: {}", file.display());
-    Ok(Objects::new(name, file, objects))
-}
-
-fn file(workspace: &Workspace, name: &str) -> Result<PathBuf> {
     let folder = workspace.target().join("kubernetes");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    Ok(folder.join(format!("{name}.yaml")))
-}
-
-fn output(command: &mut Command) -> Result<Vec<u8>> {
-    let output =
-        command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start {command:?}"))?;
-    if !output.status.success() {
-        bail!("{}: {}", command.get_program().display(), output.status);
-    }
-    Ok(output.stdout)
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let yaml = step::output(command)?;
+    let file = folder.join(name).with_extension("yaml");
+    fs::write(&file, yaml).with_context(|| format!("cannot write {}", file.display()))?;
+    let mut convert = YAML_PYTHON.command(workspace)?;
+    let input = fs::File::open(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let json = step::output(convert.args(["-c", TO_JSON]).stdin(Stdio::from(input)))?;
+    let objects = serde_json::from_slice(&json).context("PyYAML printed no JSON")?;
+    let objects = Objects::new(name, folder, objects);
+    ensure!(objects.by_id().len() == objects.len(), "{name} renders an object twice");
+    fs::write(objects.json(), serde_json::to_vec_pretty(&objects.by_id())?)
+        .context("cannot write the objects as JSON")?;
+    eprintln!("{name}: {}", file.display());
+    Ok(objects)
 }

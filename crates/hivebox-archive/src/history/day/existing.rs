@@ -1,4 +1,4 @@
-//! Reads the file of a day back.
+//! Reads the file of a day.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal32Type, Float64Type, TimestampMillisecondType};
@@ -14,13 +14,13 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 
 use crate::error::ArchiveError;
-use crate::history::gathered::Value;
+use crate::history::collected::RowValue;
 use crate::history::layout::HistoryTable;
 
-/// Rows are read this many at a time, which are about a megabyte.
+/// How many rows to read at a time: about a megabyte.
 const BATCH_ROWS: usize = 8192;
 
-/// A reading as the history has it.
+/// A reading of the history.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DayRow<'a> {
     /// The slug of what was measured, if that is known.
@@ -45,23 +45,24 @@ pub struct DayRow<'a> {
     pub place: Option<Place>,
 }
 
-/// Reads a file that [`merge_day`](super::merge_day) made, and hands `each` its rows in their order. Its checksum must have been
-/// found to be right: of damaged bytes the crates `parquet` and `arrow` may panic.
+/// Reads a file that [`merge_day`](super::merge_day) made, and calls `each` for every row in order.
+///
+/// Verify the checksum of `file` first: the crates `parquet` and `arrow` may panic on damaged bytes.
 ///
 /// # Errors
-/// The file is not as this version of HiveBox writes it.
+/// The file was not written by this version of HiveBox.
 pub fn read_day(file: &Bytes, mut each: impl FnMut(&DayRow<'_>)) -> Result<(), ArchiveError> {
     let existing = Existing::open(file)?;
     let groups = existing.groups.iter().flat_map(|(_, groups)| groups).copied().collect();
     existing.read(groups, &mut each)
 }
 
-/// A day's file and where its phenomena are.
+/// A day's file, and which row groups have which phenomenon.
 #[derive(Debug)]
 pub(super) struct Existing {
     file: Bytes,
     metadata: ArrowReaderMetadata,
-    /// Each phenomenon with its row groups, in the file's order.
+    /// Each phenomenon with its row groups, in the order of the file.
     groups: Vec<(Option<Box<str>>, Vec<usize>)>,
 }
 
@@ -69,7 +70,7 @@ impl Existing {
     pub(super) fn open(file: &Bytes) -> Result<Self, ArchiveError> {
         let metadata = ArrowReaderMetadata::load(file, ArrowReaderOptions::default()).map_err(unusable)?;
         if metadata.schema().fields() != HistoryTable::Readings.schema().fields() {
-            return Err(unusable("its columns are not those of this version"));
+            return Err(unusable("its columns differ from those of this version"));
         }
         let mut existing = Self { file: file.clone(), metadata, groups: Vec::new() };
         for group in 0..existing.metadata.metadata().num_row_groups() {
@@ -82,7 +83,7 @@ impl Existing {
         Ok(existing)
     }
 
-    /// What the first row of a row group says, which is what all of them say.
+    /// The phenomenon of a row group: that of its first row, which all rows share.
     fn phenomenon_of(&self, group: usize) -> Result<Option<Box<str>>, ParquetError> {
         let builder = self.builder();
         let column = ProjectionMask::columns(builder.parquet_schema(), ["phenomenon"]);
@@ -109,7 +110,7 @@ impl Existing {
             .sum()
     }
 
-    /// Hands `each` the rows of a phenomenon.
+    /// Calls `each` for every row of a phenomenon.
     pub(super) fn read_phenomenon(
         &self,
         phenomenon: Option<&str>,
@@ -130,7 +131,7 @@ impl Existing {
         let reader = self.builder().with_row_groups(groups).with_batch_size(BATCH_ROWS).build();
         for batch in reader.map_err(unusable)? {
             let batch = batch.map_err(unusable)?;
-            rows(&batch, each).ok_or_else(|| unusable("a row is not complete"))?;
+            rows(&batch, each).ok_or_else(|| unusable("a row is incomplete"))?;
         }
         Ok(())
     }
@@ -144,7 +145,7 @@ fn unusable(reason: impl std::fmt::Display) -> ArchiveError {
     ArchiveError::HistoryFile { file: "a day's readings".into(), reason: reason.to_string() }
 }
 
-/// The columns are those of the table, in its order.
+/// Calls `each` for every row; `None` if one is incomplete. The columns must be those of the table, in its order.
 fn rows(batch: &RecordBatch, each: &mut impl FnMut(&DayRow<'_>)) -> Option<()> {
     let text = |column: usize| batch.column(column).as_string::<i32>();
     let number = |column: usize| batch.column(column).as_primitive::<Float64Type>();
@@ -166,7 +167,7 @@ fn rows(batch: &RecordBatch, each: &mut impl FnMut(&DayRow<'_>)) -> Option<()> {
             sensor_id: sensor_id.value(row),
             measured_at: Timestamp::from_millisecond(measured_at.value(row)).ok()?,
             hundredths,
-            raw_value: Value::stored(raw, hundredths).raw(),
+            raw_value: RowValue::stored(raw, hundredths).raw(),
             verdict: Verdict::ALL.into_iter().find(|known| known.slug() == verdict.value(row))?,
             exposure: Exposure::from_api(exposure.value(row)),
             model: model.value(row),

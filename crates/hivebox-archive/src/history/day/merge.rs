@@ -1,4 +1,4 @@
-//! Puts what was gathered and what was there together, phenomenon by phenomenon.
+//! Merges collected and existing readings, phenomenon by phenomenon.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,30 +9,32 @@ use jiff::civil::Date;
 use super::existing::{DayRow, Existing};
 use super::order::{self, Order};
 use crate::error::ArchiveError;
-use crate::history::gathered::{Entries, Gathered, GatheredReading, Row, Rows, TextId, Value};
+use crate::history::collected::{
+    CollectedReading, CollectedReadings, CollectedRow, CollectedRows, Entries, RowValue, TextId,
+};
 use crate::history::utc_day::millis_of_day;
 
-/// The slug of what a sensor measures, if that is known.
-type Kind = Option<TextId>;
+/// The slug of the phenomenon that a sensor measures, if that is known.
+type PhenomenonText = Option<TextId>;
 
 /// All readings of a day.
 pub(super) struct Merge<'a> {
-    gathered: Option<&'a Rows>,
+    collected: Option<&'a CollectedRows>,
     existing: Option<Existing>,
-    /// Those of what was gathered and, beside them, of what was there.
+    /// The entries of the collected readings and, as they are read, of the existing ones.
     entries: Entries,
-    /// The places of what was gathered, by phenomenon. A place that does not fit would take a hundred gigabytes before it.
-    places: HashMap<Kind, Vec<u32>>,
-    /// What each sensor of which something was gathered measures.
-    kinds: HashMap<TextId, Kinds>,
-    /// Which phenomenon counts at a moment, of the sensors which measure several.
-    last: HashMap<(TextId, u32), Kind>,
+    /// The indices of collected readings, by phenomenon. 2^32 readings would take a hundred gigabytes of memory.
+    places: HashMap<PhenomenonText, Vec<u32>>,
+    /// The phenomena of each sensor with collected readings.
+    kinds: HashMap<TextId, SensorPhenomena>,
+    /// Which phenomenon counts at which time of day, for sensors that measure several.
+    last: HashMap<(TextId, u32), PhenomenonText>,
 }
 
-/// A sensor's title can change, and with it what it measures.
+/// The phenomena of a sensor. They change when its owner changes its title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kinds {
-    One(Kind),
+enum SensorPhenomena {
+    One(PhenomenonText),
     Several,
 }
 
@@ -40,15 +42,15 @@ impl<'a> Merge<'a> {
     pub(super) fn new(
         date: Date,
         existing: Option<&Bytes>,
-        gathered: &'a Gathered,
+        collected: &'a CollectedReadings,
     ) -> Result<Self, ArchiveError> {
         let existing = existing.map(Existing::open).transpose()?;
-        let entries = gathered.entries().clone();
-        let gathered = gathered.day(date);
+        let entries = collected.entries().clone();
+        let collected = collected.day(date);
         let (places, kinds) = (HashMap::new(), HashMap::new());
-        let mut merge = Self { gathered, existing, entries, places, kinds, last: HashMap::new() };
+        let mut merge = Self { collected, existing, entries, places, kinds, last: HashMap::new() };
         merge.sort_by_phenomenon();
-        let several = merge.kinds.iter().filter(|(_, kinds)| **kinds == Kinds::Several);
+        let several = merge.kinds.iter().filter(|(_, kinds)| **kinds == SensorPhenomena::Several);
         let several = several.map(|(sensor, _)| *sensor).collect();
         merge.last = merge.last_of(&several);
         Ok(merge)
@@ -56,27 +58,26 @@ impl<'a> Merge<'a> {
 
     fn sort_by_phenomenon(&mut self) {
         let mut is_used = vec![false; self.entries.len()];
-        // Readings of one sensor after the other, as a backfill brings them, are mostly of one phenomenon.
-        for (place, row) in self.gathered.into_iter().flat_map(Rows::iter).enumerate() {
+        for (place, row) in self.collected.into_iter().flat_map(CollectedRows::iter).enumerate() {
             is_used[row.entry as usize] = true;
             self.places.entry(self.entries.get(row.entry).phenomenon).or_default().push(place as u32);
         }
         for (entry, _) in is_used.iter().enumerate().filter(|(_, is_used)| **is_used) {
             let entry = self.entries.get(entry as u32);
-            let kinds = self.kinds.entry(entry.sensor_id).or_insert(Kinds::One(entry.phenomenon));
-            if *kinds != Kinds::One(entry.phenomenon) {
-                *kinds = Kinds::Several;
+            let kinds = self.kinds.entry(entry.sensor_id).or_insert(SensorPhenomena::One(entry.phenomenon));
+            if *kinds != SensorPhenomena::One(entry.phenomenon) {
+                *kinds = SensorPhenomena::Several;
             }
         }
     }
 
-    /// Which phenomenon counts at each moment of which something of these sensors was gathered.
-    fn last_of(&self, sensors: &HashSet<TextId>) -> HashMap<(TextId, u32), Kind> {
+    /// Which phenomenon counts at each time of the collected readings of these sensors: that of the last one.
+    fn last_of(&self, sensors: &HashSet<TextId>) -> HashMap<(TextId, u32), PhenomenonText> {
         let mut last = HashMap::new();
         if sensors.is_empty() {
             return last;
         }
-        for row in self.gathered.into_iter().flat_map(Rows::iter) {
+        for row in self.collected.into_iter().flat_map(CollectedRows::iter) {
             let entry = self.entries.get(row.entry);
             if sensors.contains(&entry.sensor_id) {
                 last.insert((entry.sensor_id, row.millis_of_day), entry.phenomenon);
@@ -85,11 +86,11 @@ impl<'a> Merge<'a> {
         last
     }
 
-    /// What was measured, in order.
+    /// All phenomena of the day, sorted.
     pub(super) fn phenomena(&self) -> Vec<Option<Box<str>>> {
-        let gathered = self.places.keys().map(|kind| kind.map(|slug| self.entries.text(slug)));
+        let collected = self.places.keys().map(|kind| kind.map(|slug| self.entries.text(slug)));
         let existing = self.existing.iter().flat_map(Existing::phenomena);
-        let all: HashSet<Option<&str>> = gathered.chain(existing).collect();
+        let all: HashSet<Option<&str>> = collected.chain(existing).collect();
         let mut all: Vec<_> = all.into_iter().map(|phenomenon| phenomenon.map(Box::from)).collect();
         all.sort_unstable_by(|one: &Option<Box<str>>, other| {
             (one.is_none(), one).cmp(&(other.is_none(), other))
@@ -111,22 +112,25 @@ impl<'a> Merge<'a> {
         }
         for place in places {
             let place = place as usize;
-            let Some(row) = self.gathered.map(|rows| rows.get(place)) else { continue };
+            let Some(row) = self.collected.map(|rows| rows.get(place)) else { continue };
             if self.counts(row, kind) {
                 order.add(existing.len() + place, row, &self.entries);
             }
         }
-        Ok(Sorted { order: order.sorted(&self.entries), existing, gathered: self.gathered })
+        Ok(Sorted { order: order.sorted(&self.entries), existing, collected: self.collected })
     }
 
-    /// Whether nothing of another phenomenon was gathered later of the same sensor and moment.
-    fn counts(&self, row: &Row, kind: Kind) -> bool {
+    /// Whether no later reading of the same sensor and time has another phenomenon.
+    fn counts(&self, row: &CollectedRow, kind: PhenomenonText) -> bool {
         let key = (self.entries.get(row.entry).sensor_id, row.millis_of_day);
         self.last.is_empty() || self.last.get(&key).is_none_or(|last| *last == kind)
     }
 
-    /// What was there of a phenomenon, but for what is now of another one.
-    fn existing_rows(&mut self, phenomenon: Option<&str>) -> Result<(Kind, Vec<Row>), ArchiveError> {
+    /// The existing readings of a phenomenon, except those whose phenomenon has changed.
+    fn existing_rows(
+        &mut self,
+        phenomenon: Option<&str>,
+    ) -> Result<(PhenomenonText, Vec<CollectedRow>), ArchiveError> {
         let kind = phenomenon.map(|slug| self.entries.intern(slug));
         let Some(existing) = &self.existing else { return Ok((kind, Vec::new())) };
         let mut rows = Vec::with_capacity(existing.len(phenomenon));
@@ -137,7 +141,7 @@ impl<'a> Merge<'a> {
         for row in &rows {
             let sensor = self.entries.get(row.entry).sensor_id;
             let is_new = before.replace(sensor) != Some(sensor);
-            if is_new && self.kinds.get(&sensor).is_some_and(|kinds| *kinds != Kinds::One(kind)) {
+            if is_new && self.kinds.get(&sensor).is_some_and(|kinds| *kinds != SensorPhenomena::One(kind)) {
                 sensors.insert(sensor);
             }
         }
@@ -152,9 +156,9 @@ impl<'a> Merge<'a> {
     }
 }
 
-/// A row of a file, whose names are not in it and not asked for.
-fn stored(row: &DayRow<'_>, entries: &mut Entries) -> Row {
-    let entry = entries.find(&GatheredReading {
+/// A row of the existing file. The file has no names and titles, and merging needs none.
+fn stored(row: &DayRow<'_>, entries: &mut Entries) -> CollectedRow {
+    let entry = entries.find(&CollectedReading {
         box_id: row.box_id,
         box_name: "",
         model: row.model,
@@ -170,21 +174,26 @@ fn stored(row: &DayRow<'_>, entries: &mut Entries) -> Row {
         measured_at: row.measured_at,
         verdict: row.verdict,
     });
-    Row::new(millis_of_day(row.measured_at), entry, Value::stored(row.raw_value, row.hundredths), row.verdict)
+    CollectedRow::new(
+        millis_of_day(row.measured_at),
+        entry,
+        RowValue::stored(row.raw_value, row.hundredths),
+        row.verdict,
+    )
 }
 
-/// Readings of a phenomenon in order.
+/// The readings of a phenomenon, sorted.
 pub(super) struct Sorted<'a> {
     order: Vec<order::Key>,
-    existing: Vec<Row>,
-    gathered: Option<&'a Rows>,
+    existing: Vec<CollectedRow>,
+    collected: Option<&'a CollectedRows>,
 }
 
 impl Sorted<'_> {
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Row> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &CollectedRow> {
         self.order.iter().filter_map(|key| match key.place.checked_sub(self.existing.len()) {
             None => self.existing.get(key.place),
-            Some(place) => self.gathered.map(|rows| rows.get(place)),
+            Some(place) => self.collected.map(|rows| rows.get(place)),
         })
     }
 }

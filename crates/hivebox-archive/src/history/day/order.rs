@@ -1,29 +1,31 @@
-//! In which order the readings of a phenomenon stand.
+//! Sorts the readings of a phenomenon.
 
 use std::collections::HashMap;
 
 use hivebox_climate::place::Place;
 
-use crate::history::gathered::{Entries, Row, TextId};
+use crate::history::collected::{CollectedRow, Entries, TextId};
 
-/// Where a reading belongs: by its sensor's number and its time, and of two of the same sensor and time the later one last.
+/// The sort key of a reading: its sensor's number, its time, and its age. Of two readings with the same sensor and time the
+/// newer one is last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     sensor: u32,
-    /// The time of day, so that the last is the first: Parquet's differences are packed in blocks of some hundreds from the least of them on, and
-    /// from the evening of a sensor back to the morning of the next one it would be so small that all others take 27 bits.
+    /// The time of day, negated, so that times decrease within a sensor. Parquet packs the differences of a block relative
+    /// to the smallest one. If times increased, the step from one sensor's evening back to the next one's morning would be
+    /// that smallest difference, and all others would take 27 bits.
     newest_first: u32,
-    /// Where the reading was found: later is newer.
+    /// The index of the reading: higher is newer.
     pub(super) place: usize,
 }
 
-/// Readings of a phenomenon, as they come.
+/// Collects the readings of a phenomenon to sort them.
 #[derive(Debug)]
 pub(super) struct Order {
     keys: Vec<Key>,
     sensors: Vec<Sensor>,
     numbers: HashMap<TextId, u32>,
-    /// The sensor's number by the entry.
+    /// The sensor's number by the entry's index.
     of_entry: Vec<u32>,
 }
 
@@ -31,7 +33,7 @@ pub(super) struct Order {
 struct Sensor {
     id: TextId,
     last_millis: u32,
-    /// How it stood at its last reading of the day, whatever the order in which the readings came.
+    /// The entry of its last reading of the day, whatever the order in which readings are added.
     last_entry: u32,
 }
 
@@ -43,16 +45,16 @@ impl Sensor {
     }
 }
 
-/// How far along a Z-order curve over the Earth a place is: the bits of latitude and longitude, one of each in turn.
+/// The position of a place along a Z-order curve over the Earth: the interleaved bits of latitude and longitude.
 fn z_order(place: &Place) -> u64 {
-    /// 2^32 steps, of which the last one is the other end of the Earth, too.
+    /// One of 2^32 steps. The cast saturates, so the northern and eastern ends share the last step.
     fn steps(degrees: f64, range: f64) -> u64 {
         spread(((degrees / range + 0.5) * 4_294_967_296.0) as u32)
     }
     steps(place.latitude_degrees(), 180.0) << 1 | steps(place.longitude_degrees(), 360.0)
 }
 
-/// A number with a zero before each of its bits.
+/// Inserts a zero before each bit of a number.
 fn spread(number: u32) -> u64 {
     let mut spread = u64::from(number);
     for (shift, mask) in [
@@ -75,8 +77,8 @@ impl Order {
         Self { keys: Vec::with_capacity(rows), sensors, numbers, of_entry }
     }
 
-    /// Adds a reading, which is newer than all before.
-    pub(super) fn add(&mut self, place: usize, row: &Row, entries: &Entries) {
+    /// Adds a reading that is newer than all before.
+    pub(super) fn add(&mut self, place: usize, row: &CollectedRow, entries: &Entries) {
         let sensor = self.sensor(row, entries);
         let known = &mut self.sensors[sensor as usize];
         if row.millis_of_day >= known.last_millis {
@@ -85,7 +87,7 @@ impl Order {
         self.keys.push(Key { sensor, newest_first: u32::MAX - row.millis_of_day, place });
     }
 
-    fn sensor(&mut self, row: &Row, entries: &Entries) -> u32 {
+    fn sensor(&mut self, row: &CollectedRow, entries: &Entries) -> u32 {
         let entry = row.entry as usize;
         if self.of_entry.len() <= entry {
             self.of_entry.resize(entries.len().max(entry + 1), UNKNOWN);
@@ -101,7 +103,7 @@ impl Order {
         self.of_entry[entry]
     }
 
-    /// The newest of each sensor and moment, in the order of the file.
+    /// The newest reading of each sensor and time, in the order of the file.
     pub(super) fn sorted(self, entries: &Entries) -> Vec<Key> {
         let Self { mut keys, sensors, .. } = self;
         let mut order: Vec<_> =
@@ -115,7 +117,7 @@ impl Order {
             key.sensor = ranks[key.sensor as usize];
         }
         keys.sort_unstable();
-        // What is kept is the first of each run, so that each is overwritten by what follows it.
+        // `dedup_by` keeps the first of a run, so copy each later one over it.
         keys.dedup_by(|later, kept| {
             let is_same = (later.sensor, later.newest_first) == (kept.sensor, kept.newest_first);
             if is_same {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::builder::{Decimal32Builder, Float64Builder, StringBuilder, TimestampMillisecondBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
+use bytes::Bytes;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::phenomenon::PhenomenonId;
 use hivebox_climate::verdict::Verdict;
@@ -12,30 +13,46 @@ use jiff::civil::Date;
 use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
 
-use super::DayFiles;
 use crate::error::ArchiveError;
-use crate::history::gathered::{Entries, Row};
+use crate::history::collected::{CollectedRow, Entries};
 use crate::history::hourly::{HourlyBuilder, HourlyError, HourlyReading};
 use crate::history::layout::{HistoryTable, PAGE_ROWS, VALUE};
 
-/// Rows become columns this many at a time.
+/// This many rows become columns at a time.
 const BATCH_ROWS: usize = PAGE_ROWS;
 
-pub(super) struct Writer<'a> {
+/// The files of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayFiles {
+    /// The readings, with the columns of [`HistoryTable::Readings`].
+    pub readings: Bytes,
+    /// The number of readings, at least one.
+    pub rows: u64,
+    /// When the first reading was measured.
+    pub first_at: Timestamp,
+    /// When the last reading was measured.
+    pub last_at: Timestamp,
+    /// Their hourly sums, with the columns of [`hourly`](crate::history::hourly).
+    pub hourly: Bytes,
+    /// The number of rows of the hourly sums.
+    pub hourly_rows: u64,
+}
+
+pub(super) struct DayWriter<'a> {
     catalogue: &'a Catalogue,
     begins_millis: i64,
     phenomenon: Option<Box<str>>,
-    /// If the catalogue knows it.
+    /// The same, if the catalogue knows it.
     known: Option<PhenomenonId>,
-    batch: Batch,
+    batch: DayBatch,
     readings: ArrowWriter<Vec<u8>>,
     hourly: HourlyBuilder<'a>,
     rows: u64,
-    /// When the first and the last were measured.
+    /// The times of day of the first and the last reading, in milliseconds.
     span: Option<(u32, u32)>,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> DayWriter<'a> {
     pub(super) fn new(date: Date, catalogue: &'a Catalogue) -> Result<Self, ArchiveError> {
         let begins = jiff::tz::TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0)).map_err(HourlyError::from)?;
         let table = HistoryTable::Readings;
@@ -44,7 +61,7 @@ impl<'a> Writer<'a> {
             begins_millis: begins.as_millisecond(),
             phenomenon: None,
             known: None,
-            batch: Batch::default(),
+            batch: DayBatch::default(),
             readings: ArrowWriter::try_new(Vec::new(), table.schema(), Some(table.properties()?))?,
             hourly: HourlyBuilder::new(catalogue, date)?,
             rows: 0,
@@ -52,7 +69,7 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// Ends the readings of a phenomenon, and begins those of another.
+    /// Starts the readings of another phenomenon, in a new row group.
     pub(super) fn begin(&mut self, phenomenon: Option<&str>) -> Result<(), ArchiveError> {
         self.write()?;
         self.readings.flush()?;
@@ -61,7 +78,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    pub(super) fn push(&mut self, row: &Row, entries: &Entries) -> Result<(), ArchiveError> {
+    pub(super) fn push(&mut self, row: &CollectedRow, entries: &Entries) -> Result<(), ArchiveError> {
         let (entry, value) = (entries.get(row.entry), row.value());
         let millis = self.begins_millis + i64::from(row.millis_of_day);
         let place = entry.place();
@@ -123,7 +140,7 @@ fn moment(millis: i64) -> Result<Timestamp, ArchiveError> {
 }
 
 #[derive(Debug, Default)]
-struct Batch {
+struct DayBatch {
     phenomenon: StringBuilder,
     box_id: StringBuilder,
     sensor_id: StringBuilder,
@@ -139,7 +156,7 @@ struct Batch {
     rows: usize,
 }
 
-impl Batch {
+impl DayBatch {
     /// The columns in the order of the table.
     fn finish(mut self) -> Result<RecordBatch, ParquetError> {
         let columns: Vec<ArrayRef> = vec![

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::histogram::Resolution;
 use hivebox_climate::phenomenon::PhenomenonId;
-use hivebox_climate::place::{Cell, Exposure, Position};
+use hivebox_climate::place::{Exposure, GeohashCell, Position};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::groups::File;
-use super::{Area, HourlyError, HourlyRow, Sums};
+use super::error::HourlyError;
+use super::row::{HourlyArea, HourlyRow, HourlySums};
+use super::write::{HourlyFile, HourlyWriter};
 
 const HOURS: usize = 24;
 const HOUR_MILLIS: i64 = 3_600_000;
@@ -21,9 +22,9 @@ const HOUR_MILLIS: i64 = 3_600_000;
 pub struct HourlyReading {
     /// What was measured.
     pub phenomenon: PhenomenonId,
-    /// How the box is exposed.
+    /// The exposure of the box.
     pub exposure: Exposure,
-    /// Where the box stood, if that is known.
+    /// The position of the box, if it is known.
     pub position: Option<Position>,
     /// When it was measured.
     pub measured_at: Timestamp,
@@ -31,55 +32,46 @@ pub struct HourlyReading {
     pub hundredths: i32,
 }
 
-/// A file of hours, as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HourlyFile {
-    /// The bytes of the file.
-    pub bytes: Vec<u8>,
-    /// The number of rows.
-    pub rows: u64,
-}
-
-/// Sums up the readings of a UTC day, which must come phenomenon by phenomenon: so no more than the sums of one phenomenon
-/// are in memory, beside what is already Parquet. It is fastest if the readings of a sensor come one after the other.
+/// Sums up the readings of a UTC day. They must come phenomenon by phenomenon, so that only the sums of one phenomenon are in
+/// memory beside finished Parquet. It is fastest if the readings of a sensor are adjacent.
 #[derive(Debug)]
 pub struct HourlyBuilder<'a> {
     catalogue: &'a Catalogue,
     day: Timestamp,
-    current: Option<OfPhenomenon>,
-    /// Whose readings have been written, by their places in the catalogue.
+    current: Option<PhenomenonDay>,
+    /// Whether the readings of each phenomenon have been written, by its index in the catalogue.
     written: Vec<bool>,
-    file: File,
+    file: HourlyWriter,
 }
 
-/// What a part of the boxes of a phenomenon measured, hour by hour.
-type Day = [Option<Sums>; HOURS];
+/// The sums of each hour of the day.
+type DaySums = [Option<HourlySums>; HOURS];
 
 #[derive(Debug)]
-struct OfPhenomenon {
+struct PhenomenonDay {
     id: PhenomenonId,
     resolution: Resolution,
-    days: Vec<Day>,
-    places: HashMap<(Area, Exposure), usize>,
-    /// The last place that was looked up: mostly it is the next one, too.
-    last: Option<((Area, Exposure), usize)>,
+    days: Vec<DaySums>,
+    places: HashMap<(HourlyArea, Exposure), usize>,
+    /// The last lookup, because most readings need the same as the one before.
+    last: Option<((HourlyArea, Exposure), usize)>,
 }
 
 impl<'a> HourlyBuilder<'a> {
-    /// Nothing yet, of a UTC day.
+    /// The sums of a UTC day, without any readings yet.
     ///
     /// # Errors
-    /// The day is outside of all time, or Parquet cannot be written.
+    /// The day is out of range, or Parquet cannot be written.
     pub fn new(catalogue: &'a Catalogue, day: Date) -> Result<Self, HourlyError> {
         let day = TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0))?;
         let written = vec![false; catalogue.len()];
-        Ok(Self { catalogue, day, current: None, written, file: File::new()? })
+        Ok(Self { catalogue, day, current: None, written, file: HourlyWriter::new()? })
     }
 
-    /// Adds a reading that counts: its verdict is `ok`, and it has not been added before.
+    /// Adds a reading with the verdict `ok` that has not been added before.
     ///
     /// # Errors
-    /// It is of another day, or its phenomenon was here before and is not the last one.
+    /// It belongs to another day, or readings of another phenomenon came since the last one of its phenomenon.
     pub fn add(&mut self, reading: &HourlyReading) -> Result<(), HourlyError> {
         if self.current.as_ref().is_none_or(|current| current.id != reading.phenomenon) {
             self.begin(reading.phenomenon)?;
@@ -99,7 +91,7 @@ impl<'a> HourlyBuilder<'a> {
         if std::mem::replace(&mut self.written[phenomenon.index()], true) {
             return Err(HourlyError::Unsorted { phenomenon: known.slug().into() });
         }
-        self.current = Some(OfPhenomenon {
+        self.current = Some(PhenomenonDay {
             id: phenomenon,
             resolution: known.sketch_resolution(),
             days: Vec::new(),
@@ -117,7 +109,7 @@ impl<'a> HourlyBuilder<'a> {
             let hour = Timestamp::from_millisecond(day + hour as i64 * HOUR_MILLIS)?;
             Ok::<_, HourlyError>(HourlyRow { hour, phenomenon: slug.into(), exposure, area, sums })
         };
-        let mut planet: BTreeMap<(&str, usize), (Exposure, Sums)> = BTreeMap::new();
+        let mut planet: BTreeMap<(&str, usize), (Exposure, HourlySums)> = BTreeMap::new();
         for (area, exposure, sums) in current.sorted() {
             for (hour, sums) in sums.into_iter().enumerate().filter_map(|(hour, sums)| Some((hour, sums?))) {
                 match planet.get_mut(&(exposure.slug(), hour)) {
@@ -128,12 +120,12 @@ impl<'a> HourlyBuilder<'a> {
             }
         }
         for ((_, hour), (exposure, sums)) in planet {
-            self.file.planet.push(&row(hour, exposure, Area::Planet, sums)?)?;
+            self.file.planet.push(&row(hour, exposure, HourlyArea::Planet, sums)?)?;
         }
         Ok(())
     }
 
-    /// The file.
+    /// Finishes the file.
     ///
     /// # Errors
     /// Parquet cannot be written.
@@ -143,19 +135,21 @@ impl<'a> HourlyBuilder<'a> {
     }
 }
 
-impl OfPhenomenon {
+impl PhenomenonDay {
     fn add(&mut self, hour: usize, reading: &HourlyReading) {
-        let area = reading.position.map_or(Area::Nowhere, |position| Area::Cell(Cell::of(position)));
+        let area = reading
+            .position
+            .map_or(HourlyArea::Nowhere, |position| HourlyArea::GeohashCell(GeohashCell::of(position)));
         let key = (area, reading.exposure);
         let place = self.last.filter(|(last, _)| *last == key).map(|(_, place)| place);
         let place = place.unwrap_or_else(|| self.look_up(key));
         match &mut self.days[place][hour] {
             Some(sums) => sums.add(reading.hundredths),
-            none => *none = Some(Sums::of(reading.hundredths, self.resolution)),
+            none => *none = Some(HourlySums::of(reading.hundredths, self.resolution)),
         }
     }
 
-    fn look_up(&mut self, key: (Area, Exposure)) -> usize {
+    fn look_up(&mut self, key: (HourlyArea, Exposure)) -> usize {
         let place = *self.places.entry(key).or_insert_with(|| {
             self.days.push([const { None }; HOURS]);
             self.days.len() - 1
@@ -164,8 +158,8 @@ impl OfPhenomenon {
         place
     }
 
-    /// By area and exposure, so that the file is the same whatever order the boxes came in.
-    fn sorted(mut self) -> impl Iterator<Item = (Area, Exposure, Day)> {
+    /// The sums sorted by area and exposure, so that the file does not depend on the order of the boxes.
+    fn sorted(mut self) -> impl Iterator<Item = (HourlyArea, Exposure, DaySums)> {
         let mut keys: Vec<_> = self.places.into_iter().collect();
         keys.sort_unstable_by_key(|((area, exposure), _)| (*area, exposure.slug()));
         keys.into_iter().map(move |((area, exposure), place)| {

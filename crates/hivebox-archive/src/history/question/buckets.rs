@@ -1,12 +1,13 @@
-//! Where time is cut.
+//! Cuts a period into buckets.
 
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use super::{Every, Question, QuestionError};
+use super::error::{MAX_BUCKETS, QuestionError};
+use super::every::Every;
 
-/// Buckets of time, in order and without gaps, each from its beginning up to that of the next.
+/// Buckets of time, in order and without gaps. Each ends where the next begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Buckets {
     /// Strictly increasing, at least two.
@@ -14,20 +15,19 @@ pub struct Buckets {
 }
 
 impl Buckets {
-    /// How many there are, at least 1.
-    #[expect(clippy::len_without_is_empty, reason = "there is always one")]
+    /// The number of buckets, at least 1.
+    #[expect(clippy::len_without_is_empty, reason = "there is always a bucket")]
     #[must_use]
     pub fn len(&self) -> usize {
         self.edges.len() - 1
     }
 
-    /// When each begins and ends.
+    /// The beginning and the end of each.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (Timestamp, Timestamp)> + '_ {
         self.edges.windows(2).map(|edges| (edges[0], edges[1]))
     }
 
-    /// The beginning of each and the end of the last, in milliseconds. Since readings are measured at whole
-    /// milliseconds, a beginning between two of them is the later.
+    /// The beginning of each and the end of the last, in milliseconds, rounded up: times of readings are whole milliseconds.
     #[must_use]
     pub fn edges_millis(&self) -> Vec<i64> {
         self.edges.iter().map(|&edge| ceil_millis(edge)).collect()
@@ -39,7 +39,7 @@ fn ceil_millis(at: Timestamp) -> i64 {
     -(-at.as_nanosecond()).div_euclid(NANOS) as i64
 }
 
-/// Cuts the time from `from` up to `to`, which is later.
+/// Cuts the period from `from` to `to`, which must be later.
 pub(super) fn cut(
     from: Timestamp,
     to: Timestamp,
@@ -51,11 +51,11 @@ pub(super) fn cut(
     let inner = (first + 1..).map_while(|place| grid.as_ref()?.edge(place));
     let mut edges = vec![from];
     for edge in inner.take_while(|edge| *edge < to) {
-        // Where a zone left a day out, two edges fall together.
+        // If a zone skipped a day, two edges coincide.
         if edges.last().is_some_and(|last| edge > *last) {
             edges.push(edge);
         }
-        if edges.len() > Question::MAX_BUCKETS {
+        if edges.len() > MAX_BUCKETS {
             return Err(QuestionError::TooManyBuckets);
         }
     }
@@ -64,19 +64,19 @@ pub(super) fn cut(
 }
 
 impl Every {
-    /// When the bucket begins that a moment is in; `None` if that is before all time.
+    /// The beginning of the bucket that contains a moment; `None` if it is out of range.
     ///
     /// # Errors
-    /// There are no such buckets.
+    /// The length is invalid.
     pub fn floor(self, at: Timestamp, zone: &TimeZone) -> Result<Option<Timestamp>, QuestionError> {
         let grid = Grid::new(self, zone)?;
         Ok(grid.edge(grid.place(at)))
     }
 
-    /// The first edge that is no earlier than a moment; `None` if that is after all time.
+    /// The first edge at or after a moment; `None` if it is out of range.
     ///
     /// # Errors
-    /// There are no such buckets.
+    /// The length is invalid.
     pub fn ceil(self, at: Timestamp, zone: &TimeZone) -> Result<Option<Timestamp>, QuestionError> {
         let grid = Grid::new(self, zone)?;
         Ok((grid.place(at)..).map_while(|place| grid.edge(place)).find(|edge| *edge >= at))
@@ -86,13 +86,13 @@ impl Every {
 const EPOCH: Date = date(1970, 1, 1);
 const MONDAY: Date = date(1969, 12, 29);
 
-/// The edges of all buckets of a length, by numbers in order.
+/// The edges of all buckets of a length, by consecutive numbers.
 struct Grid<'a> {
     unit: Unit,
     zone: &'a TimeZone,
 }
 
-/// What edges are apart; none is zero.
+/// The distance of edges, never zero.
 #[derive(Clone, Copy)]
 enum Unit {
     Seconds(i64),
@@ -129,7 +129,7 @@ impl<'a> Grid<'a> {
         }
     }
 
-    /// The edge with a number, if time reaches so far.
+    /// The edge with a number; `None` if it is out of range.
     fn edge(&self, place: i64) -> Option<Timestamp> {
         let day = match self.unit {
             Unit::Seconds(seconds) => return Timestamp::from_second(place.checked_mul(seconds)?).ok(),
@@ -146,7 +146,7 @@ impl<'a> Grid<'a> {
     }
 }
 
-/// The first moment of a day, which is not at 0 o'clock where the clocks are put forward at that hour.
+/// The first moment of a day. It is not 0:00 if the clocks go forward at midnight.
 fn midnight(day: Date, zone: &TimeZone) -> Option<Timestamp> {
     Some(day.to_zoned_datetime(zone.clone()).ok()?.timestamp())
 }

@@ -1,4 +1,4 @@
-//! The length of buckets as text.
+//! The length of buckets, and how it is written.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,25 +6,41 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Span, Timestamp};
 
-use super::Every;
+/// The length of buckets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Every {
+    /// A fixed length in whole seconds, at least [`Every::SHORTEST`], counted from 1970-01-01T00:00Z.
+    Fixed(Duration),
+    /// Days of the zone, counted from 1970-01-01. They have 23 or 25 hours when its clocks change.
+    Days(u32),
+    /// Weeks of the zone from Monday to Sunday, counted from the week of 1970-01-01.
+    Weeks(u32),
+    /// Months of the zone, counted from January of year 0. 3 are a quarter, 12 a year.
+    Months(u32),
+}
 
-/// A text is no length of buckets.
+impl Every {
+    /// The shortest fixed length.
+    pub const SHORTEST: Duration = Duration::from_mins(1);
+}
+
+/// A text is not a length of buckets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EveryError {
-    /// It is no duration.
-    #[error("is no duration")]
+    /// It is not a duration.
+    #[error("is not a duration")]
     NoDuration,
-    /// A month has no fixed number of days, a day none of hours.
+    /// A month has no fixed number of days, nor a day of hours.
     #[error("mixes years and months, weeks, days, or hours and less with another of them")]
     Mixed,
-    /// It is below a minute, not of whole seconds, or has no end.
+    /// It is shorter than a minute, not in whole seconds, or too long.
     #[error("is not from a minute to 9,999 years, in whole seconds")]
     Range,
 }
 
 impl Every {
-    /// The lengths that are proposed, from short to long.
+    /// The proposed lengths, from short to long.
     const STEPS: [Self; 11] = [
         Self::minutes(5),
         Self::minutes(15),
@@ -38,14 +54,14 @@ impl Every {
         Self::Months(12),
         Self::Months(120),
     ];
-    /// As many buckets as a chart can show.
+    /// The most buckets that a chart can show.
     const PROPOSED_BUCKETS: u64 = 200;
 
     const fn minutes(minutes: u64) -> Self {
         Self::Fixed(Duration::from_secs(60 * minutes))
     }
 
-    /// The shortest usual length that makes some 200 buckets of a stretch of time at most.
+    /// The shortest common length that makes at most about 200 buckets.
     ///
     /// ```
     /// use hivebox_archive::history::question::Every;
@@ -61,7 +77,7 @@ impl Every {
         *Self::STEPS.iter().find(fits).unwrap_or(&Self::STEPS[Self::STEPS.len() - 1])
     }
 
-    /// How long such a bucket is, give or take the differences of months and days.
+    /// About how long such a bucket is.
     fn about(self) -> SignedDuration {
         const DAY: SignedDuration = SignedDuration::from_hours(24);
         match self {
@@ -73,7 +89,7 @@ impl Every {
     }
 }
 
-/// As ISO 8601 has durations, such as `PT15M`, `P1D`, `P1W`, `P3M` or `P1Y`; also as people write them: `15m`, `1 day`.
+/// Reads ISO 8601 durations, such as `PT15M`, `P1D`, `P1W`, `P3M` or `P1Y`, and common spellings, such as `15m` or `1 day`.
 impl FromStr for Every {
     type Err = EveryError;
 
@@ -101,7 +117,7 @@ impl FromStr for Every {
     }
 }
 
-/// As ISO 8601 has durations.
+/// Writes an ISO 8601 duration.
 impl fmt::Display for Every {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {

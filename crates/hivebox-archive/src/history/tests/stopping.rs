@@ -1,4 +1,4 @@
-//! A store that stops the world at one of its calls.
+//! A store that stops at one of its calls.
 
 use std::fmt;
 use std::future::pending;
@@ -16,25 +16,25 @@ use object_store::{
 };
 use tokio::sync::Notify;
 
-/// Where the world stops: before or after the call with a number takes effect.
+/// Where the store stops: before or after the call with a number takes effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(super) enum StopAt {
     Never,
     Before(usize),
     After(usize),
 }
 
-/// Passes calls on, until the one at which it stops: that one never returns, and `stopped` is told.
+/// Passes calls on until the one at which it stops. That one notifies `stopped` and never returns.
 #[derive(Debug)]
 pub(super) struct Stopping {
     inner: Arc<InMemory>,
-    stop: Stop,
+    stop: StopAt,
     calls: Arc<AtomicUsize>,
     stopped: Arc<Notify>,
 }
 
 impl Stopping {
-    pub(super) fn new(inner: Arc<InMemory>, stop: Stop) -> Self {
+    pub(super) fn new(inner: Arc<InMemory>, stop: StopAt) -> Self {
         Self { inner, stop, calls: Arc::default(), stopped: Arc::default() }
     }
 
@@ -47,26 +47,26 @@ impl Stopping {
     }
 
     async fn call<T>(&self, call: impl Future<Output = T>) -> T {
-        let gate = Gate { stop: self.stop, calls: Arc::clone(&self.calls), stopped: self.stopped() };
+        let gate = CallGate { stop: self.stop, calls: Arc::clone(&self.calls), stopped: self.stopped() };
         gate.pass(call).await
     }
 }
 
-struct Gate {
-    stop: Stop,
+struct CallGate {
+    stop: StopAt,
     calls: Arc<AtomicUsize>,
     stopped: Arc<Notify>,
 }
 
-impl Gate {
+impl CallGate {
     async fn pass<T>(self, call: impl Future<Output = T>) -> T {
         let number = self.calls.fetch_add(1, Ordering::Relaxed);
-        if self.stop == Stop::Before(number) {
+        if self.stop == StopAt::Before(number) {
             self.stopped.notify_one();
             return pending().await;
         }
         let done = call.await;
-        if self.stop == Stop::After(number) {
+        if self.stop == StopAt::After(number) {
             self.stopped.notify_one();
             return pending().await;
         }
@@ -102,7 +102,7 @@ impl ObjectStore for Stopping {
         let (inner, stop, calls, stopped) =
             (Arc::clone(&self.inner), self.stop, self.calls(), self.stopped());
         let delete = move |path: Result<Path>| {
-            let gate = Gate { stop, calls: Arc::clone(&calls), stopped: Arc::clone(&stopped) };
+            let gate = CallGate { stop, calls: Arc::clone(&calls), stopped: Arc::clone(&stopped) };
             let inner = Arc::clone(&inner);
             async move {
                 let delete = inner.delete_stream(stream::iter([path]).boxed()).collect::<Vec<_>>();
@@ -113,7 +113,7 @@ impl ObjectStore for Stopping {
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        let gate = Gate { stop: self.stop, calls: self.calls(), stopped: self.stopped() };
+        let gate = CallGate { stop: self.stop, calls: self.calls(), stopped: self.stopped() };
         let listed = self.inner.list(prefix).collect::<Vec<_>>();
         stream::once(async move { stream::iter(gate.pass(listed).await) }).flatten().boxed()
     }

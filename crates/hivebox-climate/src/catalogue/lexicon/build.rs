@@ -1,24 +1,25 @@
-//! Builds a [`Lexicon`], and settles what phenomena deny.
+//! Builds a [`Lexicon`] and resolves the deny lists.
 
-use super::super::CatalogueError;
+use super::super::error::CatalogueError;
 use super::super::phenomenon_set::PhenomenonSet;
 use super::Lexicon;
 use crate::phenomenon::PhenomenonId;
 use crate::title::{is_one_letter, normalise};
 
-/// What is written down about the titles of one phenomenon.
+/// The words of one phenomenon, as in the file.
 pub(in super::super) struct TitleRules<'a> {
     pub(in super::super) slug: &'a str,
     /// The titles, as owners write them.
     pub(in super::super) titles: &'a [String],
-    /// Words that may stand beside them.
+    /// Words allowed beside the titles.
     pub(in super::super) beside: &'a [String],
-    /// Words that may not, also if they may stand beside any title; `boden*` is every word starting so.
+    /// Words that are not, even if all titles allow them; `boden*` stands for every word that
+    /// starts with "boden".
     pub(in super::super) deny: &'a [String],
 }
 
 impl Lexicon {
-    /// A lexicon of phenomena whose ids are their places in `rules`.
+    /// A lexicon of the phenomena in `rules`, whose ids are their indices.
     pub(in super::super) fn new(
         fillers: &[String],
         chips: &[String],
@@ -33,7 +34,7 @@ impl Lexicon {
         };
         for word in rules.iter().flat_map(|rules| rules.deny) {
             check_word(word.strip_suffix('*').unwrap_or(word))?;
-            // Any letter may stand beside a title unless something else is said of it.
+            // Any letter may appear beside a title unless a list says otherwise.
             if is_one_letter(word) {
                 lexicon.beside.insert(word.as_str().into(), !denying(rules, word));
             }

@@ -1,5 +1,5 @@
 use super::{Lexicon, TitleRules};
-use crate::catalogue::CatalogueError;
+use crate::catalogue::error::CatalogueError;
 use crate::phenomenon::PhenomenonId;
 
 /// Air temperature and CO2, as slugs.

@@ -1,17 +1,17 @@
-//! The past as a table for people.
+//! Prints an answer about the past as a table for people.
 
 use hivebox_archive::history::question::{Every, Question};
 use hivebox_climate::catalogue::Catalogue;
 use jiff::Timestamp;
 
-use crate::cli::columns::Columns;
+use crate::cli::text_table::TextTable;
 use hivebox_question::history::{BucketRow, HistoryBody};
 
-/// The cells of a bar; each can be filled by eighths.
+/// The length of a bar in cells. Each cell has eight steps.
 const BAR_CELLS: usize = 20;
 const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
 
-/// One table for each phenomenon, with bars or without.
+/// One table per phenomenon, with or without bars.
 pub(super) fn text(body: &HistoryBody, question: &Question, bars: bool) -> String {
     let mut lines = Vec::new();
     for id in &question.phenomena {
@@ -32,8 +32,8 @@ pub(super) fn text(body: &HistoryBody, question: &Question, bars: bool) -> Strin
     lines.join("\n")
 }
 
-fn table(rows: &[&BucketRow], question: &Question, bars: bool) -> Columns {
-    let mut columns = Columns::new().with("from", false);
+fn table(rows: &[&BucketRow], question: &Question, bars: bool) -> TextTable {
+    let mut columns = TextTable::new().with("from", false);
     for name in ["count", "mean", "min", "max"] {
         columns = columns.with(name, true);
     }
@@ -59,7 +59,7 @@ fn table(rows: &[&BucketRow], question: &Question, bars: bool) -> Columns {
     columns
 }
 
-/// When a bucket begins, as calendars and clocks of the zone show it.
+/// The start of a bucket in local time.
 fn moment(from: Timestamp, question: &Question) -> String {
     let format = match question.every {
         Some(Every::Days(_) | Every::Weeks(_) | Every::Months(_)) => "%Y-%m-%d %a",
@@ -68,7 +68,7 @@ fn moment(from: Timestamp, question: &Question) -> String {
     question.zone.to_datetime(from).strftime(format).to_string()
 }
 
-/// How far a value is from the lowest on its way to the highest; the lowest has an eighth of a cell.
+/// A bar for a value between the lowest and the highest one. The lowest has an eighth of a cell.
 fn bar(value: f64, lowest: f64, highest: f64) -> String {
     let share = if highest > lowest { (value - lowest) / (highest - lowest) } else { 1.0 };
     let eighths = (share * (8 * BAR_CELLS) as f64).round().max(1.0) as usize;
@@ -80,16 +80,16 @@ fn bar(value: f64, lowest: f64, highest: f64) -> String {
 
 fn foot(body: &HistoryBody) -> String {
     let Some(through) = body.through else {
-        return "There is no history yet: it is made of stored snapshots, some minutes after the first."
+        return "There is no history yet: HiveBox makes it from snapshots, some minutes after the first."
             .to_owned();
     };
     let HistoryBody { every, timezone, source, .. } = body;
     let percentiles = match body.rows.iter().any(|row| !row.percentiles.is_empty()) {
         true if body.percentiles_exact => ", percentiles exact",
-        true => ", percentiles off by a two-thousandth of what is plausible at most",
+        true => ", percentiles within 1/2000 of the plausible range",
         false => "",
     };
-    format!("every {every} in {timezone}, from {source}{percentiles}; history reaches {through:.0}")
+    format!("every {every} in {timezone}, from {source}{percentiles}; the history reaches {through:.0}")
 }
 
 #[cfg(test)]
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_are_as_long_as_values_are_high() {
+    fn bars_grow_with_values() {
         assert_eq!(bar(0.0, 0.0, 10.0), "▏");
         assert_eq!(bar(10.0, 0.0, 10.0), "█".repeat(BAR_CELLS));
         assert_eq!(bar(5.0, 5.0, 5.0), "█".repeat(BAR_CELLS));

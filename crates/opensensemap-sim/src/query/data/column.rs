@@ -1,8 +1,8 @@
-//! The columns that an answer with measurements may have.
+//! The columns of an answer with measurements.
 
-/// What can be told of a measurement.
+/// A property of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Column {
+pub(crate) enum DataColumn {
     CreatedAt,
     Value,
     Latitude,
@@ -14,13 +14,13 @@ pub(crate) enum Column {
     Phenomenon,
     SensorType,
     BoxName,
-    Exposure,
-    /// Longitude and latitude in one: in the JSON of a single sensor, and nowhere else.
+    BoxExposure,
+    /// Longitude and latitude together: only in the JSON of a single sensor.
     Location,
 }
 
-impl Column {
-    /// Those that can be asked for, in the order of the API's error text.
+impl DataColumn {
+    /// All columns that can be requested, in the order of the API's error text.
     pub(crate) const ALL: [Self; 12] = [
         Self::CreatedAt,
         Self::Value,
@@ -33,14 +33,14 @@ impl Column {
         Self::Phenomenon,
         Self::SensorType,
         Self::BoxName,
-        Self::Exposure,
+        Self::BoxExposure,
     ];
 
-    /// Those of an answer for which none were asked.
+    /// The columns if none are requested.
     pub(crate) const DEFAULT: [Self; 5] =
         [Self::SensorId, Self::CreatedAt, Self::Value, Self::Latitude, Self::Longitude];
 
-    /// The name by which it is asked for and headed.
+    /// The name in requests and headings.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::CreatedAt => "createdAt",
@@ -54,7 +54,7 @@ impl Column {
             Self::Phenomenon => "phenomenon",
             Self::SensorType => "sensorType",
             Self::BoxName => "boxName",
-            Self::Exposure => "exposure",
+            Self::BoxExposure => "exposure",
             Self::Location => "location",
         }
     }

@@ -1,0 +1,30 @@
+//! Verdicts on chores.
+
+/// Whether a chore can be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ChoreVerdict {
+    /// Yes.
+    Go,
+    /// Yes, with care.
+    Caution,
+    /// No.
+    No,
+    /// Unknown, because an input is missing or the sources are silent.
+    Unknown,
+}
+
+impl ChoreVerdict {
+    /// All verdicts in the order in which their rules are tried, the most careful first.
+    pub const ALL: [Self; 4] = [Self::No, Self::Unknown, Self::Caution, Self::Go];
+
+    /// The name in JSON and in `chores.toml`.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Go => "go",
+            Self::Caution => "caution",
+            Self::No => "no",
+            Self::Unknown => "unknown",
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The results of the checks, row by row.
+
+use super::check::{Check, Level, Outcome};
+use crate::readings::Readings;
+use crate::verdict::Verdict;
+
+/// The results of all checks for each row of one [`Readings`].
+///
+/// ```
+/// use hivebox_climate::catalogue::Catalogue;
+/// use hivebox_climate::place::Exposure;
+/// use hivebox_climate::quality::{Check, Level, Outcome, Quality, QualityRules};
+/// use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
+///
+/// let as_of = "2026-11-25T12:00:00Z".parse()?;
+/// let mut builder = ReadingsBuilder::new(Catalogue::builtin(), Default::default(), as_of);
+/// builder.add_box(&BoxFacts { id: "b", name: "", model: "", exposure: Exposure::Outdoor, place: None });
+/// let measured = Some(Measured { value: "16.07", at: as_of });
+/// builder.add_sensor(&SensorFacts { id: "s", title: "Temperatur", unit: "°C", sensor_type: "", measured });
+///
+/// let quality = Quality::of(&builder.finish(), QualityRules::builtin(), || ());
+/// assert_eq!(quality.outcome(0, Check::Neighbours), Outcome::NotChecked, "nobody knows where it stands");
+/// assert_eq!(quality.level(0), Some(Level::Unsuspicious));
+/// # Ok::<(), jiff::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quality {
+    rows: Vec<RowChecks>,
+}
+
+/// The checks of one row, one bit each ([`Check::bit`]).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct RowChecks {
+    done: u8,
+    failed: u8,
+}
+
+/// Set in [`RowChecks::done`] if the verdict is [`Verdict::Ok`].
+const PLAUSIBLE: u8 = 1 << 7;
+
+impl Quality {
+    /// Without any results, except for which readings are plausible.
+    pub(super) fn unchecked(readings: &Readings) -> Self {
+        let plausible = |verdict| if verdict == Verdict::Ok { PLAUSIBLE } else { 0 };
+        let rows = readings.iter().map(|row| RowChecks { done: plausible(row.verdict()), failed: 0 });
+        Self { rows: rows.collect() }
+    }
+
+    /// The number of rows: that of the readings.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The result of a check for a row.
+    ///
+    /// # Panics
+    /// If `row` is out of range.
+    #[must_use]
+    pub fn outcome(&self, row: usize, check: Check) -> Outcome {
+        let checks = self.rows[row];
+        if checks.failed & check.bit() != 0 {
+            Outcome::Failed
+        } else if checks.done & check.bit() != 0 {
+            Outcome::Passed
+        } else {
+            Outcome::NotChecked
+        }
+    }
+
+    /// The checks that a row failed.
+    ///
+    /// # Panics
+    /// If `row` is out of range.
+    pub fn failed(&self, row: usize) -> impl Iterator<Item = Check> + use<> {
+        let failed = self.rows[row].failed;
+        Check::ALL.into_iter().filter(move |check| failed & check.bit() != 0)
+    }
+
+    /// The checks that a row passed.
+    ///
+    /// # Panics
+    /// If `row` is out of range.
+    pub fn passed(&self, row: usize) -> impl Iterator<Item = Check> + use<> {
+        let RowChecks { done, failed } = self.rows[row];
+        Check::ALL.into_iter().filter(move |check| done & !failed & check.bit() != 0)
+    }
+
+    /// The level of a row; `None` if its verdict is not [`Verdict::Ok`].
+    ///
+    /// # Panics
+    /// If `row` is out of range.
+    #[must_use]
+    pub fn level(&self, row: usize) -> Option<Level> {
+        let RowChecks { done, failed } = self.rows[row];
+        if done & PLAUSIBLE == 0 {
+            None
+        } else if failed != 0 {
+            Some(Level::Plausible)
+        } else if done & Check::Neighbours.bit() == 0 {
+            Some(Level::Unsuspicious)
+        } else {
+            Some(Level::Confirmed)
+        }
+    }
+
+    /// Whether a row is at least at this level.
+    ///
+    /// # Panics
+    /// If `row` is out of range.
+    #[must_use]
+    pub fn is_at_least(&self, row: usize, level: Level) -> bool {
+        self.level(row) >= Some(level)
+    }
+
+    /// Requires a row to be at least at level `asked`, as samples and estimates do for each
+    /// reading.
+    ///
+    /// # Errors
+    /// The slug of the first check that it failed, or [`Quality::UNCONFIRMED`]. A row whose verdict
+    /// is not [`Verdict::Ok`] is not refused here: the verdict says it already.
+    ///
+    /// # Panics
+    /// If `row` is out of range.
+    pub fn demand(&self, row: usize, asked: Level) -> Result<(), &'static str> {
+        match self.level(row) {
+            Some(level) if level < asked => {
+                Err(self.failed(row).next().map_or(Self::UNCONFIRMED, Check::slug))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The reason against a reading that no neighbours confirm.
+    pub const UNCONFIRMED: &'static str = "unconfirmed";
+
+    /// The heap memory in bytes.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        self.rows.capacity() * size_of::<RowChecks>()
+    }
+
+    pub(super) fn is_plausible(&self, row: usize) -> bool {
+        self.rows[row].done & PLAUSIBLE != 0
+    }
+
+    /// Whether a row is plausible and has failed no check so far.
+    pub(super) fn is_unsuspicious(&self, row: usize) -> bool {
+        self.is_plausible(row) && self.rows[row].failed == 0
+    }
+
+    /// Records the result of a check.
+    pub(super) fn note(&mut self, row: usize, check: Check, passed: bool) {
+        let checks = &mut self.rows[row];
+        checks.done |= check.bit();
+        if !passed {
+            checks.failed |= check.bit();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_follow_from_verdict_and_checks() {
+        let mut quality = Quality { rows: vec![RowChecks::default(); 4] };
+        for row in 1..4 {
+            quality.rows[row].done = PLAUSIBLE;
+        }
+        quality.note(2, Check::Neighbours, true);
+        quality.note(3, Check::Neighbours, true);
+        quality.note(3, Check::Stuck, false);
+        let levels = [None, Some(Level::Unsuspicious), Some(Level::Confirmed), Some(Level::Plausible)];
+        assert_eq!([0, 1, 2, 3].map(|row| quality.level(row)), levels);
+        assert_eq!(quality.failed(3).collect::<Vec<_>>(), [Check::Stuck]);
+        assert_eq!(quality.passed(3).collect::<Vec<_>>(), [Check::Neighbours]);
+        assert!(!quality.is_at_least(0, Level::Plausible) && quality.is_at_least(1, Level::Plausible));
+        assert!(!quality.is_at_least(1, Level::Confirmed));
+        let objections = |level| [0, 1, 2, 3].map(|row| quality.demand(row, level).err());
+        assert_eq!(objections(Level::Plausible), [None; 4]);
+        assert_eq!(objections(Level::Unsuspicious), [None, None, None, Some("stuck")]);
+        assert_eq!(objections(Level::Confirmed), [None, Some("unconfirmed"), None, Some("stuck")]);
+    }
+}

@@ -1,0 +1,64 @@
+//! The handle of a simulator: its simulation, clock, faults and counters.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use crate::clock::{RunningClock, SimClock};
+use crate::fault::Faults;
+use crate::requests::Requests;
+use crate::simulation::Simulation;
+
+/// A simulated openSenseMap with its clock, faults and counters. Clones are handles to the same
+/// simulator.
+#[derive(Clone, Debug)]
+pub struct SimServer(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    simulation: Arc<Simulation>,
+    clock: Mutex<RunningClock>,
+    faults: Faults,
+    requests: Requests,
+}
+
+impl SimServer {
+    /// A simulator with the system's time and without faults.
+    #[must_use]
+    pub fn new(simulation: Simulation) -> Self {
+        Self(Arc::new(Inner {
+            faults: Faults::new(simulation.options().seed),
+            simulation: Arc::new(simulation),
+            clock: Mutex::new(RunningClock::start(SimClock::System)),
+            requests: Requests::default(),
+        }))
+    }
+
+    /// The simulation that it serves.
+    #[must_use]
+    pub fn simulation(&self) -> &Arc<Simulation> {
+        &self.0.simulation
+    }
+
+    /// The current faults.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.0.faults
+    }
+
+    /// The counts of requests.
+    #[must_use]
+    pub fn requests(&self) -> &Requests {
+        &self.0.requests
+    }
+
+    /// Sets the clock. An accelerated clock starts now.
+    pub fn set_time(&self, clock: SimClock) {
+        *self.0.clock.lock().unwrap_or_else(PoisonError::into_inner) = RunningClock::start(clock);
+    }
+
+    /// The simulated time.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.lock().unwrap_or_else(PoisonError::into_inner).now()
+    }
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { distanceText, type Formatting, inReadersUnits, numberText, uncertaintyText, valueText } from "./units";
+
+const english: Formatting = { locale: "en", temperature: "C" };
+const american: Formatting = { locale: "en-US", temperature: "F" };
+const german: Formatting = { locale: "de", temperature: "C" };
+const plain = (text: string) => text.replaceAll("\u00a0", " ");
+
+describe("a value", () => {
+  it("is in the reader's unit and notation", () => {
+    expect(plain(valueText(8.66, "°C", english))).toBe("8.7 °C");
+    expect(plain(valueText(8.66, "°C", american))).toBe("47.6 °F");
+    expect(plain(valueText(8.66, "°C", german))).toBe("8,7 °C");
+  });
+
+  it("is not converted unless it is a temperature", () => {
+    expect(plain(valueText(1013.25, "hPa", american))).toBe("1,013.3 hPa");
+  });
+
+  it("has one decimal if it is a temperature, otherwise only significant ones", () => {
+    expect(numberText(9, "°C", english)).toBe("9.0");
+    expect(numberText(9, "µg/m³", english)).toBe("9");
+    expect(numberText(0.125, "mm/h", english)).toBe("0.13");
+    expect(numberText(123.4, "µg/m³", english)).toBe("123");
+  });
+
+  it("is never negative zero", () => {
+    expect(numberText(-0.04, "°C", english)).toBe("0.0");
+  });
+});
+
+describe("an uncertainty", () => {
+  it("is converted as a difference, without adding 32", () => {
+    expect(plain(uncertaintyText(0.5, "°C", american))).toBe("± 0.9");
+  });
+});
+
+describe("a sentence of the API", () => {
+  it("shows temperatures in the reader's unit", () => {
+    const sentence = "It is 9.32 °C; below 13 °C the hive stays shut. The wind blows at 3 m/s.";
+    expect(plain(inReadersUnits(sentence, american))).toBe("It is 48.78 °F; below 55.4 °F the hive stays shut. The wind blows at 3 m/s.");
+    expect(plain(inReadersUnits(sentence, english))).toBe("It is 9.32 °C; below 13 °C the hive stays shut. The wind blows at 3 m/s.");
+  });
+
+  it("may use a decimal comma", () => {
+    const sentence = "Es sind 9,32 °C; unter 13 °C bleibt die Beute zu.";
+    expect(plain(inReadersUnits(sentence, german))).toBe(sentence);
+    expect(plain(inReadersUnits(sentence, { ...german, temperature: "F" }))).toBe("Es sind 48,78 °F; unter 55,4 °F bleibt die Beute zu.");
+  });
+
+  it("keeps the digits that explain a verdict", () => {
+    const sentence = "It is 12.96 °C; below 13 °C the hive stays shut.";
+    expect(plain(inReadersUnits(sentence, english))).toBe(sentence);
+    expect(plain(inReadersUnits(sentence, american))).toBe("It is 55.33 °F; below 55.4 °F the hive stays shut.");
+  });
+
+  it("converts differences as differences", () => {
+    expect(plain(inReadersUnits("± 0.5 °C", american))).toBe("± 0.9 °F");
+  });
+});
+
+describe("a distance", () => {
+  it("is in metres below one kilometre", () => {
+    expect(plain(distanceText(0.677, english))).toBe("680 m");
+    expect(plain(distanceText(3.87, english))).toBe("3.9 km");
+    expect(plain(distanceText(33.3, german))).toBe("33 km");
+  });
+});

@@ -1,0 +1,91 @@
+/** Values and units in the reader's notation. HiveBox sends temperatures in °C. */
+
+export type TemperatureUnit = "C" | "F";
+
+/** How the reader wants numbers formatted. */
+export interface Formatting {
+  readonly locale: string;
+  readonly temperature: TemperatureUnit;
+}
+
+const NO_BREAK = "\u00a0";
+const DIGITS: Readonly<Record<string, number>> = {
+  "°C": 1,
+  "°F": 1,
+  "%": 0,
+  hPa: 1,
+  lx: 0,
+  "°": 0,
+  ppm: 0,
+  ppb: 0,
+  "dB(A)": 0,
+  dBm: 0,
+  UVI: 1,
+  IAQ: 0,
+};
+
+/** The unit to show for a unit of the API. */
+export function shownUnit(unit: string, formatting: Formatting): string {
+  return unit === "°C" && formatting.temperature === "F" ? "°F" : unit;
+}
+
+/** The number to show for a value. */
+export function shownValue(value: number, unit: string, formatting: Formatting): number {
+  return shownUnit(unit, formatting) === "°F" ? value * 1.8 + 32 : value;
+}
+
+/** The number to show for a difference, such as an uncertainty. */
+export function shownDifference(value: number, unit: string, formatting: Formatting): number {
+  return shownUnit(unit, formatting) === "°F" ? value * 1.8 : value;
+}
+
+/** A value without its unit. */
+export function numberText(value: number, unit: string, formatting: Formatting, digits?: number): string {
+  return formatNumber(shownValue(value, unit, formatting), shownUnit(unit, formatting), formatting, digits);
+}
+
+/** A value with its unit. */
+export function valueText(value: number, unit: string, formatting: Formatting, digits?: number): string {
+  return withUnit(numberText(value, unit, formatting, digits), shownUnit(unit, formatting));
+}
+
+/** An uncertainty, such as "± 0.5". */
+export function uncertaintyText(value: number, unit: string, formatting: Formatting, digits?: number): string {
+  return `±${NO_BREAK}${formatNumber(shownDifference(value, unit, formatting), shownUnit(unit, formatting), formatting, digits)}`;
+}
+
+/** A count with thousands separators. */
+export function countText(count: number, formatting: Formatting): string {
+  return new Intl.NumberFormat(formatting.locale).format(count);
+}
+
+/** A distance: metres below one kilometre, otherwise kilometres. */
+export function distanceText(kilometres: number, formatting: Formatting): string {
+  const format = (value: number, digits: number) =>
+    new Intl.NumberFormat(formatting.locale, { maximumFractionDigits: digits }).format(value);
+  if (kilometres < 1) return withUnit(format(Math.round(kilometres * 100) * 10, 0), "m");
+  return withUnit(format(kilometres, kilometres < 10 ? 1 : 0), "km");
+}
+
+/** Converts the temperatures in a sentence of the API into the reader's unit: "below 13 °C" becomes "below 55.4 °F". */
+export function inReadersUnits(sentence: string, formatting: Formatting): string {
+  return sentence.replace(/(±\s?)?(-?\d+(?:[.,]\d+)?)\s?°C/g, (_, plusMinus: string | undefined, number: string) => {
+    // Keep the service's digits: it compares values with two decimals, and 12.96 is below 13.
+    const digits = Math.max(number.split(/[.,]/)[1]?.length ?? 0, formatting.temperature === "F" ? 1 : 0);
+    const value = (plusMinus ? shownDifference : shownValue)(Number(number.replace(",", ".")), "°C", formatting);
+    const text = formatNumber(value, shownUnit("°C", formatting), formatting, undefined, digits);
+    return `${plusMinus ?? ""}${withUnit(text, shownUnit("°C", formatting))}`;
+  });
+}
+
+function formatNumber(value: number, unit: string, formatting: Formatting, digits?: number, atMost?: number): string {
+  const most = atMost ?? digits ?? DIGITS[unit] ?? (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
+  const least = atMost === undefined && (digits !== undefined || unit === "°C" || unit === "°F") ? most : 0;
+  // Avoids "-0".
+  const rounded = Number(value.toFixed(most)) === 0 ? 0 : value;
+  return new Intl.NumberFormat(formatting.locale, { minimumFractionDigits: least, maximumFractionDigits: most }).format(rounded);
+}
+
+function withUnit(number: string, unit: string): string {
+  return unit === "°" ? `${number}°` : `${number}${NO_BREAK}${unit}`;
+}

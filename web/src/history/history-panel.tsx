@@ -1,0 +1,198 @@
+/** The history of the chosen phenomenon, as a chart and as a table. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { History } from "../api/answers";
+import { bucketText, momentText } from "../formatting/time";
+import { countText, numberText, shownUnit, valueText } from "../formatting/units";
+import { colours } from "../parts/colour";
+import { Loaded } from "../parts/loaded";
+import { RANGES } from "../state/address";
+import { boxId, choose, phenomenon, place, range } from "../state/choice";
+import { formatting, isDark } from "../state/settings";
+import { phenomenonName, words } from "../words/words";
+import { CustomRangeForm } from "./custom-range-form";
+import { possibleScopes } from "./history-request";
+import { history, isNear, scope, wasNear } from "./history-resource";
+import { plot } from "./plot";
+import { isEmpty, seriesOf } from "./series";
+
+/** The distance from the visible part of the page that counts as near. */
+const NEARNESS = "300px";
+
+export function HistoryPanel() {
+  const { history: say } = words.value;
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const update = ([entry]: IntersectionObserverEntry[]) => {
+      isNear.value = entry?.isIntersecting ?? false;
+      if (isNear.value) wasNear.value = true;
+    };
+    const observer = new IntersectionObserver(update, { rootMargin: NEARNESS });
+    if (section.current) observer.observe(section.current);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <section class="card history" aria-labelledby="history-title" id="history" ref={section}>
+      <div class="panel-head">
+        <h2 id="history-title">{`${say.title}: ${phenomenonName(phenomenon.value)}`}</h2>
+      </div>
+      {history.value.failure?.kind !== "not_found" && (
+        <>
+          <Controls />
+          <CustomRangeForm />
+        </>
+      )}
+      <div class="past">
+        <Loaded of={history} fallbacks={{ not_found: <p id="history-missing">{say.without}</p> }}>
+          {(answer) => <ChartAndTable answer={answer} />}
+        </Loaded>
+      </div>
+    </section>
+  );
+}
+
+function ChartAndTable({ answer }: { answer: History }) {
+  const { history: say } = words.value;
+  return (
+    <>
+      {isEmpty(answer) ? <p id="history-empty">{answer.through === null ? say.notYet : say.none}</p> : <Chart answer={answer} />}
+      {!isEmpty(answer) && <Table answer={answer} />}
+    </>
+  );
+}
+
+function Controls() {
+  const { history: say } = words.value;
+  const chosen = range.value;
+  const { locale } = formatting.value;
+  const scopes = possibleScopes(place.value, boxId.value);
+  return (
+    <div class="row">
+      <div class="segments" role="group" aria-label={say.range}>
+        {RANGES.map((name) => (
+          <button key={name} type="button" id={`range-${name}`} aria-pressed={chosen === name} onClick={() => choose({ range: name })}>
+            {say.ranges[name]}
+          </button>
+        ))}
+      </div>
+      {scopes.length > 1 && (
+        <label class="field">
+          <span>{say.scope}</span>
+          <select
+            id="scope"
+            value={scope.value}
+            onChange={(event) => choose({ scope: scopes.find((name) => name === event.currentTarget.value) ?? null })}
+          >
+            {scopes.map((name) => (
+              <option key={name} value={name}>
+                {say.scopes[name]}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {typeof chosen !== "string" && (
+        <p class="soft" id="stretch">
+          {say.chosen(momentText(chosen.from, 0, locale), momentText(chosen.to, 0, locale))}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Chart({ answer }: { answer: History }) {
+  const { history: say } = words.value;
+  const numbers = formatting.value;
+  const canvas = useRef<HTMLDivElement>(null);
+  const [hovered, setHovered] = useState<number | null>(null);
+  const dark = isDark.value;
+  useEffect(() => {
+    if (!canvas.current) return;
+    const colour = colours();
+    const style = {
+      line: colour("series"),
+      band: colour("series-band"),
+      ink: colour("soft"),
+      grid: colour("line"),
+      locale: numbers.locale,
+    };
+    return plot(canvas.current, seriesOf(answer, numbers), style, {
+      hover: setHovered,
+      select: (from, to) => choose({ range: { from, to } }),
+    });
+  }, [answer, numbers, dark]);
+  const unit = answer.rows[0]?.unit ?? "";
+  return (
+    <figure class="chart">
+      <p class="soft small">{shownUnit(unit, numbers)}</p>
+      <div
+        ref={canvas}
+        id="chart"
+        class="plot"
+        role="img"
+        aria-label={say.chart(phenomenonName(phenomenon.value), say.scopes[scope.value])}
+      />
+      <figcaption>
+        <p class="figure readout">{hovered === null ? say.key : readout(answer, hovered)}</p>
+        <p class="soft small">
+          {say.drag} {answer.through && say.through(momentText(Date.parse(answer.through), Date.now(), numbers.locale))}
+        </p>
+      </figcaption>
+    </figure>
+  );
+}
+
+/** The text for a bucket. */
+function readout({ rows }: History, index: number): string {
+  const { history: say } = words.value;
+  const numbers = formatting.value;
+  const row = rows[index];
+  if (!row) return say.key;
+  const when = bucketText(Date.parse(row.from), Date.parse(row.to) - Date.parse(row.from), numbers.locale);
+  if (row.count === 0 || row.mean === null) return `${when}: ${say.gap}`;
+  const [low, high] = row.percentiles.map(({ value }) => value);
+  const range =
+    low !== null && low !== undefined && high !== null && high !== undefined
+      ? ` (${numberText(low, row.unit, numbers)} – ${valueText(high, row.unit, numbers)})`
+      : "";
+  return `${when}: ${valueText(row.mean, row.unit, numbers)}${range}, ${countText(row.count, numbers)} ${say.readings}`;
+}
+
+function Table({ answer: { rows } }: { answer: History }) {
+  const { history: say } = words.value;
+  const [isOpen, setOpen] = useState(false);
+  const numbers = formatting.value;
+  const cell = (value: number | null, unit: string) => (value === null ? say.gap : numberText(value, unit, numbers));
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary id="history-table">{say.table}</summary>
+      {isOpen && (
+        <div class="scroll" tabIndex={0} role="group" aria-label={say.table}>
+          <table class="buckets">
+            <caption class="unseen">{`${phenomenonName(phenomenon.value)}, ${say.scopes[scope.value]}, ${shownUnit(rows[0]?.unit ?? "", numbers)}`}</caption>
+            <thead>
+              <tr>
+                {[say.from, say.mean, say.min, say.max, say.readings].map((name) => (
+                  <th key={name} scope="col">
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={row.from}>
+                  <th scope="row">{bucketText(Date.parse(row.from), Date.parse(row.to) - Date.parse(row.from), numbers.locale)}</th>
+                  <td>{cell(row.count > 0 ? row.mean : null, row.unit)}</td>
+                  <td>{cell(row.min, row.unit)}</td>
+                  <td>{cell(row.max, row.unit)}</td>
+                  <td>{countText(row.count, numbers)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </details>
+  );
+}

@@ -1,0 +1,229 @@
+/** The map: Leaflet moves it, a canvas shows land and boxes. */
+
+import { effect, type Signal, signal } from "@preact/signals";
+import { control, divIcon, type LatLng, type Map as LeafletMap, latLngBounds, map as leafletMap, marker, tooltip } from "leaflet";
+import "leaflet/dist/leaflet.css";
+import { useEffect, useRef } from "preact/hooks";
+import { countText } from "../formatting/units";
+import { colours } from "../parts/colour";
+import type { Place } from "../state/address";
+import { boxId, choose, place } from "../state/choice";
+import { clicked, mapColumns, oneBox } from "../state/present";
+import { formatting, isDark, language, prefersReducedMotion, temperatureUnit } from "../state/settings";
+import { words } from "../words/words";
+import { CanvasLayer, type Picture } from "./canvas-layer";
+import type { Mark } from "./clusters";
+import { valueDescription } from "./describe";
+import { type Land, loadLand } from "./land";
+import { loadTowns, type Towns } from "./towns";
+import { commands, inView, isDrawn, isPicking, mapData } from "./view";
+
+const WORLD = latLngBounds([-52, -128], [68, 160]);
+const BOUNDS = latLngBounds([-75, -215], [84, 215]);
+/** The zoom around a hive or box. */
+const NEAR = 9;
+const MAX_ZOOM = 16;
+/** In milliseconds. A second click within this time makes a double click, which zooms. */
+const DOUBLE_CLICK = 240;
+/** The delays before a part of the map is requested again, in milliseconds; each is twice the one before. */
+const FIRST_DELAY = 5_000;
+const LONGEST_DELAY = 60_000;
+
+const land = signal<Land | null>(null);
+const towns = signal<Towns | null>(null);
+
+export function MapCanvas() {
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => (element.current ? mountMap(element.current) : undefined), []);
+  return (
+    <div
+      ref={element}
+      id="map"
+      class="map"
+      role="application"
+      aria-label={words.value.map.label}
+      data-boxes={mapColumns.value.data?.latitude.length ?? ""}
+    />
+  );
+}
+
+/** Creates the map in an element; returns a function that removes it. */
+function mountMap(element: HTMLElement): () => void {
+  const reduced = prefersReducedMotion();
+  const map = leafletMap(element, {
+    zoomControl: false,
+    attributionControl: false,
+    zoomSnap: 0.25,
+    minZoom: 0,
+    maxZoom: MAX_ZOOM,
+    wheelPxPerZoomLevel: 90,
+    maxBounds: BOUNDS,
+    maxBoundsViscosity: 0.9,
+    zoomAnimation: !reduced,
+    inertia: !reduced,
+    fadeAnimation: false,
+  });
+  const hive = place.peek();
+  if (hive) map.setView(toLatLng(hive), NEAR);
+  else map.fitBounds(WORLD);
+
+  control.scale({ position: "bottomleft", imperial: temperatureUnit.peek() === "F" }).addTo(map);
+
+  const layer = new CanvasLayer(pictureOf()).addTo(map);
+  layer.on("drawn", () => {
+    inView.value = layer.visibleMarks();
+    if (land.peek() && mapData.peek()) isDrawn.value = true;
+  });
+  const cleanups = [
+    effect(() => layer.show(pictureOf())),
+    // Preact must not set this class, as it would remove those added by Leaflet.
+    effect(() => void element.classList.toggle("is-picking", isPicking.value)),
+    showHive(map),
+    showChosenBox(map),
+    listenToPointer(map, layer),
+    listenToKeys(map, element),
+  ];
+  let isRemoved = false;
+  const keepTrying = async <T,>(load: () => Promise<T>, into: Signal<T | null>) => {
+    // The page is useful without this part, so a failure causes a retry and no message.
+    for (let delay = FIRST_DELAY; into.peek() === null && !isRemoved; delay = Math.min(delay * 2, LONGEST_DELAY)) {
+      into.value = await load().catch(() => null);
+      if (into.peek() === null) await new Promise((done) => setTimeout(done, delay));
+    }
+  };
+  void keepTrying(loadLand, land);
+  // Names load after the first picture, which is useful without them.
+  const stopWaiting = effect(() => {
+    if (isDrawn.value) void keepTrying(loadTowns, towns);
+  });
+  commands.value = {
+    goTo: (target, zoom) => map.setView(toLatLng(target), Math.max(zoom, 0), { animate: !reduced }),
+    open: (group) =>
+      map.setView([group.lat, group.lon], Math.min(MAX_ZOOM, (mapData.peek()?.clusters.opensAt(group) ?? 0) + 0.25), { animate: !reduced }),
+  };
+  showWorld.value = () => map.fitBounds(WORLD, { animate: !reduced });
+  zoomBy.value = (steps) => map.setZoom(map.getZoom() + steps, { animate: !reduced });
+  const observer = new ResizeObserver(() => map.invalidateSize({ animate: false }));
+  observer.observe(element);
+  return () => {
+    isRemoved = true;
+    observer.disconnect();
+    stopWaiting();
+    cleanups.forEach((cleanUp) => cleanUp());
+    map.remove();
+  };
+}
+
+/** Commands of the map's buttons; they do nothing until the map exists. */
+export const showWorld = signal<() => void>(() => undefined);
+export const zoomBy = signal<(steps: number) => void>(() => undefined);
+
+/** What to draw, from the current answers and settings. */
+function pictureOf(): Picture {
+  // The colours depend on the theme.
+  void isDark.value;
+  const colour = colours();
+  const box = oneBox.value.data?.box;
+  const numbers = formatting.value;
+  return {
+    land: land.value,
+    towns: towns.value,
+    isGerman: language.value === "de",
+    clusters: mapData.value?.clusters ?? null,
+    style: {
+      scale: mapData.value?.scale ?? [],
+      halo: colour("map-halo"),
+      ground: colour("map-land"),
+      grey: colour("map-grey"),
+      count: (count) => countText(count, numbers),
+    },
+    colours: { sea: colour("map-sea"), land: colour("map-land"), coast: colour("map-coast"), grid: colour("map-border") },
+    chosen: boxId.value && box && box.latitude !== null && box.longitude !== null ? { lat: box.latitude, lon: box.longitude } : null,
+    accent: colour("focus"),
+  };
+}
+
+function showHive(map: LeafletMap): () => void {
+  const icon = divIcon({
+    className: "hive-pin",
+    html: '<svg viewBox="0 0 32 40" aria-hidden="true"><path d="M16 39 8 26H2V10L16 2l14 8v16h-6z"/><path d="M16 8.5 23.5 13v8.5L16 26l-7.5-4.5V13z"/></svg>',
+    iconSize: [32, 40],
+    iconAnchor: [16, 39],
+  });
+  const pin = marker([0, 0], { icon, interactive: false, keyboard: false });
+  let first = true;
+  return effect(() => {
+    const spot = place.value;
+    if (!spot) {
+      pin.remove();
+    } else {
+      pin.setLatLng(toLatLng(spot)).addTo(map);
+      if (!first && !map.getBounds().contains(toLatLng(spot))) map.setView(toLatLng(spot), Math.max(map.getZoom(), NEAR));
+    }
+    first = false;
+  });
+}
+
+/** Brings the chosen box into view, and zooms in if the address named it. */
+function showChosenBox(map: LeafletMap): () => void {
+  let shown: string | null = null;
+  const first = boxId.peek();
+  return effect(() => {
+    const box = oneBox.value.data?.box;
+    if (!box || box.latitude === null || box.longitude === null || box.id === shown) return;
+    const isFirst = shown === null && box.id === first;
+    shown = box.id;
+    const spot: [number, number] = [box.latitude, box.longitude];
+    if (isFirst || !map.getBounds().contains(spot)) map.setView(spot, Math.max(map.getZoom(), isFirst ? NEAR : 0));
+  });
+}
+
+function listenToPointer(map: LeafletMap, layer: CanvasLayer): () => void {
+  const hint = tooltip({ direction: "top", offset: [0, -10], className: "map-hint" });
+  let timer = 0;
+  map.on("click", ({ latlng }) => {
+    clearTimeout(timer);
+    const mark = isPicking.peek() ? null : layer.markAt(latlng);
+    if (mark) selectMark(mark);
+    else timer = window.setTimeout(() => putHive(latlng), isPicking.peek() ? 0 : DOUBLE_CLICK);
+  });
+  map.on("dblclick", () => clearTimeout(timer));
+  map.on("mousemove", ({ latlng }) => {
+    const mark = isPicking.peek() ? null : layer.markAt(latlng);
+    map.getContainer().classList.toggle("is-on-mark", mark !== null);
+    const unit = mapData.peek()?.unit ?? "";
+    if (mark)
+      hint
+        .setLatLng([mark.lat, mark.lon])
+        .setContent(valueDescription(mark, unit, formatting.peek(), words.peek()))
+        .addTo(map);
+    else hint.remove();
+  });
+  map.on("mouseout zoomstart", () => hint.remove());
+  return () => clearTimeout(timer);
+}
+
+function listenToKeys(map: LeafletMap, element: HTMLElement): () => void {
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && event.target === element) putHive(map.getCenter());
+    if (event.key === "Escape") isPicking.value = false;
+  };
+  element.addEventListener("keydown", onKey);
+  return () => element.removeEventListener("keydown", onKey);
+}
+
+/** Opens a group or a box, as a click on its mark does. */
+export function selectMark(mark: Mark): void {
+  if (mark.kind === "group") commands.peek()?.open(mark);
+  else clicked.value = { lat: mark.lat, lon: mark.lon };
+}
+
+function putHive(spot: LatLng): void {
+  isPicking.value = false;
+  const { lat, lng } = spot.wrap();
+  choose({ place: { lat: Number(lat.toFixed(4)), lon: Number(lng.toFixed(4)) } });
+}
+
+function toLatLng({ lat, lon }: Place): [number, number] {
+  return [lat, lon];
+}

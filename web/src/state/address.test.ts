@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { type Choice, DEFAULT_CHOICE, readAddress, readCoordinates, writeAddress } from "./address";
+
+const chosen: Choice = {
+  place: { lat: 52.52, lon: -13.4105 },
+  phenomenon: "pm2_5",
+  box: "592ca4b851d3460011ea2635",
+  range: { from: Date.UTC(2026, 10, 1), to: Date.UTC(2026, 10, 2, 12) },
+  scope: "place",
+  observations: { broodless: true, heavy_flight: false },
+};
+
+describe("an address", () => {
+  it("restores every choice", () => {
+    expect(readAddress(writeAddress(chosen))).toEqual(chosen);
+  });
+
+  it("is empty for the default choice", () => {
+    expect(writeAddress(DEFAULT_CHOICE)).toBe("");
+    expect(readAddress("")).toEqual(DEFAULT_CHOICE);
+  });
+
+  it("keeps parameters of others, such as the language", () => {
+    expect(writeAddress({ ...DEFAULT_CHOICE, range: "7d" }, "?lang=de&box=592ca4b851d3460011ea2635")).toBe("?lang=de&range=7d");
+  });
+
+  it("ignores invalid values", () => {
+    const nonsense = "?lat=91&lon=13&phenomenon=<b>&box=../metrics&range=2026-11-02T00:00Z..2026-11-01T00:00Z&of=me&broodless=maybe";
+    expect(readAddress(nonsense)).toEqual(DEFAULT_CHOICE);
+    expect(readAddress("?lat=&lon=").place).toBeNull();
+  });
+});
+
+describe("coordinates", () => {
+  it.each([
+    ["52.52, 13.41", 52.52, 13.41],
+    ["52,52 13,41", 52.52, 13.41],
+    ["52,52; 13,41", 52.52, 13.41],
+    [" -33.9/151.2 ", -33.9, 151.2],
+    ["33.9° S 151.2° E", -33.9, 151.2],
+    ["52.52° N 13.41° O", 52.52, 13.41],
+    ["40.7N, 74W", 40.7, -74],
+  ])("are read the way people type them: %s", (typed, lat, lon) => {
+    expect(readCoordinates(typed)).toEqual({ lat, lon });
+  });
+
+  it.each(["", "Berlin", "52.52", "91, 13", "52.52, 181", "1 2 3"])("are rejected if malformed: %s", (typed) => {
+    expect(readCoordinates(typed)).toBeNull();
+  });
+});
