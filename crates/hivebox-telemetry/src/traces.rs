@@ -87,7 +87,8 @@ pub fn note_outcome(span: &Span, outcome: &str, is_failure: bool) {
     }
 }
 
-#[cfg(all(test, feature = "otlp"))]
+#[cfg(test)]
+#[cfg(feature = "otlp")]
 mod tests {
     use super::*;
 

@@ -37,7 +37,7 @@ impl Demo {
             .args(["--cache-ttl", "20s"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines().map(Result::unwrap);
-        let welcome = lines.take_while(|line| !line.starts_with("Ctrl-C"));
+        let welcome = lines.take_while(|line| !line.contains("Ctrl-C"));
         let urls: Vec<_> = welcome.filter_map(|line| base_url(&line)).collect();
         let (url, simulation_url) = (urls.first().unwrap().clone(), urls.last().unwrap().clone());
         Self { child, url, simulation_url }

@@ -19,7 +19,7 @@ use opensensemap_sim::{
 };
 use tempfile::TempDir;
 
-use crate::app::TestUpstream;
+use crate::app::{TestUpstream, install_tls_provider};
 use crate::commands::hivebox;
 
 const NOW: &str = "2026-11-24T12:00:00Z";
@@ -69,6 +69,7 @@ impl Scene {
     }
 
     fn backfill(&self, source: BackfillSource, boxes: &[BoxId], history: History) -> Backfill {
+        install_tls_provider();
         let client = |base_url: String| {
             Client::new(ClientOptions {
                 base_url,

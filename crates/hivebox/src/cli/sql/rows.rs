@@ -1,6 +1,6 @@
 //! Answers SQL on standard output.
 
-use hivebox_config::Config;
+use super::super::settings::Asking;
 use hivebox_question::QueryMetrics;
 use hivebox_question::past::{Past, SqlAnswer};
 use hivebox_sql::{BatchError, BatchFormat, BatchWriter, texts};
@@ -12,7 +12,7 @@ use crate::exit::{Code, Failure};
 
 /// Answers SQL with at most `most_rows` rows.
 pub(super) async fn print(
-    config: &Config,
+    config: &Asking,
     text: &str,
     most_rows: usize,
     format: OutputFormat,
