@@ -11,7 +11,7 @@ use super::setting::Setting;
 pub const LOG: Setting<Formed<Targets>> = Setting::new(
     "log",
     "info",
-    Formed::by(parse, "off, error, warn, info, debug or trace, also by module: info,hivebox::http=debug"),
+    Formed::by(parse, "off, error, warn, info, debug or trace, also by module: info,hivebox_http=debug"),
     "What to log to standard error",
 );
 /// How it is logged.

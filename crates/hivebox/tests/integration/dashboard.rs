@@ -25,7 +25,7 @@ async fn accepting(app: &TestApp, path: &str, accept: &str) -> Response {
 
 /// The built files, by name.
 fn files() -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("dashboard");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../hivebox-http/dashboard");
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     paths
         .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(&path).unwrap()))

@@ -276,7 +276,7 @@ async fn replicas_can_share_a_cluster() {
     let settings = with(&over(&address), &[("upstream", &upstream.url)]);
     let doctor = crate::replica::command(folder.path(), "doctor", &settings, &[]).output().unwrap();
     let told = String::from_utf8(doctor.stdout).unwrap();
-    assert!(told.contains("ok  cache     Redis 7") && told.contains("holds the lease since"), "{told}");
+    assert!(told.contains("ok  cache     Redis 7") && told.contains("has held the lease since"), "{told}");
     assert!(first.stop().await);
     second.until_role("holder").await;
 }
