@@ -28,7 +28,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     }
     let arguments = arguments(&args.extra);
     step::heading(&format!("cargo {}", arguments.join(" ")));
-    let (outcome, is_success) = watch(command.args(arguments))?;
+    let (outcome, is_success) = watch(command.args(arguments), &mut std::io::stdout().lock())?;
     if is_success {
         eprintln!();
         print(format!("{outcome}\n").as_bytes())
@@ -96,14 +96,14 @@ impl std::fmt::Display for Outcome {
     }
 }
 
-/// Runs the command, passes its standard output on, and counts the results in it.
-fn watch(command: &mut Command) -> Result<(Outcome, bool)> {
+/// Runs the command, passes its standard output on to `output`, and counts the results in it.
+fn watch(command: &mut Command, output: &mut impl Write) -> Result<(Outcome, bool)> {
     let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
     let mut lines = BufReader::new(child.stdout.take().context("cargo has no standard output")?);
     let mut outcome = Outcome::default();
     let mut line = Vec::new();
     while lines.read_until(b'\n', &mut line).context("cannot read the output of cargo")? > 0 {
-        print(&line)?;
+        output.write_all(&line).and_then(|()| output.flush()).context("cannot write to standard output")?;
         outcome.read(String::from_utf8_lossy(&line).trim_end());
         line.clear();
     }
@@ -137,7 +137,7 @@ mod tests {
     }
 
     fn outcome_of(script: &str) -> (Outcome, bool) {
-        watch(Command::new("sh").args(["-c", script])).unwrap()
+        watch(Command::new("sh").args(["-c", script]), &mut std::io::sink()).unwrap()
     }
 
     #[test]

@@ -29,8 +29,10 @@ pub(crate) struct Circle {
 /// Reads the files below `src`.
 pub(crate) fn read(src: &Path) -> Modules {
     let mut modules = Modules::new();
-    let root = if src.join("lib.rs").exists() { "lib.rs" } else { "main.rs" };
-    modules.insert(Vec::new(), parse(&fs::read_to_string(src.join(root)).unwrap()));
+    // A crate of several programs has neither.
+    if let Some(root) = ["lib.rs", "main.rs"].map(|name| src.join(name)).iter().find(|root| root.exists()) {
+        modules.insert(Vec::new(), parse(&fs::read_to_string(root).unwrap()));
+    }
     let mut folders = vec![(src.to_owned(), Vec::new())];
     while let Some((folder, path)) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {

@@ -184,6 +184,6 @@ mod tests {
     fn a_length_is_that_of_a_bucket_or_of_all() {
         assert_eq!(Length.read("all"), Ok(Cuts::None));
         assert_eq!(Length.read("P1W"), Ok(Cuts::Every(Every::Weeks(1))));
-        assert_eq!(Length.read("often"), Err("is no duration".to_owned()));
+        assert_eq!(Length.read("often"), Err("is not a duration".to_owned()));
     }
 }

@@ -100,6 +100,8 @@ fn of_processes(upstream: &TestUpstream, redis: &RedisServer, store: &str) -> Ve
             ("store-interval", "2s"),
             ("store-timeout", "5s"),
             ("drain-delay", "0s"),
+            // The tests ask for the snapshots again and again.
+            ("rate-limit", "off"),
         ],
     )
 }
