@@ -7,9 +7,9 @@ use hivebox_climate::verdict::VerdictRules;
 use hivebox_kinds::{Formed, TimeSpan};
 use jiff::SignedDuration;
 
+use super::definition::Setting;
+use super::durations::{DAY, HOUR, MINUTE, SECOND};
 use super::reader::{FromSettings, SettingReader};
-use super::setting::Setting;
-use super::{DAY, HOUR, MINUTE, SECOND};
 
 /// How long an answer is fresh.
 pub const CACHE_TTL: Setting<TimeSpan> = Setting::new(

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use hivebox_kinds::{Formed, Kind, Or, TimeSpan};
 
+use super::definition::Setting;
+use super::durations::{MINUTE, SECOND};
 use super::reader::SettingReader;
 use super::redis::RedisAddress;
-use super::setting::Setting;
-use super::{MINUTE, SECOND};
 
 /// Where replicas share the present.
 pub const CACHE: Setting<Formed<CacheAddress>> = Setting::new(

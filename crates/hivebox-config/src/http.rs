@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use hivebox_kinds::{Formed, Integer, Or, TimeSpan, parse};
 
-use super::SECOND;
+use super::definition::Setting;
+use super::durations::SECOND;
 use super::quota::{Quota, QuotaKind};
 use super::reader::{FromSettings, SettingReader};
-use super::setting::Setting;
 
 /// The address to listen on.
 pub const LISTEN: Setting<Formed<SocketAddr>> = Setting::new(

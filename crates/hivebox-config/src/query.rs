@@ -8,9 +8,9 @@ use url::Url;
 
 use hivebox_kinds::{Formed, Integer, Kind, SWITCH, TimeSpan};
 
-use super::SECOND;
+use super::definition::Setting;
+use super::durations::SECOND;
 use super::reader::{FromSettings, SettingReader};
-use super::setting::Setting;
 
 /// What answers questions about the past.
 pub const ENGINE: Setting<Formed<EngineAddress>> = Setting::new(

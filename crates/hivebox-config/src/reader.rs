@@ -4,7 +4,8 @@ use std::fmt;
 
 use hivebox_kinds::{Findings, Kind};
 
-use super::setting::{AnySetting, SETTINGS, Setting};
+use super::definition::{AnySetting, Setting};
+use super::mask::mask_secrets;
 use super::source::{Origin, Source};
 
 /// Settings that belong together, and how they are read.
@@ -14,13 +15,6 @@ pub trait FromSettings: Sized {
     ///
     /// `None` means that something is wrong, which the reader has noted.
     fn from_settings(reader: &mut SettingReader<'_>) -> Option<Self>;
-
-    /// The settings that it looks for, in the order of [`SETTINGS`].
-    #[must_use]
-    fn heeded() -> Vec<&'static dyn AnySetting> {
-        let looked_for = looked_for::<Self>();
-        SETTINGS.iter().copied().filter(|setting| looked_for.contains(&setting.name())).collect()
-    }
 }
 
 /// The names of the settings that a type looks for.
@@ -58,7 +52,7 @@ impl fmt::Display for WrongSetting {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, reason, allowed, .. } = self;
         let place = if self.origin == Origin::DotEnv { " (in .env)" } else { "" };
-        let value = super::mask_secrets(&self.value);
+        let value = mask_secrets(&self.value);
         write!(formatter, "{name}{place} {reason}: {value:?}; allowed: {allowed}")
     }
 }

@@ -2,7 +2,7 @@
 
 use hivebox_kinds::Choice;
 
-use super::setting::Setting;
+use super::definition::Setting;
 
 /// The rule of `/readyz`.
 pub const READINESS: Setting<Choice<ReadinessRule>> = Setting::new(

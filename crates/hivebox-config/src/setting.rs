@@ -1,11 +1,12 @@
-//! Every setting there is. Its definition reads it, and makes its flag, its help and its row in the docs.
+//! All settings, each defined beside the struct that it goes into.
 
-use std::fmt;
+use hivebox_kinds::Described;
 
-use hivebox_kinds::{Described, Kind};
+use super::reader::{FromSettings, looked_for};
 
 pub use super::answer::{CACHE_TTL, MAX_READING_AGE, STATUS};
 pub use super::cache::{CACHE, CACHE_CA, CACHE_PREFIX, CACHE_TIMEOUT, LEASE_TTL};
+pub use super::definition::{AnySetting, Setting};
 pub use super::http::{LISTEN, MAX_CONNECTIONS, MAX_STREAMS, RATE_LIMIT, REQUEST_TIMEOUT, TRUSTED_PROXIES};
 pub use super::query::{ENGINE, QUERY_MEMORY, QUERY_RUNNING, QUERY_TIMEOUT, QUERY_WAITING, SQL};
 pub use super::readiness::READINESS;
@@ -18,65 +19,6 @@ pub use super::telemetry::{LOG, LOG_FORMAT, OTLP_ENDPOINT};
 pub use super::upstream::{
     BOXES, UPSTREAM, UPSTREAM_IDLE_TIMEOUT, UPSTREAM_MAX_BYTES, UPSTREAM_RETRIES, UPSTREAM_TIMEOUT,
 };
-
-/// A setting: a flag `--name`, a variable `HIVEBOX_NAME`, or a line of `.env`.
-#[derive(Debug, Clone, Copy)]
-pub struct Setting<K> {
-    /// The name, as the flag has it.
-    pub name: &'static str,
-    /// The value that applies if none is given.
-    pub default: &'static str,
-    /// What it is for.
-    pub help: &'static str,
-    /// Which values it can have.
-    pub kind: K,
-    /// What other settings ask of the value: a clause that follows what the kind allows, or nothing.
-    pub besides: &'static str,
-}
-
-impl<K> Setting<K> {
-    /// A setting that does not depend on others.
-    pub(super) const fn new(name: &'static str, default: &'static str, kind: K, help: &'static str) -> Self {
-        Self { name, default, help, kind, besides: "" }
-    }
-}
-
-/// A setting whose values can be of any kind.
-pub trait AnySetting: fmt::Debug + Sync {
-    /// The name, as the flag has it.
-    fn name(&self) -> &'static str;
-
-    /// The value that applies if none is given.
-    fn default(&self) -> &'static str;
-
-    /// The setting as people are told of it.
-    fn described(&self) -> Described;
-
-    /// The environment variable.
-    fn variable(&self) -> String {
-        format!("HIVEBOX_{}", self.name().replace('-', "_").to_uppercase())
-    }
-}
-
-impl<K: Kind + fmt::Debug + Sync> AnySetting for Setting<K> {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn default(&self) -> &'static str {
-        self.default
-    }
-
-    fn described(&self) -> Described {
-        let besides = if self.besides.is_empty() { "" } else { ", " };
-        Described {
-            name: self.name,
-            help: self.help,
-            allowed: format!("{}{besides}{}", self.kind.allowed(), self.besides),
-            default: Some(self.default),
-        }
-    }
-}
 
 /// All settings, in the order in which people meet them.
 pub static SETTINGS: [&dyn AnySetting; 41] = [
@@ -122,6 +64,13 @@ pub static SETTINGS: [&dyn AnySetting; 41] = [
     &LOG_FORMAT,
     &OTLP_ENDPOINT,
 ];
+
+/// The settings that a type reads, in the order of [`SETTINGS`].
+#[must_use]
+pub fn heeded<S: FromSettings>() -> Vec<&'static dyn AnySetting> {
+    let looked_for = looked_for::<S>();
+    SETTINGS.iter().copied().filter(|setting| looked_for.contains(&setting.name())).collect()
+}
 
 /// All settings as rows of a Markdown table: the variable, the default, and what it is for and allows.
 #[must_use]

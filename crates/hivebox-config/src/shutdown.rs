@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use hivebox_kinds::TimeSpan;
 
-use super::SECOND;
+use super::definition::Setting;
+use super::durations::SECOND;
 use super::reader::{FromSettings, SettingReader};
-use super::setting::Setting;
 
 /// How long the service goes on after SIGTERM.
 pub const DRAIN_DELAY: Setting<TimeSpan> = Setting::new(

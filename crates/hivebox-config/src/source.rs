@@ -6,8 +6,8 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::definition::{AnySetting, name_of};
 use super::dot_env::{self, DotEnvError};
-use super::setting::{AnySetting, SETTINGS};
 
 /// Where a value was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -55,10 +55,9 @@ impl Source {
         for (name, value) in of_aws {
             self.aws.entry(name.clone()).or_insert_with(|| (value.clone().into(), origin));
         }
-        let named = |setting: &&dyn AnySetting| {
-            Some((setting.name().to_owned(), by_variable.get(&setting.variable())?.clone()))
-        };
-        self.with_names(origin, SETTINGS.iter().filter_map(named).collect::<Vec<_>>())
+        let named =
+            by_variable.into_iter().filter_map(|(variable, value)| Some((name_of(&variable)?, value)));
+        self.with_names(origin, named.collect::<Vec<_>>())
     }
 
     /// Adds a layer below those that are there, with values by [`AnySetting::name`].

@@ -7,9 +7,9 @@ use hivebox_kinds::{Choice, Formed, Integer, Or, SWITCH, TimeSpan};
 use secrecy::SecretString;
 
 use super::address::file_path;
+use super::definition::Setting;
+use super::durations::{DAY, HOUR, SECOND};
 use super::reader::{FromSettings, SettingReader};
-use super::setting::Setting;
-use super::{DAY, HOUR, SECOND};
 
 /// Where snapshots are kept.
 pub const STORE: Setting<Formed<StoreAddress>> = Setting::new(

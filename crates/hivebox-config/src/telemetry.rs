@@ -4,8 +4,8 @@ use hivebox_kinds::{Choice, Formed, Kind, Or, parse};
 use tracing_subscriber::filter::Targets;
 
 use super::address::is_http;
+use super::definition::Setting;
 use super::reader::{FromSettings, SettingReader};
-use super::setting::Setting;
 
 /// What is logged.
 pub const LOG: Setting<Formed<Targets>> = Setting::new(

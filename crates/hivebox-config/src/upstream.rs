@@ -6,10 +6,10 @@ use std::time::Duration;
 use hivebox_kinds::{Formed, Integer, Kind, List, Or, TimeSpan};
 use opensensemap::BoxId;
 
-use super::SECOND;
 use super::address::{file_path, is_http};
+use super::definition::Setting;
+use super::durations::SECOND;
 use super::reader::{FromSettings, SettingReader};
-use super::setting::Setting;
 
 /// Where senseBoxes come from.
 pub const UPSTREAM: Setting<Formed<UpstreamAddress>> = Setting::new(

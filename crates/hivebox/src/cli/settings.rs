@@ -189,7 +189,7 @@ impl<C: Heeds> SettingFlags<C> {
 fn with_flag<C: Heeds>() -> impl Iterator<Item = &'static dyn AnySetting> {
     let has_flag =
         |setting: &&dyn AnySetting| C::WITHOUT_FLAG.iter().all(|without| without.name() != setting.name());
-    C::heeded().into_iter().filter(has_flag)
+    setting::heeded::<C>().into_iter().filter(has_flag)
 }
 
 impl<C: Heeds> clap::Args for SettingFlags<C> {

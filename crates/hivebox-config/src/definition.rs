@@ -1,0 +1,70 @@
+//! The definition of a setting: it reads the setting, and makes its flag, its help and its row in the docs.
+
+use std::fmt;
+
+use hivebox_kinds::{Described, Kind};
+
+/// A setting: a flag `--name`, a variable `HIVEBOX_NAME`, or a line of `.env`.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<K> {
+    /// The name, as the flag has it.
+    pub name: &'static str,
+    /// The value that applies if none is given.
+    pub default: &'static str,
+    /// What it is for.
+    pub help: &'static str,
+    /// Which values it can have.
+    pub kind: K,
+    /// What other settings ask of the value: a clause that follows what the kind allows, or nothing.
+    pub besides: &'static str,
+}
+
+impl<K> Setting<K> {
+    /// A setting that does not depend on others.
+    pub(super) const fn new(name: &'static str, default: &'static str, kind: K, help: &'static str) -> Self {
+        Self { name, default, help, kind, besides: "" }
+    }
+}
+
+/// A setting whose values can be of any kind.
+pub trait AnySetting: fmt::Debug + Sync {
+    /// The name, as the flag has it.
+    fn name(&self) -> &'static str;
+
+    /// The value that applies if none is given.
+    fn default(&self) -> &'static str;
+
+    /// The setting as people are told of it.
+    fn described(&self) -> Described;
+
+    /// The environment variable.
+    fn variable(&self) -> String {
+        format!("HIVEBOX_{}", self.name().replace('-', "_").to_uppercase())
+    }
+}
+
+impl<K: Kind + fmt::Debug + Sync> AnySetting for Setting<K> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn default(&self) -> &'static str {
+        self.default
+    }
+
+    fn described(&self) -> Described {
+        let besides = if self.besides.is_empty() { "" } else { ", " };
+        Described {
+            name: self.name,
+            help: self.help,
+            allowed: format!("{}{besides}{}", self.kind.allowed(), self.besides),
+            default: Some(self.default),
+        }
+    }
+}
+
+/// The name of the setting that an environment variable is for; `None` if it is for none of HiveBox. The reverse of
+/// [`AnySetting::variable`].
+pub(super) fn name_of(variable: &str) -> Option<String> {
+    Some(variable.strip_prefix("HIVEBOX_")?.replace('_', "-").to_lowercase())
+}
