@@ -7,7 +7,9 @@ use hivebox_climate::verdict::VerdictRules;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
-    let Ok(readings) = Readings::from_bytes(input, Catalogue::builtin(), VerdictRules::default()) else { return };
+    let Ok(readings) = Readings::from_bytes(input, Catalogue::builtin(), VerdictRules::default()) else {
+        return;
+    };
     let written = readings.to_bytes().expect("all that readings hold can be written");
     let again = Readings::from_bytes(&written, Catalogue::builtin(), VerdictRules::default());
     let again = again.expect("what was written can be read");
