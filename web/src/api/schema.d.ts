@@ -12,8 +12,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * A sign of life
-         * @description A browser gets the dashboard: who accepts `text/html` rather than `application/json`.
+         * Whether the process works, or the dashboard
+         * @description Clients that prefer `text/html` to `application/json`, as browsers do, get the dashboard.
          */
         readonly get: operations["getRoot"];
         readonly put?: never;
@@ -31,7 +31,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** All of this as a page for people */
+        /** The dashboard, a web page */
         readonly get: operations["getDashboard"];
         readonly put?: never;
         readonly post?: never;
@@ -48,7 +48,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** What that page is made of */
+        /** A file of the dashboard */
         readonly get: operations["getDashboardFile"];
         readonly put?: never;
         readonly post?: never;
@@ -67,7 +67,7 @@ export interface paths {
         };
         /**
          * Whether the process works
-         * @description It asks nothing of others, and so is well while openSenseMap is down.
+         * @description It does not depend on other services, so it is 200 even while openSenseMap is down.
          */
         readonly get: operations["getHealth"];
         readonly put?: never;
@@ -85,7 +85,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Which HiveBox this is */
+        /** The version of HiveBox */
         readonly get: operations["getVersion"];
         readonly put?: never;
         readonly post?: never;
@@ -104,7 +104,7 @@ export interface paths {
         };
         /**
          * Metrics for Prometheus
-         * @description In Prometheus's text format, or in OpenMetrics by `Accept`.
+         * @description In Prometheus's text format, or in OpenMetrics if `Accept` prefers it.
          */
         readonly get: operations["getMetrics"];
         readonly put?: never;
@@ -124,7 +124,7 @@ export interface paths {
         };
         /**
          * The average air temperature of all senseBoxes
-         * @description Of all readings that count: those that are plausible and not too old.
+         * @description The average over all readings that count: the plausible ones that are not too old.
          */
         readonly get: operations["getTemperature"];
         readonly put?: never;
@@ -144,7 +144,7 @@ export interface paths {
         };
         /**
          * The average air temperature of all senseBoxes
-         * @description Of all readings that count: those that are plausible and not too old.
+         * @description The average over all readings that count: the plausible ones that are not too old.
          */
         readonly get: operations["getApiTemperature"];
         readonly put?: never;
@@ -164,13 +164,13 @@ export interface paths {
         };
         /**
          * Store the current readings now
-         * @description All current readings of all boxes, good and bad, are stored as one snapshot, named for their moment.
+         * @description Stores all current readings of all boxes, whatever their verdict, as one snapshot named after their time.
          */
         readonly get: operations["getStore"];
         readonly put?: never;
         /**
          * Store the current readings now
-         * @description All current readings of all boxes, good and bad, are stored as one snapshot, named for their moment.
+         * @description Stores all current readings of all boxes, whatever their verdict, as one snapshot named after their time.
          */
         readonly post: operations["postStore"];
         readonly delete?: never;
@@ -188,13 +188,13 @@ export interface paths {
         };
         /**
          * Store the current readings now
-         * @description All current readings of all boxes, good and bad, are stored as one snapshot, named for their moment.
+         * @description Stores all current readings of all boxes, whatever their verdict, as one snapshot named after their time.
          */
         readonly get: operations["getApiStore"];
         readonly put?: never;
         /**
          * Store the current readings now
-         * @description All current readings of all boxes, good and bad, are stored as one snapshot, named for their moment.
+         * @description Stores all current readings of all boxes, whatever their verdict, as one snapshot named after their time.
          */
         readonly post: operations["postApiStore"];
         readonly delete?: never;
@@ -227,7 +227,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Whether this replica wants requests, for Kubernetes */
+        /** Whether this replica accepts requests, for Kubernetes */
         readonly get: operations["getReadyz"];
         readonly put?: never;
         readonly post?: never;
@@ -244,7 +244,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** What is measured, and how much of it there is now */
+        /** All phenomena, and a summary of their current readings */
         readonly get: operations["listPhenomena"];
         readonly put?: never;
         readonly post?: never;
@@ -262,8 +262,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * What it is like in an area, or at a place
-         * @description Statistics over the readings of all boxes that the filters let through, with what was left out and why. With `lat` and `lon` there is also an estimate for the very place: the nearest outdoor boxes within 50 km, weighted by the inverse square of their distance, whatever `radius_km` and the filters of boxes say.
+         * Current conditions in an area, or at a place
+         * @description Statistics over the readings of the selected boxes, with the number of excluded readings by reason. With `lat` and `lon`, the response also contains an estimate for that place: the mean of the nearest outdoor boxes within 50 km, weighted by the inverse square of their distance. `radius_km` and the filters of boxes do not affect the estimate.
          */
         readonly get: operations["getConditions"];
         readonly put?: never;
@@ -282,8 +282,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * What the weather at a place allows to be done at a hive
-         * @description Treatments are done as the label of the product says, whatever is answered here. What no sensor near the place tells is `unknown`, never `go`.
+         * Which beekeeping chores the weather at a place allows
+         * @description For treatments, always follow the product's label, whatever the verdict. Without the sensors that a chore needs near the place, its verdict is `unknown`, never `go`.
          */
         readonly get: operations["getChores"];
         readonly put?: never;
@@ -302,8 +302,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * List senseBoxes, and search them
-         * @description A cursor goes on holding when boxes come and go, and whatever is measured meanwhile.
+         * List and search senseBoxes
+         * @description A cursor stays valid when boxes appear or disappear, and when new readings arrive.
          */
         readonly get: operations["listBoxes"];
         readonly put?: never;
@@ -339,8 +339,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * All boxes on a map, by what they say of one phenomenon
-         * @description As columns, since that takes the fewest bytes: the first entry of each is about the first box, and so on. Only boxes of which it is known where they stand, those near each other mostly one after the other.
+         * All boxes on a map, with their value of one phenomenon
+         * @description The boxes are columns, because that takes the fewest bytes: the first entry of each column belongs to the first box, and so on. Boxes without a known location are left out. Boxes near each other are mostly adjacent.
          */
         readonly get: operations["getMap"];
         readonly put?: never;
@@ -359,8 +359,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * All current readings, with what is thought of them
-         * @description Any number of them, sent while they are written. Without `quality` also those that do not count.
+         * All current readings, with verdict and quality
+         * @description The response is streamed and has no limit. Without `quality`, it includes readings that do not count.
          */
         readonly get: operations["listReadings"];
         readonly put?: never;
@@ -396,8 +396,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Give out a snapshot
-         * @description The stored file itself, or its rows as JSON or CSV.
+         * Download a snapshot
+         * @description The stored Parquet file itself, or its rows as JSON or CSV.
          */
         readonly get: operations["getSnapshot"];
         readonly put?: never;
@@ -416,8 +416,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * What the past was like
-         * @description Statistics over all readings that counted when they were current, of all boxes that the filters let through, for each bucket of time: also of those that have no reading, so that a chart has its gaps. At most 10,000 buckets times phenomena. Boxes are where they were then; `grouptag` chooses those that carry the tag now. Whole hours (also days, weeks and months of zones that begin with an hour) of all boxes are told the fastest.
+         * Statistics over the past
+         * @description Statistics for each bucket of time, over all readings of the selected boxes that counted when they were current. Buckets without readings are included, so that a chart shows gaps. Buckets times phenomena must not exceed 10,000. A box is at its location of that time; `grouptag` selects the boxes that have the tag now. Whole hours of all boxes are the fastest, as are days, weeks and months in time zones whose offset is a whole hour.
          */
         readonly get: operations["getHistory"];
         readonly put?: never;
@@ -438,8 +438,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Ask the past by SQL
-         * @description One statement that reads, such as `select`, over the tables `readings`, `hourly`, `boxes` and `sensors`, as docs/history.md has them. It answers only where that is switched on (`HIVEBOX_SQL=on`). At most a million rows; the time limit counts until the last of them is taken.
+         * Query the past with SQL
+         * @description One read-only statement, such as `select`, over the tables `readings`, `hourly`, `boxes` and `sensors`, which docs/history.md describes. It only works if it is switched on (`HIVEBOX_SQL=on`). At most a million rows; the time limit includes sending them.
          */
         readonly post: operations["postSql"];
         readonly delete?: never;
@@ -457,7 +457,7 @@ export interface paths {
         };
         /**
          * How fresh the readings are, and what is down
-         * @description For people: `/readyz` is for what sends requests to replicas.
+         * @description For people; load balancers use `/readyz`.
          */
         readonly get: operations["getStatus"];
         readonly put?: never;
@@ -476,8 +476,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * A stream of each new present
-         * @description Server-Sent Events. The first comes at once, and each is the whole state: its `data` is a `LivePresent`, or with a filter the `Conditions` that it selects. Lines with a colon alone come in between, so that the stream is kept open.
+         * A stream with an event for each new present
+         * @description Server-Sent Events. The first event arrives at once. Each event contains the whole state: its `data` is a `LivePresent`, or with a filter the selected `Conditions`. Lines that consist of a colon are heartbeats that keep the connection open.
          */
         readonly get: operations["getLive"];
         readonly put?: never;
@@ -497,7 +497,7 @@ export interface paths {
         };
         /**
          * This description
-         * @description OpenAPI 3.1, made from the code. `hivebox openapi` prints the same.
+         * @description OpenAPI 3.1, generated from the code. `hivebox openapi` prints the same document.
          */
         readonly get: operations["getOpenapi"];
         readonly put?: never;
@@ -515,7 +515,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** This description as a page for people */
+        /** This description as a web page */
         readonly get: operations["getDocs"];
         readonly put?: never;
         readonly post?: never;
@@ -532,7 +532,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The style of the page */
+        /** The style sheet of the page */
         readonly get: operations["getDocsStyle"];
         readonly put?: never;
         readonly post?: never;
@@ -546,28 +546,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What `/temperature` says. */
+        /** @description The average temperature of all senseBoxes. */
         readonly AverageTemperature: {
             /**
              * Format: double
              * @description The mean over all senseBoxes, in °C.
              */
             readonly "Average temperature": number;
-            /** @description A word for it. */
+            /** @description A word for the temperature. */
             readonly status: string;
         };
-        /** @description A page of senseBoxes, in the order of their ids. */
+        /** @description A page of senseBoxes, ordered by id. */
         readonly BoxPage: {
             /**
              * Format: date-time
-             * @description The moment that the list is of.
+             * @description The time of the readings.
              */
             readonly as_of: string;
-            /** @description How many boxes fit to the request, on all pages. */
+            /** @description How many boxes match the request, on all pages. */
             readonly total: number;
             /** @description The boxes. */
             readonly boxes: readonly components["schemas"]["BoxRow"][];
-            /** @description What to give as `cursor` for the next page; missing on the last one. */
+            /** @description The `cursor` of the next page; missing on the last page. */
             readonly next_cursor?: string | null;
         };
         /** @description A senseBox. */
@@ -577,7 +577,7 @@ export interface components {
              * @example 5386026e5f08822009b8b60d
              */
             readonly id: string;
-            /** @description The name, as its owner wrote it. */
+            /** @description The name, as the owner wrote it. */
             readonly name: string;
             /**
              * @description The model.
@@ -591,20 +591,20 @@ export interface components {
             readonly exposure: string;
             /**
              * Format: double
-             * @description Degrees north, by WGS 84; `null` if nobody knows where it stands.
+             * @description Latitude in degrees (WGS 84); `null` if the location is unknown.
              */
             readonly latitude?: number | null;
             /**
              * Format: double
-             * @description Degrees east, by WGS 84.
+             * @description Longitude in degrees (WGS 84).
              */
             readonly longitude?: number | null;
             /**
              * Format: double
-             * @description Metres above sea level, if its owner told.
+             * @description Metres above sea level, if the owner entered it.
              */
             readonly height?: number | null;
-            /** @description The tags by which its owner groups it with others. */
+            /** @description The tags by which the owner groups boxes. */
             readonly grouptags: readonly string[];
             /**
              * Format: int64
@@ -613,49 +613,49 @@ export interface components {
             readonly sensors: number;
             /**
              * Format: int64
-             * @description How many of them have a reading that counts.
+             * @description How many of the sensors have a reading that counts.
              */
             readonly readings: number;
-            /** @description What those measure. */
+            /** @description The phenomena of those readings. */
             readonly phenomena: readonly string[];
             /**
              * Format: date-time
-             * @description When the newest reading that counts was measured.
+             * @description When the newest of those readings was measured.
              */
             readonly freshest?: string | null;
         };
-        /** @description What came of each check: `passed`, `failed` or `not_checked`. */
+        /** @description The outcome of each check: `passed`, `failed` or `not_checked`. */
         readonly Checks: {
             /**
-             * @description It is not far from what boxes around it say.
+             * @description The reading agrees with those of boxes nearby.
              * @example passed
              */
             readonly neighbours: string;
             /**
-             * @description It has not been the same for longer than weather is.
+             * @description The value has not been constant for longer than weather allows.
              * @example passed
              */
             readonly stuck: string;
             /**
-             * @description It does not look like a heated room.
+             * @description The value does not suggest a heated room.
              * @example passed
              */
             readonly indoor: string;
             /**
-             * @description It is not the same as that of another box at the same place.
+             * @description No other box at the same place sends the same values.
              * @example not_checked
              */
             readonly duplicate: string;
         };
-        /** @description A chore, and whether it can be done. */
+        /** @description A chore and its verdict. */
         readonly Chore: {
             /**
-             * @description Its name in programs.
+             * @description The chore's identifier.
              * @example full_inspection
              */
             readonly chore: string;
             /**
-             * @description Its name.
+             * @description The chore's name.
              * @example Full inspection
              */
             readonly name: string;
@@ -664,32 +664,32 @@ export interface components {
              * @example go
              */
             readonly verdict: string;
-            /** @description Why, in a sentence or a few. */
+            /** @description The reason for the verdict, in a few sentences. */
             readonly reason: string;
-            /** @description What it was judged by. */
+            /** @description The inputs of the verdict. */
             readonly inputs: readonly components["schemas"]["ChoreInput"][];
-            /** @description What it needs and nobody near tells. */
+            /** @description The inputs that the verdict needs but that no sensor nearby provides. */
             readonly missing: readonly string[];
-            /** @description Where its limits are from. */
+            /** @description The sources of its limits. */
             readonly sources: readonly components["schemas"]["ChoreSource"][];
-            /** @description What to heed with a treatment: the label of the product. `null` if it is no treatment. */
+            /** @description For a treatment, what the product's label requires; otherwise `null`. */
             readonly label?: string | null;
         };
-        /** @description One thing that a chore was judged by. */
+        /** @description An input of a verdict. */
         readonly ChoreInput: {
             /**
-             * @description What it is.
+             * @description The input's identifier.
              * @example air_temperature
              */
             readonly input: string;
             /**
-             * @description Its name.
+             * @description The input's name.
              * @example air temperature now
              */
             readonly name: string;
             /**
              * Format: double
-             * @description The number, in `unit`, if it was measured.
+             * @description The value in `unit`, if it was measured.
              */
             readonly value?: number | null;
             /**
@@ -697,67 +697,67 @@ export interface components {
              * @example °C
              */
             readonly unit?: string | null;
-            /** @description What the request said, if it is not measured. */
+            /** @description The value in the request, if it is not measured. */
             readonly told?: boolean | null;
             /**
              * Format: double
-             * @description How far the truth may be from the number, if that is known.
+             * @description The uncertainty of the value, if known.
              */
             readonly uncertainty?: number | null;
             /**
              * Format: int64
-             * @description How long before `as_of` the oldest of what it is made of was measured.
+             * @description The age of the oldest reading in it, at `as_of`.
              */
             readonly age_seconds?: number | null;
             /**
              * Format: int64
-             * @description How many sensors it is made of.
+             * @description How many sensors contributed.
              */
             readonly sensors?: number | null;
             /**
              * Format: double
-             * @description How far the nearest of them is.
+             * @description The distance to the nearest of them.
              */
             readonly nearest_km?: number | null;
         };
         /** @description A publication. */
         readonly ChoreSource: {
-            /** @description What it is called. */
+            /** @description The title. */
             readonly title: string;
-            /** @description Where it is, as far as that is known. */
+            /** @description The address, if known. */
             readonly address: string;
-            /** @description What it says, if that is not what the reason says. */
+            /** @description What it says, if the reason does not say it. */
             readonly says?: string | null;
         };
-        /** @description What can be done at a hive. */
+        /** @description The chores at a hive, each with a verdict. */
         readonly Chores: {
             /**
              * Format: date-time
-             * @description The moment that is judged.
+             * @description The time of the readings.
              */
             readonly as_of: string;
             /**
              * Format: double
-             * @description Degrees north, by WGS 84.
+             * @description Latitude in degrees (WGS 84).
              */
             readonly latitude: number;
             /**
              * Format: double
-             * @description Degrees east, by WGS 84.
+             * @description Longitude in degrees (WGS 84).
              */
             readonly longitude: number;
             /**
              * Format: double
-             * @description Metres above sea level, if the request said.
+             * @description Metres above sea level, if the request contained it.
              */
             readonly height?: number | null;
             /** @description All chores, in the order of `docs/chores.md`. */
             readonly chores: readonly components["schemas"]["Chore"][];
         };
-        /** @description One phenomenon in some boxes. */
+        /** @description Statistics over the readings of one phenomenon. */
         readonly Condition: {
             /**
-             * @description What was measured.
+             * @description The phenomenon.
              * @example air_temperature
              */
             readonly phenomenon: string;
@@ -783,12 +783,12 @@ export interface components {
             readonly boxes_with_sensor: number;
             /**
              * Format: int64
-             * @description How many of them gave a usable reading.
+             * @description How many of them have a usable reading.
              */
             readonly boxes_usable: number;
             /**
              * Format: double
-             * @description The share of the selected boxes that gave a usable reading, 0 to 1; `null` if none was selected.
+             * @description The share of the selected boxes with a usable reading, 0 to 1; `null` if no box was selected.
              * @example 0.83
              */
             readonly coverage?: number | null;
@@ -809,7 +809,7 @@ export interface components {
             readonly median?: number | null;
             /**
              * Format: double
-             * @description The mean without the lowest and the highest tenth.
+             * @description The mean without the lowest and the highest 10 %.
              */
             readonly trimmed_mean?: number | null;
             /**
@@ -827,7 +827,7 @@ export interface components {
              * @description The highest.
              */
             readonly max?: number | null;
-            /** @description The percentiles that were asked for. */
+            /** @description The requested percentiles. */
             readonly percentiles: readonly components["schemas"]["PercentileValue"][];
             /**
              * Format: date-time
@@ -839,23 +839,23 @@ export interface components {
              * @description When the oldest reading was measured.
              */
             readonly oldest?: string | null;
-            /** @description How many readings were left out, by reason: a verdict, `too_old`, a check that failed, or `unconfirmed`. */
+            /** @description How many readings were excluded, by reason: a verdict, `too_old`, a failed check, or `unconfirmed`. */
             readonly left_out: {
                 readonly [key: string]: number;
             };
             readonly estimate?: components["schemas"]["Estimate"] | null;
         };
-        /** @description The conditions that some boxes tell of. */
+        /** @description The conditions measured by some boxes. */
         readonly Conditions: {
             /**
              * Format: date-time
-             * @description The moment as of which the readings are judged.
+             * @description The time as of which the readings are judged.
              */
             readonly as_of: string;
-            /** @description One for each phenomenon, in the order of the request or of the catalogue. */
+            /** @description One entry per phenomenon, in the order of the request or of the catalogue. */
             readonly conditions: readonly components["schemas"]["Condition"][];
         };
-        /** @description What it is like at a place, by inverse-distance weighting of the outdoor boxes around it. */
+        /** @description An estimate for a place, by inverse-distance weighting of the nearest outdoor boxes. */
         readonly Estimate: {
             /**
              * Format: double
@@ -864,27 +864,27 @@ export interface components {
             readonly value: number;
             /**
              * Format: double
-             * @description One standard deviation of how far the truth may be from it.
+             * @description The standard deviation of its error.
              */
             readonly uncertainty: number;
             /**
              * Format: int64
-             * @description How many boxes it is made of.
+             * @description How many boxes contributed.
              */
             readonly boxes: number;
             /**
              * Format: double
-             * @description How far the nearest of them is.
+             * @description The distance to the nearest of them.
              */
             readonly nearest_km: number;
             /**
              * Format: double
-             * @description How far the furthest of them is.
+             * @description The distance to the furthest of them.
              */
             readonly furthest_km: number;
             /**
              * Format: double
-             * @description The height above sea level that it is for, in metres; `null` if it was not corrected for height.
+             * @description The height above sea level in metres that it is corrected to; `null` if it is not corrected for height.
              */
             readonly height?: number | null;
             /**
@@ -898,11 +898,11 @@ export interface components {
              */
             readonly oldest?: string | null;
         };
-        /** @description A sign of life. */
+        /** @description Whether the process works. */
         readonly Health: {
             readonly status: string;
         };
-        /** @description What the past was like. */
+        /** @description An answer about the past. */
         readonly History: {
             /**
              * Format: date-time
@@ -911,48 +911,48 @@ export interface components {
             readonly from: string;
             /**
              * Format: date-time
-             * @description The end, which is not part of it.
+             * @description The end (exclusive).
              */
             readonly to: string;
             /**
-             * @description How long buckets are, as ISO 8601 has durations, or `all`.
+             * @description The length of a bucket, as an ISO 8601 duration, or `all`.
              * @example PT1H
              */
             readonly every: string;
             /**
-             * @description Whose days, weeks, months and years they are.
+             * @description The time zone of days, weeks, months and years.
              * @example UTC
              */
             readonly timezone: string;
             /**
-             * @description What it was made of: `hourly`, sums that were made of each hour before, or `readings`.
+             * @description The source of the figures: `hourly` (stored hourly sums) or `readings`.
              * @example hourly
              */
             readonly source: string;
-            /** @description Whether percentiles are exact; otherwise they are off by up to a two-thousandth of what is plausible. */
+            /** @description Whether percentiles are exact; otherwise the error is at most 1/2000 of the plausible range. */
             readonly percentiles_exact: boolean;
             /**
              * Format: date-time
-             * @description When the newest reading was measured that history has; `null` while it has none.
+             * @description The time of the newest reading in the history; `null` while it is empty.
              */
             readonly through?: string | null;
-            /** @description One for each bucket of each phenomenon, in the order of time; none at all if no bucket has a reading. */
+            /** @description One row for each bucket of each phenomenon, in order of time; empty if no bucket has a reading. */
             readonly rows: readonly components["schemas"]["HistoryRow"][];
         };
-        /** @description What the readings of a bucket come to. */
+        /** @description The figures of one bucket. */
         readonly HistoryRow: {
             /**
              * Format: date-time
-             * @description When it begins.
+             * @description The start of the bucket.
              */
             readonly from: string;
             /**
              * Format: date-time
-             * @description When it ends.
+             * @description The end of the bucket (exclusive).
              */
             readonly to: string;
             /**
-             * @description What was measured.
+             * @description The phenomenon.
              * @example air_temperature
              */
             readonly phenomenon: string;
@@ -963,7 +963,7 @@ export interface components {
             readonly unit: string;
             /**
              * Format: int64
-             * @description How many readings there are; 0 in a gap.
+             * @description The number of readings; 0 in a gap.
              */
             readonly count: number;
             /**
@@ -981,7 +981,7 @@ export interface components {
              * @description The highest; `null` for directions.
              */
             readonly max?: number | null;
-            /** @description The percentiles that were asked for. */
+            /** @description The requested percentiles. */
             readonly percentiles: readonly components["schemas"]["PercentileOfBucket"][];
         };
         /** @description A snapshot in a list. */
@@ -1001,22 +1001,31 @@ export interface components {
              */
             readonly bytes: number;
         };
-        /** @description What `data:` says: of all boxes, or of those of a filter. */
+        /** @description The `data:` of an event. */
         readonly LiveData: components["schemas"]["LivePresent"] | components["schemas"]["Conditions"];
-        /** @description A phenomenon in a few numbers, over the readings that count. */
+        /** @description A summary of a phenomenon over the readings that count. */
         readonly LivePhenomenon: {
-            /** @description Of the mean and the like. */
+            /** @description The unit of `mean`, `min` and `max`. */
             readonly unit: string;
             /**
              * Format: int64
              * @description How many readings count.
              */
             readonly count: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Their mean.
+             */
             readonly mean?: number | null;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The lowest.
+             */
             readonly min?: number | null;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The highest.
+             */
             readonly max?: number | null;
             /**
              * Format: date-time
@@ -1024,57 +1033,57 @@ export interface components {
              */
             readonly freshest?: string | null;
         };
-        /** @description What `data:` says of all boxes. */
+        /** @description A summary of the present over all boxes. */
         readonly LivePresent: {
             /**
              * Format: date-time
-             * @description The moment of the present, which is also the id of the event.
+             * @description The time of the present, which is also the id of the event.
              */
             readonly as_of: string;
             readonly temperature?: components["schemas"]["AverageTemperature"] | null;
             /**
              * Format: int64
-             * @description How many readings the temperature is the mean of.
+             * @description How many readings the average includes.
              */
             readonly count: number;
-            /** @description How many boxes there are. */
+            /** @description The number of boxes. */
             readonly boxes: number;
-            /** @description By slug; only those of which some reading counts. */
+            /** @description The phenomena with at least one reading that counts, by their slug. */
             readonly phenomena: {
                 readonly [key: string]: components["schemas"]["LivePhenomenon"];
             };
         };
         /** @description Whether the process works. */
         readonly Liveness: {
-            /** @description In words. */
+            /** @description The state in words. */
             readonly status: string;
         };
-        /** @description All boxes with a place, as columns of equal length. */
+        /** @description All boxes with a known location, as columns of equal length. */
         readonly Map: {
             /**
              * Format: date-time
-             * @description The moment that the map is of.
+             * @description The time of the readings.
              */
             readonly as_of: string;
             /**
-             * @description What the values are of.
+             * @description The phenomenon.
              * @example air_temperature
              */
             readonly phenomenon: string;
             /**
-             * @description The unit of which the values are hundredths.
+             * @description The unit; values are hundredths of it.
              * @example °C
              */
             readonly unit: string;
-            /** @description Ten-thousandths of a degree north, by WGS 84: of the first box, then always the difference to the box before. */
+            /** @description Latitude in ten-thousandths of a degree (WGS 84): the first box's, then differences to the previous box. */
             readonly latitude: readonly number[];
-            /** @description The same to the east. */
+            /** @description Longitude, in the same way. */
             readonly longitude: readonly number[];
-            /** @description What the box's best sensor says, in hundredths of the unit; `null` if that is nothing, or no weather has it. */
+            /** @description The value of the box's best sensor in hundredths of the unit; `null` if there is none, or it is implausible. */
             readonly value: readonly (number | null)[];
             /**
-             * @description A character for each box: `u`: the reading is usable; `d`: doubtful, by its verdict or since it failed a check;
-             *     `s`: stale, there are only old readings; `n`: there are none.
+             * @description One character per box: `u`: the reading is usable; `d`: doubtful, by its verdict or a failed check; `s`: stale,
+             *     all readings are old; `n`: no readings.
              */
             readonly state: string;
         };
@@ -1082,19 +1091,19 @@ export interface components {
         readonly OneBox: {
             /**
              * Format: date-time
-             * @description The moment as of which the readings are judged.
+             * @description The time as of which the readings are judged.
              */
             readonly as_of: string;
             /** @description The box. */
             readonly box: components["schemas"]["BoxRow"];
-            /** @description All its sensors, also those that say nothing now. */
+            /** @description All its sensors, including those without a current reading. */
             readonly sensors: readonly components["schemas"]["SensorReading"][];
         };
-        /** @description Whether a part works, as far as this replica has seen. */
+        /** @description Whether a dependency works, as far as this replica has seen. */
         readonly PartStatus: {
             /**
              * Format: date-time
-             * @description Since when it cannot be used; `null` while it works.
+             * @description Since when it is down; `null` while it works.
              */
             readonly down_since?: string | null;
         };
@@ -1102,7 +1111,7 @@ export interface components {
         readonly PercentileOfBucket: {
             /**
              * Format: double
-             * @description Which one, 0 to 100.
+             * @description The percentile, 0 to 100.
              * @example 95
              */
             readonly percentile: number;
@@ -1116,7 +1125,7 @@ export interface components {
         readonly PercentileValue: {
             /**
              * Format: double
-             * @description Which one, 0 to 100.
+             * @description The percentile, 0 to 100.
              * @example 95
              */
             readonly percentile: number;
@@ -1130,13 +1139,13 @@ export interface components {
         readonly Phenomena: {
             /**
              * Format: date-time
-             * @description The moment that the counts are of.
+             * @description The time of the readings.
              */
             readonly as_of: string;
             /** @description The phenomena, in the catalogue's order. */
             readonly phenomena: readonly components["schemas"]["PhenomenonNow"][];
         };
-        /** @description A phenomenon, and all readings of it. */
+        /** @description A phenomenon, and a summary of its current readings. */
         readonly PhenomenonNow: {
             /**
              * @description The name in requests.
@@ -1153,7 +1162,7 @@ export interface components {
              * @example °C
              */
             readonly unit: string;
-            /** @description The range outside of which a value does not count. */
+            /** @description The range of values that count. */
             readonly plausible: components["schemas"]["Plausible"];
             /**
              * Format: int64
@@ -1180,7 +1189,7 @@ export interface components {
              * @description When the newest of them was measured.
              */
             readonly freshest?: string | null;
-            /** @description How many sensors' readings do not count, by reason. */
+            /** @description How many readings do not count, by reason. */
             readonly left_out: {
                 readonly [key: string]: number;
             };
@@ -1199,18 +1208,18 @@ export interface components {
             readonly max: number;
         };
         /**
-         * @description The body: `application/problem+json` of RFC 9457. `type` is left out, which means that title and status
-         *     say it all.
+         * @description The body of an error: `application/problem+json` of RFC 9457. A missing `type` means that title and status say
+         *     everything.
          */
         readonly Problem: {
             /**
-             * @description What kind of problem it is.
+             * @description The kind of problem.
              * @example Bad request
              */
             readonly title: string;
             /**
              * Format: int32
-             * @description The status of the answer.
+             * @description The status of the response.
              * @example 400
              */
             readonly status: number;
@@ -1219,15 +1228,15 @@ export interface components {
              * @example lat is out of range: "91"; allowed: -90 to 90°.
              */
             readonly detail: string;
-            /** @description All that is wrong with the parameters of the request. */
+            /** @description Everything that is wrong with the parameters. */
             readonly errors?: readonly components["schemas"]["Wrong"][];
         };
-        /** @description The verdict and what it was made of. */
+        /** @description The verdict and its basis. */
         readonly Readiness: {
-            /** @description Whether this replica wants requests. */
+            /** @description Whether this replica accepts requests. */
             readonly ready: boolean;
             /**
-             * @description Why.
+             * @description The reason.
              * @example there is an answer to serve
              */
             readonly reason: string;
@@ -1236,7 +1245,7 @@ export interface components {
              * @example hive
              */
             readonly rule: string;
-            /** @description Whether it is stopping. */
+            /** @description Whether the replica is stopping. */
             readonly draining: boolean;
             /**
              * Format: int64
@@ -1245,34 +1254,34 @@ export interface components {
             readonly cache_age_seconds?: number | null;
             /**
              * Format: date-time
-             * @description The moment of the present.
+             * @description The time of the present.
              */
             readonly cache_as_of?: string | null;
-            /** @description How many boxes the last poll asked for; 1 if it asked for all and got no answer. */
+            /** @description How many boxes the last poll requested; 1 if it requested all at once and failed. */
             readonly boxes_asked?: number | null;
-            /** @description How many of them it did not get. */
+            /** @description How many of them it did not receive. */
             readonly boxes_failed?: number | null;
             /**
              * Format: date-time
              * @description When the last poll ended.
              */
             readonly last_poll_at?: string | null;
-            /** @description What was wrong with it. */
+            /** @description Why it failed. */
             readonly last_poll_error?: string | null;
             /**
-             * @description Where the replicas share the present.
+             * @description Where replicas share the present.
              * @example memory
              */
             readonly cache: string;
             readonly role?: components["schemas"]["Role"] | null;
-            /** @description Why the others cannot be reached. */
+            /** @description Why the shared cache cannot be reached. */
             readonly cache_error?: string | null;
         };
         /** @description A reading with its box. */
         readonly ReadingRow: components["schemas"]["SensorReading"] & {
             /** @description The senseBox's id in openSenseMap. */
             readonly box_id: string;
-            /** @description The senseBox's name, as its owner wrote it. */
+            /** @description The senseBox's name, as the owner wrote it. */
             readonly box_name: string;
             /** @description The senseBox's model. */
             readonly model: string;
@@ -1280,12 +1289,12 @@ export interface components {
             readonly exposure: string;
             /**
              * Format: double
-             * @description Degrees north, by WGS 84.
+             * @description Latitude in degrees (WGS 84).
              */
             readonly latitude?: number | null;
             /**
              * Format: double
-             * @description Degrees east, by WGS 84.
+             * @description Longitude in degrees (WGS 84).
              */
             readonly longitude?: number | null;
             /**
@@ -1294,22 +1303,22 @@ export interface components {
              */
             readonly height?: number | null;
         };
-        /** @description What JSON has. */
+        /** @description The readings in JSON. */
         readonly Readings: {
             /**
              * Format: date-time
-             * @description The moment as of which the readings are judged.
+             * @description The time as of which the readings are judged.
              */
             readonly as_of: string;
-            /** @description The readings, in the order of their boxes' ids. */
+            /** @description The readings, ordered by the id of the box. */
             readonly readings: readonly components["schemas"]["ReadingRow"][];
         };
         /**
-         * @description What part a replica has among those that share the present.
+         * @description The role of a replica among those that share the present.
          * @enum {string}
          */
         readonly Role: "holder" | "follower" | "alone";
-        /** @description A sign of life. */
+        /** @description Whether the process works. */
         readonly Root: {
             readonly Status: string;
         };
@@ -1317,13 +1326,13 @@ export interface components {
         readonly SensorReading: {
             /** @description The sensor's id in openSenseMap. */
             readonly sensor_id: string;
-            /** @description What it measures, in its owner's words. */
+            /** @description What it measures, in the owner's words. */
             readonly title: string;
-            /** @description The unit of `raw_value`, in its owner's spelling. */
+            /** @description The unit of `raw_value`, in the owner's spelling. */
             readonly unit: string;
-            /** @description The chip, in its owner's spelling. */
+            /** @description The sensor's chip, in the owner's spelling. */
             readonly sensor_type: string;
-            /** @description What HiveBox takes it to measure; `null` if it does not know. */
+            /** @description The phenomenon that HiveBox derives from the title; `null` if it recognises none. */
             readonly phenomenon?: string | null;
             /**
              * Format: double
@@ -1344,78 +1353,87 @@ export interface components {
             readonly measured_at?: string | null;
             /** @description `ok`, or why the reading does not count. */
             readonly verdict: string;
-            /** @description How good it is: `plausible`, `unsuspicious` or `confirmed`; `null` if its verdict is not `ok`. */
+            /** @description The level of quality: `plausible`, `unsuspicious` or `confirmed`; `null` if the verdict is not `ok`. */
             readonly quality?: string | null;
-            /** @description What came of each check. */
+            /** @description The outcome of each check. */
             readonly checks: components["schemas"]["Checks"];
             /**
              * Format: date-time
-             * @description Since when it has shown this value, as far as HiveBox has seen.
+             * @description Since when the sensor has sent this value, as far as HiveBox has seen.
              */
             readonly unchanged_since?: string | null;
         };
         /** @description A page of snapshots, newest first. */
         readonly SnapshotPage: {
+            /** @description The snapshots. */
             readonly snapshots: readonly components["schemas"]["ListedSnapshot"][];
-            /** @description What to give as `before` for the next page; missing on the last one. */
+            /** @description The `before` of the next page; missing on the last page. */
             readonly next_before?: string | null;
         };
-        /** @description A reading of a snapshot; docs/snapshots.md says more of each column. */
+        /** @description A reading in a snapshot. docs/snapshots.md describes each column in detail. */
         readonly SnapshotRow: {
             /**
              * Format: date-time
-             * @description The moment as of which the reading was judged.
+             * @description The time as of which the reading was judged.
              */
             readonly snapshot_at: string;
-            /** @description The senseBox. */
+            /** @description The senseBox's id. */
             readonly box_id: string;
+            /** @description The senseBox's name. */
             readonly box_name: string;
-            /** @description Where it stands: indoor, outdoor, mobile or unknown. */
+            /** @description `indoor`, `outdoor`, `mobile` or `unknown`. */
             readonly exposure: string;
+            /** @description The senseBox's model. */
             readonly model: string;
             /**
              * Format: double
-             * @description In degrees, by WGS 84.
+             * @description Latitude in degrees (WGS 84).
              */
             readonly latitude?: number | null;
             /**
              * Format: double
-             * @description In degrees, by WGS 84.
+             * @description Longitude in degrees (WGS 84).
              */
             readonly longitude?: number | null;
             /**
              * Format: double
-             * @description In metres above sea level.
+             * @description Metres above sea level.
              */
             readonly height?: number | null;
-            /** @description The sensor. */
+            /** @description The sensor's id. */
             readonly sensor_id: string;
+            /** @description What it measures, in the owner's words. */
             readonly title: string;
+            /** @description The unit of `raw_value`, in the owner's spelling. */
             readonly unit: string;
+            /** @description The sensor's chip, in the owner's spelling. */
             readonly sensor_type: string;
-            /** @description What HiveBox takes it to measure. */
+            /** @description The phenomenon that HiveBox derives from the title. */
             readonly phenomenon?: string | null;
             /**
              * Format: double
-             * @description As the sensor sent it.
+             * @description The value as the sensor sent it.
              */
             readonly raw_value?: number | null;
             /**
              * Format: double
-             * @description In the phenomenon's unit.
+             * @description The value in the phenomenon's unit.
              */
             readonly value?: number | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was measured.
+             */
             readonly measured_at: string;
             /** @description `ok`, or why the reading does not count. */
             readonly verdict: string;
         };
-        /** @description A question as JSON. */
+        /** @description The body as JSON. */
         readonly SqlQuestion: {
             /** @description The SQL. */
             readonly sql: string;
         };
-        /** @description What JSON has. */
+        /** @description The answer as JSON. */
         readonly SqlRows: {
             /** @description An object for each row, with a field for each column. */
             readonly rows: readonly Record<string, never>[];
@@ -1424,22 +1442,22 @@ export interface components {
         readonly Status: {
             /**
              * Format: date-time
-             * @description The moment of the present; `null` if there has been none.
+             * @description The time of the present; `null` if there has been none.
              */
             readonly as_of?: string | null;
             /**
-             * @description `fresh`; `stale`: older than it should be, but it may still be told as that of now; or `none`.
+             * @description `fresh`; `stale`: older than intended, but still served; or `none`.
              * @example fresh
              */
             readonly freshness: string;
             /** @description openSenseMap. */
             readonly upstream: components["schemas"]["PartStatus"];
-            /** @description What replicas share. */
+            /** @description The cache that replicas share. */
             readonly cache: components["schemas"]["PartStatus"];
-            /** @description Where snapshots go. */
+            /** @description The store of snapshots. */
             readonly store: components["schemas"]["PartStatus"];
         };
-        /** @description What was stored, and where. */
+        /** @description A stored snapshot. */
         readonly Stored: {
             /** @description The snapshot's name. */
             readonly name: string;
@@ -1488,62 +1506,62 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description For how many seconds the answer has been known.
+         * @description The age of the answer in seconds.
          * @example 42
          */
         readonly Age: number;
         /**
-         * @description Whether and how long the answer may be kept (RFC 9111).
+         * @description Whether and for how long caches may store the response (RFC 9111).
          * @example public, max-age=300
          */
         readonly "Cache-Control": string;
         /**
-         * @description How long the answer is fresh; below zero it is old, and `detail` says why (RFC 9211).
+         * @description For how many seconds the answer stays fresh; negative if it is stale, and `detail` says why (RFC 9211).
          * @example HiveBox; hit; ttl=258
          */
         readonly "Cache-Status": string;
         /**
-         * @description A name for the file.
+         * @description A file name for saving the response.
          * @example inline; filename="2024-10-14T09-20-00.000Z.parquet"
          */
         readonly "Content-Disposition": string;
         /**
-         * @description How the answer is compressed, by `Accept-Encoding`. Missing if it is not.
+         * @description The compression, chosen by `Accept-Encoding`. Missing if the response is not compressed.
          * @example zstd
          */
         readonly "Content-Encoding": string;
         /**
-         * @description Stands for exactly these bytes.
+         * @description Identifies exactly these bytes.
          * @example "5f3a1c2b9d8e7f60"
          */
         readonly ETag: string;
         /**
-         * @description The next page, as `rel="next"` (RFC 8288). Missing on the last one.
+         * @description The next page, as `rel="next"` (RFC 8288). Missing on the last page.
          * @example </api/v1/boxes?cursor=3538>; rel="next"
          */
         readonly Link: string;
         /**
-         * @description How many requests are left (`r`) in the next `t` seconds. Missing where there is no limit.
+         * @description How many requests the client has left (`r`) for the next `t` seconds. Missing if there is no limit.
          * @example "default";r=599;t=1
          */
         readonly RateLimit: string;
         /**
-         * @description How many requests (`q`) a client may make in `w` seconds. Missing where there is no limit.
+         * @description How many requests (`q`) a client may send in `w` seconds. Missing if there is no limit.
          * @example "default";q=600;w=60
          */
         readonly "RateLimit-Policy": string;
         /**
-         * @description After how many seconds another attempt may go well.
+         * @description After how many seconds to try again.
          * @example 10
          */
         readonly "Retry-After": number;
         /**
-         * @description By which headers of requests answers differ.
+         * @description The request headers that select the response.
          * @example accept, accept-encoding
          */
         readonly Vary: string;
         /**
-         * @description The id of the request in the log: the client's own, if it sent a short and plain one.
+         * @description The id of the request in the log: the client's own if it sent a short one of letters, digits and `-_.:`.
          * @example 6d1f0a7700000001
          */
         readonly "X-Request-Id": string;
@@ -1557,7 +1575,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
@@ -1588,7 +1606,7 @@ export interface operations {
                     readonly "text/html; charset=utf-8": string;
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -1606,7 +1624,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
@@ -1631,7 +1649,7 @@ export interface operations {
                     readonly "text/html; charset=utf-8": string;
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -1649,14 +1667,14 @@ export interface operations {
             readonly query?: never;
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
             };
             readonly path: {
                 /**
-                 * @description The name of a file that the page names.
+                 * @description The name of a file that the page refers to.
                  * @example app.js
                  */
                 readonly file: string;
@@ -1688,7 +1706,7 @@ export interface operations {
                     readonly "text/plain; charset=utf-8": string;
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -1840,7 +1858,7 @@ export interface operations {
                      * @example {
                      *       "title": "Internal server error",
                      *       "status": 500,
-                     *       "detail": "HiveBox failed; its log has the details under this answer's x-request-id."
+                     *       "detail": "HiveBox failed; its log contains the details under this response's x-request-id."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -1876,7 +1894,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["AverageTemperature"];
                 };
             };
-            /** @description No reading counts now, or none has come yet. */
+            /** @description No reading counts now, or none has arrived yet. */
             readonly 503: {
                 headers: {
                     readonly "Retry-After": components["headers"]["Retry-After"];
@@ -1886,9 +1904,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "title": "No temperature to tell",
+                     *       "title": "No temperature available",
                      *       "status": 503,
-                     *       "detail": "openSenseMap has not answered for 30 s since the start; try again soon."
+                     *       "detail": "openSenseMap has not answered in the 30 s since the start; try again soon."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -1924,7 +1942,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["AverageTemperature"];
                 };
             };
-            /** @description No reading counts now, or none has come yet. */
+            /** @description No reading counts now, or none has arrived yet. */
             readonly 503: {
                 headers: {
                     readonly "Retry-After": components["headers"]["Retry-After"];
@@ -1934,9 +1952,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "title": "No temperature to tell",
+                     *       "title": "No temperature available",
                      *       "status": 503,
-                     *       "detail": "openSenseMap has not answered for 30 s since the start; try again soon."
+                     *       "detail": "openSenseMap has not answered in the 30 s since the start; try again soon."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -1953,7 +1971,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description They are stored. */
+            /** @description The readings are stored. */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1984,13 +2002,13 @@ export interface operations {
                      * @example {
                      *       "title": "Internal server error",
                      *       "status": 500,
-                     *       "detail": "HiveBox failed; its log has the details under this answer's x-request-id."
+                     *       "detail": "HiveBox failed; its log contains the details under this response's x-request-id."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No readings have come yet. Several stores wait. The replica is stopping. The store is slow. */
+            /** @description No readings have arrived yet. Too many stores are waiting. The replica is stopping. The store is slow. */
             readonly 503: {
                 headers: {
                     readonly "Retry-After": components["headers"]["Retry-After"];
@@ -2012,7 +2030,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description They are stored. */
+            /** @description The readings are stored. */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2043,13 +2061,13 @@ export interface operations {
                      * @example {
                      *       "title": "Internal server error",
                      *       "status": 500,
-                     *       "detail": "HiveBox failed; its log has the details under this answer's x-request-id."
+                     *       "detail": "HiveBox failed; its log contains the details under this response's x-request-id."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No readings have come yet. Several stores wait. The replica is stopping. The store is slow. */
+            /** @description No readings have arrived yet. Too many stores are waiting. The replica is stopping. The store is slow. */
             readonly 503: {
                 headers: {
                     readonly "Retry-After": components["headers"]["Retry-After"];
@@ -2071,7 +2089,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description They are stored. */
+            /** @description The readings are stored. */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2102,13 +2120,13 @@ export interface operations {
                      * @example {
                      *       "title": "Internal server error",
                      *       "status": 500,
-                     *       "detail": "HiveBox failed; its log has the details under this answer's x-request-id."
+                     *       "detail": "HiveBox failed; its log contains the details under this response's x-request-id."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No readings have come yet. Several stores wait. The replica is stopping. The store is slow. */
+            /** @description No readings have arrived yet. Too many stores are waiting. The replica is stopping. The store is slow. */
             readonly 503: {
                 headers: {
                     readonly "Retry-After": components["headers"]["Retry-After"];
@@ -2130,7 +2148,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description They are stored. */
+            /** @description The readings are stored. */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2161,13 +2179,13 @@ export interface operations {
                      * @example {
                      *       "title": "Internal server error",
                      *       "status": 500,
-                     *       "detail": "HiveBox failed; its log has the details under this answer's x-request-id."
+                     *       "detail": "HiveBox failed; its log contains the details under this response's x-request-id."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No readings have come yet. Several stores wait. The replica is stopping. The store is slow. */
+            /** @description No readings have arrived yet. Too many stores are waiting. The replica is stopping. The store is slow. */
             readonly 503: {
                 headers: {
                     readonly "Retry-After": components["headers"]["Retry-After"];
@@ -2204,7 +2222,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Liveness"];
                 };
             };
-            /** @description It needs to be started again. */
+            /** @description The process must be restarted. */
             readonly 503: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2230,7 +2248,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description It does. */
+            /** @description It accepts requests. */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2257,7 +2275,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description It does not, as `reason` says. */
+            /** @description It accepts none; `reason` says why. */
             readonly 503: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2291,7 +2309,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
@@ -2356,7 +2374,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Phenomena"];
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -2397,7 +2415,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often. */
+            /** @description The client has exceeded its rate limit. */
             readonly 429: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -2411,7 +2429,7 @@ export interface operations {
                      * @example {
                      *       "title": "Too many requests",
                      *       "status": 429,
-                     *       "detail": "A client may send 600 requests in 60 s; ask again in 1 s. The RateLimit header of each answer tells how many are left."
+                     *       "detail": "The limit is 600 requests in 60 s per client; try again in 1 s. The header RateLimit of each response shows how many requests are left."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -2433,7 +2451,7 @@ export interface operations {
                      * @example {
                      *       "title": "No current readings",
                      *       "status": 503,
-                     *       "detail": "No readings of the last hour are known; /readyz says why."
+                     *       "detail": "HiveBox has no readings of the last hour; /readyz says why."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -2445,27 +2463,27 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /**
-                 * @description The age at `as_of` up to which a reading counts, as ISO 8601 writes a duration (`PT30M`) or as people do (`30m`). It can only narrow what HiveBox's own limit lets through.
+                 * @description The largest age of a reading at `as_of`, as an ISO 8601 duration (`PT30M`) or in short form (`30m`). It can only tighten the limit of HiveBox itself.
                  * @example 30m
                  */
                 readonly max_age?: string;
                 /**
-                 * @description The latitude of a place in degrees north, by WGS 84. It takes `lon` beside it.
+                 * @description Latitude of a place in degrees north (WGS 84). It needs `lon`.
                  * @example 51.96
                  */
                 readonly lat?: number;
                 /**
-                 * @description The longitude of a place in degrees east, by WGS 84. It takes `lat` beside it.
+                 * @description Longitude of a place in degrees east (WGS 84). It needs `lat`.
                  * @example 7.63
                  */
                 readonly lon?: number;
                 /**
-                 * @description How far from the place at `lat` and `lon` a box may stand. Without a place it means nothing.
+                 * @description Largest distance of a box from the place at `lat` and `lon`, which it needs.
                  * @example 25
                  */
                 readonly radius_km?: number;
                 /**
-                 * @description Only boxes between two meridians and two parallels: west,south,east,north in degrees by WGS 84.
+                 * @description Only boxes in this bounding box: west,south,east,north in degrees (WGS 84).
                  * @example [
                  *       5.9,
                  *       47.3,
@@ -2487,7 +2505,7 @@ export interface operations {
                  */
                 readonly box?: readonly string[];
                 /**
-                 * @description Only boxes whose owners say that they stand so.
+                 * @description Only boxes with one of these exposures, as their owners state them.
                  * @example [
                  *       "outdoor"
                  *     ]
@@ -2502,7 +2520,7 @@ export interface operations {
                  */
                 readonly model?: readonly string[];
                 /**
-                 * @description Only boxes that their owners have given this tag, as they spell it.
+                 * @description Only boxes whose owners gave them this tag, spelled as they spell it.
                  * @example bees
                  */
                 readonly grouptag?: string;
@@ -2515,12 +2533,12 @@ export interface operations {
                  */
                 readonly phenomenon?: readonly ("air_temperature" | "relative_humidity" | "air_pressure" | "sea_level_pressure" | "pm1" | "pm2_5" | "pm4" | "pm10" | "illuminance" | "uv_irradiance" | "uv_index" | "solar_irradiance" | "co2" | "co2_equivalent" | "gas_resistance" | "total_voc" | "air_quality_index" | "sound_level" | "wind_speed" | "wind_gust" | "wind_direction" | "precipitation" | "precipitation_rate" | "soil_temperature" | "soil_moisture" | "water_temperature" | "dew_point" | "apparent_temperature" | "device_temperature" | "device_humidity" | "absolute_humidity" | "nitrogen_dioxide" | "ozone" | "carbon_monoxide" | "gamma_dose_rate" | "supply_voltage" | "signal_strength")[];
                 /**
-                 * @description How much a reading must have passed to count: `plausible`: it is in the range that its phenomenon can have; `unsuspicious`: and no further check has anything against it; `confirmed`: and neighbours confirm it.
+                 * @description The least quality of a reading that counts. `plausible`: it is in the range that its phenomenon can have. `unsuspicious`: no further check objects to it either. `confirmed`: neighbours confirm it as well.
                  * @example confirmed
                  */
                 readonly quality?: "plausible" | "unsuspicious" | "confirmed";
                 /**
-                 * @description Which percentiles to tell.
+                 * @description The percentiles to compute.
                  * @example [
                  *       5,
                  *       50,
@@ -2529,7 +2547,7 @@ export interface operations {
                  */
                 readonly percentiles?: readonly number[];
                 /**
-                 * @description How high above sea level the place at `lat` and `lon` is, in metres. Without it the estimate is for the height of the boxes around.
+                 * @description Height of the place at `lat` and `lon` above sea level, in metres. Without it the estimate is for the height of the boxes around.
                  * @example 60
                  */
                 readonly height?: number;
@@ -2541,7 +2559,7 @@ export interface operations {
             };
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
@@ -2551,7 +2569,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What the readings come to, for each phenomenon. */
+            /** @description Statistics for each phenomenon. */
             readonly 200: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -2623,7 +2641,7 @@ export interface operations {
                     readonly "application/vnd.apache.arrow.stream": unknown;
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -2679,13 +2697,13 @@ export interface operations {
                      * @example {
                      *       "title": "Not acceptable",
                      *       "status": 406,
-                     *       "detail": "This can be had as application/json, text/csv, application/vnd.apache.parquet, application/vnd.apache.arrow.stream; format=json, csv, parquet, arrow in the query chooses as well."
+                     *       "detail": "The available media types are application/json, text/csv, application/vnd.apache.parquet, application/vnd.apache.arrow.stream; format=json, csv, parquet, arrow in the query selects one as well."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often. */
+            /** @description The client has exceeded its rate limit. */
             readonly 429: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -2699,7 +2717,7 @@ export interface operations {
                      * @example {
                      *       "title": "Too many requests",
                      *       "status": 429,
-                     *       "detail": "A client may send 600 requests in 60 s; ask again in 1 s. The RateLimit header of each answer tells how many are left."
+                     *       "detail": "The limit is 600 requests in 60 s per client; try again in 1 s. The header RateLimit of each response shows how many requests are left."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -2720,7 +2738,7 @@ export interface operations {
                      * @example {
                      *       "title": "Internal server error",
                      *       "status": 500,
-                     *       "detail": "HiveBox failed; its log has the details under this answer's x-request-id."
+                     *       "detail": "HiveBox failed; its log contains the details under this response's x-request-id."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -2742,7 +2760,7 @@ export interface operations {
                      * @example {
                      *       "title": "No current readings",
                      *       "status": 503,
-                     *       "detail": "No readings of the last hour are known; /readyz says why."
+                     *       "detail": "HiveBox has no readings of the last hour; /readyz says why."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -2754,17 +2772,17 @@ export interface operations {
         readonly parameters: {
             readonly query: {
                 /**
-                 * @description The latitude of a place in degrees north, by WGS 84. It takes `lon` beside it.
+                 * @description Latitude of a place in degrees north (WGS 84). It needs `lon`.
                  * @example 51.96
                  */
                 readonly lat: number;
                 /**
-                 * @description The longitude of a place in degrees east, by WGS 84. It takes `lat` beside it.
+                 * @description Longitude of a place in degrees east (WGS 84). It needs `lat`.
                  * @example 7.63
                  */
                 readonly lon: number;
                 /**
-                 * @description How high above sea level the place at `lat` and `lon` is, in metres. Without it the estimate is for the height of the boxes around.
+                 * @description Height of the place at `lat` and `lon` above sea level, in metres. Without it the estimate is for the height of the boxes around.
                  * @example 60
                  */
                 readonly height?: number;
@@ -2796,7 +2814,7 @@ export interface operations {
             };
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
@@ -2831,7 +2849,7 @@ export interface operations {
                      *           "chore": "full_inspection",
                      *           "name": "Full inspection",
                      *           "verdict": "unknown",
-                     *           "reason": "This cannot be told: no sensor near here tells the wind speed; no sensor near here tells whether it rains.",
+                     *           "reason": "This cannot be decided: no sensor nearby measures the wind speed; no sensor nearby measures rain.",
                      *           "inputs": [
                      *             {
                      *               "input": "air_temperature",
@@ -2867,7 +2885,7 @@ export interface operations {
                      *           "chore": "quick_look",
                      *           "name": "Quick look under the lid",
                      *           "verdict": "go",
-                     *           "reason": "It is 16.07 °C, at least 10 °C: lift the lid for half a minute at most, and only while bees fly.",
+                     *           "reason": "It is 16.07 °C, at least 10 °C: lift the lid for no more than half a minute, and only while bees are flying.",
                      *           "inputs": [
                      *             {
                      *               "input": "air_temperature",
@@ -2897,15 +2915,15 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Chores"];
                     /**
                      * @example chore,name,verdict,reason,label
-                     *     full_inspection,Full inspection,unknown,This cannot be told: no sensor near here tells the wind speed; no sensor near here tells whether it rains.,
-                     *     quick_look,Quick look under the lid,go,"It is 16.07 °C, at least 10 °C: lift the lid for half a minute at most, and only while bees fly.",
+                     *     full_inspection,Full inspection,unknown,This cannot be decided: no sensor nearby measures the wind speed; no sensor nearby measures rain.,
+                     *     quick_look,Quick look under the lid,go,"It is 16.07 °C, at least 10 °C: lift the lid for no more than half a minute, and only while bees are flying.",
                      */
                     readonly "text/csv; charset=utf-8": string;
                     readonly "application/vnd.apache.parquet": unknown;
                     readonly "application/vnd.apache.arrow.stream": unknown;
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -2933,7 +2951,7 @@ export interface operations {
                      * @example {
                      *       "title": "Bad request",
                      *       "status": 400,
-                     *       "detail": "lat is missing; allowed: -90 to 90°. There is more, in errors.",
+                     *       "detail": "lat is missing; allowed: -90 to 90°. See errors for the others.",
                      *       "errors": [
                      *         {
                      *           "pointer": "#/query/lat",
@@ -2971,13 +2989,13 @@ export interface operations {
                      * @example {
                      *       "title": "Not acceptable",
                      *       "status": 406,
-                     *       "detail": "This can be had as application/json, text/csv, application/vnd.apache.parquet, application/vnd.apache.arrow.stream; format=json, csv, parquet, arrow in the query chooses as well."
+                     *       "detail": "The available media types are application/json, text/csv, application/vnd.apache.parquet, application/vnd.apache.arrow.stream; format=json, csv, parquet, arrow in the query selects one as well."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often. */
+            /** @description The client has exceeded its rate limit. */
             readonly 429: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -2991,7 +3009,7 @@ export interface operations {
                      * @example {
                      *       "title": "Too many requests",
                      *       "status": 429,
-                     *       "detail": "A client may send 600 requests in 60 s; ask again in 1 s. The RateLimit header of each answer tells how many are left."
+                     *       "detail": "The limit is 600 requests in 60 s per client; try again in 1 s. The header RateLimit of each response shows how many requests are left."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -3012,7 +3030,7 @@ export interface operations {
                      * @example {
                      *       "title": "Internal server error",
                      *       "status": 500,
-                     *       "detail": "HiveBox failed; its log has the details under this answer's x-request-id."
+                     *       "detail": "HiveBox failed; its log contains the details under this response's x-request-id."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -3034,7 +3052,7 @@ export interface operations {
                      * @example {
                      *       "title": "No current readings",
                      *       "status": 503,
-                     *       "detail": "No readings of the last hour are known; /readyz says why."
+                     *       "detail": "HiveBox has no readings of the last hour; /readyz says why."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -3046,22 +3064,22 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /**
-                 * @description The latitude of a place in degrees north, by WGS 84. It takes `lon` beside it.
+                 * @description Latitude of a place in degrees north (WGS 84). It needs `lon`.
                  * @example 51.96
                  */
                 readonly lat?: number;
                 /**
-                 * @description The longitude of a place in degrees east, by WGS 84. It takes `lat` beside it.
+                 * @description Longitude of a place in degrees east (WGS 84). It needs `lat`.
                  * @example 7.63
                  */
                 readonly lon?: number;
                 /**
-                 * @description How far from the place at `lat` and `lon` a box may stand. Without a place it means nothing.
+                 * @description Largest distance of a box from the place at `lat` and `lon`, which it needs.
                  * @example 25
                  */
                 readonly radius_km?: number;
                 /**
-                 * @description Only boxes between two meridians and two parallels: west,south,east,north in degrees by WGS 84.
+                 * @description Only boxes in this bounding box: west,south,east,north in degrees (WGS 84).
                  * @example [
                  *       5.9,
                  *       47.3,
@@ -3083,7 +3101,7 @@ export interface operations {
                  */
                 readonly box?: readonly string[];
                 /**
-                 * @description Only boxes whose owners say that they stand so.
+                 * @description Only boxes with one of these exposures, as their owners state them.
                  * @example [
                  *       "outdoor"
                  *     ]
@@ -3098,22 +3116,22 @@ export interface operations {
                  */
                 readonly model?: readonly string[];
                 /**
-                 * @description Only boxes that their owners have given this tag, as they spell it.
+                 * @description Only boxes whose owners gave them this tag, spelled as they spell it.
                  * @example bees
                  */
                 readonly grouptag?: string;
                 /**
-                 * @description Only boxes whose name has this text in it, whatever the case of its letters.
+                 * @description Only boxes whose name contains this text, whatever its case.
                  * @example garten
                  */
                 readonly name?: string;
                 /**
-                 * @description The largest number of things to list at once.
+                 * @description The largest number of items in a response.
                  * @example 100
                  */
                 readonly limit?: number;
                 /**
-                 * @description Where the page begins: what `next_cursor` of the page before says. It holds for any time.
+                 * @description Where the page begins: `next_cursor` of the page before. It stays valid.
                  * @example 353338363032366535663038383232303039623862363064
                  */
                 readonly cursor?: string;
@@ -3125,7 +3143,7 @@ export interface operations {
             };
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
@@ -3135,7 +3153,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description A page of senseBoxes, in the order of their ids. */
+            /** @description A page of senseBoxes, ordered by id. */
             readonly 200: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -3277,7 +3295,7 @@ export interface operations {
                     readonly "application/vnd.apache.arrow.stream": unknown;
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -3333,13 +3351,13 @@ export interface operations {
                      * @example {
                      *       "title": "Not acceptable",
                      *       "status": 406,
-                     *       "detail": "This can be had as application/json, text/csv, application/geo+json, application/vnd.apache.parquet, application/vnd.apache.arrow.stream; format=json, csv, geojson, parquet, arrow in the query chooses as well."
+                     *       "detail": "The available media types are application/json, text/csv, application/geo+json, application/vnd.apache.parquet, application/vnd.apache.arrow.stream; format=json, csv, geojson, parquet, arrow in the query selects one as well."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often. */
+            /** @description The client has exceeded its rate limit. */
             readonly 429: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -3353,7 +3371,7 @@ export interface operations {
                      * @example {
                      *       "title": "Too many requests",
                      *       "status": 429,
-                     *       "detail": "A client may send 600 requests in 60 s; ask again in 1 s. The RateLimit header of each answer tells how many are left."
+                     *       "detail": "The limit is 600 requests in 60 s per client; try again in 1 s. The header RateLimit of each response shows how many requests are left."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -3374,7 +3392,7 @@ export interface operations {
                      * @example {
                      *       "title": "Internal server error",
                      *       "status": 500,
-                     *       "detail": "HiveBox failed; its log has the details under this answer's x-request-id."
+                     *       "detail": "HiveBox failed; its log contains the details under this response's x-request-id."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -3396,7 +3414,7 @@ export interface operations {
                      * @example {
                      *       "title": "No current readings",
                      *       "status": 503,
-                     *       "detail": "No readings of the last hour are known; /readyz says why."
+                     *       "detail": "HiveBox has no readings of the last hour; /readyz says why."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -3409,7 +3427,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
@@ -3507,7 +3525,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OneBox"];
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -3563,13 +3581,13 @@ export interface operations {
                      * @example {
                      *       "title": "Not found",
                      *       "status": 404,
-                     *       "detail": "No senseBox 5ade1acf223bd80019a1011c is known here; GET /api/v1/boxes lists those that are."
+                     *       "detail": "There is no senseBox 5ade1acf223bd80019a1011c; GET /api/v1/boxes lists all boxes."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often. */
+            /** @description The client has exceeded its rate limit. */
             readonly 429: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -3583,7 +3601,7 @@ export interface operations {
                      * @example {
                      *       "title": "Too many requests",
                      *       "status": 429,
-                     *       "detail": "A client may send 600 requests in 60 s; ask again in 1 s. The RateLimit header of each answer tells how many are left."
+                     *       "detail": "The limit is 600 requests in 60 s per client; try again in 1 s. The header RateLimit of each response shows how many requests are left."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -3605,7 +3623,7 @@ export interface operations {
                      * @example {
                      *       "title": "No current readings",
                      *       "status": 503,
-                     *       "detail": "No readings of the last hour are known; /readyz says why."
+                     *       "detail": "HiveBox has no readings of the last hour; /readyz says why."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -3617,14 +3635,14 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /**
-                 * @description What is asked about; `/api/v1/phenomena` lists all.
+                 * @description The phenomenon; `/api/v1/phenomena` lists all.
                  * @example relative_humidity
                  */
                 readonly phenomenon?: "air_temperature" | "relative_humidity" | "air_pressure" | "sea_level_pressure" | "pm1" | "pm2_5" | "pm4" | "pm10" | "illuminance" | "uv_irradiance" | "uv_index" | "solar_irradiance" | "co2" | "co2_equivalent" | "gas_resistance" | "total_voc" | "air_quality_index" | "sound_level" | "wind_speed" | "wind_gust" | "wind_direction" | "precipitation" | "precipitation_rate" | "soil_temperature" | "soil_moisture" | "water_temperature" | "dew_point" | "apparent_temperature" | "device_temperature" | "device_humidity" | "absolute_humidity" | "nitrogen_dioxide" | "ozone" | "carbon_monoxide" | "gamma_dose_rate" | "supply_voltage" | "signal_strength";
             };
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
@@ -3682,7 +3700,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Map"];
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -3723,7 +3741,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often. */
+            /** @description The client has exceeded its rate limit. */
             readonly 429: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -3737,7 +3755,7 @@ export interface operations {
                      * @example {
                      *       "title": "Too many requests",
                      *       "status": 429,
-                     *       "detail": "A client may send 600 requests in 60 s; ask again in 1 s. The RateLimit header of each answer tells how many are left."
+                     *       "detail": "The limit is 600 requests in 60 s per client; try again in 1 s. The header RateLimit of each response shows how many requests are left."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -3758,7 +3776,7 @@ export interface operations {
                      * @example {
                      *       "title": "Internal server error",
                      *       "status": 500,
-                     *       "detail": "HiveBox failed; its log has the details under this answer's x-request-id."
+                     *       "detail": "HiveBox failed; its log contains the details under this response's x-request-id."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -3780,7 +3798,7 @@ export interface operations {
                      * @example {
                      *       "title": "No current readings",
                      *       "status": 503,
-                     *       "detail": "No readings of the last hour are known; /readyz says why."
+                     *       "detail": "HiveBox has no readings of the last hour; /readyz says why."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -3792,27 +3810,27 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /**
-                 * @description The age at `as_of` up to which a reading counts, as ISO 8601 writes a duration (`PT30M`) or as people do (`30m`). It can only narrow what HiveBox's own limit lets through.
+                 * @description The largest age of a reading at `as_of`, as an ISO 8601 duration (`PT30M`) or in short form (`30m`). It can only tighten the limit of HiveBox itself.
                  * @example 30m
                  */
                 readonly max_age?: string;
                 /**
-                 * @description The latitude of a place in degrees north, by WGS 84. It takes `lon` beside it.
+                 * @description Latitude of a place in degrees north (WGS 84). It needs `lon`.
                  * @example 51.96
                  */
                 readonly lat?: number;
                 /**
-                 * @description The longitude of a place in degrees east, by WGS 84. It takes `lat` beside it.
+                 * @description Longitude of a place in degrees east (WGS 84). It needs `lat`.
                  * @example 7.63
                  */
                 readonly lon?: number;
                 /**
-                 * @description How far from the place at `lat` and `lon` a box may stand. Without a place it means nothing.
+                 * @description Largest distance of a box from the place at `lat` and `lon`, which it needs.
                  * @example 25
                  */
                 readonly radius_km?: number;
                 /**
-                 * @description Only boxes between two meridians and two parallels: west,south,east,north in degrees by WGS 84.
+                 * @description Only boxes in this bounding box: west,south,east,north in degrees (WGS 84).
                  * @example [
                  *       5.9,
                  *       47.3,
@@ -3834,7 +3852,7 @@ export interface operations {
                  */
                 readonly box?: readonly string[];
                 /**
-                 * @description Only boxes whose owners say that they stand so.
+                 * @description Only boxes with one of these exposures, as their owners state them.
                  * @example [
                  *       "outdoor"
                  *     ]
@@ -3849,7 +3867,7 @@ export interface operations {
                  */
                 readonly model?: readonly string[];
                 /**
-                 * @description Only boxes that their owners have given this tag, as they spell it.
+                 * @description Only boxes whose owners gave them this tag, spelled as they spell it.
                  * @example bees
                  */
                 readonly grouptag?: string;
@@ -3862,7 +3880,7 @@ export interface operations {
                  */
                 readonly phenomenon?: readonly ("air_temperature" | "relative_humidity" | "air_pressure" | "sea_level_pressure" | "pm1" | "pm2_5" | "pm4" | "pm10" | "illuminance" | "uv_irradiance" | "uv_index" | "solar_irradiance" | "co2" | "co2_equivalent" | "gas_resistance" | "total_voc" | "air_quality_index" | "sound_level" | "wind_speed" | "wind_gust" | "wind_direction" | "precipitation" | "precipitation_rate" | "soil_temperature" | "soil_moisture" | "water_temperature" | "dew_point" | "apparent_temperature" | "device_temperature" | "device_humidity" | "absolute_humidity" | "nitrogen_dioxide" | "ozone" | "carbon_monoxide" | "gamma_dose_rate" | "supply_voltage" | "signal_strength")[];
                 /**
-                 * @description How much a reading must have passed to count: `plausible`: it is in the range that its phenomenon can have; `unsuspicious`: and no further check has anything against it; `confirmed`: and neighbours confirm it.
+                 * @description The least quality of a reading that counts. `plausible`: it is in the range that its phenomenon can have. `unsuspicious`: no further check objects to it either. `confirmed`: neighbours confirm it as well.
                  * @example confirmed
                  */
                 readonly quality?: "plausible" | "unsuspicious" | "confirmed";
@@ -3874,7 +3892,7 @@ export interface operations {
             };
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
@@ -3884,7 +3902,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The newest reading of each sensor that says something now. */
+            /** @description The newest reading of each sensor, if it is current. */
             readonly 200: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -4055,7 +4073,7 @@ export interface operations {
                     readonly "application/vnd.apache.arrow.stream": unknown;
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -4111,13 +4129,13 @@ export interface operations {
                      * @example {
                      *       "title": "Not acceptable",
                      *       "status": 406,
-                     *       "detail": "This can be had as application/json, text/csv, application/geo+json, application/vnd.apache.parquet, application/vnd.apache.arrow.stream; format=json, csv, geojson, parquet, arrow in the query chooses as well."
+                     *       "detail": "The available media types are application/json, text/csv, application/geo+json, application/vnd.apache.parquet, application/vnd.apache.arrow.stream; format=json, csv, geojson, parquet, arrow in the query selects one as well."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often. */
+            /** @description The client has exceeded its rate limit. */
             readonly 429: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4131,7 +4149,7 @@ export interface operations {
                      * @example {
                      *       "title": "Too many requests",
                      *       "status": 429,
-                     *       "detail": "A client may send 600 requests in 60 s; ask again in 1 s. The RateLimit header of each answer tells how many are left."
+                     *       "detail": "The limit is 600 requests in 60 s per client; try again in 1 s. The header RateLimit of each response shows how many requests are left."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -4152,13 +4170,13 @@ export interface operations {
                      * @example {
                      *       "title": "Internal server error",
                      *       "status": 500,
-                     *       "detail": "HiveBox failed; its log has the details under this answer's x-request-id."
+                     *       "detail": "HiveBox failed; its log contains the details under this response's x-request-id."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No current readings are known. Too much is being sent. */
+            /** @description No current readings are known. Too many large responses are in progress. */
             readonly 503: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -4179,19 +4197,19 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /**
-                 * @description The largest number of things to list at once.
+                 * @description The largest number of items in a response.
                  * @example 100
                  */
                 readonly limit?: number;
                 /**
-                 * @description Only snapshots older than the one of this name: what `next_before` of the page before says.
+                 * @description Only snapshots older than this one: the `next_before` of the previous page.
                  * @example 2024-10-14T09-20-00.000Z
                  */
                 readonly before?: string;
             };
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
@@ -4230,7 +4248,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["SnapshotPage"];
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -4271,7 +4289,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often. */
+            /** @description The client has exceeded its rate limit. */
             readonly 429: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4285,7 +4303,7 @@ export interface operations {
                      * @example {
                      *       "title": "Too many requests",
                      *       "status": 429,
-                     *       "detail": "A client may send 600 requests in 60 s; ask again in 1 s. The RateLimit header of each answer tells how many are left."
+                     *       "detail": "The limit is 600 requests in 60 s per client; try again in 1 s. The header RateLimit of each response shows how many requests are left."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -4306,7 +4324,7 @@ export interface operations {
                      * @example {
                      *       "title": "Internal server error",
                      *       "status": 500,
-                     *       "detail": "HiveBox failed; its log has the details under this answer's x-request-id."
+                     *       "detail": "HiveBox failed; its log contains the details under this response's x-request-id."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -4325,14 +4343,14 @@ export interface operations {
             };
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
             };
             readonly path: {
                 /**
-                 * @description The snapshot's name: the moment that it is named for, in UTC.
+                 * @description The snapshot's name, which is its time in UTC.
                  * @example 2024-10-14T09-20-00.000Z
                  */
                 readonly name: string;
@@ -4341,7 +4359,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description All readings of one moment. */
+            /** @description All readings of the snapshot. */
             readonly 200: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -4387,7 +4405,7 @@ export interface operations {
                     readonly "text/csv; charset=utf-8": string;
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -4464,13 +4482,13 @@ export interface operations {
                      * @example {
                      *       "title": "Not acceptable",
                      *       "status": 406,
-                     *       "detail": "This can be had as application/vnd.apache.parquet, application/json, text/csv; format=parquet, json, csv in the query chooses as well."
+                     *       "detail": "The available media types are application/vnd.apache.parquet, application/json, text/csv; format=parquet, json, csv in the query selects one as well."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often. */
+            /** @description The client has exceeded its rate limit. */
             readonly 429: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4484,7 +4502,7 @@ export interface operations {
                      * @example {
                      *       "title": "Too many requests",
                      *       "status": 429,
-                     *       "detail": "A client may send 600 requests in 60 s; ask again in 1 s. The RateLimit header of each answer tells how many are left."
+                     *       "detail": "The limit is 600 requests in 60 s per client; try again in 1 s. The header RateLimit of each response shows how many requests are left."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -4505,13 +4523,13 @@ export interface operations {
                      * @example {
                      *       "title": "Internal server error",
                      *       "status": 500,
-                     *       "detail": "HiveBox failed; its log has the details under this answer's x-request-id."
+                     *       "detail": "HiveBox failed; its log contains the details under this response's x-request-id."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much is being sent. */
+            /** @description Too many large responses are in progress. */
             readonly 503: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -4527,7 +4545,7 @@ export interface operations {
                      * @example {
                      *       "title": "Busy",
                      *       "status": 503,
-                     *       "detail": "Many large answers are being sent already; try again soon."
+                     *       "detail": "Too many large responses are in progress; try again soon."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -4547,42 +4565,42 @@ export interface operations {
                  */
                 readonly phenomenon?: readonly ("air_temperature" | "relative_humidity" | "air_pressure" | "sea_level_pressure" | "pm1" | "pm2_5" | "pm4" | "pm10" | "illuminance" | "uv_irradiance" | "uv_index" | "solar_irradiance" | "co2" | "co2_equivalent" | "gas_resistance" | "total_voc" | "air_quality_index" | "sound_level" | "wind_speed" | "wind_gust" | "wind_direction" | "precipitation" | "precipitation_rate" | "soil_temperature" | "soil_moisture" | "water_temperature" | "dew_point" | "apparent_temperature" | "device_temperature" | "device_humidity" | "absolute_humidity" | "nitrogen_dioxide" | "ozone" | "carbon_monoxide" | "gamma_dose_rate" | "supply_voltage" | "signal_strength")[];
                 /**
-                 * @description The first moment: a time, a date (from its beginning in `timezone`), or a duration back from now, which begins with a whole bucket. Seven days before `to` unless told.
+                 * @description The first moment: a time, a date (from its beginning in `timezone`), or a duration back from now, rounded to a whole bucket. By default seven days before `to`.
                  * @example -P7D
                  */
                 readonly from?: string;
                 /**
-                 * @description The end, which is not part of it: a time, a date (up to its beginning in `timezone`), or a duration back from now, which ends with a whole bucket. Now unless told.
+                 * @description The end, exclusive: a time, a date (up to its beginning in `timezone`), or a duration back from now, rounded to a whole bucket. By default now.
                  * @example 2026-11-25
                  */
                 readonly to?: string;
                 /**
-                 * @description How long buckets are, as ISO 8601 writes a duration: `PT15M`, `PT1H`, `P1D`, `P1W`, `P1M`, `P1Y`; or `all`: one for all. Minutes and hours are counted from 1970-01-01 in UTC; days, weeks (from Monday), months and years are those of `timezone`, so that a day on which clocks are changed has 23 or 25 hours. Unless told, what makes some 200 buckets at most.
+                 * @description The length of buckets as an ISO 8601 duration (`PT15M`, `PT1H`, `P1D`, `P1W`, `P1M`, `P1Y`), or `all` for a single bucket. Minutes and hours are counted from 1970-01-01 in UTC. Days, weeks (from Monday), months and years are those of `timezone`, so a day on which clocks change has 23 or 25 hours. By default a length that makes at most some 200 buckets.
                  * @example PT1H
                  */
                 readonly every?: string;
                 /**
-                 * @description Whose dates, days, weeks, months and years are meant, by its name in the IANA time zone database.
+                 * @description The time zone of dates, days, weeks, months and years, by its name in the IANA time zone database.
                  * @example Europe/Berlin
                  */
                 readonly timezone?: string;
                 /**
-                 * @description The latitude of a place in degrees north, by WGS 84. It takes `lon` beside it.
+                 * @description Latitude of a place in degrees north (WGS 84). It needs `lon`.
                  * @example 51.96
                  */
                 readonly lat?: number;
                 /**
-                 * @description The longitude of a place in degrees east, by WGS 84. It takes `lat` beside it.
+                 * @description Longitude of a place in degrees east (WGS 84). It needs `lat`.
                  * @example 7.63
                  */
                 readonly lon?: number;
                 /**
-                 * @description How far from the place at `lat` and `lon` a box may stand. Without a place it means nothing.
+                 * @description Largest distance of a box from the place at `lat` and `lon`, which it needs.
                  * @example 25
                  */
                 readonly radius_km?: number;
                 /**
-                 * @description Only boxes between two meridians and two parallels: west,south,east,north in degrees by WGS 84.
+                 * @description Only boxes in this bounding box: west,south,east,north in degrees (WGS 84).
                  * @example [
                  *       5.9,
                  *       47.3,
@@ -4604,7 +4622,7 @@ export interface operations {
                  */
                 readonly box?: readonly string[];
                 /**
-                 * @description Only boxes whose owners say that they stand so.
+                 * @description Only boxes with one of these exposures, as their owners state them.
                  * @example [
                  *       "outdoor"
                  *     ]
@@ -4619,12 +4637,12 @@ export interface operations {
                  */
                 readonly model?: readonly string[];
                 /**
-                 * @description Only boxes that their owners have given this tag, as they spell it.
+                 * @description Only boxes whose owners gave them this tag, spelled as they spell it.
                  * @example bees
                  */
                 readonly grouptag?: string;
                 /**
-                 * @description Which percentiles to tell of each bucket.
+                 * @description The percentiles of each bucket.
                  * @example [
                  *       5,
                  *       50,
@@ -4640,7 +4658,7 @@ export interface operations {
             };
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
@@ -4650,7 +4668,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What the readings of each bucket come to. Without any: no row. */
+            /** @description Statistics for each bucket. A phenomenon without readings has no rows. */
             readonly 200: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -4728,7 +4746,7 @@ export interface operations {
                     readonly "application/vnd.apache.arrow.stream": unknown;
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -4784,13 +4802,13 @@ export interface operations {
                      * @example {
                      *       "title": "Not acceptable",
                      *       "status": 406,
-                     *       "detail": "This can be had as application/json, text/csv, application/vnd.apache.parquet, application/vnd.apache.arrow.stream; format=json, csv, parquet, arrow in the query chooses as well."
+                     *       "detail": "The available media types are application/json, text/csv, application/vnd.apache.parquet, application/vnd.apache.arrow.stream; format=json, csv, parquet, arrow in the query selects one as well."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It needs too much memory. */
+            /** @description The question needs too much memory. */
             readonly 422: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -4805,13 +4823,13 @@ export interface operations {
                      * @example {
                      *       "title": "Needs too much memory",
                      *       "status": 422,
-                     *       "detail": "The answer needs more than the 256 MiB that there may be. Ask for less time, for an area or some boxes, for longer buckets (whole hours are the fastest), or for fewer phenomena or percentiles."
+                     *       "detail": "The question needs more than the limit of 256 MiB. Request a shorter time range, an area or some boxes, longer buckets (whole hours are the fastest), or fewer phenomena or percentiles."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often. */
+            /** @description The client has exceeded its rate limit. */
             readonly 429: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4825,7 +4843,7 @@ export interface operations {
                      * @example {
                      *       "title": "Too many requests",
                      *       "status": 429,
-                     *       "detail": "A client may send 600 requests in 60 s; ask again in 1 s. The RateLimit header of each answer tells how many are left."
+                     *       "detail": "The limit is 600 requests in 60 s per client; try again in 1 s. The header RateLimit of each response shows how many requests are left."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -4846,13 +4864,13 @@ export interface operations {
                      * @example {
                      *       "title": "Internal server error",
                      *       "status": 500,
-                     *       "detail": "HiveBox failed; its log has the details under this answer's x-request-id."
+                     *       "detail": "HiveBox failed; its log contains the details under this response's x-request-id."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No current readings are known. Too many others ask about the past. */
+            /** @description No current readings are known. The queue of questions about the past is full. */
             readonly 503: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -4867,7 +4885,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It takes too long. */
+            /** @description The question takes too long. */
             readonly 504: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -4882,7 +4900,7 @@ export interface operations {
                      * @example {
                      *       "title": "Took too long",
                      *       "status": 504,
-                     *       "detail": "There was no answer within 30 s. Ask for less time, for an area or some boxes, for longer buckets (whole hours are the fastest), or for fewer phenomena or percentiles."
+                     *       "detail": "The question took longer than 30 s. Request a shorter time range, an area or some boxes, longer buckets (whole hours are the fastest), or fewer phenomena or percentiles."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -4916,7 +4934,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The rows, sent while they are found; a fault after the first breaks the body off. */
+            /** @description The rows, streamed. An error after the first row aborts the body. */
             readonly 200: {
                 headers: {
                     readonly "Content-Disposition": components["headers"]["Content-Disposition"];
@@ -4946,7 +4964,7 @@ export interface operations {
                     readonly "application/vnd.apache.arrow.stream": unknown;
                 };
             };
-            /** @description Some parameter is wrong. The SQL cannot be answered. */
+            /** @description Some parameter is wrong. The SQL is invalid. */
             readonly 400: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4971,7 +4989,7 @@ export interface operations {
                      * @example {
                      *       "title": "Forbidden",
                      *       "status": 403,
-                     *       "detail": "SQL is off here. Whoever runs this HiveBox can switch it on by HIVEBOX_SQL=on; GET /api/v1/history answers most questions without it, and `hivebox sql` any."
+                     *       "detail": "SQL is off. The operator can switch it on with HIVEBOX_SQL=on. GET /api/v1/history answers most questions without SQL, and the command `hivebox sql` works without the setting."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -4990,7 +5008,7 @@ export interface operations {
                      * @example {
                      *       "title": "Not acceptable",
                      *       "status": 406,
-                     *       "detail": "This can be had as application/json, text/csv, application/vnd.apache.parquet, application/vnd.apache.arrow.stream; format=json, csv, parquet, arrow in the query chooses as well."
+                     *       "detail": "The available media types are application/json, text/csv, application/vnd.apache.parquet, application/vnd.apache.arrow.stream; format=json, csv, parquet, arrow in the query selects one as well."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -5034,7 +5052,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It needs too much memory. */
+            /** @description The question needs too much memory. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -5047,13 +5065,13 @@ export interface operations {
                      * @example {
                      *       "title": "Needs too much memory",
                      *       "status": 422,
-                     *       "detail": "The answer needs more than the 256 MiB that there may be. Ask for less time, for an area or some boxes, for longer buckets (whole hours are the fastest), or for fewer phenomena or percentiles."
+                     *       "detail": "The question needs more than the limit of 256 MiB. Request a shorter time range, an area or some boxes, longer buckets (whole hours are the fastest), or fewer phenomena or percentiles."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often. */
+            /** @description The client has exceeded its rate limit. */
             readonly 429: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -5067,7 +5085,7 @@ export interface operations {
                      * @example {
                      *       "title": "Too many requests",
                      *       "status": 429,
-                     *       "detail": "A client may send 600 requests in 60 s; ask again in 1 s. The RateLimit header of each answer tells how many are left."
+                     *       "detail": "The limit is 600 requests in 60 s per client; try again in 1 s. The header RateLimit of each response shows how many requests are left."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -5086,13 +5104,13 @@ export interface operations {
                      * @example {
                      *       "title": "Internal server error",
                      *       "status": 500,
-                     *       "detail": "HiveBox failed; its log has the details under this answer's x-request-id."
+                     *       "detail": "HiveBox failed; its log contains the details under this response's x-request-id."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much is being sent. Too many others ask about the past. */
+            /** @description Too many large responses are in progress. The queue of questions about the past is full. */
             readonly 503: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -5105,7 +5123,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It takes too long. */
+            /** @description The question takes too long. */
             readonly 504: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -5118,7 +5136,7 @@ export interface operations {
                      * @example {
                      *       "title": "Took too long",
                      *       "status": 504,
-                     *       "detail": "There was no answer within 30 s. Ask for less time, for an area or some boxes, for longer buckets (whole hours are the fastest), or for fewer phenomena or percentiles."
+                     *       "detail": "The question took longer than 30 s. Request a shorter time range, an area or some boxes, longer buckets (whole hours are the fastest), or fewer phenomena or percentiles."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -5131,7 +5149,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
@@ -5141,7 +5159,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The state as this replica sees it. */
+            /** @description The status, as this replica sees it. */
             readonly 200: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -5172,7 +5190,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -5213,7 +5231,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often. */
+            /** @description The client has exceeded its rate limit. */
             readonly 429: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -5227,7 +5245,7 @@ export interface operations {
                      * @example {
                      *       "title": "Too many requests",
                      *       "status": 429,
-                     *       "detail": "A client may send 600 requests in 60 s; ask again in 1 s. The RateLimit header of each answer tells how many are left."
+                     *       "detail": "The limit is 600 requests in 60 s per client; try again in 1 s. The header RateLimit of each response shows how many requests are left."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -5239,27 +5257,27 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /**
-                 * @description The age at `as_of` up to which a reading counts, as ISO 8601 writes a duration (`PT30M`) or as people do (`30m`). It can only narrow what HiveBox's own limit lets through.
+                 * @description The largest age of a reading at `as_of`, as an ISO 8601 duration (`PT30M`) or in short form (`30m`). It can only tighten the limit of HiveBox itself.
                  * @example 30m
                  */
                 readonly max_age?: string;
                 /**
-                 * @description The latitude of a place in degrees north, by WGS 84. It takes `lon` beside it.
+                 * @description Latitude of a place in degrees north (WGS 84). It needs `lon`.
                  * @example 51.96
                  */
                 readonly lat?: number;
                 /**
-                 * @description The longitude of a place in degrees east, by WGS 84. It takes `lat` beside it.
+                 * @description Longitude of a place in degrees east (WGS 84). It needs `lat`.
                  * @example 7.63
                  */
                 readonly lon?: number;
                 /**
-                 * @description How far from the place at `lat` and `lon` a box may stand. Without a place it means nothing.
+                 * @description Largest distance of a box from the place at `lat` and `lon`, which it needs.
                  * @example 25
                  */
                 readonly radius_km?: number;
                 /**
-                 * @description Only boxes between two meridians and two parallels: west,south,east,north in degrees by WGS 84.
+                 * @description Only boxes in this bounding box: west,south,east,north in degrees (WGS 84).
                  * @example [
                  *       5.9,
                  *       47.3,
@@ -5281,7 +5299,7 @@ export interface operations {
                  */
                 readonly box?: readonly string[];
                 /**
-                 * @description Only boxes whose owners say that they stand so.
+                 * @description Only boxes with one of these exposures, as their owners state them.
                  * @example [
                  *       "outdoor"
                  *     ]
@@ -5296,7 +5314,7 @@ export interface operations {
                  */
                 readonly model?: readonly string[];
                 /**
-                 * @description Only boxes that their owners have given this tag, as they spell it.
+                 * @description Only boxes whose owners gave them this tag, spelled as they spell it.
                  * @example bees
                  */
                 readonly grouptag?: string;
@@ -5309,12 +5327,12 @@ export interface operations {
                  */
                 readonly phenomenon?: readonly ("air_temperature" | "relative_humidity" | "air_pressure" | "sea_level_pressure" | "pm1" | "pm2_5" | "pm4" | "pm10" | "illuminance" | "uv_irradiance" | "uv_index" | "solar_irradiance" | "co2" | "co2_equivalent" | "gas_resistance" | "total_voc" | "air_quality_index" | "sound_level" | "wind_speed" | "wind_gust" | "wind_direction" | "precipitation" | "precipitation_rate" | "soil_temperature" | "soil_moisture" | "water_temperature" | "dew_point" | "apparent_temperature" | "device_temperature" | "device_humidity" | "absolute_humidity" | "nitrogen_dioxide" | "ozone" | "carbon_monoxide" | "gamma_dose_rate" | "supply_voltage" | "signal_strength")[];
                 /**
-                 * @description How much a reading must have passed to count: `plausible`: it is in the range that its phenomenon can have; `unsuspicious`: and no further check has anything against it; `confirmed`: and neighbours confirm it.
+                 * @description The least quality of a reading that counts. `plausible`: it is in the range that its phenomenon can have. `unsuspicious`: no further check objects to it either. `confirmed`: neighbours confirm it as well.
                  * @example confirmed
                  */
                 readonly quality?: "plausible" | "unsuspicious" | "confirmed";
                 /**
-                 * @description Which percentiles to tell.
+                 * @description The percentiles to compute.
                  * @example [
                  *       5,
                  *       50,
@@ -5323,19 +5341,19 @@ export interface operations {
                  */
                 readonly percentiles?: readonly number[];
                 /**
-                 * @description How high above sea level the place at `lat` and `lon` is, in metres. Without it the estimate is for the height of the boxes around.
+                 * @description Height of the place at `lat` and `lon` above sea level, in metres. Without it the estimate is for the height of the boxes around.
                  * @example 60
                  */
                 readonly height?: number;
                 /**
-                 * @description After how many events the stream ends; without it, not by itself.
+                 * @description The number of events after which the stream ends. Without it, the stream does not end.
                  * @example 1
                  */
                 readonly events?: number;
             };
             readonly header?: {
                 /**
-                 * @description The id of the newest event that the client has: it is not sent again.
+                 * @description The id of the newest event that the client has. That event is not sent again.
                  * @example 2024-10-14T09:20:00.000Z
                  */
                 readonly "Last-Event-ID"?: string;
@@ -5345,7 +5363,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The events, as they come. */
+            /** @description The events, as they occur. */
             readonly 200: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -5397,7 +5415,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often. */
+            /** @description The client has exceeded its rate limit. */
             readonly 429: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -5411,13 +5429,13 @@ export interface operations {
                      * @example {
                      *       "title": "Too many requests",
                      *       "status": 429,
-                     *       "detail": "A client may send 600 requests in 60 s; ask again in 1 s. The RateLimit header of each answer tells how many are left."
+                     *       "detail": "The limit is 600 requests in 60 s per client; try again in 1 s. The header RateLimit of each response shows how many requests are left."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There are too many streams. */
+            /** @description Too many streams are open. */
             readonly 503: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -5431,7 +5449,7 @@ export interface operations {
                      * @example {
                      *       "title": "Too many streams",
                      *       "status": 503,
-                     *       "detail": "This replica has 10000 streams open, which is as many as there may be; try again soon, or ask /temperature or /api/v1/conditions from time to time."
+                     *       "detail": "This replica has 10000 streams open, which is its limit; try again soon, or poll /temperature or /api/v1/conditions instead."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -5444,7 +5462,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
@@ -5477,7 +5495,7 @@ export interface operations {
                     readonly "application/json": Record<string, never>;
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -5495,7 +5513,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
@@ -5520,7 +5538,7 @@ export interface operations {
                     readonly "text/html; charset=utf-8": string;
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -5538,7 +5556,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: {
                 /**
-                 * @description The `ETag` of an answer that the client has.
+                 * @description The `ETag` of a response that the client has stored.
                  * @example "5f3a1c2b9d8e7f60"
                  */
                 readonly "If-None-Match"?: string;
@@ -5548,7 +5566,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The style. */
+            /** @description The style sheet. */
             readonly 200: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -5563,7 +5581,7 @@ export interface operations {
                     readonly "text/css; charset=utf-8": string;
                 };
             };
-            /** @description The client has it, as `If-None-Match` says. */
+            /** @description The response still matches a tag in `If-None-Match`. */
             readonly 304: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
