@@ -7,7 +7,9 @@
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run must say so")]
 
 use std::f64::consts::TAU;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use bytes::Bytes;
 use hivebox_archive::history::{CollectedReadings, merge_day, merge_inventory};

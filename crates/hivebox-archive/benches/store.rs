@@ -8,7 +8,9 @@
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run shall say so")]
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use hivebox_archive::{Sealed, SnapshotName, SnapshotStore};
 use hivebox_climate::catalogue::Catalogue;
