@@ -1,6 +1,8 @@
 //! A real cluster: a scheduler and two executors, each a process, over the history of a demo. What one machine answers, the
 //! cluster answers.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod processes;
 #[path = "../../../../crates/hivebox-archive/tests/integration/weed.rs"]
 mod weed;
