@@ -77,7 +77,7 @@ impl ObjectStore for HeldStore {
     }
 }
 
-/// A history of 12,000 readings over three days in a [`HeldStore`].
+/// A history of 12,000 readings over three days in a `HeldStore`.
 #[derive(Debug)]
 pub struct HeldHistory {
     /// The history. It has no manifest: hand `files` to [`Engine::suppose`](crate::query::Engine::suppose).
