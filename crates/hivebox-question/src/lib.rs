@@ -4,7 +4,7 @@
 //! | question | module |
 //! |---|---|
 //! | Which parameters exist, and how is one read? | [`parameters`] |
-//! | Which formats can an answer have? | [`format`] |
+//! | Which formats can an answer have? | [`mod@format`] |
 //! | How do rows become a table or GeoJSON? | [`table`] |
 //! | What can be asked about the past, and what does the answer look like? | [`history`] |
 //! | Which limits apply to such a question, and when is it cancelled? | [`past`] |
