@@ -54,7 +54,7 @@ impl AnswerConfig {
         Duration::try_from(self.rules.max_age).unwrap_or_default().max(self.ttl)
     }
 
-    /// The same for a command that tells nobody a status, and thus does not heed its words.
+    /// Like `from_settings`, for commands that print no status: it does not read the status setting.
     pub fn without_status(reader: &mut SettingReader<'_>) -> Option<Self> {
         let ttl = reader.read(&CACHE_TTL);
         let max_age = reader.read(&MAX_READING_AGE);

@@ -26,7 +26,7 @@ pub const CACHE_PREFIX: Setting<Prefix> = Setting::new(
     Prefix,
     "Prefix of all keys in Redis; replicas with the same prefix act as one",
 );
-/// Whom TLS connections to the cache trust.
+/// The certificate authorities that TLS connections to the cache trust.
 pub const CACHE_CA: Setting<Or<Formed<Vec<u8>>>> = Setting::new(
     "cache-ca",
     "system",
@@ -62,7 +62,7 @@ pub struct CacheConfig {
     pub timeout: Duration,
     /// `HIVEBOX_LEASE_TTL`.
     pub lease_ttl: Duration,
-    /// For how long what is published may be of use: as long as its readings count, and as long as it is fresh.
+    /// How long a published present stays useful: while its readings count, and while it is fresh.
     pub expiry: Duration,
 }
 

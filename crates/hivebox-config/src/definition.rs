@@ -34,7 +34,7 @@ pub trait AnySetting: fmt::Debug + Sync {
     /// The value that applies if none is given.
     fn default(&self) -> &'static str;
 
-    /// The setting as people are told of it.
+    /// The setting as help texts describe it.
     fn described(&self) -> Described;
 
     /// The environment variable.

@@ -125,7 +125,7 @@ impl fmt::Display for BallistaAddress {
     }
 }
 
-/// On or off. Only a binary with the feature `history` can switch SQL on.
+/// On or off. Only a binary with the feature `sql` can switch SQL on.
 #[derive(Debug, Clone, Copy)]
 pub struct SqlSwitch;
 

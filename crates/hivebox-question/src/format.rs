@@ -91,9 +91,9 @@ impl Formats {
         }
     }
 
-    /// The format that suits `Accept` best, the first of those that suit it as well; `None` if none does.
+    /// The best format for `Accept`, the first if several are equal; `None` if none is acceptable.
     ///
-    /// What a client sends that is no such header is taken as if it had sent none.
+    /// A malformed header counts as missing.
     #[must_use]
     pub fn accepted<'a>(self, accept: impl IntoIterator<Item = &'a str>) -> Option<Format> {
         let ranges: Vec<Preference<'_>> =
@@ -123,8 +123,8 @@ impl Formats {
     }
 }
 
-/// Whether the values of `Accept` prefer one media type to another. A client that names neither prefers
-/// neither.
+/// Whether the values of `Accept` prefer one media type to another. False if `Accept`
+/// names neither.
 pub fn prefers<'a>(accept: impl IntoIterator<Item = &'a str>, one: &str, other: &str) -> bool {
     let ranges: Vec<_> = accept.into_iter().flat_map(preferences).collect();
     let quality = |media_type: &str| accept::quality(&ranges, essence(media_type));

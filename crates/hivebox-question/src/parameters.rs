@@ -49,7 +49,7 @@ pub enum Location {
 }
 
 impl<K: Kind> Parameter<K> {
-    /// The parameter as people are told of it.
+    /// The parameter as help texts describe it.
     #[must_use]
     pub fn described(&self) -> Described {
         let Self { name, description: help, default, .. } = *self;

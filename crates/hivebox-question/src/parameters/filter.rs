@@ -35,7 +35,7 @@ pub const LONGITUDE: Parameter<Number> = Parameter {
 /// How far from the place.
 pub const RADIUS: Parameter<Number> = Parameter {
     name: "radius_km",
-    description: "Largest distance of a box from the place at `lat` and `lon`, which it needs.",
+    description: "Largest distance of a box from the place. Needs `lat` and `lon`.",
     kind: Number { range: 0.1..=20_040.0, unit: "km" },
     example: "25",
     default: Some("25"),
@@ -165,7 +165,7 @@ pub const QUALITY: Parameter<Choice<Level>> = Parameter {
     default: None,
 };
 
-/// The same where nothing better is asked for: what is made of readings is made of good ones.
+/// [`QUALITY`] for statistics and chores: `unsuspicious` by default.
 pub const QUALITY_FOR_CONDITIONS: Parameter<Choice<Level>> =
     Parameter { default: Some(Level::Unsuspicious.slug()), ..QUALITY };
 

@@ -28,8 +28,8 @@ pub const CURSOR: Parameter<Formed<Cursor>> = Parameter {
     default: None,
 };
 
-/// The end of a page: the id of its last thing. Pages are in the order of ids, so that it goes on holding
-/// when things come and go.
+/// The end of a page: the id of its last item. Pages are sorted by id, so a cursor stays valid when items are added
+/// or removed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cursor(Vec<u8>);
 

@@ -21,7 +21,7 @@ pub fn pairs(query: &str) -> Result<Vec<(String, String)>, Wrong> {
             match (decode(name), decode(value)) {
                 (Some(name), Some(value)) => Ok((name, value)),
                 _ => Err(Wrong::whole_query(
-                    "The query holds an escape that stands for no text.".to_owned(),
+                    "The query contains an escape that is not valid UTF-8.".to_owned(),
                     "UTF-8, with % and two hex digits for each byte that cannot stand for itself".to_owned(),
                 )),
             }

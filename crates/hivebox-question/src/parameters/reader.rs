@@ -23,7 +23,7 @@ pub trait Ask: Sized {
         looked_for::<Self>().openapi
     }
 
-    /// The parameters as people are told of them.
+    /// The parameters as help texts describe them.
     fn described() -> Vec<Described> {
         looked_for::<Self>().described
     }
@@ -50,7 +50,7 @@ impl Ask for () {
     }
 }
 
-/// How a request that is wrong is refused, each with when that is.
+/// All refusals of a route, each with its cause.
 #[must_use]
 pub fn refusals<A: Ask>() -> Vec<(&'static str, Refusal)> {
     // There is no such parameter, and no such media type.

@@ -10,6 +10,6 @@ pub enum Refusal {
     Wrong(Vec<Wrong>),
     /// The client accepts none of the formats that there are.
     NotAcceptable(Formats),
-    /// The parameters are right, but what they ask for together is not: a clause that says why.
+    /// Each parameter is right, but they contradict each other. Holds the reason, as a clause.
     Contradiction(String),
 }

@@ -72,7 +72,7 @@ pub struct Cut {
 }
 
 impl Default for Stretch {
-    /// What is asked for by a request that says nothing.
+    /// The range of a request without parameters.
     fn default() -> Self {
         Self { from: None, to: None, every: None, zone: TimeZone::UTC }
     }
@@ -80,7 +80,7 @@ impl Default for Stretch {
 
 impl Stretch {
     const USUAL: SignedDuration = SignedDuration::from_hours(7 * 24);
-    /// There are no readings from before 2014, and a slip of the pen should not ask for all of time.
+    /// There are no readings from before 2014, and a typing error should not request centuries.
     const LONGEST_YEARS: i64 = 50;
     const LONGEST: SignedDuration = SignedDuration::from_hours(Self::LONGEST_YEARS * 366 * 24);
 

@@ -51,7 +51,7 @@ impl When {
         }
     }
 
-    /// Whether it says no more than how long ago, so that the moment itself has no meaning of its own.
+    /// Whether it is relative to now.
     #[must_use]
     pub fn is_relative(self) -> bool {
         matches!(self, Self::Ago(_))

@@ -164,7 +164,7 @@ pub(super) struct SettingFlags<C> {
 }
 
 impl<C: Heeds> SettingFlags<C> {
-    /// A setting as if it had been given as a flag, unless it was.
+    /// Sets the value of a flag, unless the user gave the flag.
     pub(super) fn with_default(mut self, setting: &dyn AnySetting, value: impl Into<String>) -> Self {
         if !self.given.iter().any(|(name, _)| name == setting.name()) {
             self.given.push((setting.name().to_owned(), value.into()));
