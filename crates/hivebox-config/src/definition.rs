@@ -64,7 +64,22 @@ impl<K: Kind + fmt::Debug + Sync> AnySetting for Setting<K> {
 }
 
 /// The name of the setting that an environment variable is for; `None` if it is for none of HiveBox. The reverse of
-/// [`AnySetting::variable`].
+/// [`AnySetting::variable`], so another spelling is not a variable of HiveBox.
 pub(super) fn name_of(variable: &str) -> Option<String> {
-    Some(variable.strip_prefix("HIVEBOX_")?.replace('_', "-").to_lowercase())
+    let name = variable.strip_prefix("HIVEBOX_")?;
+    let is_spelled = |char: char| char.is_ascii_uppercase() || char.is_ascii_digit() || char == '_';
+    name.chars().all(is_spelled).then(|| name.replace('_', "-").to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_names_its_setting_in_one_spelling_only() {
+        assert_eq!(name_of("HIVEBOX_CACHE_TTL").as_deref(), Some("cache-ttl"));
+        for other in ["HIVEBOX_cache_ttl", "HIVEBOX_CACHE-TTL", "CACHE_TTL", "hivebox_CACHE_TTL"] {
+            assert_eq!(name_of(other), None, "{other}");
+        }
+    }
 }

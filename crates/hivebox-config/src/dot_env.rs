@@ -61,7 +61,7 @@ fn variable(line: &str) -> Result<Option<(String, String)>, &'static str> {
     let name = name.trim();
     let is_name = name.chars().all(|char| char.is_ascii_alphanumeric() || char == '_' || char == '.');
     if name.is_empty() || !is_name {
-        return Err("the name before = is not one of letters, digits and _");
+        return Err("the name before = has other characters than letters, digits, _ and .");
     }
     Ok(Some((name.to_owned(), value_of(value.trim())?)))
 }

@@ -75,6 +75,9 @@ impl RedisAddress {
             return Err("has an unknown scheme".into());
         }
         let (login, places) = rest.rsplit_once('@').unwrap_or(("", rest));
+        if places.contains(['?', '#']) {
+            return Err("nothing may follow the database: no ? and no #".into());
+        }
         let (hosts, path) = places.split_once('/').unwrap_or((places, ""));
         let nodes = || hosts.split(',').map(|host| node(host.trim())).collect::<Result<Vec<_>, _>>();
         let topology = match kind {

@@ -14,10 +14,9 @@ use hivebox_telemetry::trace_span;
 use hivebox_telemetry::traceparent::Traceparent;
 use hivebox_telemetry::traces::ParentSpan;
 use tokio::time::Instant;
-use tracing::field::Empty;
+use tracing::field::{Empty, display};
 use tracing::{Instrument, Span, debug, debug_span, error_span};
 
-use crate::header_value::header_value;
 use crate::observe::metrics::{MethodIndex, RouteMetrics};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -41,7 +40,8 @@ pub(super) struct RequestObservation {
     started: Instant,
     method: MethodIndex,
     id: HeaderValue,
-    traceparent: Option<Traceparent>,
+    /// The header `traceparent`, if the client sent a valid one.
+    traceparent: Option<HeaderValue>,
     /// The span of the log.
     log_span: Span,
     /// The span for the collector.
@@ -54,9 +54,9 @@ impl RequestObservation {
         let started = Instant::now();
         let method = MethodIndex::from(request.method());
         let id = request_id(request.headers());
-        let traceparent = traceparent(request.headers());
-        let log_span = log_span(route, request, &id, traceparent);
-        let trace_span = span_for_collector(route, request, &id, traceparent);
+        let (traceparent, client_span) = traceparent(request.headers()).unzip();
+        let log_span = log_span(route, request, &id, client_span);
+        let trace_span = span_for_collector(route, request, &id, client_span);
         Self { started, method, id, traceparent, log_span, trace_span }
     }
 
@@ -77,7 +77,7 @@ impl RequestObservation {
         let headers = response.headers_mut();
         headers.insert(REQUEST_ID, self.id);
         if let Some(traceparent) = self.traceparent {
-            headers.insert(TRACEPARENT, header_value(traceparent.to_string()));
+            headers.insert(TRACEPARENT, traceparent);
         }
     }
 }
@@ -103,7 +103,7 @@ fn log_span<B>(
     traceparent: Option<Traceparent>,
 ) -> Span {
     let (request_id, path) = (text(id), request.uri().path());
-    let trace_id = traceparent.map(|traceparent| format!("{:032x}", traceparent.trace_id()));
+    let trace_id = traceparent.map(|traceparent| display(HexTraceId(traceparent)));
     let method = request.method().as_str();
     if route.does_work {
         // At this level the span exists whenever anything is logged.
@@ -163,8 +163,18 @@ fn new_request_id() -> HeaderValue {
 }
 
 /// The client's `traceparent`. W3C Trace Context says to ignore an invalid one.
-fn traceparent(headers: &HeaderMap) -> Option<Traceparent> {
-    headers.get(TRACEPARENT)?.to_str().ok()?.parse().ok()
+fn traceparent(headers: &HeaderMap) -> Option<(HeaderValue, Traceparent)> {
+    let header = headers.get(TRACEPARENT)?;
+    Some((header.clone(), header.to_str().ok()?.parse().ok()?))
+}
+
+/// The id of a trace, formatted only where a span is enabled.
+struct HexTraceId(Traceparent);
+
+impl std::fmt::Display for HexTraceId {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{:032x}", self.0.trace_id())
+    }
 }
 
 fn text(id: &HeaderValue) -> &str {
@@ -192,7 +202,7 @@ mod tests {
     #[test]
     fn only_a_well_formed_traceparent_is_passed_on() {
         let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        assert_eq!(traceparent(&headers(TRACEPARENT, good)).unwrap().to_string(), good);
+        assert_eq!(traceparent(&headers(TRACEPARENT, good)).unwrap().1.to_string(), good);
         for bad in ["", "00-4bf92f-00f067aa0ba902b7-01", &good.to_uppercase(), &good.replace("00-4", "ff-4")]
         {
             assert!(traceparent(&headers(TRACEPARENT, bad)).is_none(), "{bad}");

@@ -11,8 +11,7 @@ use prometheus_client::registry::Registry;
 use utoipa::openapi::OpenApi;
 
 use crate::app::App;
-use crate::describe::post;
-use crate::describe::{self, Methods, Operation, get};
+use crate::describe::{self, Methods, Operation, get, post};
 use crate::metrics::HttpMetrics;
 use crate::observe::{Observed, observe};
 use crate::policy::Policy;
@@ -20,17 +19,16 @@ use crate::rate_limit::limit;
 use crate::represent::represent;
 use crate::state::{Description, HttpState};
 use crate::{
-    boxes, chores, conditions, cors, dashboard, docs, error, exposition, health, live, map, one_box, openapi,
-    phenomena, probes, readings, snapshots, status, store, temperature, version,
+    boxes, chores, conditions, cors, dashboard, docs, error, exposition, health, history, live, map, one_box,
+    openapi, phenomena, probes, readings, snapshots, sql, status, store, temperature, version,
 };
-use crate::{history, sql};
 
 /// All routes, each with its description.
 fn routes() -> Routes {
     let store = |get_id, post_id| {
         get(store::store, store::describe(get_id)).post(store::store, store::describe(post_id))
     };
-    let routes = Routes::default()
+    Routes::default()
         .add("/", Policy::DASHBOARD, get(health::root, health::describe_root()))
         .add("/dashboard", Policy::DASHBOARD, get(dashboard::page, dashboard::describe_page()))
         .add("/dashboard/{file}", Policy::DASHBOARD, get(dashboard::file, dashboard::describe_file()))
@@ -59,10 +57,9 @@ fn routes() -> Routes {
         .add("/api/v1/map", Policy::API, get(map::map, map::describe()))
         .add("/api/v1/readings", Policy::API, get(readings::readings, readings::describe()))
         .add("/api/v1/snapshots", Policy::API, get(snapshots::list, snapshots::describe_list()))
-        .add("/api/v1/snapshots/{name}", Policy::API, get(snapshots::show, snapshots::describe_show()));
-    let routes = routes.add("/api/v1/history", Policy::API, get(history::history, history::describe()));
-    let routes = routes.add("/api/v1/sql", Policy::API, post(sql::sql, sql::describe()));
-    routes
+        .add("/api/v1/snapshots/{name}", Policy::API, get(snapshots::show, snapshots::describe_show()))
+        .add("/api/v1/history", Policy::API, get(history::history, history::describe()))
+        .add("/api/v1/sql", Policy::API, post(sql::sql, sql::describe()))
         .add("/api/v1/status", Policy::API.without_work(), get(status::status, status::describe()))
         .add("/api/v1/live", Policy::STREAM, get(live::live, live::describe()))
         .add("/openapi.json", Policy::DESCRIPTION, get(openapi::openapi, openapi::describe()))

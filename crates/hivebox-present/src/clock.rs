@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 /// Tells the time. Cheap to clone; the clones of a clock that stands still are set together.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Clock {
     /// What the clock shows, if it stands still; `None` for the system's clock.
     still: Option<Arc<watch::Sender<Timestamp>>>,
@@ -53,13 +53,14 @@ impl Clock {
         }
     }
 
-    /// Sleeps until this clock has gone on by `time`.
-    pub async fn sleep(&self, time: Duration) {
+    /// Sleeps for `time` from the moment `from`, at which this clock was read. A clock that was set in between loses
+    /// no wake-up.
+    pub async fn sleep(&self, from: Timestamp, time: Duration) {
         let Some(shown) = &self.still else {
             return tokio::time::sleep(time).await;
         };
         let mut shown = shown.subscribe();
-        let wakes_at = SignedDuration::try_from(time).ok().and_then(|time| self.now().checked_add(time).ok());
+        let wakes_at = SignedDuration::try_from(time).ok().and_then(|time| from.checked_add(time).ok());
         let wakes_at = wakes_at.unwrap_or(Timestamp::MAX);
         // The sender lives as long as `self`, so waiting cannot fail.
         let _ = shown.wait_for(|now| *now >= wakes_at).await;
@@ -94,7 +95,7 @@ mod tests {
         let clock = Clock::still_at(noon());
         let sleeping = tokio::spawn({
             let clock = clock.clone();
-            async move { clock.sleep(Duration::from_hours(1)).await }
+            async move { clock.sleep(noon(), Duration::from_hours(1)).await }
         });
         tokio::task::yield_now().await;
         clock.advance(SignedDuration::from_mins(59));

@@ -44,8 +44,9 @@ async fn wait_for_turn(refresh: &Refresh, chance: f64) {
         last_poll: last_poll.as_deref(),
         holder_useful_at: refresh.holder_useful_at(),
     };
-    let wait = schedule::next_poll(&facts, refresh.clock.now(), refresh.poller.answer.ttl, chance);
-    refresh.clock.sleep(wait).await;
+    let now = refresh.clock.now();
+    let wait = schedule::next_poll(&facts, now, refresh.poller.answer.ttl, chance);
+    refresh.clock.sleep(now, wait).await;
 }
 
 async fn poll_and_publish(refresh: &Refresh) {

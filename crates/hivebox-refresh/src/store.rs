@@ -70,7 +70,10 @@ fn store_now(refresh: &Refresh, uploads: &mut Uploads<'_>, request: StoreRequest
 /// Sleeps until `moment`; for ever if there is none.
 async fn sleep_until(clock: &Clock, moment: Option<Timestamp>) {
     match moment {
-        Some(moment) => clock.sleep(schedule::until(moment, clock.now())).await,
+        Some(moment) => {
+            let now = clock.now();
+            clock.sleep(now, schedule::until(moment, now)).await;
+        }
         None => std::future::pending().await,
     }
 }

@@ -27,7 +27,7 @@ pub(crate) async fn run(refresh: &Refresh) {
     let history = History::of(&refresh.snapshots);
     let mut changes = refresh.cache.changes();
     let mut looked_through_at: Option<Timestamp> = None;
-    tokio::time::sleep(interval.min(FIRST_AFTER)).await;
+    refresh.clock.sleep(refresh.clock.now(), interval.min(FIRST_AFTER)).await;
     loop {
         // The cache lives as long as this does, so waiting cannot fail.
         let _ = changes.wait_for(|()| refresh.is_holder()).await;
@@ -38,7 +38,7 @@ pub(crate) async fn run(refresh: &Refresh) {
             Ok(()) => {}
             Err(error) => warn!(error = in_words(&error), "cannot compact snapshots"),
         }
-        tokio::time::sleep(interval).await;
+        refresh.clock.sleep(refresh.clock.now(), interval).await;
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) async fn run(refresh: &Refresh) {
         // The cache lives as long as this does, so waiting cannot fail.
         let _ = changes.wait_for(|()| refresh.is_holder()).await;
         sweep(refresh, limit).await;
-        tokio::time::sleep(INTERVAL).await;
+        refresh.clock.sleep(refresh.clock.now(), INTERVAL).await;
     }
 }
 
