@@ -2478,7 +2478,7 @@ export interface operations {
                  */
                 readonly lon?: number;
                 /**
-                 * @description Largest distance of a box from the place at `lat` and `lon`, which it needs.
+                 * @description Largest distance of a box from the place. Needs `lat` and `lon`.
                  * @example 25
                  */
                 readonly radius_km?: number;
@@ -3074,7 +3074,7 @@ export interface operations {
                  */
                 readonly lon?: number;
                 /**
-                 * @description Largest distance of a box from the place at `lat` and `lon`, which it needs.
+                 * @description Largest distance of a box from the place. Needs `lat` and `lon`.
                  * @example 25
                  */
                 readonly radius_km?: number;
@@ -3825,7 +3825,7 @@ export interface operations {
                  */
                 readonly lon?: number;
                 /**
-                 * @description Largest distance of a box from the place at `lat` and `lon`, which it needs.
+                 * @description Largest distance of a box from the place. Needs `lat` and `lon`.
                  * @example 25
                  */
                 readonly radius_km?: number;
@@ -4595,7 +4595,7 @@ export interface operations {
                  */
                 readonly lon?: number;
                 /**
-                 * @description Largest distance of a box from the place at `lat` and `lon`, which it needs.
+                 * @description Largest distance of a box from the place. Needs `lat` and `lon`.
                  * @example 25
                  */
                 readonly radius_km?: number;
@@ -5272,7 +5272,7 @@ export interface operations {
                  */
                 readonly lon?: number;
                 /**
-                 * @description Largest distance of a box from the place at `lat` and `lon`, which it needs.
+                 * @description Largest distance of a box from the place. Needs `lat` and `lon`.
                  * @example 25
                  */
                 readonly radius_km?: number;
