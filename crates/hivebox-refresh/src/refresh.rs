@@ -1,6 +1,7 @@
 //! The parts of the refresh loop, and its state.
 
 use std::cell::Cell;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,17 +48,7 @@ pub struct RefreshParts {
 /// The refresh loop: its parts, and its state among the replicas.
 #[derive(Debug)]
 pub struct Refresh {
-    pub(crate) clock: Clock,
-    pub(crate) poller: Poller,
-    pub(crate) cache: Arc<Cache>,
-    pub(crate) days: Arc<Days>,
-    pub(crate) shared: Shared,
-    pub(crate) lease_ttl: Duration,
-    pub(crate) snapshots: SnapshotStore,
-    pub(crate) spool: Option<Spool>,
-    pub(crate) grace: Duration,
-    pub(crate) store: StoreConfig,
-    pub(crate) metrics: RefreshMetrics,
+    parts: RefreshParts,
     /// The lease, while this replica holds it.
     lease: Cell<Option<Lease>>,
     /// When the lease holder, while that is another replica, last published something useful.
@@ -70,36 +61,21 @@ pub struct Refresh {
     look_requested: Notify,
 }
 
+impl Deref for Refresh {
+    type Target = RefreshParts;
+
+    fn deref(&self) -> &RefreshParts {
+        &self.parts
+    }
+}
+
 impl Refresh {
     /// Assembles the loop. [`start`](Self::start) starts it.
     #[must_use]
     pub fn new(parts: RefreshParts) -> Self {
-        let RefreshParts {
-            clock,
-            poller,
-            cache,
-            days,
-            shared,
-            lease_ttl,
-            snapshots,
-            spool,
-            grace,
-            store,
-            metrics,
-        } = parts;
-        let holder_useful_at = Cell::new(clock.now());
+        let holder_useful_at = Cell::new(parts.clock.now());
         Self {
-            clock,
-            poller,
-            cache,
-            days,
-            shared,
-            lease_ttl,
-            snapshots,
-            spool,
-            grace,
-            store,
-            metrics,
+            parts,
             lease: Cell::default(),
             holder_useful_at,
             abstains_until: Cell::default(),
