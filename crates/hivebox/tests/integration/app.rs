@@ -126,17 +126,15 @@ impl TestApp {
         what: &str,
         is_so: impl Fn(&Response) -> bool,
     ) -> Response {
-        let started = Instant::now();
-        loop {
-            let response = self.get(path).await;
-            if is_so(&response) {
-                return response;
+        retried(async || {
+            let looked = self.look(path, what, &is_so).await;
+            if looked.is_err() {
+                self.let_time_pass(SignedDuration::from_mins(1));
+                upstream.sim.set_time(SimClock::Fixed(self.clock.now()));
             }
-            assert!(started.elapsed() < PATIENCE, "{path} is not {what}, but {response:?}");
-            self.let_time_pass(SignedDuration::from_mins(1));
-            upstream.sim.set_time(SimClock::Fixed(self.clock.now()));
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+            looked
+        })
+        .await
     }
 
     /// The same, with what there is no setting for changed by `tune`.
@@ -216,28 +214,27 @@ impl TestApp {
         what: &str,
         is_so: impl Fn(&Response) -> bool,
     ) -> Response {
-        let started = Instant::now();
-        loop {
-            let response = self.get(path).await;
-            if is_so(&response) {
-                return response;
-            }
-            assert!(started.elapsed() < PATIENCE, "{path} is not {what}, but {response:?}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        retried(async || self.look(path, what, &is_so).await).await
+    }
+
+    /// Asks for a path once: the answer, or a message if it is not as it should be.
+    async fn look(
+        &self,
+        path: &str,
+        what: &str,
+        is_so: impl Fn(&Response) -> bool,
+    ) -> Result<Response, String> {
+        let response = self.get(path).await;
+        if is_so(&response) { Ok(response) } else { Err(format!("{path} is not {what}, but {response:?}")) }
     }
 
     /// Asks for a path again and again until the body is as it should be.
     pub(crate) async fn until(&self, path: &str, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
-        let started = Instant::now();
-        loop {
+        retried(async || {
             let body = self.json(path).await;
-            if is_so(&body) {
-                return body;
-            }
-            assert!(started.elapsed() < PATIENCE, "{path} does not show {what}, but {body}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+            if is_so(&body) { Ok(body) } else { Err(format!("{path} does not show {what}, but {body}")) }
+        })
+        .await
     }
 
     /// Waits until a metric is as high.
@@ -267,9 +264,18 @@ impl TestApp {
 
 /// Waits until something is so, and fails if it does not come about.
 pub(crate) async fn eventually(what: &str, is_so: impl AsyncFn() -> bool) {
+    let came_about = async || if is_so().await { Ok(()) } else { Err(format!("{what} has not come about")) };
+    retried(came_about).await;
+}
+
+/// Calls `attempt` again and again until it succeeds, and fails with its last message when patience ends.
+pub(crate) async fn retried<T>(attempt: impl AsyncFn() -> Result<T, String>) -> T {
     let started = Instant::now();
-    while !is_so().await {
-        assert!(started.elapsed() < PATIENCE, "{what} has not come about");
+    loop {
+        match attempt().await {
+            Ok(value) => return value,
+            Err(message) => assert!(started.elapsed() < PATIENCE, "{message}"),
+        }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

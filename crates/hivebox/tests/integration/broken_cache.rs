@@ -5,7 +5,7 @@ use std::time::Duration;
 use opensensemap_sim::Fault;
 use redis::Commands;
 
-use crate::app::{PATIENCE, TestApp, TestUpstream, eventually};
+use crate::app::{TestApp, TestUpstream, eventually, retried};
 use crate::clients::{Clients, no_request_has_waited};
 use crate::proxy::{Network, Proxy};
 use crate::redis_server::RedisServer;
@@ -60,18 +60,14 @@ impl Hive {
     }
 
     async fn until(&self, what: &str, is_so: impl Fn(&[serde_json::Value]) -> bool) {
-        let started = tokio::time::Instant::now();
-        loop {
+        retried(async || {
             let mut ready = Vec::new();
             for replica in &self.replicas {
                 ready.push(replica.json("/readyz").await);
             }
-            if is_so(&ready) {
-                return;
-            }
-            assert!(started.elapsed() < PATIENCE, "the replicas are not {what}: {ready:#?}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+            if is_so(&ready) { Ok(()) } else { Err(format!("the replicas are not {what}: {ready:#?}")) }
+        })
+        .await;
     }
 
     /// Asks all the time while something is broken for a while and mended. All are answered, and afterwards
