@@ -10,9 +10,10 @@ use flate2::bufread::MultiGzDecoder;
 use futures_util::{StreamExt, stream};
 use hivebox_climate::readings::{Readings, ReadingsBuilder};
 use hivebox_config::{UpstreamAddress, UpstreamConfig};
+use hivebox_present::Clock;
 use opensensemap::{
     BoxId, Client, ClientOptions, DecodeError, Decoded, Decoder, FetchError, FetchedBox, Limits, Observer,
-    SenseBox,
+    SenseBox, WallClock,
 };
 
 use crate::bridge::add_box;
@@ -81,11 +82,11 @@ pub enum PollError {
 }
 
 impl Upstream {
-    /// The source that the settings name.
+    /// The source that the settings name. It reads dates in `Retry-After` by `clock`.
     ///
     /// # Errors
     /// The HTTP client cannot be set up.
-    pub fn new(config: &UpstreamConfig, observer: Observer) -> Result<Self, FetchError> {
+    pub fn new(config: &UpstreamConfig, clock: Clock, observer: Observer) -> Result<Self, FetchError> {
         let boxes: Option<Arc<[BoxId]>> = config.boxes.clone().map(Into::into);
         let base_url = match &config.address {
             UpstreamAddress::File(path) => {
@@ -93,7 +94,7 @@ impl Upstream {
             }
             UpstreamAddress::Api(base_url) => base_url.clone(),
         };
-        let client = client(config, base_url, observer)?;
+        let client = client(config, base_url, clock, observer)?;
         Ok(match boxes {
             Some(boxes) => Self::Some(client, boxes),
             None => Self::All(client),
@@ -141,11 +142,16 @@ impl Upstream {
     }
 }
 
-/// An API client for `base_url`, with the settings for upstream.
+/// An API client for `base_url`, with the settings for upstream. It reads dates in `Retry-After` by `clock`.
 ///
 /// # Errors
 /// The HTTP client cannot be set up.
-pub fn client(config: &UpstreamConfig, base_url: String, observer: Observer) -> Result<Client, FetchError> {
+pub fn client(
+    config: &UpstreamConfig,
+    base_url: String,
+    clock: Clock,
+    observer: Observer,
+) -> Result<Client, FetchError> {
     Client::new(ClientOptions {
         base_url,
         user_agent: concat!("hivebox/", env!("CARGO_PKG_VERSION")).into(),
@@ -154,6 +160,7 @@ pub fn client(config: &UpstreamConfig, base_url: String, observer: Observer) -> 
         max_body_bytes: config.max_bytes,
         max_retries: config.retries,
         observer,
+        clock: WallClock::new(move || clock.now()),
         ..ClientOptions::default()
     })
 }

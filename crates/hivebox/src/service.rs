@@ -85,6 +85,7 @@ impl Service {
             poller: poller(
                 &config.upstream,
                 &config.answer,
+                clock.clone(),
                 Observer::new(move |attempt| upstream.observe(attempt)),
             )?,
             cache: Arc::clone(&cache),
@@ -163,16 +164,17 @@ impl Service {
     }
 }
 
-/// The poller with these settings.
+/// The poller with these settings. It reads dates in `Retry-After` by `clock`.
 ///
 /// # Errors
 /// The HTTP client cannot be set up.
 pub fn poller(
     upstream: &UpstreamConfig,
     answer: &AnswerConfig,
+    clock: Clock,
     observer: Observer,
 ) -> Result<Poller, StartError> {
-    let upstream = Upstream::new(upstream, observer)?;
+    let upstream = Upstream::new(upstream, clock, observer)?;
     Ok(Poller { upstream, answer: answer.clone() })
 }
 

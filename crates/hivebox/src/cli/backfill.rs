@@ -82,8 +82,10 @@ impl Args {
                 boxes: config.upstream.boxes.clone(),
                 bbox: self.bbox,
             },
-            upstream: Upstream::new(&config.upstream, Observer::default()).map_err(started)?,
-            archive: client(&config.upstream, self.archive.clone(), Observer::default()).map_err(started)?,
+            upstream: Upstream::new(&config.upstream, Clock::system(), Observer::default())
+                .map_err(started)?,
+            archive: client(&config.upstream, self.archive.clone(), Clock::system(), Observer::default())
+                .map_err(started)?,
             history: History::of(&service::snapshots(&config.store)?),
             rules: config.answer.rules,
             pacing: Pacing { pause: self.pause, ..Pacing::default() },

@@ -86,8 +86,9 @@ fn describe(finding: &Finding) -> String {
 
 async fn upstream(config: &Config) -> Finding {
     const PART: &str = "upstream";
-    let started = Clock::system().now();
-    let poller = match service::poller(&config.upstream, &config.answer, Observer::default()) {
+    let clock = Clock::system();
+    let started = clock.now();
+    let poller = match service::poller(&config.upstream, &config.answer, clock.clone(), Observer::default()) {
         Ok(poller) => poller,
         Err(error) => {
             return Finding::bad(
@@ -99,7 +100,7 @@ async fn upstream(config: &Config) -> Finding {
     };
     match poller.poll(started, None).await {
         Ok((present, of_poll)) => {
-            let took_seconds = Clock::system().now().duration_since(started).as_secs_f64();
+            let took_seconds = clock.now().duration_since(started).as_secs_f64();
             let boxes = present.readings.box_count();
             let lost = of_poll.failed + of_poll.skipped;
             let found = format!("{boxes} senseBoxes in {took_seconds:.1} s, {lost} lost");

@@ -30,8 +30,9 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let config = args.settings.config()?;
     block_on(async {
         let snapshots = service::snapshots(&config.store)?;
-        let poller = service::poller(&config.upstream, &config.answer, Observer::default())?;
-        let (present, _) = poller.poll(args.at.unwrap_or_else(|| Clock::system().now()), None).await?;
+        let clock = Clock::system();
+        let poller = service::poller(&config.upstream, &config.answer, clock.clone(), Observer::default())?;
+        let (present, _) = poller.poll(args.at.unwrap_or_else(|| clock.now()), None).await?;
         let name = SnapshotName::at(present.readings.as_of());
         let stored = snapshots.put(&Sealed::of(name, &present.readings, Catalogue::builtin())?).await?;
         if args.json {

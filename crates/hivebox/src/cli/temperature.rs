@@ -43,8 +43,9 @@ struct TemperatureJson<'a> {
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let config = args.settings.config()?;
     block_on(async {
-        let poller = service::poller(&config.upstream, &config.answer, Observer::default())?;
-        let (present, _) = poller.poll(args.at.unwrap_or_else(|| Clock::system().now()), None).await?;
+        let clock = Clock::system();
+        let poller = service::poller(&config.upstream, &config.answer, clock.clone(), Observer::default())?;
+        let (present, _) = poller.poll(args.at.unwrap_or_else(|| clock.now()), None).await?;
         print(&present, args.json)
     })
 }
