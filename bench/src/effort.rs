@@ -9,9 +9,11 @@ pub(crate) struct Effort {
     pub(crate) pairs: usize,
     /// Seconds of one measurement.
     pub(crate) seconds: u32,
+    /// Seconds of mixed requests.
+    pub(crate) soak_seconds: u32,
 }
 
 /// A run to quote.
-pub(crate) const FULL: Effort = Effort { starts: 11, pairs: 7, seconds: 3 };
+pub(crate) const FULL: Effort = Effort { starts: 11, pairs: 7, seconds: 3, soak_seconds: 600 };
 /// A run to check the benchmark itself.
-pub(crate) const QUICK: Effort = Effort { starts: 3, pairs: 2, seconds: 1 };
+pub(crate) const QUICK: Effort = Effort { starts: 3, pairs: 2, seconds: 1, soak_seconds: 20 };

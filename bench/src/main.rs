@@ -27,6 +27,7 @@ mod redis;
 mod report;
 mod section;
 mod server;
+mod soak;
 mod spread;
 mod start;
 mod stopwatch;
@@ -121,6 +122,10 @@ fn run(args: &Args) -> Result<()> {
     if wanted(Section::Dashboard) {
         heading("The dashboard in a browser");
         dashboard::run(&programs, effort, &mut report)?;
+    }
+    if args.sections.contains(&Section::Soak) {
+        heading("Mixed requests for minutes");
+        soak::run(&programs, effort.soak_seconds, &mut report)?;
     }
     report.print()
 }

@@ -70,6 +70,18 @@ impl Programs {
 
     /// The same, with more environment variables.
     pub(super) fn hivebox_with(&self, refresh: Refresh, variables: &[(&str, String)]) -> Result<Server> {
+        let ttl = if refresh == Refresh::Never { "5m" } else { "1s" };
+        let mut all = vec![
+            ("HIVEBOX_UPSTREAM", format!("file:{}", self.recording.display())),
+            ("HIVEBOX_CACHE_TTL", ttl.to_owned()),
+            ("HIVEBOX_STORE_INTERVAL", "off".to_owned()),
+        ];
+        all.extend_from_slice(variables);
+        self.serve(&all)
+    }
+
+    /// Starts HiveBox on the cores of the servers, with an empty store and these environment variables.
+    pub(super) fn serve(&self, variables: &[(&str, String)]) -> Result<Server> {
         let store = self.directory.join("store");
         if store.exists() {
             fs::remove_dir_all(&store).with_context(|| format!("cannot remove {}", store.display()))?;
@@ -77,15 +89,21 @@ impl Programs {
         let address = free_address()?;
         let mut command = self.pinning.server_command(&self.hivebox);
         command.args(["serve", "--listen", &address.to_string()]);
-        command.args(["--upstream", &format!("file:{}", self.recording.display())]);
-        command
-            .env("HIVEBOX_STORE", format!("file:{}", store.display()))
-            .env("HIVEBOX_STORE_INTERVAL", "off");
+        command.env("HIVEBOX_STORE", format!("file:{}", store.display()));
         command.envs(variables.iter().map(|(name, value)| (name, value)));
-        command.args(["--cache-ttl", if refresh == Refresh::Never { "5m" } else { "1s" }]);
         // A `.env` file in the repository must not change the measurement.
         command.current_dir(&self.directory);
         Server::start(command, address, &self.directory.join("hivebox.log"))
+    }
+
+    /// Starts a simulated openSenseMap with generated senseBoxes, on the cores of the load.
+    pub(super) fn simulation(&self) -> Result<Server> {
+        let address = free_address()?;
+        let mut command = self.pinning.load_command(&self.hivebox);
+        command.args(["simulate", "--seed", "1", "--stations", &self.boxes.to_string()]);
+        command.args(["--listen", &address.to_string()]);
+        command.current_dir(&self.directory);
+        Server::start(command, address, &self.directory.join("simulation.log"))
     }
 
     /// Starts a bare axum route that always returns `answer`, on the same cores.

@@ -29,6 +29,8 @@ pub(crate) enum Section {
     Faults,
     /// Latency of requests with 10,000 open event streams, and the memory of a stream.
     Live,
+    /// Ten minutes of mixed requests: wrong responses, panics and memory. Runs only if it is named.
+    Soak,
     /// Size of the dashboard's first load, time to its first picture, and frame rate.
     Dashboard,
 }

@@ -1,13 +1,13 @@
 //! A measured server process, killed on drop.
 
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::answer::{Answer, Connection};
 use crate::stopwatch;
@@ -71,6 +71,23 @@ impl Server {
     /// The URL that wrk requests.
     pub(super) fn url(&self) -> String {
         format!("http://{}{PATH}", self.address)
+    }
+
+    /// What the server has reported on standard error so far.
+    pub(super) fn log(&self) -> Result<String> {
+        fs::read_to_string(&self.log).with_context(|| format!("cannot read {}", self.log.display()))
+    }
+
+    /// Waits until the server accepts connections.
+    pub(super) fn wait_until_it_listens(&mut self) -> Result<()> {
+        while TcpStream::connect(self.address).is_err() {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("the server ended ({status}):\n{}", self.log()?);
+            }
+            ensure!(self.started.elapsed() < PATIENCE, "the server did not listen within {PATIENCE:?}");
+            thread::sleep(Duration::from_millis(10));
+        }
+        Ok(())
     }
 
     /// The peak memory of the process so far, in bytes.
