@@ -9,6 +9,7 @@ use crate::step;
 use crate::tools::{self, ACTIONLINT, BATS, CHECK_JSONSCHEMA, SHELLCHECK, YAMLLINT, ZIZMOR};
 use crate::workspace::Workspace;
 
+mod needs;
 mod runs;
 
 const WORKFLOWS: &str = ".github/workflows/";
@@ -22,6 +23,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<()> {
     // Strict: warnings fail as well. The configuration names the files to skip.
     step::run("YAML", YAMLLINT.command(workspace)?.arg("--strict").args(workspace.files(is_yaml)?))?;
     check_schemas(workspace)?;
+    check_needs(workspace)?;
     // It takes one pattern instead of a list, and succeeds when nothing matches.
     let pattern = format!("{WORKFLOWS}*.{{yml,yaml}}");
     step::run("Workflows: mistakes", ACTIONLINT.command(workspace)?.arg(pattern))?;
@@ -53,6 +55,14 @@ fn check_schemas(workspace: &Workspace) -> Result<()> {
     ] {
         let mut command = CHECK_JSONSCHEMA.command(workspace)?;
         step::run(&format!("YAML: {}", schema[1]), command.args(schema).args(files))?;
+    }
+    Ok(())
+}
+
+/// Checks that no job can fail unnoticed.
+fn check_needs(workspace: &Workspace) -> Result<()> {
+    for workflow in workspace.files(|file| file.starts_with(WORKFLOWS))? {
+        needs::check(&workspace.read(&workflow)?).context(workflow)?;
     }
     Ok(())
 }
