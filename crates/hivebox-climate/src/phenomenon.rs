@@ -25,6 +25,7 @@ pub struct Phenomenon {
     pub(crate) plausible: RangeInclusive<f64>,
     pub(crate) sentinels: Box<[RangeInclusive<f64>]>,
     pub(crate) is_direction: bool,
+    pub(crate) is_skewed: bool,
     pub(crate) sensor_error: Option<SensorError>,
 }
 
@@ -74,6 +75,13 @@ impl Phenomenon {
         self.is_direction
     }
 
+    /// Whether most values are tiny compared with the greatest, as those of light and dust are. Then
+    /// histograms keep small values finer than great ones.
+    #[must_use]
+    pub fn is_skewed(&self) -> bool {
+        self.is_skewed
+    }
+
     /// The common error of all sensors at a value, as one standard deviation in the canonical unit.
     /// `None` if a reading says nothing about other places, such as a battery's voltage.
     #[must_use]
@@ -107,6 +115,7 @@ mod tests {
             plausible: -60.0..=60.0,
             sentinels: [-127.0..=-127.0, -148.0..=-139.0].into(),
             is_direction: false,
+            is_skewed: false,
             sensor_error: None,
         };
         for value in [-127.0, -127.000_000_000_000_01, -148.0, -143.25, -139.0] {

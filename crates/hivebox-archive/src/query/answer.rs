@@ -23,7 +23,8 @@ pub struct HistoryAnswer {
     pub through: Option<Timestamp>,
     /// The number of the manifest that lists the files.
     pub manifest: u64,
-    /// Whether all percentiles are exact; otherwise each may be off by half of the phenomenon's `sketch_resolution`.
+    /// Whether all percentiles are those of the archived hundredths; otherwise each may be off by the `error` of the
+    /// phenomenon's `sketch_resolution`.
     pub is_exact: bool,
     /// How much was read for it.
     pub scanned: Scanned,

@@ -332,9 +332,10 @@ mod tests {
                 }
                 whole.merge(part).unwrap();
             }
-            let near = if whole.are_exact() { 0.0 } else { resolution().width().0 / 2.0 + 1e-9 };
+            let is_exact = whole.are_exact();
+            let near = |truth| if is_exact { 0.0 } else { resolution().error(Canonical(truth)).0 + 1e-9 };
             for (told, truth) in told(whole).into_iter().zip(by_sorting(&parts)) {
-                prop_assert!((told - truth).abs() <= near, "{} instead of {}", told, truth);
+                prop_assert!((told - truth).abs() <= near(truth), "{} instead of {}", told, truth);
             }
         }
     }

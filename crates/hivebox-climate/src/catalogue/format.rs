@@ -57,6 +57,8 @@ pub(super) struct PhenomenonToml {
     pub(super) sentinels: Vec<SentinelToml>,
     #[serde(default)]
     pub(super) is_direction: bool,
+    #[serde(default)]
+    pub(super) is_skewed: bool,
     pub(super) sensor_error: Option<SensorErrorToml>,
     pub(super) titles: Vec<String>,
     #[serde(default)]

@@ -114,6 +114,7 @@ fn read_phenomenon(written: &format::PhenomenonToml) -> Result<Phenomenon, Catal
             .map(|sentinel| range(sentinel.bounds()))
             .collect::<Result<_, CatalogueError>>()?,
         is_direction: written.is_direction,
+        is_skewed: written.is_skewed,
         sensor_error: written
             .sensor_error
             .map(|error| read_sensor_error(&written.slug, error))

@@ -1,16 +1,19 @@
 //! The byte format of a [`Histogram`].
 //!
-//! All numbers are varints: version, resolution in hundredths, number of bins, number of the first
-//! bin (zigzag). Then for each bin twice its count, plus one if empty bins precede it, followed by
+//! All numbers are varints: version, resolution, number of bins, number of the first bin (zigzag).
+//! In version 1 the resolution is the width of all bins in hundredths. In version 2 bins widen, and
+//! the resolution is the number of bins between a value and its double. Then for each bin twice its count, plus one if empty bins precede it, followed by
 //! how many. Adjacent bins are mostly non-empty, so most bins take one byte.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Histogram, Resolution, sum};
+use super::{Bins, Histogram, Resolution, sum};
 
-/// The version of the format. A change of meaning needs a new version.
-const VERSION: u32 = 1;
+/// The version of the format for bins of one width. A change of meaning needs a new version.
+const EVEN: u32 = 1;
+/// The version of the format for bins that widen.
+const WIDENING: u32 = 2;
 
 /// Version, resolution, and number of bins.
 type HistogramHead = (u32, u32, u32);
@@ -21,7 +24,7 @@ type HistogramHead = (u32, u32, u32);
 pub enum HistogramError {
     /// A newer HiveBox wrote the bytes.
     #[error(
-        "the histogram has version {found}, but this HiveBox reads version {VERSION}: use a newer HiveBox"
+        "the histogram has version {found}, but this HiveBox reads versions up to {WIDENING}: use a newer HiveBox"
     )]
     Version {
         /// The version.
@@ -33,16 +36,6 @@ pub enum HistogramError {
     /// The bytes are well-formed but contradict themselves.
     #[error("the bytes are not a histogram: {0}")]
     Inconsistent(&'static str),
-    /// The bins have different widths (in the canonical unit of the phenomenon).
-    #[error(
-        "histograms with bins of {ours} and {theirs} cannot be merged: compact the older days again, or ask for readings"
-    )]
-    Resolutions {
-        /// The bin width of the target.
-        ours: f64,
-        /// The bin width of the source.
-        theirs: f64,
-    },
     /// The count would be too large.
     #[error("a histogram cannot hold more than {} values", Histogram::MOST)]
     TooMany,
@@ -54,7 +47,11 @@ impl Histogram {
     /// # Errors
     /// None is known: every histogram can be encoded.
     pub fn to_bytes(&self) -> Result<Vec<u8>, HistogramError> {
-        let head: HistogramHead = (VERSION, self.resolution.hundredths, self.bins.len() as u32);
+        let (version, resolution) = match self.resolution.0 {
+            Bins::Even { hundredths } => (EVEN, hundredths),
+            Bins::Widening => (WIDENING, Resolution::PER_DOUBLING.unsigned_abs()),
+        };
+        let head: HistogramHead = (version, resolution, self.bins.len() as u32);
         let mut bytes = Vec::with_capacity(8 + 2 * self.bins.len());
         write(&mut bytes, &head)?;
         let Some(&first) = self.bins.first() else { return Ok(bytes) };
@@ -77,13 +74,15 @@ impl Histogram {
     /// # Errors
     /// If this version of [`Histogram::to_bytes`] did not write the bytes.
     pub fn from_bytes(mut bytes: &[u8]) -> Result<Self, HistogramError> {
-        let (version, hundredths, length): HistogramHead = read(&mut bytes)?;
-        if version != VERSION {
-            return Err(HistogramError::Version { found: version });
-        }
-        let resolution = Resolution::all()
-            .find(|resolution| resolution.hundredths == hundredths)
-            .ok_or(HistogramError::Inconsistent("there is no such resolution"))?;
+        let (version, resolution, length): HistogramHead = read(&mut bytes)?;
+        let resolution = match version {
+            EVEN => Resolution::widths().find(|width| *width == resolution).map(Resolution::even),
+            WIDENING => {
+                (resolution == Resolution::PER_DOUBLING.unsigned_abs()).then_some(Resolution::WIDENING)
+            }
+            found => return Err(HistogramError::Version { found }),
+        };
+        let resolution = resolution.ok_or(HistogramError::Inconsistent("there is no such resolution"))?;
         let mut histogram = Self::new(resolution);
         if length > 0 {
             // A bin takes at least one byte.
@@ -106,8 +105,9 @@ impl Histogram {
             let word: u64 = read(bytes)?;
             let (count, has_left_out) = (word >> 1, word & 1 == 1);
             let left_out: u32 = if has_left_out { read(bytes)? } else { 0 };
-            let bin = i32::try_from(next + i64::from(left_out));
-            let bin = bin.map_err(|_| HistogramError::Inconsistent("a bin number is out of range"))?;
+            let bin = i32::try_from(next + i64::from(left_out)).ok();
+            let bin = bin.filter(|bin| self.resolution.has(*bin));
+            let bin = bin.ok_or(HistogramError::Inconsistent("a bin number is out of range"))?;
             if count == 0 {
                 return Err(HistogramError::Inconsistent("a bin is empty"));
             }

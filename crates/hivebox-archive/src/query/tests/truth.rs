@@ -25,7 +25,7 @@ pub(super) fn engine(history: History) -> Engine {
     Engine::new(history, options).unwrap()
 }
 
-/// Compares rows. Percentiles may differ by half of the resolution unless they are exact.
+/// Compares rows. Percentiles may differ by the error of the resolution unless they are exact.
 fn compare(told: &[HistoryRow], truth: &[HistoryRow], is_exact: bool) -> Result<(), TestCaseError> {
     prop_assert_eq!(told.len(), truth.len());
     for (told, truth) in told.iter().zip(truth) {
@@ -45,11 +45,16 @@ fn compare(told: &[HistoryRow], truth: &[HistoryRow], is_exact: bool) -> Result<
             }
             (told, truth) => prop_assert_eq!(told, truth),
         }
-        let near = if is_exact { 0.0 } else { phenomenon.sketch_resolution().width().0 / 2.0 + 1e-9 };
+        let near = |truth| if is_exact { 0.0 } else { phenomenon.sketch_resolution().error(truth).0 + 1e-9 };
         for ((_, told), (_, truth)) in told.percentiles.iter().zip(&truth.percentiles) {
             match (told, truth) {
                 (Some(told), Some(truth)) => {
-                    prop_assert!((told.0 - truth.0).abs() <= near, "{} instead of {}", told.0, truth.0);
+                    prop_assert!(
+                        (told.0 - truth.0).abs() <= near(*truth),
+                        "{} instead of {}",
+                        told.0,
+                        truth.0
+                    );
                 }
                 (told, truth) => prop_assert_eq!(told, truth),
             }

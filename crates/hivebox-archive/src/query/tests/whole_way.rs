@@ -7,6 +7,7 @@ use std::time::Duration;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::histogram::Histogram;
 use hivebox_climate::place::{Exposure, GeohashCell};
+use hivebox_climate::quantity::Canonical;
 use hivebox_climate::selection::Selection;
 use hivebox_climate::statistics::Percentile;
 use jiff::tz::TimeZone;
@@ -102,11 +103,11 @@ fn rollups_agree(
         let sum = values.iter().map(|&value| i64::from(value)).sum();
         prop_assert_eq!(*sums, (sum, values[0], values[values.len() - 1]), "{:?}", hour);
         prop_assert_eq!(sketch.count(), values.len() as u64);
-        let near = sketch.resolution().width().0 / 2.0 + 1e-9;
         for percentile in PERCENTILES.map(|percent| Percentile::new(percent).unwrap()) {
             let value = |place: u64| f64::from(values[place as usize]) / 100.0;
             let truth = percentile.among(values.len() as u64, value).unwrap();
             let told = sketch.quantile(percentile).unwrap().0;
+            let near = sketch.resolution().error(Canonical(truth)).0 + 1e-9;
             prop_assert!((told - truth).abs() <= near, "{} instead of {} at {:?}", told, truth, hour);
         }
     }
