@@ -24,7 +24,7 @@ use crate::connection::Connection;
 use crate::metrics::HttpMetrics;
 use crate::observe::{Observed, RequestObservation};
 use crate::state::HttpState;
-use crate::{routes, temperature};
+use crate::{panicked, routes, temperature};
 
 /// The service of each connection.
 #[derive(Debug, Clone)]
@@ -52,7 +52,12 @@ impl Front {
 
     /// Sends an event for each new present to all event streams. Never ends.
     pub async fn broadcast(&self) {
-        self.state.live.broadcast(&self.state.app.cache).await;
+        let state = self.state.clone();
+        let broadcasting = move || {
+            let state = state.clone();
+            async move { state.live.broadcast(&state.app.cache).await }
+        };
+        self.state.metrics.streams.run(|| (), broadcasting).await;
     }
 
     /// Ends all event streams, including those that open later.
@@ -80,7 +85,8 @@ impl Front {
         let path = request.uri().path();
         let (_, route) = self.direct.iter().find(|(direct, _)| *direct == path)?;
         let observation = RequestObservation::begin(route, request);
-        let mut response = temperature::response(&self.state, self.state.app.clock.now())?;
+        let answer = || temperature::response(&self.state, self.state.app.clock.now());
+        let mut response = panicked::caught(answer)?;
         observation.end(route, &mut response);
         Some(response)
     }

@@ -9,6 +9,7 @@
 //! | How is `/temperature` answered so fast? | `front.rs`, `temperature/rendered.rs` |
 //! | How are responses tagged, compressed and cached? | `represent.rs`, `compressed.rs` |
 //! | How do event streams learn of a new present? | `live.rs`, `live/hub.rs` |
+//! | What happens when a handler panics? | `panicked.rs` |
 //! | How are connections accepted and drained? | [`server`] |
 
 mod app;
@@ -35,6 +36,7 @@ mod metrics;
 mod observe;
 mod one_box;
 mod openapi;
+mod panicked;
 mod params;
 mod phenomena;
 mod pieces;

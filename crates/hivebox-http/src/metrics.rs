@@ -1,5 +1,6 @@
 //! The metrics of HTTP.
 
+use hivebox_present::{Supervisor, Task};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::registry::Registry;
 
@@ -18,11 +19,17 @@ pub struct HttpMetrics {
     pub(crate) answers: AnswerMetrics,
     /// Event streams.
     pub(crate) live: LiveMetrics,
+    /// The task that sends events to the streams.
+    pub(crate) streams: Task,
 }
 
 impl HttpMetrics {
     /// Registers all metrics at zero, with series for `routes`.
-    pub(crate) fn register(registry: &mut Registry, routes: impl Iterator<Item = &'static str>) -> Self {
+    pub(crate) fn register(
+        registry: &mut Registry,
+        supervisor: &Supervisor,
+        routes: impl Iterator<Item = &'static str>,
+    ) -> Self {
         let rate_limited = Counter::default();
         let help = "Requests refused because the client exceeded its rate limit";
         registry.register("http_rate_limited", help, rate_limited.clone());
@@ -31,6 +38,7 @@ impl HttpMetrics {
             rate_limited,
             answers: AnswerMetrics::register(registry),
             live: LiveMetrics::register(registry),
+            streams: supervisor.task("streams"),
         }
     }
 }

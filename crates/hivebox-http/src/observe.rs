@@ -15,9 +15,10 @@ use hivebox_telemetry::traceparent::Traceparent;
 use hivebox_telemetry::traces::ParentSpan;
 use tokio::time::Instant;
 use tracing::field::{Empty, display};
-use tracing::{Instrument, Span, debug, debug_span, error_span};
+use tracing::{Instrument, Span, debug, debug_span, error, error_span};
 
 use crate::observe::metrics::{MethodIndex, RouteMetrics};
+use crate::panicked::Panicked;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The header of W3C Trace Context.
@@ -64,6 +65,10 @@ impl RequestObservation {
     pub(super) fn end(self, route: &Observed, response: &mut Response) {
         let took = self.started.elapsed();
         route.metrics.observe(self.method, response.status(), took);
+        if let Some(Panicked(message)) = response.extensions().get() {
+            let (request_id, route) = (text(&self.id), route.metrics.route());
+            error!(request_id, route, panic = &**message, "a request panicked");
+        }
         self.log_span.in_scope(|| {
             debug!(status = response.status().as_u16(), took_us = took.as_micros() as u64, "answered");
         });

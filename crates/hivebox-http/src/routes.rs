@@ -6,6 +6,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use hivebox_config::HttpConfig;
+use hivebox_present::Supervisor;
 use hivebox_telemetry::metrics::Metrics;
 use prometheus_client::registry::Registry;
 use utoipa::openapi::OpenApi;
@@ -20,7 +21,7 @@ use crate::represent::represent;
 use crate::state::{Description, HttpState};
 use crate::{
     boxes, chores, conditions, cors, dashboard, docs, error, exposition, health, history, live, map, one_box,
-    openapi, phenomena, probes, readings, snapshots, sql, status, store, temperature, version,
+    openapi, panicked, phenomena, probes, readings, snapshots, sql, status, store, temperature, version,
 };
 
 /// All routes, each with its description.
@@ -95,9 +96,9 @@ pub fn document() -> OpenApi {
     describe::document(routes().0.into_iter().map(|route| (route.path, route.methods.operations)))
 }
 
-/// Registers the metrics of HTTP, with series for all routes.
-pub fn register_metrics(registry: &mut Registry) -> HttpMetrics {
-    HttpMetrics::register(registry, routes().0.iter().map(|route| route.path))
+/// Registers the metrics of HTTP, with series for all routes. The `supervisor` restarts its tasks.
+pub fn register_metrics(registry: &mut Registry, supervisor: &Supervisor) -> HttpMetrics {
+    HttpMetrics::register(registry, supervisor, routes().0.iter().map(|route| route.path))
 }
 
 #[derive(Default)]
@@ -117,9 +118,9 @@ impl Routes {
         self
     }
 
-    /// The routes with their middleware, from the outside in: observation (id, metrics, log), CORS, rate limit,
-    /// representation (compression and entity tags), and the refusal of unsupported methods. The [`Policy`] of a
-    /// route selects which of these apply.
+    /// The routes with their middleware, from the outside in: observation (id, metrics, log), CORS, the response to a
+    /// panic, rate limit, representation (compression and entity tags), and the refusal of unsupported methods. The
+    /// [`Policy`] of a route selects which of these apply.
     fn observed(self, state: &HttpState) -> Router<HttpState> {
         let router = self.0.into_iter().fold(Router::new(), |router, Route { path, policy, methods }| {
             let mut handlers = methods.handlers.fallback(error::method_not_allowed);
@@ -129,6 +130,7 @@ impl Routes {
             if let Some(rate_limit) = state.rate_limit.as_ref().filter(|_| policy.is_limited) {
                 handlers = handlers.layer(from_fn_with_state(Arc::clone(rate_limit), limit));
             }
+            handlers = handlers.layer(panicked::layer());
             if policy.is_for_any_origin {
                 handlers = handlers.layer(cors::layer());
             }

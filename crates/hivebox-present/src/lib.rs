@@ -11,6 +11,7 @@
 //! | What were the extremes of the last days? | [`days`] |
 //! | What time is it? | [`clock`] |
 //! | Which thread yields to which? | [`priority`] |
+//! | What happens when a long-lived task panics? | [`supervise`] |
 
 pub mod cache;
 pub mod clock;
@@ -19,6 +20,7 @@ pub mod dependencies;
 pub mod metrics;
 pub mod present;
 pub mod priority;
+pub mod supervise;
 
 pub use cache::{Cache, Poll, Role, RoleStatus};
 pub use clock::Clock;
@@ -27,3 +29,4 @@ pub use dependencies::{Dependencies, Dependency};
 pub use metrics::PresentMetrics;
 pub use present::{Detail, Freshness, Present, TemperatureAnswer};
 pub use priority::Priority;
+pub use supervise::{Supervisor, Task};

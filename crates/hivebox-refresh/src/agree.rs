@@ -179,6 +179,15 @@ fn fall_back(refresh: &Refresh, error: &SharedError, held_until: Option<Instant>
     }
 }
 
+/// Leaves the other replicas after a panic, until the next look: nothing renews the lease meanwhile.
+pub(crate) fn stand_alone(refresh: &Refresh) {
+    if !matches!(refresh.shared, Shared::Memory) {
+        let error = Some("a bug in HiveBox ended a look at the shared cache; the log has the details".into());
+        refresh.metrics.cache.lost();
+        refresh.take_role(RoleStatus { role: Role::Alone, error }, None);
+    }
+}
+
 /// Releases the lease when the service stops, also if the look that took it was cut off.
 pub(crate) async fn leave(refresh: &Refresh) {
     if matches!(refresh.shared, Shared::Memory) {

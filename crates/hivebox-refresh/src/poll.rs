@@ -49,6 +49,22 @@ async fn wait_for_turn(refresh: &Refresh, chance: f64) {
     refresh.clock.sleep(now, wait).await;
 }
 
+/// Records a poll that panicked as one that failed: `/readyz` says why there is nothing new, and the next poll waits as
+/// after any failure.
+pub(crate) fn record_panic(refresh: &Refresh) {
+    let asked = refresh.poller.upstream.asked();
+    let before = refresh.cache.last_poll().as_ref().map_or(0, |poll| poll.failures_in_a_row);
+    let poll = Poll {
+        ended_at: refresh.clock.now(),
+        asked,
+        failed: asked,
+        error: Some("a bug in HiveBox ended the poll; the log has the details".into()),
+        failures_in_a_row: before.saturating_add(1),
+        retry_after: None,
+    };
+    publish::locally(refresh, poll, None);
+}
+
 async fn poll_and_publish(refresh: &Refresh) {
     // The lease from before the poll: if another replica gets the lease meanwhile, this poll is older than
     // what that replica publishes, and must be refused.

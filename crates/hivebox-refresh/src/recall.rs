@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hivebox_archive::{ArchiveError, SnapshotName, SnapshotStore};
 use hivebox_climate::extremes::{DAYS, HOURS_A_DAY};
-use hivebox_present::Days;
+use hivebox_present::{Clock, Days};
 use hivebox_telemetry::in_words;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
@@ -24,15 +24,15 @@ const LISTED_AT_ONCE: usize = 500;
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(30);
 
-/// Adds every new present, until the service stops.
-pub(crate) async fn follow(refresh: &Refresh) {
+/// Adds every new present, until the service stops. `last` is the moment of the present that was added last.
+pub(crate) async fn follow(refresh: &Refresh, last: &mut Option<Timestamp>) {
     let mut changes = refresh.cache.changes();
-    let mut last = None;
     loop {
         changes.mark_unchanged();
         let present = refresh.cache.present().clone();
-        if let Some(present) = present.filter(|present| last != Some(present.readings.as_of())) {
-            last = Some(present.readings.as_of());
+        if let Some(present) = present.filter(|present| *last != Some(present.readings.as_of())) {
+            // Noted first: a present whose readings cause a panic is left out.
+            *last = Some(present.readings.as_of());
             refresh.days.add_readings(&present.readings, refresh.clock.now());
         }
         // The cache lives as long as this does, so waiting cannot fail.
@@ -40,34 +40,12 @@ pub(crate) async fn follow(refresh: &Refresh) {
     }
 }
 
-/// Reads the stored snapshots of the last days. After a failure of the store it tries again later.
-pub(crate) async fn recall(refresh: &Refresh) {
-    let mut recall = Recall {
-        snapshots: &refresh.snapshots,
-        days: &refresh.days,
-        metrics: &refresh.metrics.store,
-        rest: 1,
-        done: HashSet::new(),
-    };
-    let mut pause = FIRST_PAUSE;
-    while let Err(error) = recall.round(|| refresh.clock.now()).await {
-        refresh.metrics.store.read_failed();
-        warn!(error = in_words(&error), "cannot read the last days from the store yet");
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
-    }
-    info!(
-        snapshots = recall.done.len(),
-        boxes = refresh.days.extremes().box_count(),
-        "read the last days from the store"
-    );
-}
-
 /// Reads the last days from stored snapshots.
-struct Recall<'a> {
+pub(crate) struct Recall<'a> {
     snapshots: &'a SnapshotStore,
     days: &'a Days,
     metrics: &'a StoreMetrics,
+    clock: &'a Clock,
     /// The pause after each snapshot, as a multiple of the time to read it: the poll runs on the same thread, and
     /// the store serves others, too.
     rest: u32,
@@ -75,23 +53,50 @@ struct Recall<'a> {
     done: HashSet<SnapshotName>,
 }
 
-impl Recall<'_> {
+impl<'a> Recall<'a> {
+    /// A recall that has read nothing.
+    pub(crate) fn new(refresh: &'a Refresh) -> Self {
+        Self {
+            snapshots: &refresh.snapshots,
+            days: &refresh.days,
+            metrics: &refresh.metrics.store,
+            clock: &refresh.clock,
+            rest: 1,
+            done: HashSet::new(),
+        }
+    }
+
+    /// Reads the stored snapshots of the last days. After a failure of the store it tries again later.
+    pub(crate) async fn run(&mut self) {
+        let mut pause = FIRST_PAUSE;
+        while let Err(error) = self.round().await {
+            self.metrics.read_failed();
+            warn!(error = in_words(&error), "cannot read the last days from the store yet");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+        let boxes = self.days.extremes().box_count();
+        info!(snapshots = self.done.len(), boxes, "read the last days from the store");
+    }
+
     /// Reads the remaining snapshots of the last days, newest first. Each is added as of its own time of reading,
     /// because new presents are added meanwhile.
-    async fn round(&mut self, clock: impl Fn() -> Timestamp) -> Result<(), ArchiveError> {
-        for name in chosen(&self.stored_since(clock() - REACH).await?) {
+    async fn round(&mut self) -> Result<(), ArchiveError> {
+        for name in chosen(&self.stored_since(self.clock.now() - REACH).await?) {
             if !self.done.contains(&name) {
                 let started = Instant::now();
-                self.read(name, &clock).await?;
+                self.read(name).await?;
                 tokio::time::sleep(started.elapsed() * self.rest).await;
             }
         }
         Ok(())
     }
 
-    async fn read(&mut self, name: SnapshotName, clock: impl Fn() -> Timestamp) -> Result<(), ArchiveError> {
+    async fn read(&mut self, name: SnapshotName) -> Result<(), ArchiveError> {
+        // Noted first: a snapshot that causes a panic is left out.
+        self.done.insert(name);
         let read = match self.snapshots.get(name).await {
-            Ok(snapshot) => self.days.add_snapshot(&snapshot, clock()),
+            Ok(snapshot) => self.days.add_snapshot(&snapshot, self.clock.now()),
             Err(error) => Err(error),
         };
         match read {
@@ -101,9 +106,11 @@ impl Recall<'_> {
                 self.metrics.read_failed();
                 warn!(error = in_words(&error), "ignored a damaged snapshot of the last days");
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                self.done.remove(&name);
+                return Err(error);
+            }
         }
-        self.done.insert(name);
         Ok(())
     }
 
@@ -188,8 +195,10 @@ mod tests {
     /// The last days after one round of reading, the number of snapshots done, and whether the round succeeded.
     async fn recalled(store: &SnapshotStore, metrics: &StoreMetrics) -> (Days, usize, bool) {
         let days = Days::default();
-        let mut recall = Recall { snapshots: store, days: &days, metrics, rest: 0, done: HashSet::new() };
-        let is_complete = recall.round(now).await.is_ok();
+        let clock = &Clock::still_at(now());
+        let mut recall =
+            Recall { snapshots: store, days: &days, metrics, clock, rest: 0, done: HashSet::new() };
+        let is_complete = recall.round().await.is_ok();
         let done = recall.done.len();
         (days, done, is_complete)
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hivebox_archive::{SnapshotStore, Spool};
 use hivebox_config::StoreConfig;
-use hivebox_present::{Cache, Clock, Days, Role, RoleStatus};
+use hivebox_present::{Cache, Clock, Days, Role, RoleStatus, Supervisor};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -43,6 +43,8 @@ pub struct RefreshParts {
     pub store: StoreConfig,
     /// The metrics of the loop.
     pub metrics: RefreshMetrics,
+    /// Restarts the tasks of the loop that panic.
+    pub supervisor: Supervisor,
 }
 
 /// The refresh loop: its parts, and its state among the replicas.

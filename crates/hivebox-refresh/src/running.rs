@@ -1,17 +1,18 @@
 //! Starts and stops the refresh loop.
 //!
 //! The loop runs on its own thread, at a lower priority than requests: no request may wait while it reads 20 MB
-//! of JSON or writes a snapshot.
+//! of JSON or writes a snapshot. It consists of tasks. A task that panics restarts, and the others go on.
 
 use std::io;
 use std::thread::{self, JoinHandle};
 
-use hivebox_present::Priority;
+use hivebox_present::{Priority, Supervisor, Task};
 use tokio::sync::{oneshot, watch};
 
+use crate::recall::{self, Recall};
 use crate::refresh::Refresh;
-use crate::store::{self, StoreHandle, StoreRequests};
-use crate::{agree, poll, recall};
+use crate::store::{self, StoreHandle, StoreRequests, Storing};
+use crate::{agree, poll};
 
 /// The running refresh loop.
 #[derive(Debug)]
@@ -30,10 +31,11 @@ impl Refresh {
         let (stop, stopped) = watch::channel(false);
         let (handle, requests) = StoreHandle::new();
         let (ending, ended) = oneshot::channel();
+        let tasks = Tasks::of(&self.supervisor);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = thread::Builder::new().name("refresh".into()).spawn(move || {
             Priority::Present.take();
-            runtime.block_on(run(&self, stopped, requests));
+            runtime.block_on(run(&self, &tasks, stopped, requests));
             // A blocking system call, such as a DNS lookup, must not delay the shutdown.
             runtime.shutdown_background();
             // Without a receiver, no one waits for the end.
@@ -43,17 +45,60 @@ impl Refresh {
     }
 }
 
+/// The tasks of the loop.
+struct Tasks {
+    agree: Task,
+    check_store: Task,
+    compact: Task,
+    days: Task,
+    poll: Task,
+    recall: Task,
+    retain: Task,
+    store: Task,
+}
+
+impl Tasks {
+    fn of(supervisor: &Supervisor) -> Self {
+        Self {
+            agree: supervisor.task("agree"),
+            check_store: supervisor.task("check_store"),
+            compact: supervisor.task("compact"),
+            days: supervisor.task("days"),
+            poll: supervisor.task("poll"),
+            recall: supervisor.task("recall"),
+            retain: supervisor.task("retain"),
+            store: supervisor.task("store"),
+        }
+    }
+}
+
 /// Runs all tasks of the loop until the service stops.
-async fn run(refresh: &Refresh, stopped: watch::Receiver<bool>, requests: StoreRequests) {
+async fn run(refresh: &Refresh, tasks: &Tasks, stopped: watch::Receiver<bool>, requests: StoreRequests) {
+    // What a task keeps here outlives its panics.
+    let (mut storing, mut recalled) = (Storing::new(refresh, requests), Recall::new(refresh));
+    let mut added_last = None;
+    let nothing = || ();
     tokio::join!(
-        store::run(refresh, stopped.clone(), requests),
-        until(stopped.clone(), store::check(refresh)),
-        until(stopped.clone(), store::retain::run(refresh)),
-        until(stopped.clone(), store::compact::run(refresh)),
-        until(stopped.clone(), poll::run(refresh)),
-        until(stopped.clone(), recall::follow(refresh)),
-        until(stopped.clone(), recall::recall(refresh)),
-        until(stopped, agree::run(refresh)),
+        async {
+            until(stopped.clone(), tasks.store.run(nothing, async || storing.run().await)).await;
+            tasks.store.run(nothing, async || storing.finish().await).await;
+        },
+        until(stopped.clone(), tasks.check_store.run(nothing, async || store::check(refresh).await)),
+        until(stopped.clone(), tasks.retain.run(nothing, async || store::retain::run(refresh).await)),
+        until(stopped.clone(), tasks.compact.run(nothing, async || store::compact::run(refresh).await)),
+        until(
+            stopped.clone(),
+            tasks.poll.run(|| poll::record_panic(refresh), async || poll::run(refresh).await)
+        ),
+        until(
+            stopped.clone(),
+            tasks.days.run(nothing, async || recall::follow(refresh, &mut added_last).await)
+        ),
+        until(stopped.clone(), tasks.recall.run(nothing, async || recalled.run().await)),
+        until(
+            stopped.clone(),
+            tasks.agree.run(|| agree::stand_alone(refresh), async || agree::run(refresh).await)
+        ),
     );
     agree::leave(refresh).await;
 }

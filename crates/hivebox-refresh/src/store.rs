@@ -17,7 +17,6 @@ use hivebox_config::StoreAddress;
 use hivebox_present::{Clock, Role};
 use hivebox_telemetry::in_words;
 use jiff::Timestamp;
-use tokio::sync::watch;
 use tracing::{info, warn};
 
 use crate::refresh::Refresh;
@@ -30,24 +29,44 @@ use uploads::{Purpose, Uploads};
 /// A replica without a lease delays its slot by up to this share of the interval.
 const ALONE_SPREAD: f64 = 0.1;
 
-/// Stores until the service stops. Finishes running uploads first.
-pub(crate) async fn run(refresh: &Refresh, mut stopped: watch::Receiver<bool>, mut requests: StoreRequests) {
-    let mut slots = Slots::new(refresh.store.interval, refresh.clock.now());
-    let mut uploads = Uploads::new(refresh);
-    let mut changes = refresh.cache.changes();
-    loop {
-        changes.mark_unchanged();
-        slots.follow(refresh, refresh.clock.now());
-        tokio::select! {
-            // An error means that the sender is gone, which is a stop as well.
-            _ = stopped.wait_for(|stop| *stop) => return uploads.finish().await,
-            Some(request) = requests.next(), if uploads.has_room() => store_now(refresh, &mut uploads, request),
-            () = sleep_until(&refresh.clock, slots.due) => slots.store(refresh, &mut uploads),
-            () = uploads.pause_ends() => uploads.drain(),
-            () = uploads.next() => {}
-            // A new role may change whether this replica stores.
-            _ = changes.changed() => {}
+/// Stores the present in every slot and on request.
+pub(crate) struct Storing<'a> {
+    refresh: &'a Refresh,
+    requests: StoreRequests,
+    slots: Slots,
+    uploads: Uploads<'a>,
+}
+
+impl<'a> Storing<'a> {
+    pub(crate) fn new(refresh: &'a Refresh, requests: StoreRequests) -> Self {
+        let slots = Slots::new(refresh.store.interval, refresh.clock.now());
+        Self { refresh, requests, slots, uploads: Uploads::new(refresh) }
+    }
+
+    /// Stores for ever. It may be dropped and run again at any point.
+    pub(crate) async fn run(&mut self) {
+        let Self { refresh, requests, slots, uploads } = self;
+        uploads.resume();
+        let mut changes = refresh.cache.changes();
+        loop {
+            changes.mark_unchanged();
+            slots.follow(refresh, refresh.clock.now());
+            tokio::select! {
+                Some(request) = requests.next(), if uploads.has_room() => store_now(refresh, uploads, request),
+                () = sleep_until(&refresh.clock, slots.due) => slots.store(refresh, uploads),
+                () = uploads.pause_ends() => uploads.drain(),
+                () = uploads.next() => {}
+                // A new role may change whether this replica stores.
+                _ = changes.changed() => {}
+            }
         }
+    }
+
+    /// Ends all uploads when the service stops.
+    pub(crate) async fn finish(&mut self) {
+        self.requests.close();
+        self.uploads.resume();
+        self.uploads.finish().await;
     }
 }
 

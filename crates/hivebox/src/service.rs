@@ -9,7 +9,7 @@ use hivebox_config::{
 };
 use hivebox_http::server::Bounds;
 use hivebox_http::{App, Front};
-use hivebox_present::{Cache, Clock, Days};
+use hivebox_present::{Cache, Clock, Days, Supervisor};
 use hivebox_question::QueryMetrics;
 use hivebox_question::past::Past;
 use hivebox_refresh::shared::Shared;
@@ -74,7 +74,8 @@ impl Service {
         let listener =
             TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let mut registry = Metrics::registry();
-        let http_metrics = hivebox_http::register_metrics(&mut registry);
+        let supervisor = Supervisor::register(&mut registry);
+        let http_metrics = hivebox_http::register_metrics(&mut registry, &supervisor);
         let metrics = RefreshMetrics::register(&mut registry);
         let query_metrics = QueryMetrics::register(&mut registry);
         let snapshots = snapshots(&config.store.access).map_err(|source| StartError::Store { source })?;
@@ -97,6 +98,7 @@ impl Service {
             grace: config.shutdown.grace,
             store: config.store.clone(),
             metrics,
+            supervisor,
         });
         let (refreshing, store) = refresh.start().map_err(StartError::Thread)?;
         let past = Past::new(&config.query, &snapshots, query_metrics).map_err(StartError::History)?;

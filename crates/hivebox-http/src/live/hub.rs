@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwapOption, Guard};
 use hivebox_config::HttpConfig;
-use hivebox_present::Cache;
+use hivebox_present::{Cache, Present};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::conditions::AskConditions;
@@ -23,6 +23,8 @@ const MAX_RENDERING: usize = 1;
 #[derive(Debug)]
 pub(crate) struct LiveHub {
     newest: ArcSwapOption<Event>,
+    /// The present that was rendered last, or that could not be rendered.
+    tried: ArcSwapOption<Present>,
     /// The lanes in which the streams wait.
     pub(super) lanes: Arc<Lanes>,
     streams: Arc<Semaphore>,
@@ -47,6 +49,7 @@ impl LiveHub {
     pub(crate) fn new(config: &HttpConfig) -> Self {
         Self {
             newest: ArcSwapOption::empty(),
+            tried: ArcSwapOption::empty(),
             lanes: Arc::default(),
             streams: Arc::new(Semaphore::new(config.max_streams)),
             filtered_streams: Arc::new(Semaphore::new(MAX_FILTERED)),
@@ -103,9 +106,11 @@ impl LiveHub {
                 _ = changes.changed() => {
                     let present = cache.present().clone();
                     let is_new = |present: &Arc<_>| {
-                        self.newest().as_ref().is_none_or(|newest| !Arc::ptr_eq(&newest.present, present))
+                        self.tried.load().as_ref().is_none_or(|tried| !Arc::ptr_eq(tried, present))
                     };
                     if let Some(present) = present.filter(is_new) {
+                        // Noted first: a present that causes a panic is left out.
+                        self.tried.store(Some(Arc::clone(&present)));
                         self.newest.store(Some(Arc::new(Event::of(present))));
                         rounds.restart();
                     }

@@ -56,6 +56,11 @@ impl StoreRequests {
     pub(super) async fn next(&mut self) -> Option<StoreRequest> {
         self.0.recv().await
     }
+
+    /// Refuses further requests: the service is stopping.
+    pub(super) fn close(&mut self) {
+        self.0.close();
+    }
 }
 
 impl StoreHandle {
@@ -82,7 +87,14 @@ impl StoreHandle {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => StoreError::Stopping,
         })?;
-        outcome.await.unwrap_or(Err(StoreError::Stopping))
+        // A request is dropped without a reply when the loop ends, or when storing panics.
+        outcome.await.unwrap_or_else(|_| {
+            Err(if self.has_ended() {
+                StoreError::Stopping
+            } else {
+                ArchiveError::Ended { reason: "storing panicked".into() }.into()
+            })
+        })
     }
 }
 

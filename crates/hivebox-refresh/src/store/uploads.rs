@@ -1,18 +1,22 @@
 //! Uploads snapshots to the store, one at a time. Snapshots that the store does not accept wait in the spool, and
 //! are tried again later, oldest first.
 
+use std::any::Any;
 use std::collections::VecDeque;
 use std::future::pending;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use hivebox_archive::{ArchiveError, Kept, Sealed, Spool, StoreFault, Stored};
+use hivebox_present::supervise::panic_message;
 use hivebox_telemetry::traces::note_outcome;
 use hivebox_telemetry::{in_words, trace_span};
 use jiff::Timestamp;
 use tokio::time::Instant;
 use tracing::field::Empty;
-use tracing::{Instrument, Span, info, warn};
+use tracing::{Instrument, Span, error, info, warn};
 
 use super::request::{StoreError, StoreRequest};
 use crate::refresh::Refresh;
@@ -70,6 +74,15 @@ impl<'a> Uploads<'a> {
         // Snapshots may wait from before the start.
         uploads.due = uploads.is_spooled().then(Instant::now);
         uploads
+    }
+
+    /// Continues after a panic, which may have come before the next upload started.
+    pub(super) fn resume(&mut self) {
+        if self.running.is_none()
+            && let Some(next) = self.waiting.pop_front()
+        {
+            self.start(next);
+        }
     }
 
     /// Uploads a snapshot as soon as possible. If too many wait already, it goes to the spool at once.
@@ -137,7 +150,7 @@ impl<'a> Uploads<'a> {
 
     /// Ends all uploads when the service stops. Those that take too long go to the spool. If the store accepted one
     /// all the same, the next attempt finds it stored.
-    pub(super) async fn finish(mut self) {
+    pub(super) async fn finish(&mut self) {
         // Some time must be left to spool the snapshots that are cut off.
         let patience = PATIENCE_AT_STOP.min(self.refresh.grace / 2);
         let finished = async {
@@ -171,8 +184,11 @@ impl<'a> Uploads<'a> {
         if let Purpose::Request(request) = &upload.purpose {
             request.origin.adopt(&span);
         }
-        let outcome = Box::pin(async move { put(refresh, &sealed).await }.instrument(span));
-        self.running = Some(RunningUpload { upload, outcome });
+        let outcome = async move { put(refresh, &sealed).await }.instrument(span);
+        // An upload that panics has failed like any other, and goes to the spool.
+        let outcome = AssertUnwindSafe(outcome).catch_unwind();
+        let outcome = outcome.map(|outcome| outcome.unwrap_or_else(|panic| Err(ended_by(&*panic))));
+        self.running = Some(RunningUpload { upload, outcome: Box::pin(outcome) });
     }
 
     fn end(&mut self, upload: Upload, outcome: Result<Stored, ArchiveError>) {
@@ -255,6 +271,13 @@ impl<'a> Uploads<'a> {
             self.refresh.metrics.store.spool(&spool.status());
         }
     }
+}
+
+/// The error of an upload that panicked.
+fn ended_by(panic: &(dyn Any + Send)) -> ArchiveError {
+    let reason = panic_message(panic);
+    error!(panic = reason, "an upload panicked");
+    ArchiveError::Ended { reason: reason.into() }
 }
 
 async fn put(refresh: &Refresh, sealed: &Sealed) -> Result<Stored, ArchiveError> {

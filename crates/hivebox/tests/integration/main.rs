@@ -29,6 +29,7 @@ mod map;
 mod metrics;
 mod openapi;
 mod outages;
+mod panics;
 mod proxy;
 mod quality;
 mod rate_limit;
