@@ -68,6 +68,19 @@ pub enum ArchiveError {
         /// The number of attempts.
         attempts: usize,
     },
+    /// The new file of a day would not have each reading once.
+    #[error(
+        "the readings of {date} were not merged, because their file would have {rows} readings instead of {expected}; \
+         nothing has changed; please report this bug in HiveBox"
+    )]
+    Miscounted {
+        /// The day.
+        date: jiff::civil::Date,
+        /// The number of readings in the new file.
+        rows: u64,
+        /// The number of readings that it must have.
+        expected: u64,
+    },
     /// Work on another thread ended early, which is a bug in HiveBox.
     #[error("the work on the history ended early: {reason}")]
     Ended {

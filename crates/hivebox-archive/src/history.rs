@@ -5,6 +5,7 @@
 //! | Which files make up the history? | [`manifest`] |
 //! | What is in them? | [`layout`], [`hourly`] |
 //! | How do snapshots become history? | `compact`, `collected`, `day`, `inventory` |
+//! | How is a read of a part of a file checked? | `blocks` |
 //! | How are files written, read and named? | `storage` |
 //! | What is removed, and when? | `clean` |
 //! | Is the history complete and intact? | `verify` |
@@ -13,6 +14,7 @@
 //! | When does a day begin? | `utc_day` |
 
 mod backfill;
+pub(crate) mod blocks;
 mod clean;
 mod collected;
 mod compact;
@@ -28,6 +30,7 @@ mod tests;
 pub(crate) mod utc_day;
 mod verify;
 
+pub use blocks::BlockChecksums;
 pub use clean::Removed;
 pub use collected::{CollectedReading, CollectedReadings};
 pub use compact::{Changed, Compacted, CompactionLimits, GRACE};

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | Who puts all of this together? | `engine` |
 //! | Within which limits does a question run? | `executor`, `gate`, `memory` |
-//! | Which files are in force, and how are they read? | `current`, `files`, `reader`, `footers` |
+//! | Which files are in force, and how are they read and checked? | `current`, `files`, `reader`, `fetch`, `footers` |
 //! | What answers a question? | `answer`, `hours`, `sums`, `local` |
 //! | Which rows can be skipped? | `filter`, `extents`, `prune`, `columns` |
 //! | How are rows read and picked? | `rows`, `scan` |
@@ -20,6 +20,7 @@ mod engine;
 mod error;
 mod executor;
 mod extents;
+mod fetch;
 mod files;
 mod filter;
 mod footers;

@@ -181,7 +181,7 @@ impl FileTable {
         let mut partitioned = PartitionedFile::new(file.path.to_string(), file.bytes);
         // `PartitionedFile::new` escapes the path a second time.
         partitioned.object_meta.location = file.path.clone();
-        partitioned.with_statistics(Arc::new(self.statistics(&[file])))
+        partitioned.with_statistics(Arc::new(self.statistics(&[file]))).with_extension(file.clone())
     }
 
     fn statistics(&self, files: &[&DataFile]) -> Statistics {

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use std::hash::BuildHasher;
 
+use super::collected::latest;
 use super::compact::in_background;
 use super::day::read_day;
 use super::manifest::{FOLDER, FileEntry, Manifest};
@@ -102,6 +103,16 @@ impl History {
         Ok(names)
     }
 
+    /// How many stored snapshots are not in the history yet.
+    pub(super) async fn waiting(&self, manifest: &Manifest) -> Result<usize, ArchiveError> {
+        let mut waiting = 0;
+        for day in self.snapshots().days().await? {
+            let names = self.snapshots().names(&day, None).await?;
+            waiting += names.into_iter().filter(|&name| manifest.lacks(name)).count();
+        }
+        Ok(waiting)
+    }
+
     /// Whether the files of the days contain every reading of a snapshot.
     pub(super) async fn has_all(
         &self,
@@ -110,8 +121,12 @@ impl History {
         known: &mut ReadingKeys,
     ) -> Result<bool, ArchiveError> {
         let mut wanted: BTreeMap<Date, Vec<u64>> = BTreeMap::new();
-        snapshot.keys(|sensor_id, measured_at| {
-            wanted.entry(day_of(measured_at)).or_default().push(key(sensor_id, measured_at));
+        // Readings from the future are not in the history.
+        let latest = latest(snapshot.name().moment());
+        snapshot.keys(|box_id, sensor_id, measured_at| {
+            if measured_at <= latest {
+                wanted.entry(day_of(measured_at)).or_default().push(key(box_id, sensor_id, measured_at));
+            }
         })?;
         // Snapshots come in order of time, so earlier days are no longer needed.
         if let Some(&first) = wanted.keys().next() {
@@ -135,7 +150,7 @@ impl History {
         let (path, rows) = (entry.path.clone(), entry.rows);
         in_background(move || {
             let mut keys = Vec::with_capacity(rows as usize);
-            read_day(&file, |row| keys.push(key(row.sensor_id, row.measured_at)))?;
+            read_day(&file, |row| keys.push(key(row.box_id, row.sensor_id, row.measured_at)))?;
             if keys.len() as u64 != rows {
                 let reason = format!("it has {} rows instead of {rows}", keys.len());
                 return Err(ArchiveError::History { object: path, reason });
@@ -172,6 +187,6 @@ fn remove_staged(folder: &std::path::Path) -> usize {
 
 /// A hash that identifies a reading. Two readings of a day collide once in about a million days, and only if one of these
 /// two is also missing does a snapshot's removal lose it.
-fn key(sensor_id: &str, measured_at: Timestamp) -> u64 {
-    FixedState::default().hash_one((sensor_id, measured_at.as_millisecond()))
+fn key(box_id: &str, sensor_id: &str, measured_at: Timestamp) -> u64 {
+    FixedState::default().hash_one((box_id, sensor_id, measured_at.as_millisecond()))
 }

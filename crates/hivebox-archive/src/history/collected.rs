@@ -8,17 +8,19 @@ mod texts;
 
 use std::collections::BTreeMap;
 
+use hivebox_climate::verdict::MAX_CLOCK_LEAD;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::utc_day::{day_of, millis_of_day};
 
-pub(super) use entries::{Entries, Entry};
+pub(super) use entries::{Entries, Entry, SensorOfBox};
 pub use reading::CollectedReading;
 pub(super) use rows::{CollectedRow, CollectedRows, RowValue};
 pub(super) use texts::TextId;
 
-/// Readings of any days in the order in which they were added. Of two readings with the same sensor and time the later one
-/// counts.
+/// Readings of any days in the order in which they were added. Of two readings with the same box, sensor and time the
+/// later one counts.
 ///
 /// A reading takes 24 bytes. What all readings of a sensor share is stored once, and again when it changes.
 #[derive(Debug, Default)]
@@ -26,6 +28,14 @@ pub struct CollectedReadings {
     entries: Entries,
     days: BTreeMap<Date, CollectedRows>,
     rows: u64,
+    /// How many readings were left out because they claim to be from the future.
+    from_future: u64,
+}
+
+/// The last moment that a reading known at `moment` can have been measured at, by a clock that is a little fast. Later ones
+/// claim to be from the future.
+pub(super) fn latest(moment: Timestamp) -> Timestamp {
+    moment.checked_add(MAX_CLOCK_LEAD).unwrap_or(Timestamp::MAX)
 }
 
 impl CollectedReadings {
@@ -46,6 +56,27 @@ impl CollectedReadings {
     /// The number of added readings.
     pub fn len(&self) -> u64 {
         self.rows
+    }
+
+    /// How many readings were left out because they claim to be from the future.
+    pub fn from_future(&self) -> u64 {
+        self.from_future
+    }
+
+    /// Leaves out the readings measured after `latest`.
+    pub(super) fn leave_out_after(&mut self, latest: Timestamp) {
+        let (last_day, last_millis) = (day_of(latest), millis_of_day(latest));
+        let later = self.days.split_off(&last_day).into_iter();
+        for (date, rows) in later {
+            let before = rows.len();
+            let kept = if date == last_day { rows.up_to(last_millis) } else { CollectedRows::default() };
+            let gone = before - kept.len();
+            self.rows -= gone;
+            self.from_future += gone;
+            if kept.len() > 0 {
+                self.days.insert(date, kept);
+            }
+        }
     }
 
     /// Whether there is no reading.

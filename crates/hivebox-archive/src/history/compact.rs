@@ -13,10 +13,10 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use object_store::path::Path;
 
-use super::collected::CollectedReadings;
+use super::collected::{CollectedReadings, CollectedRows, latest};
 use super::day::{DayFiles, merge_day};
 use super::inventory::{InventoryFiles, merge_inventory};
-use super::manifest::{Day, FileEntry, Manifest};
+use super::manifest::{Day, FileEntry, Manifest, TakenIn};
 use super::storage::{FileKind, History};
 use crate::error::ArchiveError;
 use crate::name::SnapshotName;
@@ -48,6 +48,8 @@ pub struct Compacted {
     pub snapshots: usize,
     /// The number of readings in them. Many of these were already in the history.
     pub readings: u64,
+    /// The number of readings that stay in their snapshots alone, because they claim to be from the future.
+    pub from_future: u64,
     /// How the history changed.
     pub change: Changed,
     /// Damaged snapshots, each with the reason. They stay as they are.
@@ -103,6 +105,7 @@ impl History {
                 return Ok(done);
             }
             done.snapshots = new.taken.len();
+            done.from_future = new.collected.from_future();
             if let Some(change) = self.change(new, Some(&stored.days), now).await? {
                 return Ok(Compacted { change, ..done });
             }
@@ -143,11 +146,17 @@ impl History {
         Ok(new)
     }
 
-    /// Adds readings from elsewhere, such as a backfill. They replace readings of the same sensor and time.
+    /// Adds readings from elsewhere, such as a backfill. They replace readings of the same box, sensor and time.
+    /// Those that claim to be from the future are left out.
     ///
     /// # Errors
     /// The store failed, or a file of the history is damaged; nothing has changed then.
-    pub async fn merge(&self, collected: CollectedReadings, now: Timestamp) -> Result<Changed, ArchiveError> {
+    pub async fn merge(
+        &self,
+        mut collected: CollectedReadings,
+        now: Timestamp,
+    ) -> Result<Changed, ArchiveError> {
+        collected.leave_out_after(latest(now));
         let new = NewReadings { collected, taken: Vec::new() };
         let changed = self.change(new, None, now).await?;
         changed.ok_or(ArchiveError::Contended { attempts: ATTEMPTS })
@@ -166,7 +175,7 @@ impl History {
                 continue;
             }
             let names = self.snapshots().names(&day, None).await?;
-            stored.new.extend(names.into_iter().filter(|&name| !manifest.has_taken(name)));
+            stored.new.extend(names.into_iter().filter(|&name| manifest.lacks(name)));
         }
         stored.new.sort_unstable();
         Ok(stored)
@@ -185,7 +194,7 @@ impl History {
         let days = collected.dates();
         for _ in 0..ATTEMPTS {
             let before = self.manifest().await?;
-            if taken.iter().any(|&name| before.has_taken(name)) {
+            if taken.iter().any(|&name| !before.lacks(name)) {
                 return Ok(None);
             }
             let mut next = before.next(now);
@@ -222,9 +231,9 @@ impl History {
     ) -> Result<Option<Day>, ArchiveError> {
         let known = before.day(date);
         let existing = self.fetch_known(known.map(|day| &day.readings)).await?;
-        let collected = Arc::clone(collected);
+        let readings = Arc::clone(collected);
         let merged =
-            in_background(move || merge_day(date, existing.as_ref(), &collected, Catalogue::builtin()))
+            in_background(move || merge_day(date, existing.as_ref(), &readings, Catalogue::builtin()))
                 .await?;
         let Some(DayFiles { readings, rows, first_at, last_at, hourly, hourly_rows }) = merged else {
             return Ok(None);
@@ -233,7 +242,8 @@ impl History {
         let readings = self.write(kind, number, known_readings, &readings, rows).await?;
         let (kind, known_hourly) = (FileKind::Hourly(date), known.map(|day| &day.hourly));
         let hourly = self.write(kind, number, known_hourly, &hourly, hourly_rows).await?;
-        Ok(Some(Day { date, readings, first_at, last_at, hourly }))
+        let taken_in = count(known, collected.day(date).map_or(0, CollectedRows::len), rows);
+        Ok(Some(Day { date, readings, first_at, last_at, hourly, taken_in: Some(taken_in) }))
     }
 
     async fn merge_inventory(
@@ -260,6 +270,17 @@ impl History {
             None => Ok(None),
         }
     }
+}
+
+/// Counts what `added` readings did to a day that now has `rows`.
+fn count(known: Option<&Day>, added: u64, rows: u64) -> TakenIn {
+    let before = known.map_or(0, |day| day.readings.rows);
+    let counted = known.and_then(|day| day.taken_in);
+    let TakenIn { earlier, readings, repeated } =
+        counted.unwrap_or(TakenIn { earlier: before, ..TakenIn::default() });
+    // A merge that would lose a reading was refused, so readings that did not add a row repeat others.
+    let repeated = repeated + (before + added).saturating_sub(rows);
+    TakenIn { earlier, readings: readings + added, repeated }
 }
 
 /// Runs long work on a thread for blocking work.

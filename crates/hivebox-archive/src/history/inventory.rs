@@ -21,7 +21,8 @@ pub struct InventoryFiles {
     pub boxes: Bytes,
     /// The number of boxes.
     pub boxes_rows: u64,
-    /// The sensors, with the columns of [`HistoryTable::Sensors`](super::layout::HistoryTable::Sensors), sorted by id.
+    /// The sensors, with the columns of [`HistoryTable::Sensors`](super::layout::HistoryTable::Sensors), sorted by the ids
+    /// of sensor and box.
     pub sensors: Bytes,
     /// The number of sensors.
     pub sensors_rows: u64,
@@ -45,7 +46,7 @@ pub fn merge_inventory(
         read_boxes(file, |row| drop(all_boxes.insert(row.box_id.clone(), row)))?;
     }
     if let Some(file) = sensors {
-        read_sensors(file, |row| drop(all_sensors.insert(row.sensor_id.clone(), row)))?;
+        read_sensors(file, |row| drop(all_sensors.insert(row.key(), row)))?;
     }
     let entries = collected.entries();
     // Oldest first, so that the newest stays.
@@ -57,11 +58,11 @@ pub fn merge_inventory(
         };
         all_boxes.insert(new.box_id.clone(), new);
         let sensor = sensor_row(entry, days, entries);
-        let new = match all_sensors.remove(&sensor.sensor_id) {
+        let new = match all_sensors.remove(&sensor.key()) {
             Some(known) => later_sensor(known, sensor),
             None => sensor,
         };
-        all_sensors.insert(new.sensor_id.clone(), new);
+        all_sensors.insert(new.key(), new);
     }
     Ok(InventoryFiles {
         boxes: write::boxes(&all_boxes.values())?,

@@ -11,8 +11,10 @@ use jiff::{SignedDuration, Timestamp};
 use object_store::path::Path;
 use serde::{Deserialize, Serialize};
 
+use super::blocks::BlockChecksums;
 use super::utc_day::{day_of, millis_of_day};
 use crate::name::SnapshotName;
+use crate::seal;
 
 /// The folder of the history.
 pub(crate) const FOLDER: &str = "history";
@@ -38,6 +40,10 @@ pub struct Manifest {
     pub sensors: Option<FileEntry>,
     /// The ingested snapshots that may still be stored: for each day of their names, the milliseconds since midnight.
     pub taken: BTreeMap<Date, Vec<u32>>,
+    /// Whether the history tells the sensors of different boxes apart, even if they share an id. Those of earlier versions do
+    /// not, so their snapshots are ingested once more.
+    #[serde(default)]
+    by_box: bool,
     /// Files of earlier manifests that running questions may still read.
     pub obsolete: Vec<Obsolete>,
 }
@@ -55,6 +61,28 @@ pub struct Day {
     pub last_at: Timestamp,
     /// The hourly sums.
     pub hourly: FileEntry,
+    /// What was added to the day; `None` if only earlier versions wrote it, which did not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_in: Option<TakenIn>,
+}
+
+/// Counts what was added to a day. The day must have `earlier` + `readings` - `repeated` readings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenIn {
+    /// The readings that the day had before they were counted.
+    pub earlier: u64,
+    /// The readings of snapshots and backfills.
+    pub readings: u64,
+    /// Those that have the same box, sensor and time as another.
+    pub repeated: u64,
+}
+
+impl TakenIn {
+    /// How many readings the day must have.
+    #[must_use]
+    pub fn expected(&self) -> u64 {
+        (self.earlier + self.readings).saturating_sub(self.repeated)
+    }
 }
 
 /// A file of the history.
@@ -68,6 +96,9 @@ pub struct FileEntry {
     pub rows: u64,
     /// Its SHA-256 as 64 hex digits.
     pub sha256: String,
+    /// The checksums of its blocks; `None` if an earlier version wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checksums: Option<BlockChecksums>,
 }
 
 /// A file that is no longer part of the history.
@@ -91,6 +122,7 @@ impl Manifest {
             boxes: None,
             sensors: None,
             taken: BTreeMap::new(),
+            by_box: true,
             obsolete: Vec::new(),
         }
     }
@@ -132,7 +164,11 @@ impl Manifest {
 
     /// The manifest that follows this one, without any change yet.
     pub(super) fn next(&self, now: Timestamp) -> Self {
-        Self { number: self.number + 1, written_at: now, ..self.clone() }
+        let mut next = Self { number: self.number + 1, written_at: now, ..self.clone() };
+        if !std::mem::replace(&mut next.by_box, true) {
+            next.taken.clear();
+        }
+        next
     }
 
     /// Lists as obsolete the files that `before` lists and this one does not.
@@ -149,6 +185,11 @@ impl Manifest {
     pub fn has_taken(&self, name: SnapshotName) -> bool {
         let (date, millis) = of_name(name);
         self.taken.get(&date).is_some_and(|taken| taken.binary_search(&millis).is_ok())
+    }
+
+    /// Whether a snapshot must be ingested, for the first time or again.
+    pub(super) fn lacks(&self, name: SnapshotName) -> bool {
+        !self.by_box || !self.has_taken(name)
     }
 
     /// Records that snapshots have been ingested.
@@ -177,7 +218,18 @@ impl Manifest {
         path(self.number)
     }
 
+    /// The text, with a checksum.
+    pub(super) fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut text = serde_json::to_vec(self)?;
+        seal::seal_json(&mut text);
+        Ok(text)
+    }
+
+    /// Reads the text. Manifests of earlier versions have no checksum.
     pub(super) fn from_json(text: &[u8]) -> Result<Self, String> {
+        if seal::is_whole_json(text) == Some(false) {
+            return Err("its checksum is wrong".into());
+        }
         let manifest: Self = serde_json::from_slice(text).map_err(|error| error.to_string())?;
         if manifest.schema != SCHEMA {
             return Err(format!(
@@ -238,11 +290,12 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_ahead_makes_no_history_of_the_future() {
-        let file = || FileEntry { path: String::new(), bytes: 0, rows: 1, sha256: String::new() };
+        let file =
+            || FileEntry { path: String::new(), bytes: 0, rows: 1, sha256: String::new(), checksums: None };
         let day = |last_at: &str| {
             let last_at: Timestamp = last_at.parse().unwrap();
             let date = jiff::tz::Offset::UTC.to_datetime(last_at).date();
-            Day { date, readings: file(), first_at: last_at, last_at, hourly: file() }
+            Day { date, readings: file(), first_at: last_at, last_at, hourly: file(), taken_in: None }
         };
         let written_at = "2026-11-27T19:02:00Z".parse().unwrap();
         let mut manifest = Manifest { written_at, ..Manifest::empty() };
@@ -254,6 +307,22 @@ mod tests {
         let ahead = Day { last_at: "2026-11-27T19:17:00Z".parse().unwrap(), ..day("2026-11-27T18:59:00Z") };
         manifest.set_day(ahead);
         assert_eq!(manifest.through(), Some(written_at));
+    }
+
+    #[test]
+    fn no_flipped_bit_changes_a_manifest_without_a_word() {
+        let mut manifest = Manifest::empty();
+        manifest.take(&["2026-11-24T23-59-59.999Z".parse().unwrap()]);
+        let good = manifest.to_json().unwrap();
+        assert_eq!(Manifest::from_json(&good).as_ref(), Ok(&manifest));
+        for bit in 0..8 * good.len() {
+            let mut bad = good.clone();
+            bad[bit / 8] ^= 1 << (bit % 8);
+            let read = Manifest::from_json(&bad);
+            assert!(read.is_err() || read.as_ref() == Ok(&manifest), "bit {bit}: {read:?}");
+        }
+        let old = serde_json::to_vec(&manifest).unwrap();
+        assert_eq!(Manifest::from_json(&old), Ok(manifest), "earlier versions wrote no checksum");
     }
 
     #[test]

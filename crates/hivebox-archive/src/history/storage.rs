@@ -5,6 +5,7 @@ use futures_util::TryStreamExt;
 use jiff::civil::Date;
 use object_store::path::Path;
 
+use super::blocks::BlockChecksums;
 use super::manifest::{self, FOLDER, FileEntry, Manifest};
 use crate::error::ArchiveError;
 use crate::objects::Objects;
@@ -96,7 +97,7 @@ impl History {
     /// Puts `next` in force; returns whether it did, or another process committed first.
     pub(super) async fn commit(&self, next: &Manifest) -> Result<bool, ArchiveError> {
         let path = next.path();
-        let text = serde_json::to_vec(next).map_err(|error| damaged(&path, error.to_string()))?;
+        let text = next.to_json().map_err(|error| damaged(&path, error.to_string()))?;
         let committed = self.objects.create(&path, &text.into(), "commit a change of the history").await?;
         if committed {
             // The commit is done. A later commit removes what cannot be listed or removed now.
@@ -126,13 +127,15 @@ impl History {
     ) -> Result<FileEntry, ArchiveError> {
         let sha256 = sha256_hex(&[file]);
         if let Some(same) = known.filter(|known| known.sha256 == sha256) {
-            return Ok(same.clone());
+            // An earlier version may have written it.
+            return Ok(FileEntry { checksums: Some(BlockChecksums::of(file)), ..same.clone() });
         }
         let name = format!("{number:010}-{}{EXTENSION}", &sha256[..NAMED_DIGITS]);
         let path = Path::from(format!("{}/{name}", kind.folder()));
         // If it exists, an earlier attempt wrote the same content: the name contains its checksum.
         self.objects.create(&path, file, "write a file of the history").await?;
-        Ok(FileEntry { path: path.to_string(), bytes: file.len() as u64, rows, sha256 })
+        let checksums = Some(BlockChecksums::of(file));
+        Ok(FileEntry { path: path.to_string(), bytes: file.len() as u64, rows, sha256, checksums })
     }
 
     /// Reads a file that a manifest lists, and verifies its checksum.

@@ -1,5 +1,7 @@
 //! Compaction that is interrupted anywhere, or competes with another.
 
+mod future;
+mod shared_ids;
 mod stopping;
 
 use std::collections::BTreeSet;
@@ -75,7 +77,7 @@ fn expected() -> Keys {
     for number in 0..SNAPSHOTS {
         let sealed = snapshot(number);
         let snapshot = crate::Snapshot::open(sealed.name(), sealed.file().clone()).unwrap();
-        snapshot.keys(|sensor_id, at| keys.extend([(sensor_id.into(), at)])).unwrap();
+        snapshot.keys(|_, sensor_id, at| keys.extend([(sensor_id.into(), at)])).unwrap();
     }
     keys
 }
@@ -105,7 +107,7 @@ async fn in_snapshots(store: &SnapshotStore) -> Keys {
     let mut keys = Keys::new();
     for listed in store.list(None, usize::MAX).await.unwrap() {
         let snapshot = store.get(listed.name.parse().unwrap()).await.unwrap();
-        snapshot.keys(|sensor_id, at| keys.extend([(sensor_id.into(), at)])).unwrap();
+        snapshot.keys(|_, sensor_id, at| keys.extend([(sensor_id.into(), at)])).unwrap();
     }
     keys
 }

@@ -10,9 +10,9 @@ use serde::Serialize;
 use super::clean::ReadingKeys;
 use super::collected::CollectedReadings;
 use super::compact::in_background;
-use super::day::{DayFiles, DayRow, merge_day, read_day};
+use super::day::{DayFiles, DayRow, is_current, merge_day, read_day};
 use super::hourly;
-use super::manifest::{Day, FileEntry, Manifest};
+use super::manifest::{Day, FileEntry, Manifest, TakenIn};
 use super::storage::History;
 use crate::error::ArchiveError;
 use crate::name::SnapshotName;
@@ -26,8 +26,19 @@ pub struct Verification {
     pub days: usize,
     /// The number of readings in them.
     pub readings: u64,
+    /// The number of readings of snapshots and backfills that were added to them. Readings that the days had before HiveBox
+    /// counted this are not among them.
+    pub taken_in: u64,
+    /// Those of them that have the same box, sensor and time as another.
+    pub repeated: u64,
+    /// The number of readings that the days had before HiveBox counted what it added.
+    pub uncounted: u64,
     /// The number of snapshots that are still stored and whose readings are all in the history.
     pub snapshots: usize,
+    /// The number of stored snapshots that are not in the history yet.
+    pub waiting: usize,
+    /// The files of earlier versions. They have no checksums of their blocks, so only a verification finds damage in them.
+    pub unsealed: Vec<String>,
     /// Everything that is wrong.
     pub faults: Vec<DamagedObject>,
     /// Files of abandoned attempts. They are harmless.
@@ -45,14 +56,16 @@ pub struct DamagedObject {
 
 impl History {
     /// Reads all files of the history and all snapshots that it contains. Checks checksums, numbers of rows and their
-    /// order, that each reading occurs once and on its day, that the hourly sums match the readings, and that no reading of
-    /// a snapshot is missing. Calls `each` with the number of days done and of all days.
+    /// order, that each reading occurs once and on its day, that the days have all readings that were added to them, that the
+    /// hourly sums match the readings, and that no reading of a snapshot is missing. Calls `each` with the number of days done and of all days.
     ///
     /// # Errors
     /// The store failed. Damaged and missing objects are not errors; they are in the result.
     pub async fn verify(&self, mut each: impl FnMut(usize, usize)) -> Result<Verification, ArchiveError> {
         let manifest = self.manifest().await?;
         let mut found = Verification { manifest: manifest.number, ..Verification::default() };
+        let unsealed = manifest.files().filter(|file| file.checksums.is_none());
+        found.unsealed = unsealed.map(|file| file.path.clone()).collect();
         for entry in manifest.boxes.iter().chain(&manifest.sensors) {
             found.note(self.fetch(entry).await.map(drop))?;
         }
@@ -62,6 +75,7 @@ impl History {
             found.days += 1;
             found.readings += day.readings.rows;
             found.note(checked)?;
+            found.count(day);
         }
         each(manifest.days.len(), manifest.days.len());
         self.compare(&manifest, &mut found).await?;
@@ -80,6 +94,7 @@ impl History {
     async fn compare(&self, manifest: &Manifest, found: &mut Verification) -> Result<(), ArchiveError> {
         let mut known = ReadingKeys::default();
         let end = SnapshotName::at(jiff::Timestamp::MAX);
+        found.waiting = self.waiting(manifest).await?;
         for name in self.taken_before(manifest, end).await? {
             let compared = match self.snapshots().get(name).await {
                 Ok(snapshot) => self.has_all(manifest, &snapshot, &mut known).await,
@@ -101,6 +116,20 @@ impl History {
 }
 
 impl Verification {
+    /// Compares the readings of a day with those that were added to it.
+    fn count(&mut self, day: &Day) {
+        let rows = day.readings.rows;
+        let taken_in = day.taken_in.unwrap_or(TakenIn { earlier: rows, ..TakenIn::default() });
+        self.taken_in += taken_in.readings;
+        self.repeated += taken_in.repeated;
+        self.uncounted += taken_in.earlier;
+        let expected = taken_in.expected();
+        if rows != expected {
+            let reason = format!("it has {rows} readings, but {expected} different ones were added to it");
+            self.faults.push(DamagedObject { object: day.readings.path.clone(), reason });
+        }
+    }
+
     /// Adds a damaged object to the result. Passes all other errors on.
     fn note(&mut self, outcome: Result<(), ArchiveError>) -> Result<(), ArchiveError> {
         let fault = match outcome {
@@ -137,7 +166,8 @@ fn check(day: &Day, readings: &Bytes, hours: Bytes) -> Result<(), ArchiveError> 
         return wrong(&day.readings, reason);
     }
     // Another version of the `parquet` crate may encode the same rows in other bytes.
-    if anew.readings != *readings && digest(&anew.readings)? != digest(readings)? {
+    let is_ordered = is_current(readings)?;
+    if anew.readings != *readings && digest(&anew.readings, is_ordered)? != digest(readings, is_ordered)? {
         return wrong(&day.readings, "its rows are out of order, or some occur twice".into());
     }
     if anew.hourly == hours {
@@ -156,11 +186,15 @@ fn rows_of(hours: Bytes) -> Result<Vec<hourly::HourlyRow>, ArchiveError> {
     Ok(rows)
 }
 
-/// A hash of all rows in their order.
-fn digest(file: &Bytes) -> Result<u64, ArchiveError> {
-    let mut hasher = FixedState::default().build_hasher();
-    read_day(file, |row| hash(row, &mut hasher))?;
-    Ok(hasher.finish())
+/// A hash of all rows, in their order if `is_ordered`: earlier versions sorted the sensors of some boxes otherwise.
+fn digest(file: &Bytes, is_ordered: bool) -> Result<u64, ArchiveError> {
+    let mut digest = 0_u64;
+    read_day(file, |row| {
+        let mut hasher = FixedState::with_seed(if is_ordered { digest } else { 0 }).build_hasher();
+        hash(row, &mut hasher);
+        digest = if is_ordered { hasher.finish() } else { digest.wrapping_add(hasher.finish()) };
+    })?;
+    Ok(digest)
 }
 
 fn hash(row: &DayRow<'_>, hasher: &mut impl Hasher) {

@@ -56,7 +56,8 @@ pub enum QueryError {
     Store(#[from] ArchiveError),
     /// A file of the history is damaged.
     #[error(
-        "the file {path} of the history cannot be read: {reason}; `hivebox archive verify` checks all files"
+        "the file {path} of the history is damaged: {reason}; restore it from a copy, or ask for a time without it; \
+         `hivebox archive verify` checks all files"
     )]
     Damaged {
         /// The file's path in the store.

@@ -1,10 +1,13 @@
 //! The files of the history at one moment.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use object_store::path::Path;
 
+use crate::history::blocks::{self, BlockChecksums};
 use crate::history::manifest::{Day, FileEntry, Manifest};
 use crate::history::utc_day::DAY_MILLIS;
 
@@ -21,6 +24,8 @@ pub struct DataFile {
     pub first_millis: i64,
     /// The latest time of its rows, in milliseconds; `i64::MAX` if its rows have no time.
     pub last_millis: i64,
+    /// The checksums of its blocks; `None` if an earlier version wrote it.
+    pub checksums: Option<BlockChecksums>,
 }
 
 /// The files that a manifest lists.
@@ -66,7 +71,16 @@ impl Files {
 impl DataFile {
     fn new(file: &FileEntry, first_millis: i64, last_millis: i64) -> Self {
         let path = Path::from(file.path.as_str());
-        Self { path, bytes: file.bytes, rows: file.rows, first_millis, last_millis }
+        let checksums = file.checksums.clone();
+        Self { path, bytes: file.bytes, rows: file.rows, first_millis, last_millis, checksums }
+    }
+
+    /// What must be fetched for some byte ranges, so that it can be checked.
+    pub(super) fn spans(&self, ranges: &[Range<u64>]) -> Vec<Range<u64>> {
+        match &self.checksums {
+            Some(_) => blocks::spans(ranges, self.bytes),
+            None => ranges.to_vec(),
+        }
     }
 
     /// Whether some of its rows may lie in the time from `from` up to `to`, in milliseconds.

@@ -1,11 +1,9 @@
 //! Caches the footers of files, which say where which rows are. Files never change, so a footer stays valid.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_schema::{DataType, Field, Schema};
-use bytes::Bytes;
 use object_store::path::Path;
 use parquet::DecodeResult;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
@@ -13,6 +11,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder};
 
 use super::error::QueryError;
+use super::fetch::fetch;
 use super::files::DataFile;
 use crate::objects::Objects;
 
@@ -111,13 +110,13 @@ async fn read(
     let mut decoder = decoder.map_err(failed)?.with_page_index_policy(policy);
     if !is_known {
         let tail = file.bytes.saturating_sub(TAIL_BYTES)..file.bytes;
-        let bytes = fetch(objects, &file.path, std::slice::from_ref(&tail)).await?;
+        let bytes = fetch(objects, file, std::slice::from_ref(&tail)).await?;
         decoder.push_ranges(vec![tail], bytes).map_err(failed)?;
     }
     loop {
         match decoder.try_decode().map_err(failed)? {
             DecodeResult::NeedsData(ranges) => {
-                let bytes = fetch(objects, &file.path, &ranges).await?;
+                let bytes = fetch(objects, file, &ranges).await?;
                 decoder.push_ranges(ranges, bytes).map_err(failed)?;
             }
             DecodeResult::Data(metadata) => return Ok(metadata),
@@ -126,16 +125,6 @@ async fn read(
             }
         }
     }
-}
-
-/// Reads some byte ranges of a file.
-pub(super) async fn fetch(
-    objects: &Objects,
-    path: &Path,
-    ranges: &[Range<u64>],
-) -> Result<Vec<Bytes>, QueryError> {
-    let fetched = objects.as_object_store().get_ranges(path, ranges).await;
-    fetched.map_err(|error| objects.failed("read the history", &error).into())
 }
 
 /// Reads text as dictionary keys: texts repeat from row to row, and numbers compare fastest.

@@ -4,12 +4,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use object_store::path::Path;
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 
 use super::error::QueryError;
+use super::fetch;
 use super::files::DataFile;
-use super::footers::{self, Footers};
+use super::footers::Footers;
 use super::memory::Memory;
 use crate::objects::Objects;
 
@@ -38,12 +38,12 @@ impl FileReader {
         &self.memory
     }
 
-    /// Reads some byte ranges of a file.
+    /// Reads some byte ranges of a file, and checks them.
     ///
     /// # Errors
-    /// The store failed.
-    pub async fn fetch(&self, path: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, QueryError> {
-        footers::fetch(&self.objects, path, ranges).await
+    /// The store failed, or the file is damaged there.
+    pub async fn fetch(&self, file: &DataFile, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, QueryError> {
+        fetch::fetch(&self.objects, file, ranges).await
     }
 
     /// The footer of a file, with the index of its pages if `pages` is set.

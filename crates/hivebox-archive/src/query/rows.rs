@@ -67,9 +67,9 @@ impl RowScan<'_> {
         loop {
             match decoder.try_decode().map_err(failed)? {
                 DecodeResult::NeedsData(ranges) => {
-                    scanned.bytes += length(&ranges);
+                    scanned.bytes += length(&self.file.spans(&ranges));
                     fetched.resize(scanned.bytes as usize)?;
-                    let bytes = reader.fetch(&self.file.path, &ranges).await?;
+                    let bytes = reader.fetch(self.file, &ranges).await?;
                     decoder.push_ranges(ranges, bytes).map_err(failed)?;
                 }
                 DecodeResult::Data(batch) => {

@@ -1,5 +1,6 @@
 //! Answers agree with the simplest means, and limits hold.
 
+mod damage;
 mod limits;
 mod truth;
 mod whole_way;

@@ -9,22 +9,23 @@ use super::opened::Snapshot;
 use crate::error::ArchiveError;
 
 impl Snapshot {
-    /// Calls `each` with the sensor's id and the time of every reading, in the order of the file. Decodes no other columns.
+    /// Calls `each` with the ids of the box and the sensor and with the time of every reading, in the order of the file. Decodes no other columns.
     ///
     /// # Errors
     /// The rows cannot be read, which is a bug in HiveBox because the checksum was right.
-    pub fn keys(&self, mut each: impl FnMut(&str, Timestamp)) -> Result<(), ArchiveError> {
+    pub fn keys(&self, mut each: impl FnMut(&str, &str, Timestamp)) -> Result<(), ArchiveError> {
         let builder = self.reader()?;
-        let columns = ProjectionMask::columns(builder.parquet_schema(), ["sensor_id", "measured_at"]);
+        let columns =
+            ProjectionMask::columns(builder.parquet_schema(), ["box_id", "sensor_id", "measured_at"]);
         let reader = builder.with_projection(columns).build().map_err(|error| self.corrupt(error))?;
         for batch in reader {
             let batch = batch.map_err(|error| self.corrupt(error))?;
             // The projection above keeps the order of the file.
-            let (sensor_id, measured_at) = (batch.column(0).as_string::<i32>(), batch.column(1));
-            let measured_at = measured_at.as_primitive::<TimestampMillisecondType>();
+            let [box_id, sensor_id] = [0, 1].map(|column| batch.column(column).as_string::<i32>());
+            let measured_at = batch.column(2).as_primitive::<TimestampMillisecondType>();
             for row in 0..batch.num_rows() {
                 let at = Timestamp::from_millisecond(measured_at.value(row));
-                each(sensor_id.value(row), at.map_err(|error| self.corrupt(error))?);
+                each(box_id.value(row), sensor_id.value(row), at.map_err(|error| self.corrupt(error))?);
             }
         }
         Ok(())

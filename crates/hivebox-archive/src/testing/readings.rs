@@ -19,6 +19,7 @@ use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
+use crate::history::BlockChecksums;
 use crate::history::hourly::{HourlyBuilder, HourlyReading};
 use crate::history::question::{HistoryRow, Question};
 use crate::query::{DataFile, Files};
@@ -72,6 +73,7 @@ pub fn write(folder: &FilePath, readings: &[Reading]) -> Files {
             rows: readings.len() as u64,
             first_millis: at().min().unwrap(),
             last_millis: at().max().unwrap(),
+            checksums: Some(BlockChecksums::of(&bytes)),
         });
         let (bytes, rows) = hourly_file(day, &readings);
         std::fs::write(folder.join(name("hourly")), &bytes).unwrap();
@@ -81,6 +83,7 @@ pub fn write(folder: &FilePath, readings: &[Reading]) -> Files {
             rows,
             first_millis: day * DAY_MILLIS,
             last_millis: (day + 1) * DAY_MILLIS - 1,
+            checksums: Some(BlockChecksums::of(&bytes)),
         });
     }
     let bytes = boxes_file(readings);
@@ -91,6 +94,7 @@ pub fn write(folder: &FilePath, readings: &[Reading]) -> Files {
         rows: readings.len() as u64,
         first_millis: i64::MIN,
         last_millis: i64::MAX,
+        checksums: Some(BlockChecksums::of(&bytes)),
     });
     files
 }

@@ -7,7 +7,7 @@ use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::place::{Exposure, Place, Position};
 use hivebox_climate::quantity::Canonical;
 use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
-use hivebox_climate::verdict::{Verdict, VerdictRules};
+use hivebox_climate::verdict::{MAX_CLOCK_LEAD, Verdict, VerdictRules};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
@@ -39,6 +39,8 @@ pub struct Station {
     model: usize,
     positions: [Option<Position>; 2],
     sensors: usize,
+    /// Whether its sensors have the same ids as those of other such boxes, as some have in openSenseMap.
+    shares_ids: bool,
 }
 
 /// What a snapshot says about a sensor: its index in [`KINDS`], how many steps ago it measured, and the value.
@@ -75,18 +77,19 @@ pub struct KnownReading {
     pub place: Option<Place>,
 }
 
-/// All readings by sensor and time in milliseconds.
-pub type AllReadings = BTreeMap<(String, i64), KnownReading>;
+/// All readings by box, sensor and time in milliseconds.
+pub type AllReadings = BTreeMap<(String, String, i64), KnownReading>;
 
 fn any_station() -> impl Strategy<Value = Station> {
     let positions = (any_position(), any_position()).prop_map(|(first, second)| [first, second]);
-    ("[0-9a-f]{6}", any_exposure(), 0..MODELS.len(), positions, 1..4_usize).prop_map(
-        |(box_id, exposure, model, positions, sensors)| Station {
+    ("[0-9a-f]{6}", any_exposure(), 0..MODELS.len(), positions, 1..4_usize, any::<bool>()).prop_map(
+        |(box_id, exposure, model, positions, sensors, shares_ids)| Station {
             box_id,
             exposure,
             model,
             positions,
             sensors,
+            shares_ids,
         },
     )
 }
@@ -154,7 +157,8 @@ fn place(position: Option<Position>) -> Option<Place> {
 fn sensors(stations: &[Station]) -> Vec<(&Station, String)> {
     let mut sensors = Vec::new();
     for station in stations {
-        sensors.extend((0..station.sensors).map(|sensor| (station, format!("{}-{sensor}", station.box_id))));
+        let of = if station.shares_ids { "shared" } else { &station.box_id };
+        sensors.extend((0..station.sensors).map(|sensor| (station, format!("{of}-{sensor}"))));
     }
     sensors.truncate(MOST_SENSORS);
     sensors
@@ -183,8 +187,8 @@ fn snapshot(stations: &[Station], told: &Told) -> Sealed {
     Sealed::of(SnapshotName::at(moment), &builder.finish(), Catalogue::builtin()).unwrap()
 }
 
-/// Ingests all rounds. Returns what a naive program would know: of two readings with the same sensor and time, the last one
-/// ingested wins.
+/// Ingests all rounds. Returns what a naive program would know: of two readings with the same box, sensor and time, the
+/// last one ingested wins.
 pub async fn take_in(store: &SnapshotStore, stations: &[Station], rounds: &[Round]) -> AllReadings {
     let (mut all, mut seen) = (AllReadings::new(), BTreeSet::new());
     for round in rounds {
@@ -198,7 +202,9 @@ pub async fn take_in(store: &SnapshotStore, stations: &[Station], rounds: &[Roun
                 }
                 for name in names {
                     let stored = store.get(name).await.unwrap();
-                    all.extend(read(&stored));
+                    // The history has no readings from the future.
+                    let latest = (stored.name().moment() + MAX_CLOCK_LEAD).as_millisecond();
+                    all.extend(read(&stored).into_iter().filter(|((.., at), _)| *at <= latest));
                 }
                 let limits = CompactionLimits { max_rows: *rows, since: None };
                 while History::of(store).compact(&limits, now()).await.unwrap().more {}
@@ -218,14 +224,14 @@ pub async fn take_in(store: &SnapshotStore, stations: &[Station], rounds: &[Roun
 }
 
 /// The rows of a snapshot, read from its CSV export.
-fn read(snapshot: &Snapshot) -> Vec<((String, i64), KnownReading)> {
+fn read(snapshot: &Snapshot) -> Vec<((String, String, i64), KnownReading)> {
     let pieces: Vec<Bytes> = snapshot.export(SnapshotFormat::Csv).unwrap().map(Result::unwrap).collect();
     let text = pieces.concat();
     let mut rows = csv::Reader::from_reader(&*text);
     rows.deserialize().map(|row| known(&row.unwrap())).collect()
 }
 
-fn known(row: &HashMap<String, String>) -> ((String, i64), KnownReading) {
+fn known(row: &HashMap<String, String>) -> ((String, String, i64), KnownReading) {
     let text = |name: &str| row[name].clone();
     let number = |name: &str| row[name].parse::<f64>().ok();
     let place = number("latitude").zip(number("longitude"));
@@ -241,7 +247,7 @@ fn known(row: &HashMap<String, String>) -> ((String, i64), KnownReading) {
         hundredths: number("value").and_then(hundredths),
         is_ok: row["verdict"] == "ok",
     };
-    ((text("sensor_id"), at), KnownReading { reading, verdict: text("verdict"), place })
+    ((text("box_id"), text("sensor_id"), at), KnownReading { reading, verdict: text("verdict"), place })
 }
 
 fn collect(
@@ -249,7 +255,7 @@ fn collect(
     station: &Station,
     sensor_id: &str,
     late: Late,
-) -> ((String, i64), KnownReading) {
+) -> ((String, String, i64), KnownReading) {
     let (_, kind, step, value, verdict) = late;
     let (title, unit) = KINDS[kind];
     let catalogue = Catalogue::builtin();
@@ -282,7 +288,10 @@ fn collect(
         hundredths: value.and_then(hundredths),
         is_ok: verdict == Verdict::Ok,
     };
-    ((sensor_id.to_owned(), at), KnownReading { reading, verdict: verdict.slug().to_owned(), place })
+    (
+        (station.box_id.clone(), sensor_id.to_owned(), at),
+        KnownReading { reading, verdict: verdict.slug().to_owned(), place },
+    )
 }
 
 /// The slug of a phenomenon, from the catalogue.

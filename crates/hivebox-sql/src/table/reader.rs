@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use datafusion::common::Result;
+use datafusion::common::{Result, internal_datafusion_err};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::ParquetFileReaderFactory;
 use datafusion::parquet::arrow::async_reader::AsyncFileReader;
@@ -34,16 +34,16 @@ impl ParquetFileReaderFactory for Readers {
         _footer_bytes: Option<usize>,
         _metrics: &ExecutionPlanMetricsSet,
     ) -> Result<Box<dyn AsyncFileReader + Send>> {
-        let (path, bytes) = (file.object_meta.location, file.object_meta.size);
-        let file = DataFile { path, bytes, rows: 0, first_millis: i64::MIN, last_millis: i64::MAX };
-        Ok(Box::new(Reader { reader: self.0.clone(), file }))
+        let file =
+            file.extension::<DataFile>().ok_or_else(|| internal_datafusion_err!("a file is unknown"))?;
+        Ok(Box::new(Reader { reader: self.0.clone(), file: file.clone() }))
     }
 }
 
 impl AsyncFileReader for Reader {
     fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, parquet::errors::Result<Bytes>> {
         async move {
-            let fetched = self.reader.fetch(&self.file.path, &[range]).await.map_err(external)?;
+            let fetched = self.reader.fetch(&self.file, &[range]).await.map_err(external)?;
             fetched
                 .into_iter()
                 .next()
@@ -56,7 +56,7 @@ impl AsyncFileReader for Reader {
         &mut self,
         ranges: Vec<Range<u64>>,
     ) -> BoxFuture<'_, parquet::errors::Result<Vec<Bytes>>> {
-        async move { self.reader.fetch(&self.file.path, &ranges).await.map_err(external) }.boxed()
+        async move { self.reader.fetch(&self.file, &ranges).await.map_err(external) }.boxed()
     }
 
     fn get_metadata<'a>(

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
 
 mod agreement;
+mod damage;
 mod functions;
 mod limits;
 mod whole_way;

@@ -27,7 +27,8 @@ async fn agrees(engine: &SqlEngine, all: &AllReadings) -> Result<(), TestCaseErr
     let told: Vec<i64> =
         told[0].columns().iter().map(|column| column.as_primitive::<Int64Type>().value(0)).collect();
     let boxes: BTreeSet<&str> = all.values().map(|known| known.reading.box_id.as_str()).collect();
-    let sensors: BTreeSet<&str> = all.keys().map(|(sensor, _)| sensor.as_str()).collect();
+    let sensors: BTreeSet<(&str, &str)> =
+        all.keys().map(|(sense_box, sensor, _)| (sense_box.as_str(), sensor.as_str())).collect();
     prop_assert_eq!(told, [boxes.len(), boxes.len(), sensors.len()].map(|count| count as i64));
     Ok(())
 }

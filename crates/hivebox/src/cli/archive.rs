@@ -34,7 +34,8 @@ enum ArchiveAction {
     /// Verify that the history is complete and undamaged
     ///
     /// Checks that each file exists with the right checksum, rows and order, that no reading is stored twice, that the
-    /// hourly sums match the readings, and that the history has every reading of the compacted snapshots.
+    /// days have as many readings as were added to them, that the hourly sums match the readings, and that the history
+    /// has every reading of the compacted snapshots.
     Verify {
         /// Print JSON
         #[arg(long)]
@@ -49,6 +50,7 @@ enum ArchiveAction {
 struct CompactionReport {
     snapshots: usize,
     readings: u64,
+    from_future: u64,
     added: u64,
     manifest: Option<u64>,
     damaged: Vec<DamagedSnapshot>,
@@ -97,10 +99,15 @@ async fn compact(history: &History, json: bool) -> Result<(), Failure> {
         for DamagedSnapshot { snapshot, reason } in &done.damaged {
             output::line(&format!("BAD   {snapshot}  {reason}"))?;
         }
-        let CompactionReport { snapshots, readings, added, .. } = done;
+        let CompactionReport { snapshots, readings, added, from_future, .. } = done;
         output::line(&format!(
             "compacted {snapshots} snapshots with {readings} readings, {added} of them new"
         ))?;
+        if from_future > 0 {
+            output::line(&format!(
+                "{from_future} readings claim to be from the future; they stay in their snapshots alone"
+            ))?;
+        }
     }
     if done.damaged.is_empty() {
         return Ok(());
@@ -112,6 +119,7 @@ impl CompactionReport {
     fn add(&mut self, step: &Compacted) {
         self.snapshots += step.snapshots;
         self.readings += step.readings;
+        self.from_future += step.from_future;
         self.added += step.change.added;
         if step.snapshots > 0 {
             self.manifest = Some(step.change.manifest);
@@ -151,11 +159,38 @@ fn print(verification: &Verification) -> Result<(), Failure> {
     for fault in &verification.faults {
         output::line(&format!("BAD   {}  {}", fault.object, fault.reason))?;
     }
-    let Verification { days, readings, snapshots, orphans, .. } = verification;
+    let Verification {
+        days,
+        readings,
+        taken_in,
+        repeated,
+        uncounted,
+        snapshots,
+        waiting,
+        unsealed,
+        orphans,
+        ..
+    } = verification;
     let verdict = if verification.faults.is_empty() { "good: " } else { "" };
     output::line(&format!(
         "{verdict}verified {days} days with {readings} readings against {snapshots} snapshots"
     ))?;
+    output::line(&format!("{taken_in} readings were added to them, {repeated} of which repeat others"))?;
+    if *uncounted > 0 {
+        output::line(&format!(
+            "{uncounted} readings are of earlier versions, which did not count what they added"
+        ))?;
+    }
+    for path in unsealed {
+        output::line(&format!(
+            "OLD   {path}  has no checksums for reads; only this command finds damage in it"
+        ))?;
+    }
+    if *waiting > 0 {
+        output::line(&format!(
+            "{waiting} snapshots are not in the history yet: run hivebox archive compact"
+        ))?;
+    }
     if !orphans.is_empty() {
         let count = orphans.len();
         output::line(&format!(

@@ -40,6 +40,7 @@ mod replicas;
 mod representation;
 mod rolling_restart;
 mod schema;
+mod shared_ids;
 mod sharing;
 mod some_boxes;
 #[cfg(feature = "sql")]

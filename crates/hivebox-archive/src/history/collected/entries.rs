@@ -40,7 +40,18 @@ impl PlaceBits {
     }
 }
 
+/// A sensor of a box. The ids of sensors alone do not identify them: in openSenseMap several boxes share some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::history) struct SensorOfBox {
+    pub(in crate::history) box_id: TextId,
+    pub(in crate::history) sensor_id: TextId,
+}
+
 impl Entry {
+    pub(in crate::history) fn sensor(&self) -> SensorOfBox {
+        SensorOfBox { box_id: self.box_id, sensor_id: self.sensor_id }
+    }
+
     pub(in crate::history) fn place(&self) -> Option<Place> {
         let bits = self.place?;
         let height = bits.height.map(f64::from_bits);

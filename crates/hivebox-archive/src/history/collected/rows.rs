@@ -101,6 +101,21 @@ impl CollectedRows {
         self.blocks.iter().flatten()
     }
 
+    /// The number of rows.
+    pub(in crate::history) fn len(&self) -> u64 {
+        self.blocks.iter().map(|block| block.len() as u64).sum()
+    }
+
+    /// The rows up to a time of the day, in the same order.
+    pub(super) fn up_to(self, millis_of_day: u32) -> Self {
+        if self.iter().all(|row| row.millis_of_day <= millis_of_day) {
+            return self;
+        }
+        let mut kept = Self::default();
+        self.iter().filter(|row| row.millis_of_day <= millis_of_day).for_each(|row| kept.push(*row));
+        kept
+    }
+
     pub(in crate::history) fn heap_bytes(&self) -> usize {
         self.blocks.iter().map(|block| block.capacity() * size_of::<CollectedRow>()).sum()
     }

@@ -9,7 +9,7 @@ use hivebox_climate::verdict::Verdict;
 use jiff::Timestamp;
 use parquet::arrow::ProjectionMask;
 
-use super::{CollectedReading, CollectedReadings};
+use super::{CollectedReading, CollectedReadings, latest};
 use crate::error::ArchiveError;
 use crate::snapshot::Snapshot;
 
@@ -20,11 +20,12 @@ const BATCH_ROWS: usize = 8192;
 const LEFT_OUT: &str = "snapshot_at";
 
 impl CollectedReadings {
-    /// Adds all readings of a snapshot; returns how many.
+    /// Adds all readings of a snapshot, except those that claim to be from the future; returns how many it has.
     ///
     /// # Errors
     /// The rows cannot be read, which is a bug in HiveBox because the checksum was right. Some may have been added.
     pub fn add_snapshot(&mut self, snapshot: &Snapshot) -> Result<u64, ArchiveError> {
+        let latest = latest(snapshot.name().moment());
         let builder = snapshot.reader()?;
         let columns = builder.parquet_schema().columns().iter().enumerate();
         let wanted = columns.filter(|(_, column)| column.name() != LEFT_OUT).map(|(place, _)| place);
@@ -32,12 +33,12 @@ impl CollectedReadings {
         let reader = builder.with_projection(wanted).with_batch_size(BATCH_ROWS).build();
         for batch in reader.map_err(|error| snapshot.corrupt(error))? {
             let batch = batch.map_err(|error| snapshot.corrupt(error))?;
-            self.add_batch(&batch).ok_or_else(|| snapshot.corrupt("a row is incomplete"))?;
+            self.add_batch(&batch, latest).ok_or_else(|| snapshot.corrupt("a row is incomplete"))?;
         }
         Ok(snapshot.rows())
     }
 
-    fn add_batch(&mut self, batch: &RecordBatch) -> Option<()> {
+    fn add_batch(&mut self, batch: &RecordBatch, latest: Timestamp) -> Option<()> {
         let text = |name: &str| Some(batch.column_by_name(name)?.as_string::<i32>());
         let number = |name: &str| Some(batch.column_by_name(name)?.as_primitive::<Float64Type>());
         let [box_id, box_name, model, exposure] =
@@ -49,6 +50,11 @@ impl CollectedReadings {
         let [raw_value, value] = [number("raw_value")?, number("value")?];
         let measured_at = batch.column_by_name("measured_at")?.as_primitive::<TimestampMillisecondType>();
         for row in 0..batch.num_rows() {
+            let at = Timestamp::from_millisecond(measured_at.value(row)).ok()?;
+            if at > latest {
+                self.from_future += 1;
+                continue;
+            }
             let position = latitude.is_valid(row) && longitude.is_valid(row);
             let height = height.is_valid(row).then(|| height.value(row));
             let place = position.then(|| Place::new(latitude.value(row), longitude.value(row), height));
@@ -65,7 +71,7 @@ impl CollectedReadings {
                 phenomenon: phenomenon.is_valid(row).then(|| phenomenon.value(row)),
                 raw_value: raw_value.is_valid(row).then(|| raw_value.value(row)),
                 value: value.is_valid(row).then(|| Canonical(value.value(row))),
-                measured_at: Timestamp::from_millisecond(measured_at.value(row)).ok()?,
+                measured_at: at,
                 verdict: Verdict::ALL.into_iter().find(|known| known.slug() == verdict.value(row))?,
             });
         }

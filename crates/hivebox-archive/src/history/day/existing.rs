@@ -15,7 +15,7 @@ use parquet::errors::ParquetError;
 
 use crate::error::ArchiveError;
 use crate::history::collected::RowValue;
-use crate::history::layout::HistoryTable;
+use crate::history::layout::{HISTORY_VERSION, HistoryTable, VERSION_KEY};
 
 /// How many rows to read at a time: about a megabyte.
 const BATCH_ROWS: usize = 8192;
@@ -55,6 +55,16 @@ pub fn read_day(file: &Bytes, mut each: impl FnMut(&DayRow<'_>)) -> Result<(), A
     let existing = Existing::open(file)?;
     let groups = existing.groups.iter().flat_map(|(_, groups)| groups).copied().collect();
     existing.read(groups, &mut each)
+}
+
+/// Whether a file is of the current version, so that its rows are in the current order.
+pub(in crate::history) fn is_current(file: &Bytes) -> Result<bool, ArchiveError> {
+    let metadata = ArrowReaderMetadata::load(file, ArrowReaderOptions::default()).map_err(unusable)?;
+    let pairs = metadata.metadata().file_metadata().key_value_metadata();
+    Ok(pairs
+        .into_iter()
+        .flatten()
+        .any(|pair| pair.key == VERSION_KEY && pair.value.as_deref() == Some(HISTORY_VERSION)))
 }
 
 /// A day's file, and which row groups have which phenomenon.

@@ -7,10 +7,11 @@ use hivebox_climate::quantity::Canonical;
 use jiff::civil::Date;
 
 use super::existing::{DayRow, Existing};
+use super::ledger::Ledger;
 use super::order::{self, Order};
 use crate::error::ArchiveError;
 use crate::history::collected::{
-    CollectedReading, CollectedReadings, CollectedRow, CollectedRows, Entries, RowValue, TextId,
+    CollectedReading, CollectedReadings, CollectedRow, CollectedRows, Entries, RowValue, SensorOfBox, TextId,
 };
 use crate::history::utc_day::millis_of_day;
 
@@ -26,9 +27,10 @@ pub(super) struct Merge<'a> {
     /// The indices of collected readings, by phenomenon. 2^32 readings would take a hundred gigabytes of memory.
     places: HashMap<PhenomenonText, Vec<u32>>,
     /// The phenomena of each sensor with collected readings.
-    kinds: HashMap<TextId, SensorPhenomena>,
+    kinds: HashMap<SensorOfBox, SensorPhenomena>,
     /// Which phenomenon counts at which time of day, for sensors that measure several.
-    last: HashMap<(TextId, u32), PhenomenonText>,
+    last: HashMap<(SensorOfBox, u32), PhenomenonText>,
+    ledger: Ledger,
 }
 
 /// The phenomena of a sensor. They change when its owner changes its title.
@@ -48,7 +50,8 @@ impl<'a> Merge<'a> {
         let entries = collected.entries().clone();
         let collected = collected.day(date);
         let (places, kinds) = (HashMap::new(), HashMap::new());
-        let mut merge = Self { collected, existing, entries, places, kinds, last: HashMap::new() };
+        let ledger = Ledger::of(collected, &entries);
+        let mut merge = Self { collected, existing, entries, places, kinds, last: HashMap::new(), ledger };
         merge.sort_by_phenomenon();
         let several = merge.kinds.iter().filter(|(_, kinds)| **kinds == SensorPhenomena::Several);
         let several = several.map(|(sensor, _)| *sensor).collect();
@@ -64,7 +67,7 @@ impl<'a> Merge<'a> {
         }
         for (entry, _) in is_used.iter().enumerate().filter(|(_, is_used)| **is_used) {
             let entry = self.entries.get(entry as u32);
-            let kinds = self.kinds.entry(entry.sensor_id).or_insert(SensorPhenomena::One(entry.phenomenon));
+            let kinds = self.kinds.entry(entry.sensor()).or_insert(SensorPhenomena::One(entry.phenomenon));
             if *kinds != SensorPhenomena::One(entry.phenomenon) {
                 *kinds = SensorPhenomena::Several;
             }
@@ -72,15 +75,15 @@ impl<'a> Merge<'a> {
     }
 
     /// Which phenomenon counts at each time of the collected readings of these sensors: that of the last one.
-    fn last_of(&self, sensors: &HashSet<TextId>) -> HashMap<(TextId, u32), PhenomenonText> {
+    fn last_of(&self, sensors: &HashSet<SensorOfBox>) -> HashMap<(SensorOfBox, u32), PhenomenonText> {
         let mut last = HashMap::new();
         if sensors.is_empty() {
             return last;
         }
         for row in self.collected.into_iter().flat_map(CollectedRows::iter) {
             let entry = self.entries.get(row.entry);
-            if sensors.contains(&entry.sensor_id) {
-                last.insert((entry.sensor_id, row.millis_of_day), entry.phenomenon);
+            if sensors.contains(&entry.sensor()) {
+                last.insert((entry.sensor(), row.millis_of_day), entry.phenomenon);
             }
         }
         last
@@ -96,6 +99,10 @@ impl<'a> Merge<'a> {
             (one.is_none(), one).cmp(&(other.is_none(), other))
         });
         all
+    }
+
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     pub(super) fn entries(&self) -> &Entries {
@@ -120,9 +127,9 @@ impl<'a> Merge<'a> {
         Ok(Sorted { order: order.sorted(&self.entries), existing, collected: self.collected })
     }
 
-    /// Whether no later reading of the same sensor and time has another phenomenon.
+    /// Whether no later reading of the same box, sensor and time has another phenomenon.
     fn counts(&self, row: &CollectedRow, kind: PhenomenonText) -> bool {
-        let key = (self.entries.get(row.entry).sensor_id, row.millis_of_day);
+        let key = (self.entries.get(row.entry).sensor(), row.millis_of_day);
         self.last.is_empty() || self.last.get(&key).is_none_or(|last| *last == kind)
     }
 
@@ -134,12 +141,15 @@ impl<'a> Merge<'a> {
         let kind = phenomenon.map(|slug| self.entries.intern(slug));
         let Some(existing) = &self.existing else { return Ok((kind, Vec::new())) };
         let mut rows = Vec::with_capacity(existing.len(phenomenon));
-        let entries = &mut self.entries;
-        existing.read_phenomenon(phenomenon, &mut |row| rows.push(stored(row, entries)))?;
+        let (entries, ledger) = (&mut self.entries, &mut self.ledger);
+        existing.read_phenomenon(phenomenon, &mut |row| {
+            ledger.add_existing(row);
+            rows.push(stored(row, entries));
+        })?;
         let mut sensors = HashSet::new();
         let mut before = None;
         for row in &rows {
-            let sensor = self.entries.get(row.entry).sensor_id;
+            let sensor = self.entries.get(row.entry).sensor();
             let is_new = before.replace(sensor) != Some(sensor);
             if is_new && self.kinds.get(&sensor).is_some_and(|kinds| *kinds != SensorPhenomena::One(kind)) {
                 sensors.insert(sensor);
@@ -148,7 +158,7 @@ impl<'a> Merge<'a> {
         if !sensors.is_empty() {
             let last = self.last_of(&sensors);
             rows.retain(|row| {
-                let key = (self.entries.get(row.entry).sensor_id, row.millis_of_day);
+                let key = (self.entries.get(row.entry).sensor(), row.millis_of_day);
                 last.get(&key).is_none_or(|last| *last == kind)
             });
         }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use hivebox_climate::place::Place;
 
-use crate::history::collected::{CollectedRow, Entries, TextId};
+use crate::history::collected::{CollectedRow, Entries, SensorOfBox};
 
-/// The sort key of a reading: its sensor's number, its time, and its age. Of two readings with the same sensor and time the
-/// newer one is last.
+/// The sort key of a reading: its sensor's number, its time, and its age. Of two readings with the same box, sensor and time
+/// the newer one is last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     sensor: u32,
@@ -24,14 +24,14 @@ pub(super) struct Key {
 pub(super) struct Order {
     keys: Vec<Key>,
     sensors: Vec<Sensor>,
-    numbers: HashMap<TextId, u32>,
+    numbers: HashMap<SensorOfBox, u32>,
     /// The sensor's number by the entry's index.
     of_entry: Vec<u32>,
 }
 
 #[derive(Debug)]
 struct Sensor {
-    id: TextId,
+    of_box: SensorOfBox,
     last_millis: u32,
     /// The entry of its last reading of the day, whatever the order in which readings are added.
     last_entry: u32,
@@ -41,7 +41,12 @@ impl Sensor {
     fn sorts_as<'a>(&self, entries: &'a Entries) -> (bool, u64, &'a str, &'a str) {
         let entry = entries.get(self.last_entry);
         let along = entry.place().map(|place| z_order(&place));
-        (along.is_none(), along.unwrap_or_default(), entries.text(entry.box_id), entries.text(self.id))
+        (
+            along.is_none(),
+            along.unwrap_or_default(),
+            entries.text(self.of_box.box_id),
+            entries.text(self.of_box.sensor_id),
+        )
     }
 }
 
@@ -93,10 +98,10 @@ impl Order {
             self.of_entry.resize(entries.len().max(entry + 1), UNKNOWN);
         }
         if self.of_entry[entry] == UNKNOWN {
-            let id = entries.get(row.entry).sensor_id;
+            let sensor = entries.get(row.entry).sensor();
             let next = self.sensors.len() as u32;
-            self.of_entry[entry] = *self.numbers.entry(id).or_insert_with(|| {
-                self.sensors.push(Sensor { id, last_millis: 0, last_entry: row.entry });
+            self.of_entry[entry] = *self.numbers.entry(sensor).or_insert_with(|| {
+                self.sensors.push(Sensor { of_box: sensor, last_millis: 0, last_entry: row.entry });
                 next
             });
         }

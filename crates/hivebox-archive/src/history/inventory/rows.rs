@@ -41,6 +41,13 @@ pub struct SensorRow {
     pub days: DayRange,
 }
 
+impl SensorRow {
+    /// What identifies it: several boxes may have a sensor with the same id.
+    pub(super) fn key(&self) -> (Box<str>, Box<str>) {
+        (self.sensor_id.clone(), self.box_id.clone())
+    }
+}
+
 /// A first and a last UTC day, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayRange {

@@ -47,7 +47,7 @@ async fn compacted(history: &History) -> AllReadings {
                 is_ok: row.verdict.slug() == "ok",
             };
             let known = KnownReading { reading, verdict: row.verdict.slug().to_owned(), place: row.place };
-            let before = all.insert((row.sensor_id.to_owned(), at), known);
+            let before = all.insert((row.box_id.to_owned(), row.sensor_id.to_owned(), at), known);
             assert!(before.is_none(), "{} at {at} is there twice", row.sensor_id);
         })
         .unwrap();
