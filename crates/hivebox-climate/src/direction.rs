@@ -21,6 +21,12 @@ impl MeanDirection {
     /// The circular deviation of directions spread evenly over the circle, in degrees.
     const ANY_DEGREES: f64 = 103.923_048_454_132_64;
 
+    /// The mean of directions whose weighted unit vectors add up to `north` and `east`.
+    #[must_use]
+    pub const fn of_sums(north: f64, east: f64, weight: f64) -> Self {
+        Self { north, east, weight }
+    }
+
     /// Adds a direction in degrees with its weight.
     pub fn add(&mut self, degrees: f64, weight: f64) {
         let (east, north) = degrees.to_radians().sin_cos();

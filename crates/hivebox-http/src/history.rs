@@ -42,17 +42,19 @@ pub(super) async fn history(
     let tagged = if is_by_tag { Some(tagged(&app, &history).await?) } else { None };
     let question = history.question(app.clock.now(), tagged)?;
     let key = etag::canonical(&question).map_err(ApiError::internal)?;
-    let tag = |manifest: u64| table::tag_of(format, NAME, &key, &manifest.to_string());
+    let tag = |state: &str| table::tag_of(format, NAME, &key, state);
     // A client that still has the answer must not cost a query.
     if headers.contains_key(IF_NONE_MATCH) {
-        let tag = tag(app.past.number().await?);
+        let tag = tag(&app.past.number().await?.to_string());
         if let Some(known) = entity_tag::known(&tag, &headers) {
             return Ok((StatusCode::NOT_MODIFIED, [(ETAG, known)]).into_response());
         }
     }
     let answer = app.past.answer(&question).await?;
-    let tag = tag(answer.manifest);
-    let is_settled = !is_by_tag && is_settled(&question, &answer);
+    let state = answer.manifest.to_string();
+    // The same question may get exact percentiles next time, so the next request must not take this for the same answer.
+    let tag = tag(&if answer.is_short_of_memory { state + " short of memory" } else { state });
+    let is_settled = !is_by_tag && !answer.is_short_of_memory && is_settled(&question, &answer);
     let heading = heading(&question, &answer);
     let body = HistoryBody::of(&question, &answer);
     let mut response = table::whole_in(format, heading, &columns(&question.percentiles), &body.rows, &body)?;
@@ -133,6 +135,7 @@ pub(super) fn describe() -> Operation {
         source: AnswerSource::Hourly,
         through: Some(example::MOMENT),
         is_exact: false,
+        is_short_of_memory: false,
         manifest: 1,
         scanned: Scanned::default(),
     };

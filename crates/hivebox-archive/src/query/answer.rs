@@ -26,6 +26,9 @@ pub struct HistoryAnswer {
     /// Whether all percentiles are those of the archived hundredths; otherwise each may be off by the `error` of the
     /// phenomenon's `sketch_resolution`.
     pub is_exact: bool,
+    /// Whether percentiles are approximate only because there was too little memory. Asked again, the same question may get
+    /// exact ones.
+    pub is_short_of_memory: bool,
     /// How much was read for it.
     pub scanned: Scanned,
 }
@@ -65,10 +68,15 @@ pub(super) async fn answer(
     };
     let row_bytes = size_of::<HistoryRow>() + question.percentiles.len() * 3 * size_of::<f64>();
     sums.take_memory(buckets.len() * question.phenomena.len() * row_bytes)?;
+    let is_short_of_memory = sums.tally.is_coarse();
+    if is_short_of_memory {
+        // Which buckets were approximate until now depends on how the work was shared out.
+        sums.tally.coarsen();
+    }
     let (is_exact, scanned) = (sums.tally.is_exact(), sums.scanned);
     let rows = sums.into_rows(&buckets, &question.percentiles);
     let (manifest, through) = (files.number, files.through);
-    Ok(HistoryAnswer { rows, source, through, manifest, is_exact, scanned })
+    Ok(HistoryAnswer { rows, source, through, manifest, is_exact, is_short_of_memory, scanned })
 }
 
 /// The beginning of the first and the end of the last whole hour, if the hourly sums can answer the question.

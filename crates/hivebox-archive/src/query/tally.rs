@@ -10,7 +10,7 @@ use hivebox_climate::statistics::Percentile;
 use super::values::{Values, canonical};
 use crate::history::question::{Buckets, HistoryRow};
 
-/// The sums over the values of some phenomena in some buckets. They add whole hundredths, so they are exact in any order.
+/// The sums over the values of some phenomena in some buckets. They add whole numbers, so they are the same in any order.
 #[derive(Debug)]
 pub(super) struct Tally {
     edges: Vec<i64>,
@@ -22,7 +22,7 @@ pub(super) struct Tally {
 enum BucketSums {
     /// For numbers: the sums of each bucket, and its values if percentiles are needed.
     Numbers(Vec<NumberSums>, Vec<Values>),
-    Directions(Vec<(u64, MeanDirection)>),
+    Directions(Vec<DirectionSums>),
 }
 
 /// The sums over the numbers of one bucket, in hundredths.
@@ -32,6 +32,14 @@ pub(super) struct NumberSums {
     pub(super) sum: i128,
     pub(super) min: i32,
     pub(super) max: i32,
+}
+
+/// The sums over the directions of one bucket: their unit vectors in whole [`DirectionSums::STEPS`].
+#[derive(Debug, Clone, Copy, Default)]
+struct DirectionSums {
+    count: u64,
+    north: i128,
+    east: i128,
 }
 
 /// When rows were measured.
@@ -71,6 +79,32 @@ impl NumberSums {
     }
 }
 
+impl DirectionSums {
+    /// The length of a unit vector: 2^40 steps. Whole numbers add up to the same sum in any order, and rounding a direction to
+    /// a step turns it by less than a billionth of a degree.
+    const STEPS: f64 = (1_u64 << 40) as f64;
+
+    /// Adds a direction in hundredths of a degree `count` times.
+    fn add(&mut self, hundredths: i32, count: u64) {
+        let (east, north) = canonical(hundredths).0.to_radians().sin_cos();
+        let steps = |length: f64| i128::from((length * Self::STEPS).round() as i64) * i128::from(count);
+        self.north += steps(north);
+        self.east += steps(east);
+        self.count += count;
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.north += other.north;
+        self.east += other.east;
+    }
+
+    fn mean(&self) -> MeanDirection {
+        let length = |steps: i128| steps as f64 / Self::STEPS;
+        MeanDirection::of_sums(length(self.north), length(self.east), self.count as f64)
+    }
+}
+
 impl Tally {
     /// The sums over no values. `edges` are the beginning of each bucket and the end of the last, at least two.
     pub(super) fn new(
@@ -82,7 +116,7 @@ impl Tally {
         let of = |id: PhenomenonId| {
             let phenomenon = Catalogue::builtin().phenomenon(id);
             let sums = if phenomenon.is_direction() {
-                BucketSums::Directions(vec![Default::default(); buckets])
+                BucketSums::Directions(vec![DirectionSums::default(); buckets])
             } else {
                 let kept = if percentiles { buckets } else { 0 };
                 let values = (0..kept).map(|_| Values::new(phenomenon.sketch_resolution())).collect();
@@ -101,7 +135,7 @@ impl Tally {
                 let kept: usize = values.iter().map(|values| size_of::<Values>() + values.bytes()).sum();
                 numbers.len() * size_of::<NumberSums>() + kept
             }
-            BucketSums::Directions(means) => means.len() * size_of::<(u64, MeanDirection)>(),
+            BucketSums::Directions(means) => means.len() * size_of::<DirectionSums>(),
         };
         self.phenomena.iter().map(|(_, sums)| of(sums)).sum()
     }
@@ -113,6 +147,11 @@ impl Tally {
             BucketSums::Directions(_) => true,
         };
         self.phenomena.iter().all(|(_, sums)| of(sums))
+    }
+
+    /// Whether percentiles were made approximate to save memory.
+    pub(super) fn is_coarse(&self) -> bool {
+        self.is_coarse
     }
 
     /// Makes percentiles approximate from now on, which bounds their memory; returns whether that changed anything.
@@ -159,11 +198,7 @@ impl Tally {
                     values.add_count(hundredths, count);
                 }
             }
-            BucketSums::Directions(means) => {
-                let (readings, mean) = &mut means[bucket];
-                *readings += count;
-                mean.add(canonical(hundredths).0, count as f64);
-            }
+            BucketSums::Directions(sums) => sums[bucket].add(hundredths, count),
         }
     }
 
@@ -196,10 +231,7 @@ impl Tally {
                     }
                 }
                 (BucketSums::Directions(ours), BucketSums::Directions(theirs)) => {
-                    for (ours, theirs) in ours.iter_mut().zip(&theirs) {
-                        ours.0 += theirs.0;
-                        ours.1.merge(&theirs.1);
-                    }
+                    ours.iter_mut().zip(&theirs).for_each(|(ours, theirs)| ours.merge(theirs));
                 }
                 _ => {}
             }
@@ -209,6 +241,7 @@ impl Tally {
 
     /// Adds another tally, with a single bucket, to one of these buckets.
     pub(super) fn merge_into(&mut self, bucket: usize, other: Self) -> Result<(), HistogramError> {
+        self.is_coarse |= other.is_coarse;
         for ((_, ours), (_, theirs)) in self.phenomena.iter_mut().zip(other.phenomena) {
             match (ours, theirs) {
                 (BucketSums::Numbers(ours, our_values), BucketSums::Numbers(theirs, their_values)) => {
@@ -220,10 +253,7 @@ impl Tally {
                     }
                 }
                 (BucketSums::Directions(ours), BucketSums::Directions(theirs)) => {
-                    theirs.first().inspect(|theirs| {
-                        ours[bucket].0 += theirs.0;
-                        ours[bucket].1.merge(&theirs.1);
-                    });
+                    theirs.first().inspect(|theirs| ours[bucket].merge(theirs));
                 }
                 _ => {}
             }
@@ -265,13 +295,7 @@ impl BucketSums {
                     values.add(hundredths);
                 }
             }
-            Self::Directions(means) => {
-                let (count, mean) = &mut means[bucket];
-                *count += hundredths.len() as u64;
-                for &degrees in hundredths {
-                    mean.add(canonical(degrees).0, 1.0);
-                }
-            }
+            Self::Directions(sums) => hundredths.iter().for_each(|&degrees| sums[bucket].add(degrees, 1)),
         }
     }
 
@@ -291,10 +315,10 @@ impl BucketSums {
                     }
                 }
             }
-            Self::Directions(means) => {
-                for (row, (count, mean)) in rows.iter_mut().zip(means) {
-                    row.count = count;
-                    row.mean = mean.degrees().map(Canonical).filter(|_| count > 0);
+            Self::Directions(sums) => {
+                for (row, sums) in rows.iter_mut().zip(sums) {
+                    row.count = sums.count;
+                    row.mean = sums.mean().degrees().map(Canonical).filter(|_| sums.count > 0);
                 }
             }
         }

@@ -2,5 +2,6 @@
 
 mod damage;
 mod limits;
+mod same;
 mod truth;
 mod whole_way;

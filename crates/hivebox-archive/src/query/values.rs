@@ -4,8 +4,11 @@ use hivebox_climate::histogram::{Histogram, HistogramError, Resolution};
 use hivebox_climate::quantity::Canonical;
 use hivebox_climate::statistics::Percentile;
 
-/// Values in hundredths, in the form that takes the least memory: a list; counts, once there are more values than
-/// distinct ones are possible; or a histogram, if neither fits. The first two are exact.
+/// Values in hundredths: a list; counts, once there are more values than distinct ones are possible; or a histogram, if neither
+/// fits. The first two are exact.
+///
+/// Which values become a histogram depends on nothing but the values, and not on the order or the parts in which they come:
+/// more than [`LONGEST`] values, of which two are at least as far apart.
 #[derive(Debug)]
 pub(super) struct Values {
     form: Form,
@@ -28,8 +31,8 @@ struct Counts {
 
 /// Shorter lists stay lists.
 const SHORT: usize = 1024;
-/// The longest list and the widest window: 4 and 8 MB.
-const LONGEST: usize = 1 << 20;
+/// The longest list and the widest window: 4 and 8 MB. Tests get to the limit sooner.
+const LONGEST: usize = if cfg!(test) { 1 << 12 } else { 1 << 20 };
 
 impl Values {
     /// No values yet. `resolution` is that of the histogram, should they need one.
@@ -58,13 +61,13 @@ impl Values {
             Form::List(list) => {
                 let grows = list.len() + values.len() > list.capacity();
                 list.extend_from_slice(values);
-                if grows && list.len() >= SHORT {
+                if grows && list.len() >= SHORT || list.len() > LONGEST {
                     self.fit();
                 }
             }
             Form::Counted(counts) => {
                 if !counts.add(values) {
-                    self.coarsen();
+                    self.uncount(values.len() as u64);
                     self.add(values);
                 }
             }
@@ -75,17 +78,32 @@ impl Values {
     /// Adds one value `count` times.
     pub(super) fn add_count(&mut self, value: i32, count: u64) {
         match &mut self.form {
-            Form::List(_) => {
-                self.count();
-                self.add_count(value, count);
+            Form::List(list) => {
+                if list.len() as u64 + count <= LONGEST as u64 {
+                    self.add(&vec![value; count as usize]);
+                } else {
+                    self.count();
+                    self.add_count(value, count);
+                }
             }
             Form::Counted(counts) => {
                 if !counts.add_count(value, count) {
-                    self.coarsen();
+                    self.uncount(count);
                     self.add_count(value, count);
                 }
             }
             Form::Sketch(sketch) => sketch.add_times(canonical(value), count),
+        }
+    }
+
+    /// Turns counts back into a list, or into a histogram if the list would be too long with `more` values.
+    fn uncount(&mut self, more: u64) {
+        let Form::Counted(counts) = &self.form else { return };
+        if counts.total() + more <= LONGEST as u64 {
+            let each = counts.iter().flat_map(|(value, count)| std::iter::repeat_n(value, count as usize));
+            self.form = Form::List(each.collect());
+        } else {
+            self.coarsen();
         }
     }
 
@@ -110,7 +128,7 @@ impl Values {
             (_, Form::List(list)) => self.add(list),
             (Form::Counted(ours), Form::Counted(theirs)) => {
                 if !ours.merge(theirs) {
-                    self.coarsen();
+                    self.uncount(theirs.total());
                     return self.merge(other);
                 }
             }
@@ -150,10 +168,10 @@ impl Values {
         let mut counts = Counts::default();
         let (least, greatest) = ends(list);
         let width = greatest.abs_diff(least) as usize + 1;
-        if width * size_of::<u64>() <= list.len() * size_of::<i32>() && counts.add(list) {
+        if list.len() > LONGEST {
+            self.count();
+        } else if width * size_of::<u64>() <= list.len() * size_of::<i32>() && counts.add(list) {
             self.form = Form::Counted(counts);
-        } else if list.len() > LONGEST {
-            self.coarsen();
         }
     }
 
@@ -337,6 +355,34 @@ mod tests {
             for (told, truth) in told(whole).into_iter().zip(by_sorting(&parts)) {
                 prop_assert!((told - truth).abs() <= near(truth), "{} instead of {}", told, truth);
             }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn the_same_values_give_the_same_however_they_come(
+            parts in any_parts(),
+            groups in proptest::collection::vec(0_usize..3, 8),
+        ) {
+            let one_by_one = values_of(&parts);
+            let mut grouped = [0, 1, 2].map(|_| Values::new(resolution()));
+            for (part, group) in parts.iter().zip(groups).rev() {
+                if group == 0 {
+                    // As a cluster tells them.
+                    for &value in part {
+                        grouped[group].add_count(value, 1);
+                    }
+                } else {
+                    grouped[group].merge(values_of(std::slice::from_ref(part))).unwrap();
+                }
+            }
+            let [mut all, second, third] = grouped;
+            all.merge(second).unwrap();
+            all.merge(third).unwrap();
+            prop_assert_eq!(all.are_exact(), one_by_one.are_exact());
+            prop_assert_eq!(told(all), told(one_by_one));
         }
     }
 
