@@ -50,6 +50,8 @@ pub struct Compacted {
     pub readings: u64,
     /// The number of readings that stay in their snapshots alone, because they claim to be from the future.
     pub from_future: u64,
+    /// The day that an earlier version wrote and that was written anew, because there was nothing else to do.
+    pub renewed: Option<Date>,
     /// How the history changed.
     pub change: Changed,
     /// Damaged snapshots, each with the reason. They stay as they are.
@@ -75,6 +77,8 @@ struct NewReadings {
     collected: CollectedReadings,
     /// The snapshots that they came from.
     taken: Vec<SnapshotName>,
+    /// A day to write anew, even if it gets no readings.
+    renewed: Option<Date>,
 }
 
 /// The snapshots in the store.
@@ -87,7 +91,8 @@ struct StoredSnapshots {
 }
 
 impl History {
-    /// Ingests new snapshots, oldest first, within limits. `now` is the time of the commit.
+    /// Ingests new snapshots, oldest first, within limits. `now` is the time of the commit. If there are none, writes anew one
+    /// day of an earlier version: such days have no checksums of blocks, and hourly sums with coarser sketches.
     ///
     /// # Errors
     /// The store failed, or a file of the history is damaged. Either nothing has changed, or only the response to the
@@ -102,7 +107,7 @@ impl History {
             let mut done = Compacted::default();
             let new = self.read_snapshots(&stored.new, limits.max_rows, &mut done).await?;
             if new.taken.is_empty() {
-                return Ok(done);
+                return self.renew(done, now).await;
             }
             done.snapshots = new.taken.len();
             done.from_future = new.collected.from_future();
@@ -111,6 +116,22 @@ impl History {
             }
         }
         Err(ArchiveError::Contended { attempts: ATTEMPTS })
+    }
+
+    /// Writes anew the newest day of an earlier version that is not damaged.
+    async fn renew(&self, done: Compacted, now: Timestamp) -> Result<Compacted, ArchiveError> {
+        let manifest = self.manifest().await?;
+        for date in manifest.days.iter().rev().filter(|day| day.is_of_earlier_version()).map(|day| day.date) {
+            let new = NewReadings { renewed: Some(date), ..NewReadings::default() };
+            match self.change(new, None, now).await {
+                Ok(Some(change)) => return Ok(Compacted { change, renewed: Some(date), ..done }),
+                Ok(None) => return Ok(done),
+                // Verification tells what is damaged. The other days need not wait for that.
+                Err(ArchiveError::History { .. } | ArchiveError::HistoryFile { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(done)
     }
 
     async fn read_snapshots(
@@ -157,7 +178,7 @@ impl History {
         now: Timestamp,
     ) -> Result<Changed, ArchiveError> {
         collected.leave_out_after(latest(now));
-        let new = NewReadings { collected, taken: Vec::new() };
+        let new = NewReadings { collected, ..NewReadings::default() };
         let changed = self.change(new, None, now).await?;
         changed.ok_or(ArchiveError::Contended { attempts: ATTEMPTS })
     }
@@ -189,9 +210,10 @@ impl History {
         days_of_snapshots: Option<&BTreeSet<Date>>,
         now: Timestamp,
     ) -> Result<Option<Changed>, ArchiveError> {
-        let NewReadings { collected, taken } = new;
+        let NewReadings { collected, taken, renewed } = new;
         let collected = Arc::new(collected);
-        let days = collected.dates();
+        let mut days = collected.dates();
+        days.extend(renewed);
         for _ in 0..ATTEMPTS {
             let before = self.manifest().await?;
             if taken.iter().any(|&name| !before.lacks(name)) {

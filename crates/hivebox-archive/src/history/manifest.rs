@@ -77,6 +77,13 @@ pub struct TakenIn {
     pub repeated: u64,
 }
 
+impl Day {
+    /// Whether an earlier version wrote a file of it.
+    pub(super) fn is_of_earlier_version(&self) -> bool {
+        self.readings.checksums.is_none() || self.hourly.checksums.is_none()
+    }
+}
+
 impl TakenIn {
     /// How many readings the day must have.
     #[must_use]

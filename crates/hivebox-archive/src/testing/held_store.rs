@@ -101,7 +101,9 @@ impl HeldHistory {
             hundredths: Some((number * 7919 % 2000) as i32),
             is_ok: true,
         });
-        let files = write(folder, &readings.collect::<Vec<_>>());
+        let mut files = write(folder, &readings.collect::<Vec<_>>());
+        // Without checksums, reads are as small as its row groups, so that little memory is enough.
+        files.readings.iter_mut().for_each(|file| file.checksums = None);
         let (allowed, asked) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
         let inner = LocalFileSystem::new_with_prefix(folder).unwrap();
         let store = HeldStore { inner, allowed: Arc::clone(&allowed), asked: Arc::clone(&asked) };

@@ -51,6 +51,7 @@ struct CompactionReport {
     snapshots: usize,
     readings: u64,
     from_future: u64,
+    renewed_days: usize,
     added: u64,
     manifest: Option<u64>,
     damaged: Vec<DamagedSnapshot>,
@@ -87,7 +88,7 @@ async fn compact(history: &History, json: bool) -> Result<(), Failure> {
         let step = history.compact(&limits, Clock::system().now()).await?;
         done.add(&step);
         progress.set_message(format!("{} snapshots, {} new readings", done.snapshots, done.added));
-        if !step.more {
+        if !step.more && step.renewed.is_none() {
             done.damaged = damaged(&step);
             break;
         }
@@ -99,10 +100,13 @@ async fn compact(history: &History, json: bool) -> Result<(), Failure> {
         for DamagedSnapshot { snapshot, reason } in &done.damaged {
             output::line(&format!("BAD   {snapshot}  {reason}"))?;
         }
-        let CompactionReport { snapshots, readings, added, from_future, .. } = done;
+        let CompactionReport { snapshots, readings, added, from_future, renewed_days, .. } = done;
         output::line(&format!(
             "compacted {snapshots} snapshots with {readings} readings, {added} of them new"
         ))?;
+        if renewed_days > 0 {
+            output::line(&format!("wrote {renewed_days} days of earlier versions anew"))?;
+        }
         if from_future > 0 {
             output::line(&format!(
                 "{from_future} readings claim to be from the future; they stay in their snapshots alone"
@@ -120,8 +124,9 @@ impl CompactionReport {
         self.snapshots += step.snapshots;
         self.readings += step.readings;
         self.from_future += step.from_future;
+        self.renewed_days += usize::from(step.renewed.is_some());
         self.added += step.change.added;
-        if step.snapshots > 0 {
+        if step.snapshots > 0 || step.renewed.is_some() {
             self.manifest = Some(step.change.manifest);
         }
     }

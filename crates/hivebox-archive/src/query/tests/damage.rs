@@ -17,7 +17,7 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
 use crate::history::question::{Every, Question};
-use crate::history::{CollectedReading, CollectedReadings, History};
+use crate::history::{CollectedReading, CollectedReadings, CompactionLimits, History};
 use crate::query::answer::answer;
 use crate::query::memory::Memory;
 use crate::query::{DataFile, FileReader, Files, LocalScan, QueryError};
@@ -256,7 +256,12 @@ async fn a_file_without_checksums_stays_readable_and_is_told() {
     let verified = scene.history.verify(|_, _| {}).await.unwrap();
     assert_eq!(verified.unsealed, [manifest.days[0].hourly.path.clone()]);
     assert_eq!(verified.faults, []);
-    // The next merge into the day computes them.
-    scene.history.merge(collected(), midnight() + SignedDuration::from_hours(25)).await.unwrap();
-    assert_eq!(scene.history.verify(|_, _| {}).await.unwrap().unsealed, [""; 0]);
+    // Compaction writes such a day anew when there is nothing else to do.
+    let now = midnight() + SignedDuration::from_hours(25);
+    let compacted = scene.history.compact(&CompactionLimits::default(), now).await.unwrap();
+    assert_eq!((compacted.renewed, compacted.change.added), (Some(manifest.days[0].date), 0));
+    let verified = scene.history.verify(|_, _| {}).await.unwrap();
+    assert_eq!((verified.unsealed, verified.faults), (Vec::new(), Vec::new()));
+    let again = scene.history.compact(&CompactionLimits::default(), now).await.unwrap();
+    assert_eq!(again.renewed, None);
 }
