@@ -25,11 +25,14 @@ impl Kind for Extent {
         let Ok([west, south, east, north]) = <[f64; 4]>::try_from(numbers) else {
             return Err("does not have four values".to_owned());
         };
-        Bbox::new(west, south.min(north), east, south.max(north)).ok_or_else(|| "is out of range".to_owned())
+        if south > north {
+            return Err("has its south above its north".to_owned());
+        }
+        Bbox::new(west, south, east, north).ok_or_else(|| "is out of range".to_owned())
     }
 
     fn allowed(&self) -> String {
-        "west,south,east,north: longitudes from -180 to 180°, latitudes from -90 to 90° in either order; \
+        "west,south,east,north: longitudes from -180 to 180°, latitudes from -90 to 90°, south at most north; \
          west may be greater than east, across the antimeridian"
             .to_owned()
     }
@@ -58,10 +61,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_extent_may_lie_across_the_antimeridian_and_upside_down() {
+    fn an_extent_may_lie_across_the_antimeridian_but_not_upside_down() {
         assert!(Extent.read("5.9,47.3,15.0,55.1").is_ok());
         assert!(Extent.read("170,-45,-170,-30").is_ok());
-        assert_eq!(Extent.read("1,4,3,2"), Extent.read("1,2,3,4"));
+        assert!(Extent.read("1,2,3,2").is_ok(), "a line");
+        assert_eq!(Extent.read("1,4,3,2").unwrap_err(), "has its south above its north");
         for wrong in [
             "",
             "1,2,3",

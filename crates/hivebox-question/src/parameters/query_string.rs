@@ -4,17 +4,25 @@ use super::wrong::Wrong;
 
 /// A query longer than this is not looked at.
 const MAX_BYTES: usize = 8 << 10;
+/// A query with more parameters than this is not looked at. No route has as many, and the answer names each that is
+/// wrong, with all that are allowed: it would be a hundred times longer than the query.
+const MAX_PARAMETERS: usize = 50;
 
 /// The names and values of a query, in its order.
 ///
 /// # Errors
-/// The query is too long, or holds what is no text.
+/// The query is too long, has too many parameters, or holds what is no text.
 pub fn pairs(query: &str) -> Result<Vec<(String, String)>, Wrong> {
     if query.len() > MAX_BYTES {
         let detail = format!("The query has {} bytes.", query.len());
         return Err(Wrong::whole_query(detail, format!("at most {MAX_BYTES} bytes")));
     }
     let parts = query.split('&').filter(|part| !part.is_empty());
+    let count = parts.clone().count();
+    if count > MAX_PARAMETERS {
+        let detail = format!("The query has {count} parameters.");
+        return Err(Wrong::whole_query(detail, format!("at most {MAX_PARAMETERS} parameters")));
+    }
     parts
         .map(|part| {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
@@ -64,6 +72,9 @@ mod tests {
         for wrong in ["a=%", "a=%4", "a=%zz", "a=%FF", "%C3=1", "a=%+1"] {
             assert!(pairs(wrong).is_err(), "{wrong}");
         }
+        assert!(
+            pairs(&"a&".repeat(MAX_PARAMETERS)).is_ok() && pairs(&"a&".repeat(MAX_PARAMETERS + 1)).is_err()
+        );
         assert!(pairs(&"x".repeat(MAX_BYTES)).is_ok() && pairs(&"x".repeat(MAX_BYTES + 1)).is_err());
     }
 }
