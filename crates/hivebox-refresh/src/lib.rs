@@ -28,7 +28,7 @@ mod schedule;
 pub mod shared;
 mod store;
 pub mod upstream;
-mod wire;
+pub mod wire;
 
 pub use metrics::{CacheMetrics, RefreshMetrics, StoreMetrics, UpstreamMetrics};
 pub use poller::Poller;

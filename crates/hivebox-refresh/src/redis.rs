@@ -4,7 +4,9 @@
 //! prefix in braces is a hash tag, so a cluster keeps all of them on one server. Each key expires. Atomic steps are
 //! scripts. A command that fails or times out drops the connection; the next command connects again.
 
+mod bounded;
 mod link;
+mod node;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -218,7 +220,8 @@ impl RedisCache {
             return Ok(link.clone());
         }
         let news = Arc::clone(&self.news);
-        let made = Link::connect(&self.address, self.timeout, &self.keys.channel, news).await?;
+        let made =
+            Link::connect(&self.address, self.timeout, &self.keys.lease, &self.keys.channel, news).await?;
         *link = Some(made.clone());
         Ok(made)
     }

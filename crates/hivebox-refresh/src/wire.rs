@@ -20,8 +20,8 @@ pub(super) const HEAD_BYTES: usize = 32;
 pub(super) const MAX_PRESENT_BYTES: u64 = 16 << 20;
 /// The fastest non-negative level of zstd. A present is sent once in minutes, so it need not be smaller.
 const LEVEL: i32 = 1;
-/// The largest present after decompression: 1.5 times the size of one with 150,000 boxes. In memory one hostile
-/// byte of it can take up to 24 bytes.
+/// The largest present after decompression: 1.5 times the size of one with 150,000 boxes. The readings have limits of
+/// their own for the number of values, because one hostile byte can stand for a value of 40.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// The head of an encoded present, which can be read without the rest.
@@ -62,7 +62,8 @@ impl Head {
     }
 
     /// Reads the head at the start of `bytes`; `None` if they are not a present of this version.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
         let (head, _) = bytes.split_first_chunk::<HEAD_BYTES>()?;
         let field = |at: usize| head[at..at + 8].try_into().map(u64::from_be_bytes).ok();
         if head[..8] != MAGIC {
@@ -89,7 +90,10 @@ pub(super) fn encode(present: &Present) -> Result<Vec<u8>, PresentWireError> {
 }
 
 /// Decodes a present: its readings, judged by `rules`, and the number of lost boxes.
-pub(super) fn decode(bytes: &[u8], rules: VerdictRules) -> Result<(Arc<Readings>, usize), PresentWireError> {
+///
+/// # Errors
+/// The bytes are damaged, or are not a present of this version.
+pub fn decode(bytes: &[u8], rules: VerdictRules) -> Result<(Arc<Readings>, usize), PresentWireError> {
     let head = Head::read(bytes).ok_or(PresentWireError::Head)?;
     let mut body = Vec::new();
     zstd::Decoder::with_buffer(&bytes[HEAD_BYTES..])?.take(MAX_BYTES).read_to_end(&mut body)?;

@@ -5,10 +5,13 @@
 //! reading that would not pass otherwise.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::build::ReadingsBuilder;
 use super::columns::{Readings, SensorKind};
@@ -17,6 +20,13 @@ use crate::catalogue::Catalogue;
 use crate::place::{Exposure, Place};
 use crate::text::TextColumn;
 use crate::verdict::VerdictRules;
+
+/// The most boxes: more than ten times as many as openSenseMap has.
+const MAX_BOXES: usize = 200_000;
+/// The most sensors, and the most grouptags of all boxes: more than ten times as many as openSenseMap has.
+const MAX_SENSORS: usize = 1_000_000;
+/// The most different models, grouptags and kinds of sensors.
+const MAX_NAMES: usize = 50_000;
 
 /// Why bytes are not readings.
 #[derive(Debug, thiserror::Error)]
@@ -37,28 +47,43 @@ struct WireColumns<'a> {
     #[serde(borrow)]
     box_ids: Texts<'a>,
     box_names: Texts<'a>,
+    #[serde(borrow, deserialize_with = "at_most::<MAX_NAMES, _, _>")]
     models: Vec<Cow<'a, str>>,
+    #[serde(deserialize_with = "at_most::<MAX_BOXES, _, _>")]
     box_models: Vec<u32>,
+    #[serde(deserialize_with = "at_most::<MAX_BOXES, _, _>")]
     exposures: Vec<Exposure>,
+    #[serde(borrow, deserialize_with = "at_most::<MAX_NAMES, _, _>")]
     grouptags: Vec<Cow<'a, str>>,
+    #[serde(deserialize_with = "at_most::<MAX_SENSORS, _, _>")]
     box_grouptags: Vec<u32>,
     /// The number of grouptags of each box.
+    #[serde(deserialize_with = "at_most::<MAX_BOXES, _, _>")]
     grouptag_counts: Vec<u32>,
+    #[serde(deserialize_with = "at_most::<MAX_BOXES, _, _>")]
     places: Vec<Option<(f64, f64, Option<f64>)>>,
     /// The number of sensors of each box.
+    #[serde(deserialize_with = "at_most::<MAX_BOXES, _, _>")]
     sensor_counts: Vec<u32>,
+    #[serde(borrow, deserialize_with = "at_most::<MAX_NAMES, _, _>")]
     kinds: Vec<WireKind<'a>>,
     sensor_ids: Texts<'a>,
+    #[serde(deserialize_with = "at_most::<MAX_SENSORS, _, _>")]
     sensor_kinds: Vec<u32>,
+    #[serde(deserialize_with = "at_most::<MAX_SENSORS, _, _>")]
     raw: Vec<Raw>,
     /// The age of each measurement as of `as_of`, in milliseconds.
+    #[serde(deserialize_with = "at_most::<MAX_SENSORS, _, _>")]
     ages_millis: Vec<Option<i64>>,
+    #[serde(deserialize_with = "at_most::<MAX_SENSORS, _, _>")]
     runs: Vec<Lasting>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Texts<'a> {
+    #[serde(borrow)]
     text: Cow<'a, str>,
+    #[serde(deserialize_with = "at_most::<MAX_SENSORS, _, _>")]
     lengths: Vec<u32>,
 }
 
@@ -133,7 +158,8 @@ impl Readings {
     }
 
     /// Decodes what [`Readings::to_bytes`] wrote, judging each reading by `rules` as of the encoded
-    /// moment. Memory use is proportional to the length of `bytes`, whatever they contain.
+    /// moment. Memory use is proportional to the length of `bytes` and has a limit beside, since a byte can stand for
+    /// a value of 40 bytes.
     ///
     /// # Errors
     /// If this version of [`Readings::to_bytes`] did not write the bytes.
@@ -149,6 +175,33 @@ impl Readings {
             Err(WireError::Inconsistent("bytes are left over"))
         }
     }
+}
+
+/// Reads a column of at most `MAX` values.
+fn at_most<'de, const MAX: usize, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    struct Values<const MAX: usize, T>(PhantomData<T>);
+    impl<'de, const MAX: usize, T: Deserialize<'de>> Visitor<'de> for Values<MAX, T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(formatter, "at most {MAX} values")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Vec<T>, A::Error> {
+            let announced = values.size_hint().unwrap_or(0);
+            let mut column = Vec::with_capacity(announced.min(MAX / 16));
+            while let Some(value) = values.next_element()? {
+                if column.len() == MAX {
+                    return Err(A::Error::invalid_length(announced, &self));
+                }
+                column.push(value);
+            }
+            Ok(column)
+        }
+    }
+    deserializer.deserialize_seq(Values::<MAX, T>(PhantomData))
 }
 
 impl WireColumns<'_> {
@@ -311,4 +364,30 @@ fn moment(as_of: Timestamp, age_millis: i64) -> Result<Timestamp, WireError> {
 
 fn ensure(holds: bool, otherwise: &'static str) -> Result<(), WireError> {
     if holds { Ok(()) } else { Err(WireError::Inconsistent(otherwise)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(columns: &WireColumns<'_>) -> Result<Arc<Readings>, WireError> {
+        let bytes = postcard::to_allocvec(columns).unwrap();
+        Readings::from_bytes(&bytes, Catalogue::builtin(), VerdictRules::default())
+    }
+
+    #[test]
+    fn a_column_with_too_many_values_is_refused_before_it_is_kept() {
+        let empty =
+            ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), Timestamp::UNIX_EPOCH);
+        let bytes = empty.finish().to_bytes().unwrap();
+        let mut columns: WireColumns<'_> = postcard::from_bytes(&bytes).unwrap();
+        assert!(read(&columns).is_ok());
+        columns.places = vec![None; MAX_BOXES];
+        assert!(matches!(read(&columns), Err(WireError::Inconsistent(_))), "too few of the others");
+        columns.places.push(None);
+        assert!(matches!(read(&columns), Err(WireError::Malformed(_))), "one box too many");
+        columns.places.clear();
+        columns.grouptags = vec![Cow::Borrowed(""); MAX_NAMES + 1];
+        assert!(matches!(read(&columns), Err(WireError::Malformed(_))), "one grouptag too many");
+    }
 }

@@ -1,132 +1,113 @@
 //! A connection to Redis in any topology, subscribed to the channel of the replicas.
+//!
+//! All our keys have the same hash tag, so one server holds all of them in each topology. Finding that server is all
+//! that there is to Sentinels and clusters. When it moves, a command fails, and the next connection finds it again.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{FutureExt, select_ok};
 use hivebox_config::{RedisAddress, RedisNode, RedisTopology};
-use redis::aio::{MultiplexedConnection, SendError};
-use redis::cluster::ClusterClientBuilder;
-use redis::cluster_async::ClusterConnection;
-use redis::sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType};
+use redis::aio::SendError;
 use redis::{
-    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ConnectionInfo, FromRedisValue, IntoConnectionInfo,
-    ProtocolVersion, PushInfo, PushKind, RedisConnectionInfo, RedisResult, TlsCertificates, TlsMode,
+    AsyncConnectionConfig, Cmd, ErrorKind, FromRedisValue, ProtocolVersion, PushInfo, PushKind,
+    RedisConnectionInfo, RedisError, RedisResult, Value, cmd,
 };
 use secrecy::ExposeSecret;
 use tokio::sync::Notify;
+use tokio_rustls::TlsConnector;
+
+use super::node::{self, Node};
 
 /// A connection. Clones share it.
 #[derive(Clone)]
-pub(super) enum Link {
-    /// To a single server.
-    Server(MultiplexedConnection),
-    /// To the servers of a cluster.
-    Cluster(ClusterConnection),
-}
+pub(super) struct Link(Node);
 
 impl Link {
-    /// Connects, and notifies `news` of each message on the channel and of a lost connection.
+    /// Connects to the server that holds `key`, and notifies `news` of each message on the channel and of a lost
+    /// connection.
     pub(super) async fn connect(
         address: &RedisAddress,
         timeout: Duration,
+        key: &str,
         channel: &str,
         news: Arc<Notify>,
     ) -> RedisResult<Self> {
+        let tls = if address.uses_tls { Some(node::tls(address.authorities_pem.as_deref())?) } else { None };
         let notify = move |push: PushInfo| {
             if matches!(push.kind, PushKind::Message | PushKind::Disconnection) {
                 news.notify_one();
             }
             Ok::<(), SendError>(())
         };
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(timeout))
-            .set_response_timeout(Some(timeout));
-        let certificates = certificates(address);
-        match &address.topology {
-            RedisTopology::Server { node, database } => {
-                let login = login(address).set_db(*database);
-                let node = connection_addr(node, address.uses_tls).into_connection_info()?;
-                let node = node.set_redis_settings(login);
-                let client = match certificates {
-                    Some(certificates) => Client::build_with_tls(node, certificates)?,
-                    None => Client::open(node)?,
-                };
-                let config = config.set_push_sender(notify);
-                let mut server = client.get_multiplexed_async_connection_with_config(&config).await?;
-                server.subscribe(channel).await?;
-                Ok(Self::Server(server))
-            }
+        let plain = || AsyncConnectionConfig::new().set_response_timeout(Some(timeout));
+        let (tls, login) = (tls.as_ref(), login(address));
+        let (home, login) = match &address.topology {
+            RedisTopology::Server { node, database } => (node.clone(), login.set_db(*database)),
             RedisTopology::Sentinel { nodes, service } => {
-                let config = config.set_push_sender(notify);
-                let mut client = sentinel(address, nodes, service)?;
-                let mut server = client.get_async_connection_with_config(&config).await?;
-                server.subscribe(channel).await?;
-                Ok(Self::Server(server))
+                (first_of(nodes, |node| master(node, tls, plain(), service)).await?, login)
             }
             RedisTopology::Cluster { nodes } => {
-                let login = login(address);
-                let nodes: RedisResult<Vec<ConnectionInfo>> = nodes
-                    .iter()
-                    .map(|node| {
-                        let info = connection_addr(node, address.uses_tls).into_connection_info()?;
-                        Ok(info.set_redis_settings(login.clone()))
-                    })
-                    .collect();
-                let builder = ClusterClientBuilder::new(nodes?)
-                    .connection_timeout(timeout)
-                    .response_timeout(timeout)
-                    .retries(1)
-                    .push_sender(notify);
-                let builder = match certificates {
-                    Some(certificates) => builder.certs(certificates),
-                    None => builder,
-                };
-                let mut cluster = builder.build()?.get_async_connection().await?;
-                cluster.subscribe(channel).await?;
-                Ok(Self::Cluster(cluster))
+                (first_of(nodes, |node| keeper(node, tls, &login, plain(), key)).await?, login)
             }
-        }
+        };
+        let mut home = Node::connect(&home, tls, &login, plain().set_push_sender(notify)).await?;
+        home.connection.subscribe(channel).await?;
+        Ok(Self(home))
     }
 
     pub(super) async fn query<T: FromRedisValue>(&mut self, command: &Cmd) -> RedisResult<T> {
-        match self {
-            Self::Server(server) => command.query_async(server).await,
-            Self::Cluster(cluster) => command.query_async(cluster).await,
-        }
+        command.query_async(&mut self.0.connection).await
     }
 }
 
-/// A client that asks Sentinels for the master. The Sentinels themselves need no login.
-fn sentinel(address: &RedisAddress, nodes: &[RedisNode], service: &str) -> RedisResult<SentinelClient> {
-    let nodes = nodes.iter().map(|node| connection_addr(node, address.uses_tls));
-    let mut builder = SentinelClientBuilder::new(nodes, service, SentinelServerType::Master)?
-        .set_client_to_redis_protocol(ProtocolVersion::RESP3);
-    if let Some(user) = &address.user {
-        builder = builder.set_client_to_redis_username(user);
-    }
-    if let Some(password) = &address.password {
-        builder = builder.set_client_to_redis_password(password.expose_secret());
-    }
-    if address.uses_tls {
-        builder = builder
-            .set_client_to_redis_tls_mode(TlsMode::Secure)
-            .set_client_to_sentinel_tls_mode(TlsMode::Secure);
-    }
-    if let Some(certificates) = certificates(address) {
-        builder = builder
-            .set_client_to_redis_certificates(certificates.clone())
-            .set_client_to_sentinel_certificates(certificates);
-    }
-    builder.build()
+/// The first success with one of the servers, which are all tried at once: one that is silent holds nothing up.
+async fn first_of<'a, T, F>(nodes: &'a [RedisNode], ask: impl Fn(&'a RedisNode) -> F) -> RedisResult<T>
+where
+    F: Future<Output = RedisResult<T>> + Send,
+{
+    // An address names at least one server.
+    let (found, _) = select_ok(nodes.iter().map(|node| ask(node).boxed())).await?;
+    Ok(found)
 }
 
-fn connection_addr(node: &RedisNode, uses_tls: bool) -> ConnectionAddr {
-    let (host, port) = (node.host.clone(), node.port);
-    if uses_tls {
-        ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None }
-    } else {
-        ConnectionAddr::Tcp(host, port)
+/// The master of a service, by a Sentinel. The Sentinels themselves need no login.
+async fn master(
+    sentinel: &RedisNode,
+    tls: Option<&TlsConnector>,
+    config: AsyncConnectionConfig,
+    service: &str,
+) -> RedisResult<RedisNode> {
+    let mut sentinel = Node::connect(sentinel, tls, &RedisConnectionInfo::default(), config).await?;
+    let mut question = cmd("SENTINEL");
+    question.arg("GET-MASTER-ADDR-BY-NAME").arg(service);
+    let master: Option<(String, u16)> = question.query_async(&mut sentinel.connection).await?;
+    let (host, port) = master.ok_or_else(|| {
+        RedisError::from((ErrorKind::InvalidClientConfig, "the Sentinel does not know this service"))
+    })?;
+    Ok(RedisNode { host, port })
+}
+
+/// The server that holds a key, by any server of a cluster.
+async fn keeper(
+    asked: &RedisNode,
+    tls: Option<&TlsConnector>,
+    login: &RedisConnectionInfo,
+    config: AsyncConnectionConfig,
+    key: &str,
+) -> RedisResult<RedisNode> {
+    let mut node = Node::connect(asked, tls, login, config).await?;
+    match cmd("GET").arg(key).query_async::<Value>(&mut node.connection).await {
+        Ok(_) => Ok(asked.clone()),
+        Err(error) => error.redirect_node().and_then(|(address, _)| moved(address, asked)).ok_or(error),
     }
+}
+
+/// The server of a redirection, such as `10.0.0.7:6379`. Without a host it is that of the server `asked`.
+fn moved(address: &str, asked: &RedisNode) -> Option<RedisNode> {
+    let (host, port) = address.rsplit_once(':')?;
+    let host = if host.is_empty() { &asked.host } else { host };
+    Some(RedisNode { host: host.to_owned(), port: port.parse().ok()? })
 }
 
 /// The login for a data server.
@@ -141,17 +122,29 @@ fn login(address: &RedisAddress) -> RedisConnectionInfo {
     login
 }
 
-/// The configured certificate authorities, which replace the system's; `None` without TLS.
-fn certificates(address: &RedisAddress) -> Option<TlsCertificates> {
-    let pem = address.authorities_pem.clone().filter(|_| address.uses_tls)?;
-    Some(TlsCertificates { client_tls: None, root_cert: Some(pem) })
-}
-
 impl std::fmt::Debug for Link {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Self::Server(_) => "Link(server)",
-            Self::Cluster(_) => "Link(cluster)",
-        })
+        formatter.write_str("Link")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redirection_names_a_server() {
+        let asked = RedisNode { host: "redis.example".into(), port: 6379 };
+        for (address, expected) in [
+            ("10.0.0.7:6380", Some(("10.0.0.7", 6380))),
+            ("::1:6380", Some(("::1", 6380))),
+            (":6380", Some(("redis.example", 6380))),
+            ("node.example:1", Some(("node.example", 1))),
+            ("node.example", None),
+            ("x:99999", None),
+        ] {
+            let expected = expected.map(|(host, port)| RedisNode { host: host.into(), port });
+            assert_eq!(moved(address, &asked), expected, "{address}");
+        }
     }
 }

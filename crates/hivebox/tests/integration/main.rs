@@ -23,6 +23,7 @@ mod documented;
 mod endpoints;
 mod front;
 mod history;
+mod hostile_redis;
 mod killed;
 mod live;
 mod map;

@@ -77,6 +77,13 @@ impl Replica {
         self.process.wait().unwrap().success()
     }
 
+    /// The most memory that it has had so far.
+    pub(crate) fn peak_memory_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+        peak.unwrap().trim().parse::<u64>().unwrap() << 10
+    }
+
     /// Its log so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
