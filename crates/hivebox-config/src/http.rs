@@ -6,7 +6,7 @@ use std::time::Duration;
 use hivebox_kinds::{Formed, Integer, Or, TimeSpan, parse};
 
 use super::definition::Setting;
-use super::durations::SECOND;
+use super::durations::{HOUR, SECOND};
 use super::quota::{Quota, QuotaKind};
 use super::reader::{FromSettings, SettingReader};
 
@@ -34,6 +34,13 @@ pub const MAX_STREAMS: Setting<Integer> = Setting {
         "Maximum number of streams of /api/v1/live; HiveBox refuses further ones",
     )
 };
+/// How long a connection may wait for its next request.
+pub const KEEP_ALIVE: Setting<TimeSpan> = Setting::new(
+    "keep-alive",
+    "75s",
+    TimeSpan::within(SECOND, HOUR),
+    "How long a connection may idle; longer than proxies in front reuse one (nginx: 60 s)",
+);
 /// How long a request may take.
 pub const REQUEST_TIMEOUT: Setting<TimeSpan> = Setting::new(
     "request-timeout",
@@ -75,6 +82,8 @@ pub struct HttpConfig {
     pub heartbeat: Duration,
     /// How long a client may read nothing of an answer. Not a setting; tests shorten it.
     pub write_timeout: Duration,
+    /// `HIVEBOX_KEEP_ALIVE`.
+    pub keep_alive: Duration,
     /// `HIVEBOX_REQUEST_TIMEOUT`.
     pub request_timeout: Duration,
     /// `HIVEBOX_RATE_LIMIT`; `None` means no limit.
@@ -88,6 +97,7 @@ impl FromSettings for HttpConfig {
         let listen = reader.read(&LISTEN);
         let max_connections = reader.read(&MAX_CONNECTIONS);
         let max_streams = reader.read(&MAX_STREAMS);
+        let keep_alive = reader.read(&KEEP_ALIVE);
         let request_timeout = reader.read(&REQUEST_TIMEOUT);
         let rate_limit = reader.read(&RATE_LIMIT);
         let trusted_proxies = reader.read(&TRUSTED_PROXIES);
@@ -102,6 +112,7 @@ impl FromSettings for HttpConfig {
             max_streams: max_streams as usize,
             heartbeat: HEARTBEAT,
             write_timeout: WRITE_TIMEOUT,
+            keep_alive: keep_alive?,
             request_timeout: request_timeout?,
             rate_limit: rate_limit?,
             trusted_proxies: trusted_proxies? as usize,

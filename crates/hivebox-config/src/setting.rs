@@ -7,7 +7,9 @@ use super::reader::{FromSettings, looked_for};
 pub use super::answer::{CACHE_TTL, MAX_READING_AGE, STATUS};
 pub use super::cache::{CACHE, CACHE_CA, CACHE_PREFIX, CACHE_TIMEOUT, LEASE_TTL};
 pub use super::definition::{AnySetting, Setting};
-pub use super::http::{LISTEN, MAX_CONNECTIONS, MAX_STREAMS, RATE_LIMIT, REQUEST_TIMEOUT, TRUSTED_PROXIES};
+pub use super::http::{
+    KEEP_ALIVE, LISTEN, MAX_CONNECTIONS, MAX_STREAMS, RATE_LIMIT, REQUEST_TIMEOUT, TRUSTED_PROXIES,
+};
 pub use super::query::{ENGINE, QUERY_MEMORY, QUERY_RUNNING, QUERY_TIMEOUT, QUERY_WAITING, SQL};
 pub use super::readiness::READINESS;
 pub use super::shutdown::{DRAIN_DELAY, SHUTDOWN_GRACE};
@@ -21,7 +23,7 @@ pub use super::upstream::{
 };
 
 /// All settings, in the order in which people meet them.
-pub static SETTINGS: [&dyn AnySetting; 41] = [
+pub static SETTINGS: [&dyn AnySetting; 42] = [
     &LISTEN,
     &UPSTREAM,
     &BOXES,
@@ -55,6 +57,7 @@ pub static SETTINGS: [&dyn AnySetting; 41] = [
     &SQL,
     &MAX_CONNECTIONS,
     &MAX_STREAMS,
+    &KEEP_ALIVE,
     &REQUEST_TIMEOUT,
     &RATE_LIMIT,
     &TRUSTED_PROXIES,

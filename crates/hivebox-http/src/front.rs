@@ -7,20 +7,23 @@
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{Method, Request};
 use axum::response::Response;
-use futures_util::future::Either;
+use futures_util::future::{Either, FutureExt, TryFutureExt};
 use hivebox_config::HttpConfig;
 use hivebox_telemetry::metrics::Metrics;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::service::Service;
-use hyper_util::service::{TowerToHyperService, TowerToHyperServiceFuture};
+use hyper_util::service::TowerToHyperService;
 
 use crate::app::App;
 use crate::connection::Connection;
+use crate::host;
+use crate::keep_alive::KeepAlive;
 use crate::metrics::HttpMetrics;
 use crate::observe::{Observed, RequestObservation};
 use crate::state::HttpState;
@@ -33,6 +36,7 @@ pub struct Front {
     /// The paths that bypass the router.
     direct: Arc<[(&'static str, Observed)]>,
     router: TowerToHyperService<Router>,
+    keep_alive: KeepAlive,
     connection: Connection,
 }
 
@@ -42,7 +46,8 @@ impl Front {
         let state = routes::state(app, config, exposition, metrics);
         let direct = temperature::PATHS.map(|path| (path, routes::observed(&state, path, false)));
         let router = TowerToHyperService::new(routes::over(&state));
-        Self { state, direct: Arc::new(direct), router, connection: Connection::default() }
+        let keep_alive = KeepAlive::of(config.keep_alive);
+        Self { state, direct: Arc::new(direct), router, keep_alive, connection: Connection::default() }
     }
 
     /// A router with all routes, which shares this service's state and metrics.
@@ -77,9 +82,9 @@ impl Front {
     }
 
     /// The response that needs no router, if there is one. The router would respond alike; it handles other methods,
-    /// waits for the first poll, and reports errors.
+    /// reads bodies, waits for the first poll, and reports errors.
     fn at_once(&self, request: &Request<Incoming>) -> Option<Response> {
-        if request.method() != Method::GET {
+        if request.method() != Method::GET || !request.body().is_end_stream() || !host::is_named(request) {
             return None;
         }
         let path = request.uri().path();
@@ -95,14 +100,22 @@ impl Front {
 impl Service<Request<Incoming>> for Front {
     type Response = Response;
     type Error = Infallible;
-    type Future =
-        Either<Ready<Result<Response, Infallible>>, TowerToHyperServiceFuture<Router, Request<Incoming>>>;
+    type Future = Either<
+        Ready<Result<Response, Infallible>>,
+        Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>,
+    >;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
-        if let Some(response) = self.at_once(&request) {
+        let persistence = self.keep_alive.for_response(&request, self.state.app.is_draining());
+        if let Some(mut response) = self.at_once(&request) {
+            persistence.announce(&mut response);
             return Either::Left(ready(Ok(response)));
         }
         request.extensions_mut().insert(self.connection.clone());
-        Either::Right(self.router.call(request))
+        let announce = move |mut response| {
+            persistence.announce(&mut response);
+            response
+        };
+        Either::Right(self.router.call(request).map_ok(announce).boxed())
     }
 }

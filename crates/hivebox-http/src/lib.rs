@@ -11,6 +11,7 @@
 //! | How do event streams learn of a new present? | `live.rs`, `live/hub.rs` |
 //! | What happens when a handler panics? | `panicked.rs` |
 //! | How are connections accepted and drained? | [`server`] |
+//! | How long may a connection idle, and a head take? | `head_timer.rs`, `keep_alive.rs` |
 
 mod app;
 mod boxes;
@@ -27,9 +28,12 @@ mod error;
 mod example;
 mod exposition;
 mod front;
+mod head_timer;
 mod header_value;
 mod health;
 mod history;
+mod host;
+mod keep_alive;
 mod live;
 mod map;
 mod metrics;
@@ -55,7 +59,9 @@ mod status;
 mod store;
 mod table;
 mod temperature;
+mod trailing_slash;
 mod version;
+mod whole_body;
 
 pub use app::App;
 pub use error::ApiError;

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::any;
 use hivebox_config::HttpConfig;
 use hivebox_present::Supervisor;
 use hivebox_telemetry::metrics::Metrics;
@@ -13,12 +14,15 @@ use utoipa::openapi::OpenApi;
 
 use crate::app::App;
 use crate::describe::{self, Methods, Operation, get, post};
+use crate::host::require_host;
 use crate::metrics::HttpMetrics;
 use crate::observe::{Observed, observe};
 use crate::policy::Policy;
 use crate::rate_limit::limit;
 use crate::represent::represent;
 use crate::state::{Description, HttpState};
+use crate::trailing_slash;
+use crate::whole_body::read_whole;
 use crate::{
     boxes, chores, conditions, cors, dashboard, docs, error, exposition, health, history, live, map, one_box,
     openapi, panicked, phenomena, probes, readings, snapshots, sql, status, store, temperature, version,
@@ -118,12 +122,15 @@ impl Routes {
         self
     }
 
-    /// The routes with their middleware, from the outside in: observation (id, metrics, log), CORS, the response to a
-    /// panic, rate limit, representation (compression and entity tags), and the refusal of unsupported methods. The
-    /// [`Policy`] of a route selects which of these apply.
+    /// The routes with their middleware, from the outside in: observation (id, metrics, log), the header `Host`, CORS,
+    /// the response to a panic, rate limit, representation (compression and entity tags), the body, and the refusal of
+    /// unsupported methods. The [`Policy`] of a route selects which of these apply. A slash at the end of a path is
+    /// redirected.
     fn observed(self, state: &HttpState) -> Router<HttpState> {
         let router = self.0.into_iter().fold(Router::new(), |router, Route { path, policy, methods }| {
-            let mut handlers = methods.handlers.fallback(error::method_not_allowed);
+            let mut handlers =
+                methods.handlers.fallback(error::method_not_allowed).layer(from_fn(read_whole));
+            let mut redirect = any(trailing_slash::redirect);
             if policy.is_represented {
                 handlers = handlers.layer(from_fn(represent));
             }
@@ -133,12 +140,19 @@ impl Routes {
             handlers = handlers.layer(panicked::layer());
             if policy.is_for_any_origin {
                 handlers = handlers.layer(cors::layer());
+                redirect = redirect.layer(cors::layer());
             }
-            let observed = observed(state, path, policy.does_work);
-            router.route(path, handlers.layer(from_fn_with_state(observed, observe)))
+            let observe = from_fn_with_state(observed(state, path, policy.does_work), observe);
+            let handlers = handlers.layer(from_fn(require_host)).layer(observe.clone());
+            let router = router.route(path, handlers);
+            if path == "/" {
+                return router;
+            }
+            router.route(&format!("{path}/"), redirect.layer(from_fn(require_host)).layer(observe))
         });
-        let observed = observed(state, "other", false);
-        let not_found = axum::routing::any(error::not_found).layer(from_fn_with_state(observed, observe));
+        let observe = from_fn_with_state(observed(state, "other", false), observe);
+        let not_found =
+            any(error::not_found).layer(from_fn(read_whole)).layer(from_fn(require_host)).layer(observe);
         router.fallback_service(not_found.with_state::<()>(()))
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::AsyncWrite;
 use tokio::net::{TcpListener, TcpStream};
@@ -17,9 +17,10 @@ use tokio_io_timeout::TimeoutWriter;
 use tracing::{debug, warn};
 
 use crate::front::Front;
+use crate::head_timer::{HeadIo, HeadTimer};
 
-/// The time limit for receiving the head of a request.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+/// The time limit for receiving the head of a request, from its first byte.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 /// For how long a client may read nothing of a response before its connection is closed.
 pub const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause after accepting failed, as it does when the process runs out of file descriptors.
@@ -35,6 +36,8 @@ pub struct Bounds {
     pub connections: usize,
     /// For how long a client may read nothing of a response.
     pub write_timeout: Duration,
+    /// For how long a connection may wait for the first byte of its next request.
+    pub keep_alive: Duration,
 }
 
 /// Serves `service` on `listener` until `stop` completes. Then it accepts no further connections, and waits at most
@@ -63,11 +66,13 @@ pub async fn serve(
             }
         };
         let front = service.for_connection(peer);
+        let timer = HeadTimer::new(HEAD_TIMEOUT);
+        let io = HeadIo::new(TokioIo::new(guard(stream, bounds.write_timeout)), &timer);
         let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIMEOUT)
+            .timer(timer)
+            .header_read_timeout(bounds.keep_alive)
             .max_buf_size(MAX_HEAD_BYTES)
-            .serve_connection(TokioIo::new(guard(stream, bounds.write_timeout)), front.clone());
+            .serve_connection(io, front.clone());
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             let _permit = permit;

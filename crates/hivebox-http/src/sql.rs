@@ -22,6 +22,7 @@ use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use crate::error::{ApiError, sentence};
 use crate::params::Params;
 use crate::pieces;
+use crate::whole_body;
 #[cfg(not(feature = "sql"))]
 use no_rows as rows;
 use text::SqlBody;
@@ -95,7 +96,8 @@ pub(super) fn describe() -> Operation {
         .responds(answer)
         .fails("SQL is off.", &off())
         .fails("The SQL is invalid.", &text::wrong("No table is called reading."))
-        .fails("The body is too long.", &text::too_long())
+        .fails("The body is too long.", &whole_body::too_long())
+        .fails("The body does not arrive in time.", &whole_body::too_slow())
         .fails("The body is neither text nor JSON.", &text::unsupported())
         .fails("Too many large responses are in progress.", &pieces::busy())
         .fails_of_past()

@@ -105,8 +105,11 @@ impl Service {
         let app = Arc::new(App::new(config, clock, cache, days, store, snapshots, past));
         let metrics = Metrics::of(registry);
         let front = Front::new(Arc::clone(&app), &config.http, metrics.clone(), http_metrics);
-        let bounds =
-            Bounds { connections: config.http.max_connections, write_timeout: config.http.write_timeout };
+        let bounds = Bounds {
+            connections: config.http.max_connections,
+            write_timeout: config.http.write_timeout,
+            keep_alive: config.http.keep_alive,
+        };
         Ok(Self { app, front, metrics, listener, refreshing, bounds, shutdown: config.shutdown })
     }
 

@@ -5014,6 +5014,25 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body does not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "title": "Request timeout",
+                     *       "status": 408,
+                     *       "detail": "The body did not arrive within 15 s."
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too long. */
             readonly 413: {
                 headers: {
@@ -5027,7 +5046,7 @@ export interface operations {
                      * @example {
                      *       "title": "Too long",
                      *       "status": 413,
-                     *       "detail": "The body did not come whole, or has more than 16384 bytes."
+                     *       "detail": "The body has more than 16384 bytes."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];

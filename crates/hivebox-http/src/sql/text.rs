@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::ApiError;
-
-/// The size limit of the body.
-const MOST_BYTES: usize = 16 << 10;
+use crate::whole_body;
 
 /// The body as JSON.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -24,7 +22,8 @@ pub(super) struct SqlBody {
 /// Reads the SQL: the body itself, or the field `sql` of a JSON object.
 pub(super) async fn read(request: Request) -> Result<String, ApiError> {
     let is_json = is_json(request.headers())?;
-    let bytes = to_bytes(request.into_body(), MOST_BYTES).await.map_err(|_| too_long())?;
+    let bytes =
+        to_bytes(request.into_body(), whole_body::MAX_BYTES).await.map_err(|_| whole_body::too_long())?;
     let text = if is_json {
         let body: SqlBody = serde_json::from_slice(&bytes)
             .map_err(|error| wrong(&format!("the body is not a JSON object with the field sql: {error}")))?;
@@ -52,11 +51,6 @@ fn is_json(headers: &HeaderMap) -> Result<bool, ApiError> {
 
 pub(super) fn wrong(reason: &str) -> ApiError {
     ApiError::bad(reason)
-}
-
-pub(super) fn too_long() -> ApiError {
-    let detail = format!("The body did not come whole, or has more than {MOST_BYTES} bytes.");
-    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "Too long", detail)
 }
 
 pub(super) fn unsupported() -> ApiError {
@@ -92,6 +86,6 @@ mod tests {
             assert_eq!(status(content_type, body).await, expected, "{content_type} {body}");
         }
         assert_eq!(status("text/plain", vec![0xff]).await, 400);
-        assert_eq!(status("text/plain", vec![b' '; MOST_BYTES + 1]).await, 413);
+        assert_eq!(status("text/plain", vec![b' '; whole_body::MAX_BYTES + 1]).await, 413);
     }
 }

@@ -102,7 +102,7 @@ impl Drop for Both {
 }
 
 /// Sends bytes and reads until the server closes.
-async fn exchange(address: SocketAddr, request: &[u8]) -> String {
+pub(crate) async fn exchange(address: SocketAddr, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(request).await.unwrap();
     let mut answer = String::new();
@@ -151,6 +151,9 @@ async fn every_request_is_answered_and_counted_as_the_router_would() {
     }
     both.ask(&format!("{}body", request("GET /temperature", "content-length: 4\r\n"))).await;
     both.ask("GET /temperature HTTP/1.0\r\n\r\n").await;
+    both.ask("GET /temperature HTTP/1.1\r\nconnection: close\r\n\r\n").await;
+    both.ask(&request("GET /temperature", "host: y\r\n")).await;
+    both.ask(&format!("{}zz\r\n", request("GET /temperature", "transfer-encoding: chunked\r\n"))).await;
 
     let told = both.ask(&request("GET /temperature", &format!("traceparent: {TRACE}\r\n"))).await;
     assert_eq!((told.status.as_str(), told.headers["traceparent"].as_str()), ("HTTP/1.1 200 OK", TRACE));
@@ -240,9 +243,9 @@ async fn a_head_has_bounds() {
 }
 
 #[tokio::test]
-async fn who_is_slow_with_a_head_or_sends_none_is_cut_off() {
+async fn who_is_slow_with_a_head_or_a_body_or_sends_none_is_cut_off() {
     let upstream = TestUpstream::start().await;
-    let app = TestApp::over(&upstream).await;
+    let app = TestApp::with(&upstream.url, &[("keep-alive", "16s")]).await;
     let started = Instant::now();
     let cut_off = async |begin: &str| {
         let mut stream = TcpStream::connect(app.address).await.unwrap();
@@ -264,6 +267,12 @@ async fn who_is_slow_with_a_head_or_sends_none_is_cut_off() {
     };
     let kept_alive = "GET /temperature HTTP/1.1\r\nhost: x\r\n\r\n";
     // A byte now and then does not help.
-    tokio::join!(cut_off(""), cut_off("GET /temperature HTTP/1.1\r\nx-slow: "), cut_off(kept_alive));
+    let without_body = "POST /store HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n";
+    tokio::join!(
+        cut_off(""),
+        cut_off("GET /temperature HTTP/1.1\r\nx-slow: "),
+        cut_off(kept_alive),
+        cut_off(without_body)
+    );
     assert!(started.elapsed() >= Duration::from_secs(14), "it had its time");
 }

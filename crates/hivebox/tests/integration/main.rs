@@ -15,6 +15,7 @@ mod clients;
 mod collector;
 mod commands;
 mod conditions;
+mod connections;
 mod dashboard;
 #[cfg(feature = "sql")]
 mod described;

@@ -24,7 +24,7 @@ fn configuration(port: u16, stats: u16, replicas: &[u16]) -> String {
 }
 
 /// The number of replicas that receive requests.
-fn up(stats: u16) -> usize {
+pub(crate) fn up(stats: u16) -> usize {
     let answer = crate::commands::get(&format!("127.0.0.1:{stats}"), "/;csv");
     answer.lines().filter(|line| line.starts_with("replicas,replica-") && line.contains(",UP,")).count()
 }
