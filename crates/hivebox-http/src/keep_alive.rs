@@ -29,14 +29,19 @@ impl KeepAlive {
 
     /// What the response to `request` says about its connection.
     pub(crate) fn for_response<B>(&self, request: &Request<B>, is_draining: bool) -> Persistence {
-        // hyper answers clients of HTTP/1.0, and those that want to close.
-        let may_persist = request.version() == Version::HTTP_11
-            && request.headers().get(CONNECTION).is_none_or(|wish| wish.as_bytes() == b"keep-alive");
+        // hyper answers clients of HTTP/1.0, and those with other wishes than to persist.
+        if request.version() != Version::HTTP_11 {
+            return Persistence::Unsaid;
+        }
+        if is_draining {
+            return Persistence::Closes;
+        }
+        let wish = request.headers().get(CONNECTION);
         match &self.timeout {
-            _ if !may_persist => Persistence::Unsaid,
-            _ if is_draining => Persistence::Closes,
-            Some(timeout) => Persistence::Persists(timeout.clone()),
-            None => Persistence::Unsaid,
+            Some(timeout) if wish.is_none_or(|wish| wish.as_bytes().eq_ignore_ascii_case(b"keep-alive")) => {
+                Persistence::Persists(timeout.clone())
+            }
+            _ => Persistence::Unsaid,
         }
     }
 }
@@ -93,12 +98,14 @@ mod tests {
     fn a_client_is_told_for_how_long_it_may_reuse_its_connection() {
         let default = Duration::from_secs(75);
         assert_eq!(said(default, None, Version::HTTP_11, false), "keep-alive timeout=70");
-        assert_eq!(said(default, Some("keep-alive"), Version::HTTP_11, false), "keep-alive timeout=70");
+        assert_eq!(said(default, Some("Keep-Alive"), Version::HTTP_11, false), "keep-alive timeout=70");
         assert_eq!(said(Duration::from_secs(10), None, Version::HTTP_11, false), "keep-alive timeout=8");
         assert_eq!(said(Duration::from_secs(1), None, Version::HTTP_11, false), "", "less than a second");
         assert_eq!(said(default, Some("close"), Version::HTTP_11, false), "");
         assert_eq!(said(default, None, Version::HTTP_10, false), "");
         assert_eq!(said(default, None, Version::HTTP_11, true), "close");
+        assert_eq!(said(default, Some("keep-alive, TE"), Version::HTTP_11, true), "close");
+        assert_eq!(said(default, None, Version::HTTP_10, true), "");
         assert_eq!(said(Duration::from_secs(1), None, Version::HTTP_11, true), "close");
     }
 }
