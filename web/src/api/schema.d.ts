@@ -929,7 +929,7 @@ export interface components {
              * @example hourly
              */
             readonly source: string;
-            /** @description Whether percentiles are exact; otherwise the error is at most 1/2000 of the plausible range. */
+            /** @description Whether percentiles are exact; otherwise the error is at most half a bin of a sketch (0.05 °C; 0.8 % of light). */
             readonly percentiles_exact: boolean;
             /**
              * Format: date-time

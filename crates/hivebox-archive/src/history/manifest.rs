@@ -88,7 +88,7 @@ impl TakenIn {
     /// How many readings the day must have.
     #[must_use]
     pub fn expected(&self) -> u64 {
-        (self.earlier + self.readings).saturating_sub(self.repeated)
+        self.earlier.saturating_add(self.readings).saturating_sub(self.repeated)
     }
 }
 
@@ -152,7 +152,7 @@ impl Manifest {
     /// The number of readings.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.days.iter().map(|day| day.readings.rows).sum()
+        self.days.iter().fold(0, |rows, day| rows.saturating_add(day.readings.rows))
     }
 
     /// All files, in no order.
@@ -226,14 +226,14 @@ impl Manifest {
     }
 
     /// The text, with a checksum.
-    pub(super) fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
+    pub(crate) fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
         let mut text = serde_json::to_vec(self)?;
         seal::seal_json(&mut text);
         Ok(text)
     }
 
     /// Reads the text. Manifests of earlier versions have no checksum.
-    pub(super) fn from_json(text: &[u8]) -> Result<Self, String> {
+    pub(crate) fn from_json(text: &[u8]) -> Result<Self, String> {
         if seal::is_whole_json(text) == Some(false) {
             return Err("its checksum is wrong".into());
         }

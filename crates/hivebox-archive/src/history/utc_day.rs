@@ -9,7 +9,7 @@ pub(crate) const DAY_MILLIS: i64 = 86_400_000;
 const EPOCH: Date = date(1970, 1, 1);
 
 /// The day of a moment.
-pub(super) fn day_of(moment: Timestamp) -> Date {
+pub(crate) fn day_of(moment: Timestamp) -> Date {
     Offset::UTC.to_datetime(moment).date()
 }
 

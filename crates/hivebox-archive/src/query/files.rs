@@ -47,7 +47,7 @@ pub struct Files {
 
 impl Files {
     /// The files that `manifest` lists.
-    pub(super) fn of(manifest: &Manifest) -> Self {
+    pub(crate) fn of(manifest: &Manifest) -> Self {
         let readings = |day: &Day| {
             let (first, last) = (day.first_at.as_millisecond(), day.last_at.as_millisecond());
             DataFile::new(&day.readings, first, last)

@@ -34,7 +34,7 @@ pub struct HistoryBody {
     /// The source of the figures: `hourly` (stored hourly sums) or `readings`.
     #[schema(example = "hourly")]
     pub source: &'static str,
-    /// Whether percentiles are exact; otherwise the error is at most 1/2000 of the plausible range.
+    /// Whether percentiles are exact; otherwise the error is at most half a bin of a sketch (0.05 °C; 0.8 % of light).
     pub percentiles_exact: bool,
     /// The time of the newest reading in the history; `null` while it is empty.
     #[schema(value_type = Option<String>, format = DateTime)]

@@ -86,7 +86,7 @@ fn foot(body: &HistoryBody) -> String {
     let HistoryBody { every, timezone, source, .. } = body;
     let percentiles = match body.rows.iter().any(|row| !row.percentiles.is_empty()) {
         true if body.percentiles_exact => ", percentiles exact",
-        true => ", percentiles within 1/2000 of the plausible range",
+        true => ", percentiles within half a bin of the sketches",
         false => "",
     };
     format!("every {every} in {timezone}, from {source}{percentiles}; the history reaches {through:.0}")
