@@ -25,13 +25,17 @@ mod record;
 mod request;
 mod summary;
 
+use std::collections::BTreeSet;
+
 use hivebox_archive::history::History;
 use hivebox_climate::verdict::VerdictRules;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use opensensemap::Client;
 
 use api::Api;
 use batch::ReadingBatch;
+use days::{Day, DayOutcome};
 use directory::Directory;
 pub use error::BackfillError;
 use hivebox_refresh::upstream::Upstream;
@@ -40,7 +44,7 @@ pub use pacing::{Pacing, Progress};
 use plan::{RequestSize, Window};
 use record::Record;
 pub use request::{BackfillRequest, BackfillRequestError, BackfillSource};
-pub use summary::BackfillSummary;
+pub use summary::{BackfillSummary, MissingFile};
 
 /// A backfill, ready to run.
 #[derive(Debug)]
@@ -90,32 +94,40 @@ impl Backfill {
             }
             BackfillSource::Archive => plan::windows(&missing, 1),
         };
-        let total = directory.sensors() as u64 * missing.len() as u64;
+        let files = |day: &Date| record.files_missing(*day).map_or(directory.sensors(), BTreeSet::len) as u64;
+        let total = missing.iter().map(files).sum();
+        let has_whole_day = missing.iter().any(|day| record.files_missing(*day).is_none());
         let mut pacer = Pacer::new(self.pacing, total, &mut progress);
         let mut request_size = RequestSize::default();
         let mut seen = vec![false; directory.rows()];
         for window in windows {
             let mut batch = ReadingBatch::new(&directory, self.rules, now(), &mut seen);
-            let is_done = match self.request.source {
+            let outcome = match self.request.source {
                 BackfillSource::Api => {
                     let (client, directory) = (self.api()?, &directory);
                     let api = Api { client, directory, pacer: &mut pacer, request_size: &mut request_size };
                     self.ask_api(api, &window, &mut batch, &now).await?;
-                    true
+                    DayOutcome::Read(Vec::new())
                 }
                 BackfillSource::Archive => {
-                    days::read(&self.archive, &window, &directory, &mut pacer, &mut batch).await?
+                    let (archive, window, directory) = (&self.archive, &window, &directory);
+                    let day = Day { archive, directory, window, pacer: &mut pacer, batch: &mut batch };
+                    day.read(record.files_missing(window.first())).await?
                 }
             };
             batch.merge_into(&self.history, now()).await?;
-            summary.take(&window, &batch, is_done);
-            if is_done {
-                record.done(&window, batch.values());
+            summary.take(&window, &batch, &outcome);
+            if let DayOutcome::Read(files) = outcome {
+                let files = files.into_iter().map(|(file, _)| file).collect();
+                record.done(&window, batch.values(), &files);
                 record.save(&self.history).await?;
             }
         }
         summary.requests = pacer.requests();
-        summary.list_silent(&directory, &seen);
+        // A few files say nothing about the other sensors.
+        if has_whole_day {
+            summary.list_silent(&directory, &seen);
+        }
         Ok(summary)
     }
 

@@ -36,6 +36,8 @@ pub enum Code {
     CannotCreate = 73,
     /// `EX_IOERR`: reading or writing failed.
     Io = 74,
+    /// `EX_TEMPFAIL`: the work is done except for a part; the same command tries that part again.
+    Incomplete = 75,
     /// `EX_CONFIG`: a setting is wrong.
     Config = 78,
 }

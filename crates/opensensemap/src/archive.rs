@@ -1,6 +1,12 @@
 //! The daily archive: its folders and files.
 
+mod listing;
+
+use std::str::FromStr;
+
 use jiff::civil::Date;
+
+pub use listing::{ListingError, ListingReader};
 
 use crate::box_id::BoxId;
 use crate::measurement_query::MeasurementQueryError;
@@ -17,17 +23,10 @@ pub struct ArchiveFolder {
     name: String,
 }
 
-/// Why a page is not a complete list of a day's folders.
+/// The text is not the path of a folder in the archive.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ListingError {
-    /// The page has no end, so it may be cut off.
-    #[error("the list of folders was cut off after {folders} folders")]
-    Truncated {
-        /// The number of folders read before the cut.
-        folders: usize,
-    },
-}
+#[error("{0:?} is not DAY/BOX-NAME, as in 2014-06-25/53aaffafe79c90a0102abb67-Berlin_Tegel-S__d")]
+pub struct ArchiveFolderError(String);
 
 impl ArchiveFolder {
     /// The folder of a box on a day, if the box had this name then.
@@ -66,13 +65,23 @@ impl ArchiveFolder {
         Ok((format!("/{self}/{sensor}-{day}.csv"), sensor.to_string()))
     }
 
-    /// The folder that a link on the day's page points to; `None` if it is not that of a box.
-    fn linked(day: Date, link: &[u8]) -> Option<Self> {
-        let link = link.strip_prefix(b"./").unwrap_or(link);
-        let folder = std::str::from_utf8(link.strip_suffix(b"/")?).ok()?;
+    /// The folder of this name, which is `BOX-NAME`; `None` if it is no such name.
+    fn named(day: Date, folder: &str) -> Option<Self> {
         let (box_id, name) = (folder.get(..24)?, folder.get(24..)?.strip_prefix('-')?);
-        let is_name = name.bytes().all(is_plain);
+        // Other characters than the archive's own are kept, except those that end the segment of a path.
+        let ends_segment = |char: char| char.is_control() || matches!(char, '/' | '\\' | '?' | '#');
+        let is_name = !name.contains(ends_segment);
         is_name.then_some(Self { day, box_id: box_id.parse().ok()?, name: name.to_owned() })
+    }
+}
+
+/// Reads what [`Display`](std::fmt::Display) writes.
+impl FromStr for ArchiveFolder {
+    type Err = ArchiveFolderError;
+
+    fn from_str(text: &str) -> Result<Self, ArchiveFolderError> {
+        let folder = text.split_once('/').and_then(|(day, folder)| Self::named(day.parse().ok()?, folder));
+        folder.ok_or_else(|| ArchiveFolderError(text.chars().take(120).collect()))
     }
 }
 
@@ -86,114 +95,32 @@ fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
 }
 
-/// Finds the folders in the page of a day. The page may arrive in pieces of any size.
-#[derive(Debug)]
-pub(crate) struct ListingReader {
-    day: Date,
-    /// A possible beginning of a link or of the page's end.
-    carry: Vec<u8>,
-    folders: Vec<ArchiveFolder>,
-    ended: bool,
-}
-
-/// Precedes a link; ends a page.
-const LINK: &[u8] = b"href=\"";
-const END: &[u8] = b"</html>";
-/// Longer link texts are not links.
-const MAX_LINK_BYTES: usize = 4096;
-
-impl ListingReader {
-    pub(crate) fn new(day: Date) -> Self {
-        Self { day, carry: Vec::new(), folders: Vec::new(), ended: false }
-    }
-
-    pub(crate) fn push(&mut self, piece: &[u8]) {
-        self.carry.extend_from_slice(piece);
-        let mut from = 0;
-        while let Some(found) = memchr::memmem::find(&self.carry[from..], LINK) {
-            let start = from + found + LINK.len();
-            match memchr::memchr(b'"', &self.carry[start..]) {
-                Some(length) => {
-                    self.folders.extend(ArchiveFolder::linked(self.day, &self.carry[start..start + length]));
-                    from = start + length;
-                }
-                None if self.carry.len() - start > MAX_LINK_BYTES => from = start,
-                None => {
-                    self.carry.drain(..start - LINK.len());
-                    return;
-                }
-            }
-        }
-        let lower: Vec<u8> = self.carry[from..].to_ascii_lowercase();
-        self.ended |= memchr::memmem::find(&lower, END).is_some();
-        let kept = LINK.len().max(END.len()) - 1;
-        self.carry.drain(..from.max(self.carry.len().saturating_sub(kept)));
-    }
-
-    pub(crate) fn finish(self) -> Result<Vec<ArchiveFolder>, ListingError> {
-        if self.ended {
-            Ok(self.folders)
-        } else {
-            Err(ListingError::Truncated { folders: self.folders.len() })
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    const PAGE: &str = "<!DOCTYPE html><html><body><a href=\"../\">up</a>\n\
-        <a href=\"./53aaffafe79c90a0102abb67-Berlin_Tegel-S__d/\">x</a> 1 kB\n\
-        <a href=\"597c4420fe1c740011cbfefb-Sportplatz_H__rtensdorf/\">y</a><a href=\"https://example.org/\">z</a>\n\
-        <a href=\"597c4420fe1c740011cbfefb-not a name/\">y</a><a href=\"597c4420fe1c740011cbfefb.csv\">y</a>\n\
-        </body></HTML>\n";
-
-    fn day() -> Date {
-        jiff::civil::date(2021, 5, 28)
-    }
-
-    fn read(pieces: &[&[u8]]) -> Result<Vec<String>, ListingError> {
-        let mut reader = ListingReader::new(day());
-        for piece in pieces {
-            reader.push(piece);
-        }
-        Ok(reader.finish()?.iter().map(ToString::to_string).collect())
-    }
-
-    fn expected() -> Vec<String> {
-        ["53aaffafe79c90a0102abb67-Berlin_Tegel-S__d", "597c4420fe1c740011cbfefb-Sportplatz_H__rtensdorf"]
-            .map(|folder| format!("2021-05-28/{folder}"))
-            .into()
-    }
-
-    #[test]
-    fn a_page_without_its_end_is_an_error() {
-        for cut in 0..PAGE.rfind("</HTML>").unwrap() + 6 {
-            assert!(read(&[&PAGE.as_bytes()[..cut]]).is_err(), "{cut}");
-        }
-        assert_eq!(read(&[b"<html></html>"]), Ok(vec![]));
-    }
 
     #[test]
     fn a_file_is_that_of_a_sensor() {
-        let folder = ArchiveFolder::of(day(), "597c4420fe1c740011cbfefb".parse().unwrap(), "../x");
-        let (path, sensor) = folder.file("597C4420fe1c740011cbfefc").unwrap();
+        let day = jiff::civil::date(2021, 5, 28);
+        let folder = ArchiveFolder::of(day, "597c4420fe1c740011cbfefb".parse().unwrap(), "../x");
+        let (path, sensor) = folder.file("597C4420FE1C740011CBFEFC").unwrap();
         assert_eq!(sensor, "597c4420fe1c740011cbfefc");
         assert_eq!(path, "/2021-05-28/597c4420fe1c740011cbfefb-.._x/597c4420fe1c740011cbfefc-2021-05-28.csv");
         assert!(folder.file("../../etc").is_err());
     }
 
-    proptest! {
-        #[test]
-        fn a_page_reads_the_same_in_whatever_pieces(cuts in prop::collection::vec(0..PAGE.len(), 0..20)) {
-            let mut cuts = cuts;
-            cuts.extend([0, PAGE.len()]);
-            cuts.sort_unstable();
-            let pieces: Vec<&[u8]> = cuts.windows(2).map(|ends| &PAGE.as_bytes()[ends[0]..ends[1]]).collect();
-            prop_assert_eq!(read(&pieces), Ok(expected()));
+    #[test]
+    fn a_folder_is_read_as_it_is_written() {
+        let folder = ArchiveFolder::of(
+            jiff::civil::date(2021, 5, 28),
+            "597c4420fe1c740011cbfefb".parse().unwrap(),
+            "Härtensdorf 1/2",
+        );
+        assert_eq!(folder.to_string().parse(), Ok(folder));
+        for wrong in
+            ["", "2021-05-28", "597c4420fe1c740011cbfefb-x", "2021-05-28/597c4420fe1c740011cbfefb-a/../b"]
+        {
+            assert!(wrong.parse::<ArchiveFolder>().is_err(), "{wrong}");
         }
     }
 }

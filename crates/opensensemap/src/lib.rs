@@ -56,7 +56,7 @@ mod measurement_query;
 mod rows;
 mod sense_box;
 
-pub use archive::{ArchiveFolder, ListingError};
+pub use archive::{ArchiveFolder, ArchiveFolderError, ListingError, ListingReader};
 pub use box_id::{BoxId, BoxIdError};
 pub use client::{
     Attempt, Client, ClientOptions, FailureKind, FetchError, Fetched, FetchedBox, Measurements, Observer,

@@ -5,13 +5,14 @@ use jiff::Timestamp;
 
 use crate::decode::message_in;
 use crate::instant::InstantReader;
+use crate::sense_box::Location;
 
 /// Limits of one row; rows of the API have about 70 bytes.
 const MAX_ROW_BYTES: usize = 4096;
 const MAX_COLUMNS: usize = 32;
 
 /// One measurement of an answer, borrowing the answer's text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MeasurementRow<'a> {
     /// The sensor id, 24 hex digits in all answers seen.
     pub sensor_id: &'a str,
@@ -21,6 +22,8 @@ pub struct MeasurementRow<'a> {
     pub created_at: Timestamp,
     /// The value as the sensor sent it: a text, which is not always a number.
     pub value: &'a str,
+    /// The place of measurement, if the file has it: those of mobile boxes do.
+    pub location: Option<Location>,
 }
 
 /// Why an answer is not a complete list of measurements.
@@ -98,6 +101,8 @@ struct ColumnPositions {
     value: usize,
     sensor_id: Option<usize>,
     box_id: Option<usize>,
+    /// Longitude and latitude.
+    location: Option<(usize, usize)>,
 }
 
 impl RowDecoder {
@@ -201,6 +206,10 @@ impl RowDecoder {
             box_id: columns.box_id.map(field).transpose()?,
             created_at: created_at.ok_or_else(|| bad("a time by RFC 3339 as createdAt"))?,
             value: field(columns.value)?,
+            location: match columns.location {
+                Some((longitude, latitude)) => location(field(longitude)?, field(latitude)?),
+                None => None,
+            },
         };
         self.rows += 1;
         sink(row);
@@ -236,8 +245,20 @@ impl ColumnPositions {
             value: needed("value")?,
             sensor_id,
             box_id,
+            location: find("longitude").zip(find("latitude")),
         })
     }
+}
+
+/// A place on Earth; `None` if the fields are empty or something else.
+fn location(longitude: &str, latitude: &str) -> Option<Location> {
+    let degrees =
+        |text: &str, most: f64| text.trim().parse().ok().filter(|degrees: &f64| degrees.abs() <= most);
+    Some(Location {
+        longitude_degrees: degrees(longitude, 180.0)?,
+        latitude_degrees: degrees(latitude, 90.0)?,
+        height_metres: None,
+    })
 }
 
 #[cfg(test)]

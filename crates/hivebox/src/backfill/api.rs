@@ -5,7 +5,7 @@ use opensensemap::{BoxId, Client, FetchError, MeasurementQuery};
 use super::batch::{FetchedRows, ReadingBatch};
 use super::directory::Directory;
 use super::error::BackfillError;
-use super::pacing::Pacer;
+use super::pacing::{Pacer, Patience};
 use super::plan::{RequestSize, Window, halves, pieces};
 
 /// The API as a source of measurements.
@@ -35,7 +35,8 @@ impl Api<'_, '_> {
                 source,
             };
             let query = MeasurementQuery::of_boxes(title, boxes.to_vec(), times.clone())
-                .map_err(|error| failed(error.into()))?;
+                .map_err(|error| failed(error.into()))?
+                .with_box_ids();
             let request = async || {
                 let fetched = self.client.measurements(&query, FetchedRows::default, |answer, row| {
                     judge.take(answer, row, &times);
@@ -45,7 +46,9 @@ impl Api<'_, '_> {
                     result => result.map(Some),
                 }
             };
-            let Some(fetched) = self.pacer.ask(request).await.map_err(failed)? else { continue };
+            let Some(fetched) = self.pacer.ask(Patience::Long, request).await.map_err(failed)? else {
+                continue;
+            };
             self.request_size.learn(boxes.len(), times.end.duration_since(times.start), fetched.rows);
             if !fetched.may_be_cut {
                 batch.take(fetched.value);
@@ -63,7 +66,12 @@ impl Api<'_, '_> {
 
 /// Whether the API says in its own words that no box has such a sensor: someone may have removed or renamed it a
 /// moment ago. Any other 404 comes from a server without this route, and is an error.
+///
+/// The words differ: "No senseBoxes found" in the classic API, "No matching sensors found" in the new one.
 fn has_no_such_box(error: &FetchError) -> bool {
-    matches!(error, FetchError::Status { message: Some(message), .. }
-        if error.is_not_found() && message.contains("No senseBoxes found"))
+    let says_so = |message: &str| {
+        let message = message.trim().trim_end_matches('.').to_ascii_lowercase();
+        message.starts_with("no ") && message.ends_with(" found")
+    };
+    matches!(error, FetchError::Status { message: Some(message), .. } if error.is_not_found() && says_so(message))
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use hivebox_archive::history::{CollectedReading, CollectedReadings, History};
 use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::place::Place;
 use hivebox_climate::readings::Measured;
 use hivebox_climate::verdict::{Judged, VerdictRules};
 use jiff::Timestamp;
@@ -31,6 +32,8 @@ struct JudgedRow {
     at: Timestamp,
     raw: Option<f64>,
     judged: Judged,
+    /// Where it was measured, if the answer says so.
+    place: Option<Place>,
 }
 
 /// Judges values.
@@ -42,26 +45,39 @@ pub(super) struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// Judges one row, and adds it to `answer` if it was measured at one of these `times`.
-    ///
-    /// A value is judged as of its own moment, so it is not stale. It may still be from the future, by a wrong clock.
+    /// Judges one row of any sensor, and adds it to `answer` if it was measured at one of these `times`.
     pub(super) fn take(
         &self,
         answer: &mut FetchedRows,
         measured: MeasurementRow<'_>,
         times: &Range<Timestamp>,
     ) {
-        let Some(row) = self.directory.row_of_sensor(measured.sensor_id) else {
-            answer.unknown += 1;
-            return;
-        };
+        match self.directory.row_of_sensor(measured.box_id, measured.sensor_id) {
+            Some(row) => self.take_of(row, answer, measured, times),
+            None => answer.unknown += 1,
+        }
+    }
+
+    /// Judges one row of the sensor in this row of the directory.
+    ///
+    /// A value is judged as of its own moment, so it is not stale. It may still be from the future, by a wrong clock.
+    pub(super) fn take_of(
+        &self,
+        row: usize,
+        answer: &mut FetchedRows,
+        measured: MeasurementRow<'_>,
+        times: &Range<Timestamp>,
+    ) {
         let at = measured.created_at;
         if times.contains(&at) {
+            let place = measured
+                .location
+                .and_then(|location| Place::new(location.latitude_degrees, location.longitude_degrees, None));
             let measured = Measured { value: measured.value, at };
             let as_of = at.min(self.now);
             let reading = self.directory.reading(row);
             let (raw, judged) = reading.judge_another(Catalogue::builtin(), &self.rules, as_of, measured);
-            answer.rows.push(JudgedRow { row, at, raw, judged });
+            answer.rows.push(JudgedRow { row, at, raw, judged, place });
         }
     }
 }
@@ -99,7 +115,7 @@ impl<'a> ReadingBatch<'a> {
     /// Adds a complete answer.
     pub(super) fn take(&mut self, answer: FetchedRows) {
         self.unknown += answer.unknown;
-        for JudgedRow { row, at, raw, judged } in answer.rows {
+        for JudgedRow { row, at, raw, judged, place } in answer.rows {
             let reading = self.judge.directory.reading(row);
             let phenomenon = reading.phenomenon().map(|id| Catalogue::builtin().phenomenon(id).slug());
             self.collected.add(&CollectedReading {
@@ -107,7 +123,7 @@ impl<'a> ReadingBatch<'a> {
                 box_name: reading.box_name(),
                 model: reading.model(),
                 exposure: reading.exposure(),
-                place: reading.place(),
+                place: place.or_else(|| reading.place()),
                 sensor_id: reading.sensor_id(),
                 title: &reading.kind().title,
                 unit: &reading.kind().unit,

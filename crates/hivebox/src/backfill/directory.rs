@@ -17,7 +17,8 @@ use hivebox_refresh::upstream::Upstream;
 #[derive(Debug)]
 pub(super) struct Directory {
     readings: Arc<Readings>,
-    by_sensor: HashMap<String, usize>,
+    /// The rows of each sensor id: a few ids stand in several boxes.
+    by_sensor: HashMap<String, Vec<usize>>,
     boxes: BTreeMap<BoxId, Vec<usize>>,
     titles: BTreeMap<String, Vec<BoxId>>,
 }
@@ -55,7 +56,7 @@ impl Directory {
                 .is_none_or(|bbox| reading.place().is_some_and(|place| bbox.contains(place.position())));
             // The API cannot be asked for a malformed id.
             let Some(id) = reading.box_id().parse::<BoxId>().ok().filter(|_| is_there) else { continue };
-            directory.by_sensor.insert(reading.sensor_id().to_owned(), reading.row());
+            directory.by_sensor.entry(reading.sensor_id().to_owned()).or_default().push(reading.row());
             directory.boxes.entry(id.clone()).or_default().push(reading.row());
             let boxes = directory.titles.entry(reading.kind().title.trim().to_owned()).or_default();
             if boxes.last() != Some(&id) {
@@ -74,7 +75,7 @@ impl Directory {
 
     /// The number of requested sensors.
     pub(super) fn sensors(&self) -> usize {
-        self.by_sensor.len()
+        self.boxes.values().map(Vec::len).sum()
     }
 
     /// The titles of sensors, each with the boxes with such a sensor.
@@ -102,8 +103,11 @@ impl Directory {
         rows.filter(|&&row| self.title(row) == title).count() as u64
     }
 
-    pub(super) fn row_of_sensor(&self, id: &str) -> Option<usize> {
-        self.by_sensor.get(id).copied()
+    /// The row of a sensor of this box; of any box if the answer does not say which.
+    pub(super) fn row_of_sensor(&self, box_id: Option<&str>, id: &str) -> Option<usize> {
+        let is_of_box =
+            |row: &usize| box_id.is_none_or(|box_id| self.readings.reading(*row).box_id() == box_id);
+        self.by_sensor.get(id)?.iter().copied().find(is_of_box)
     }
 
     pub(super) fn reading(&self, row: usize) -> Reading<'_> {

@@ -1,11 +1,12 @@
 //! The record of finished days in the store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hivebox_archive::history::History;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::days::DayFile;
 use super::error::BackfillError;
 use super::plan::Window;
 use super::request::{BackfillRequest, StoredRequest};
@@ -20,8 +21,19 @@ pub(super) struct Record {
     request: StoredRequest,
     /// Each finished day, with its number of values.
     days: BTreeMap<Date, u64>,
+    /// Each day that is finished except for some files of the archive.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    incomplete: BTreeMap<Date, IncompleteDay>,
     #[serde(skip)]
     key: String,
+}
+
+/// A day of which some files are damaged.
+#[derive(Debug, Serialize, Deserialize)]
+struct IncompleteDay {
+    /// The number of values of the other files.
+    values: u64,
+    missing: BTreeSet<DayFile>,
 }
 
 impl Record {
@@ -30,7 +42,8 @@ impl Record {
         let key = request.key();
         let Some(text) = history.backfill_record(&key).await? else {
             let request = request.stored();
-            return Ok(Self { schema: SCHEMA, request, days: BTreeMap::new(), key });
+            let (days, incomplete) = (BTreeMap::new(), BTreeMap::new());
+            return Ok(Self { schema: SCHEMA, request, days, incomplete, key });
         };
         let unreadable =
             |reason: String| BackfillError::Record { object: History::backfill_record_path(&key), reason };
@@ -55,9 +68,27 @@ impl Record {
         request.days().filter(|day| !self.days.contains_key(day)).collect()
     }
 
-    pub(super) fn done(&mut self, window: &Window, values: &BTreeMap<Date, u64>) {
-        let value_count = |day| values.get(&day).copied().unwrap_or(0);
-        self.days.extend(window.dates().map(|day| (day, value_count(day))));
+    /// The files that are missing of a day, if the others are done.
+    pub(super) fn files_missing(&self, day: Date) -> Option<&BTreeSet<DayFile>> {
+        self.incomplete.get(&day).map(|day| &day.missing)
+    }
+
+    /// Records days as done, except for the `missing` files.
+    pub(super) fn done(
+        &mut self,
+        window: &Window,
+        values: &BTreeMap<Date, u64>,
+        missing: &BTreeSet<DayFile>,
+    ) {
+        for day in window.dates() {
+            let before = self.incomplete.remove(&day).map_or(0, |day| day.values);
+            let values = before + values.get(&day).copied().unwrap_or(0);
+            if missing.is_empty() {
+                self.days.insert(day, values);
+            } else {
+                self.incomplete.insert(day, IncompleteDay { values, missing: missing.clone() });
+            }
+        }
     }
 
     /// The name of the record.

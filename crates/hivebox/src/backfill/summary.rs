@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::batch::ReadingBatch;
+use super::days::DayOutcome;
 use super::directory::Directory;
 use super::plan::Window;
 use super::record::Record;
@@ -24,10 +25,12 @@ pub struct BackfillSummary {
     pub to: Date,
     /// The number of days that earlier runs finished.
     pub done_before: usize,
-    /// The days that this run finished, each with its number of values.
+    /// The days that this run finished in full, each with its number of values.
     pub days: BTreeMap<Date, u64>,
     /// Days that are not in the archive (yet). The next run tries again.
     pub days_not_there: Vec<Date>,
+    /// Files of the archive that are damaged. The next run asks for them alone.
+    pub files_missing: Vec<MissingFile>,
     /// The number of requests, without the retries of the client itself.
     pub requests: u64,
     /// The number of values received.
@@ -46,6 +49,15 @@ pub struct BackfillSummary {
     pub titles_without_values: BTreeMap<String, u64>,
 }
 
+/// A file of the archive that is damaged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MissingFile {
+    /// Day, box and sensor.
+    pub file: String,
+    /// Why it cannot be read.
+    pub reason: String,
+}
+
 impl BackfillSummary {
     pub(super) fn new(request: &BackfillRequest, record: &Record) -> Self {
         Self {
@@ -56,6 +68,7 @@ impl BackfillSummary {
             done_before: record.days().len(),
             days: BTreeMap::new(),
             days_not_there: Vec::new(),
+            files_missing: Vec::new(),
             requests: 0,
             values: 0,
             added: 0,
@@ -67,13 +80,20 @@ impl BackfillSummary {
         }
     }
 
-    /// Adds the result of some days, and whether they are finished.
-    pub(super) fn take(&mut self, window: &Window, batch: &ReadingBatch<'_>, done: bool) {
+    /// Adds the result of some days.
+    pub(super) fn take(&mut self, window: &Window, batch: &ReadingBatch<'_>, outcome: &DayOutcome) {
         let values = |day| batch.values().get(&day).copied().unwrap_or(0);
-        if done {
-            self.days.extend(window.dates().map(|day| (day, values(day))));
-        } else {
-            self.days_not_there.extend(window.dates());
+        match outcome {
+            DayOutcome::NotThere => self.days_not_there.extend(window.dates()),
+            DayOutcome::Read(missing) if missing.is_empty() => {
+                self.days.extend(window.dates().map(|day| (day, values(day))));
+            }
+            DayOutcome::Read(missing) => {
+                let missing = missing
+                    .iter()
+                    .map(|(file, reason)| MissingFile { file: file.to_string(), reason: reason.clone() });
+                self.files_missing.extend(missing);
+            }
         }
         self.values += batch.values().values().sum::<u64>();
         self.added += batch.added();

@@ -60,8 +60,22 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         let summary = backfill.run(|| Clock::system().now(), |progress| show(&bar, progress)).await;
         bar.finish_and_clear();
         let summary = summary?;
-        if args.json { output::json(&summary) } else { print(&summary) }
+        if args.json { output::json(&summary) } else { print(&summary) }?;
+        complete(&summary)
     })
+}
+
+/// Fails if something is missing.
+fn complete(summary: &BackfillSummary) -> Result<(), Failure> {
+    let Some(first) = summary.files_missing.first() else { return Ok(()) };
+    let message = match summary.files_missing.len() {
+        1 => format!("1 file of the archive is damaged and its values are missing: {}", first.file),
+        count => format!(
+            "{count} files of the archive are damaged and their values are missing, such as {}",
+            first.file
+        ),
+    };
+    Err(Failure::new(Code::Incomplete, format!("{message}; the same command asks for what is missing alone")))
 }
 
 impl Args {
@@ -88,7 +102,7 @@ impl Args {
                 .map_err(started)?,
             history: History::of(&service::snapshots(&config.store)?),
             rules: config.answer.rules,
-            pacing: Pacing { pause: self.pause, ..Pacing::default() },
+            pacing: Pacing { pause: self.pause, file_wait: self.pause * 5, ..Pacing::default() },
             most_days: Backfill::MOST_DAYS,
         })
     }
@@ -127,6 +141,12 @@ fn print(summary: &BackfillSummary) -> Result<(), Failure> {
             "{count} days between {first} and {last} are not in the archive (yet); run this again later or with --source api"
         ))?;
     }
+    let damaged: Vec<String> = summary
+        .files_missing
+        .iter()
+        .map(|missing| format!("{} ({})", missing.file, missing.reason))
+        .collect();
+    few("damaged files", &damaged)?;
     let empty: Vec<String> =
         days.iter().filter(|(_, values)| **values == 0).map(|(day, _)| day.to_string()).collect();
     few("days without a value", &empty)?;

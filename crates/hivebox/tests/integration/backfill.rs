@@ -95,6 +95,8 @@ impl Scene {
             history,
             rules: VerdictRules::default(),
             pacing: Pacing {
+                file_retries: 40,
+                file_wait: Duration::from_micros(1),
                 pause: Duration::ZERO,
                 retries: 40,
                 first_wait: Duration::from_micros(1),

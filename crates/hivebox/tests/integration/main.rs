@@ -29,6 +29,7 @@ mod killed;
 mod live;
 mod map;
 mod metrics;
+mod odd_archive;
 mod openapi;
 mod outages;
 mod panics;

@@ -1,5 +1,7 @@
 //! Fetches past measurements from the API or the daily archive.
 
+use std::sync::atomic::AtomicU64;
+
 use jiff::civil::Date;
 
 use super::{Client, FetchError};
@@ -51,7 +53,7 @@ impl Client {
             let mut response = self.get(&path).await?;
             let mut reader = ListingReader::new(day);
             while let Some(piece) = self.next_piece(&mut response, body_bytes).await? {
-                reader.push(&piece);
+                reader.push(&piece)?;
             }
             Ok(reader.finish()?)
         });
@@ -61,9 +63,12 @@ impl Client {
     /// Folds the measurements of a sensor on a day into a value, from its file in the daily
     /// archive; `None` if there is no such file, as for a sensor that measured nothing.
     ///
+    /// A file that is damaged says nothing about the state of the archive, so it is not asked for again here, and
+    /// leaves the circuit closed.
+    ///
     /// # Errors
     /// [`MeasurementQueryError::SensorId`](crate::MeasurementQueryError::SensorId) if the sensor id is malformed;
-    /// otherwise the error of the last attempt, if none returned a complete file.
+    /// [`FetchError::Rows`] if the file is damaged; otherwise the error of the last attempt, if none returned a file.
     pub async fn archive_day<A>(
         &self,
         folder: &ArchiveFolder,
@@ -72,7 +77,17 @@ impl Client {
         step: impl Fn(&mut A, MeasurementRow<'_>),
     ) -> Result<Option<Measurements<A>>, FetchError> {
         let (path, sensor) = folder.file(sensor_id)?;
-        found(self.fold_rows(&path, &Shape::Of(sensor), start, step).await)
+        let shape = Shape::Of(sensor);
+        let file = self.with_retries(async |body_bytes| {
+            match self.read_rows(&path, &shape, &start, &step, body_bytes).await {
+                Err(FetchError::Rows(damage)) => Ok(Err(damage)),
+                result => result.map(Ok),
+            }
+        });
+        match found(file.await)? {
+            Some(read) => Ok(Some(read?)),
+            None => Ok(None),
+        }
     }
 
     async fn fold_rows<A>(
@@ -82,18 +97,27 @@ impl Client {
         start: impl Fn() -> A,
         step: impl Fn(&mut A, MeasurementRow<'_>),
     ) -> Result<Measurements<A>, FetchError> {
-        self.with_retries(async |body_bytes| {
-            let mut response = self.get(path).await?;
-            let mut decoder = RowDecoder::new(shape.clone());
-            let mut value = start();
-            let mut sink = |row: MeasurementRow<'_>| step(&mut value, row);
-            while let Some(piece) = self.next_piece(&mut response, body_bytes).await? {
-                decoder.push(&piece, &mut sink)?;
-            }
-            let rows = decoder.finish()?;
-            Ok(Measurements { value, rows, may_be_cut: false })
-        })
-        .await
+        self.with_retries(async |body_bytes| self.read_rows(path, shape, &start, &step, body_bytes).await)
+            .await
+    }
+
+    async fn read_rows<A>(
+        &self,
+        path: &str,
+        shape: &Shape,
+        start: &impl Fn() -> A,
+        step: &impl Fn(&mut A, MeasurementRow<'_>),
+        body_bytes: &AtomicU64,
+    ) -> Result<Measurements<A>, FetchError> {
+        let mut response = self.get(path).await?;
+        let mut decoder = RowDecoder::new(shape.clone());
+        let mut value = start();
+        let mut sink = |row: MeasurementRow<'_>| step(&mut value, row);
+        while let Some(piece) = self.next_piece(&mut response, body_bytes).await? {
+            decoder.push(&piece, &mut sink)?;
+        }
+        let rows = decoder.finish()?;
+        Ok(Measurements { value, rows, may_be_cut: false })
     }
 }
 

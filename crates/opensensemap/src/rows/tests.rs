@@ -41,6 +41,17 @@ fn columns_are_found_by_their_names() {
 }
 
 #[test]
+fn the_file_of_a_mobile_box_has_the_place_of_each_reading() {
+    let text = "createdAt,value,longitude,latitude\n\
+        2026-11-20T00:00:00.000Z,1,9.99,48.4\n2026-11-20T00:00:01.000Z,2,,\n2026-11-20T00:00:02.000Z,3,200,NaN\n";
+    let mut places = Vec::new();
+    let mut decoder = RowDecoder::new(Shape::Of("s".to_owned()));
+    decoder.push(text.as_bytes(), &mut |row| places.push(row.location)).unwrap();
+    let ulm = Location { longitude_degrees: 9.99, latitude_degrees: 48.4, height_metres: None };
+    assert_eq!(places, [Some(ulm), None, None], "an empty or wrong place is none, and the value counts");
+}
+
+#[test]
 fn every_cut_but_one_after_a_row_is_an_error() {
     let text = format!("{HEADER}{ROW}{ROW}");
     for cut in 0..text.len() {
