@@ -76,6 +76,14 @@ impl Objects {
         // Permission bits say nothing about read-only mounts or full quotas, so write a file.
         let probe = folder.join(".hivebox-probe");
         std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(failed)?;
+        Self::read_folder(folder)
+    }
+
+    /// Opens a folder only to read it: creates nothing, and does not try whether it can be written to.
+    ///
+    /// # Errors
+    /// The folder is missing.
+    pub fn read_folder(folder: &FilePath) -> Result<Self, ArchiveError> {
         let inner = LocalFileSystem::new_with_prefix(folder).map_err(|error| ArchiveError::Store {
             action: "open",
             source: StoreFault::Other(error.to_string()),

@@ -74,6 +74,14 @@ impl SnapshotStore {
         Objects::open_folder(folder).map(Self::of)
     }
 
+    /// Opens the store in a folder only to read it. Writes nothing.
+    ///
+    /// # Errors
+    /// The folder is missing.
+    pub fn read_folder(folder: &FilePath) -> Result<Self, ArchiveError> {
+        Objects::read_folder(folder).map(Self::of)
+    }
+
     /// Opens the store in a bucket of an S3 server. Sends nothing yet: a server that is down now may be up by the first
     /// write.
     ///

@@ -4,6 +4,8 @@ use std::fmt;
 
 use hivebox_kinds::{Described, Kind};
 
+use super::mask::{mask_address, mask_secrets};
+
 /// A setting: a flag `--name`, a variable `HIVEBOX_NAME`, or a line of `.env`.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting<K> {
@@ -17,12 +19,14 @@ pub struct Setting<K> {
     pub kind: K,
     /// What other settings ask of the value: a clause that follows what the kind allows, or nothing.
     pub besides: &'static str,
+    /// Whether values are addresses, which may hold a login.
+    pub is_address: bool,
 }
 
 impl<K> Setting<K> {
     /// A setting that does not depend on others.
     pub(super) const fn new(name: &'static str, default: &'static str, kind: K, help: &'static str) -> Self {
-        Self { name, default, help, kind, besides: "" }
+        Self { name, default, help, kind, besides: "", is_address: false }
     }
 }
 
@@ -37,6 +41,9 @@ pub trait AnySetting: fmt::Debug + Sync {
     /// The setting as help texts describe it.
     fn described(&self) -> Described;
 
+    /// A value of the setting without its secrets.
+    fn shown(&self, value: &str) -> String;
+
     /// The environment variable.
     fn variable(&self) -> String {
         format!("HIVEBOX_{}", self.name().replace('-', "_").to_uppercase())
@@ -50,6 +57,10 @@ impl<K: Kind + fmt::Debug + Sync> AnySetting for Setting<K> {
 
     fn default(&self) -> &'static str {
         self.default
+    }
+
+    fn shown(&self, value: &str) -> String {
+        if self.is_address { mask_address(value) } else { mask_secrets(value) }
     }
 
     fn described(&self) -> Described {

@@ -10,15 +10,19 @@ use hivebox_kinds::{Formed, Integer, Kind, SWITCH, TimeSpan};
 
 use super::definition::Setting;
 use super::durations::SECOND;
+use super::mask::mask_address;
 use super::reader::{FromSettings, SettingReader};
 
 /// What answers questions about the past.
-pub const ENGINE: Setting<Formed<EngineAddress>> = Setting::new(
-    "engine",
-    "local",
-    Formed::by(engine, "local; in a build with the feature ballista also ballista://HOST:PORT"),
-    "What runs history queries: this process, or a Ballista cluster",
-);
+pub const ENGINE: Setting<Formed<EngineAddress>> = Setting {
+    is_address: true,
+    ..Setting::new(
+        "engine",
+        "local",
+        Formed::by(engine, "local; in a build with the feature ballista also ballista://HOST:PORT"),
+        "What runs history queries: this process, or a Ballista cluster",
+    )
+};
 /// How much memory questions may take.
 pub const QUERY_MEMORY: Setting<Integer> = Setting::new(
     "query-memory",
@@ -92,7 +96,7 @@ pub struct BallistaAddress {
 
 /// A text is not the address of a scheduler.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not the address of a scheduler, such as ballista://scheduler:50050")]
+#[error("{:?} is not the address of a scheduler, such as ballista://scheduler:50050", mask_address(.0))]
 pub struct BallistaAddressError(String);
 
 /// The default port of a scheduler.

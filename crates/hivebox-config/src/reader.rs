@@ -5,7 +5,6 @@ use std::fmt;
 use hivebox_kinds::{Findings, Kind};
 
 use super::definition::{AnySetting, Setting};
-use super::mask::mask_secrets;
 use super::source::{Origin, Source};
 
 /// Settings that belong together, and how they are read.
@@ -41,7 +40,8 @@ pub fn read<S: FromSettings>(source: &Source) -> Result<S, ConfigError> {
 pub struct WrongSetting {
     /// The flag or the variable.
     name: String,
-    value: String,
+    /// Without its secrets.
+    shown: String,
     origin: Origin,
     /// A predicate that follows the name.
     reason: String,
@@ -52,8 +52,7 @@ impl fmt::Display for WrongSetting {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, reason, allowed, .. } = self;
         let place = if self.origin == Origin::DotEnv { " (in .env)" } else { "" };
-        let value = mask_secrets(&self.value);
-        write!(formatter, "{name}{place} {reason}: {value:?}; allowed: {allowed}")
+        write!(formatter, "{name}{place} {reason}: {:?}; allowed: {allowed}", self.shown)
     }
 }
 
@@ -113,5 +112,5 @@ fn wrong(setting: &dyn AnySetting, value: &str, origin: Origin, reason: String) 
         Origin::Flag => format!("--{}", setting.name()),
         _ => setting.variable(),
     };
-    WrongSetting { name, value: value.to_owned(), origin, reason, allowed: setting.described().allowed }
+    WrongSetting { name, shown: setting.shown(value), origin, reason, allowed: setting.described().allowed }
 }

@@ -1,6 +1,6 @@
 //! Where values come from: flags, then the environment, then `.env`, then the default.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
 
@@ -8,9 +8,10 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::definition::{AnySetting, name_of};
 use super::dot_env::{self, DotEnvError};
+use super::spelling::Unknown;
 
 /// Where a value was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// A flag on the command line.
@@ -40,6 +41,7 @@ pub struct Source {
     layers: Vec<(Origin, HashMap<String, String>)>,
     /// Variables that begin with `AWS_`, which are not ours to name; the first layer that has one wins.
     aws: BTreeMap<String, (SecretString, Origin)>,
+    unknown: BTreeSet<Unknown>,
 }
 
 impl Source {
@@ -55,6 +57,7 @@ impl Source {
         for (name, value) in of_aws {
             self.aws.entry(name.clone()).or_insert_with(|| (value.clone().into(), origin));
         }
+        self.unknown.extend(by_variable.keys().filter_map(|name| Unknown::of(name, origin)));
         let named =
             by_variable.into_iter().filter_map(|(variable, value)| Some((name_of(&variable)?, value)));
         self.with_names(origin, named.collect::<Vec<_>>())
@@ -98,6 +101,11 @@ impl Source {
             let is_plain = PLAIN.contains(&name.as_str());
             (name.as_str(), if is_plain { value.expose_secret() } else { "***" }, *origin)
         })
+    }
+
+    /// The variables that look like a setting but are none. Nobody heeds them.
+    pub fn unknown(&self) -> impl Iterator<Item = &Unknown> {
+        self.unknown.iter()
     }
 
     /// The value in force, and where it was found.

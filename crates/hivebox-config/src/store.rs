@@ -12,15 +12,18 @@ use super::durations::{DAY, HOUR, SECOND};
 use super::reader::{FromSettings, SettingReader};
 
 /// Where snapshots are kept.
-pub const STORE: Setting<Formed<StoreAddress>> = Setting::new(
-    "store",
-    "file:./hivebox-data",
-    Formed::by(
-        address,
-        "file:PATH of a folder, or s3://BUCKET[/PREFIX] with AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-    ),
-    "Where to keep snapshots of readings",
-);
+pub const STORE: Setting<Formed<StoreAddress>> = Setting {
+    is_address: true,
+    ..Setting::new(
+        "store",
+        "file:./hivebox-data",
+        Formed::by(
+            address,
+            "file:PATH of a folder, or s3://BUCKET[/PREFIX] with AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+        ),
+        "Where to keep snapshots of readings",
+    )
+};
 /// How long the store may take.
 pub const STORE_TIMEOUT: Setting<TimeSpan> = Setting::new(
     "store-timeout",
@@ -182,6 +185,10 @@ fn address(text: &str) -> Result<StoreAddress, String> {
         return folder.map(StoreAddress::Folder);
     }
     let place = text.strip_prefix("s3://").ok_or("is malformed")?;
+    // The error of the store would show them.
+    if place.contains(['@', '?']) {
+        return Err("has a login or a query, which belong into the AWS_ variables".into());
+    }
     let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
     let prefix = prefix.trim_matches('/');
     // The store decides which names of buckets and prefixes it takes.

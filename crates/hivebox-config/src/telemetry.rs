@@ -11,7 +11,7 @@ use super::reader::{FromSettings, SettingReader};
 pub const LOG: Setting<Formed<Targets>> = Setting::new(
     "log",
     "info",
-    Formed::by(parse, "off, error, warn, info, debug or trace, also by module: info,hivebox_http=debug"),
+    Formed::by(log_filter, "off, error, warn, info, debug or trace, also by module: info,hivebox_http=debug"),
     "What to log to standard error",
 );
 /// How it is logged.
@@ -22,12 +22,15 @@ pub const LOG_FORMAT: Setting<Choice<LogFormat>> = Setting::new(
     "Log format; auto: text on a terminal, else json",
 );
 /// Where spans are sent.
-pub const OTLP_ENDPOINT: Setting<Or<Collector>> = Setting::new(
-    "otlp-endpoint",
-    "off",
-    Or { word: "off", kind: Collector },
-    "Where to send traces, by OTLP over HTTP",
-);
+pub const OTLP_ENDPOINT: Setting<Or<Collector>> = Setting {
+    is_address: true,
+    ..Setting::new(
+        "otlp-endpoint",
+        "off",
+        Or { word: "off", kind: Collector },
+        "Where to send traces, by OTLP over HTTP",
+    )
+};
 
 /// What is logged.
 #[derive(Debug, Clone)]
@@ -81,6 +84,24 @@ impl Kind for Collector {
     }
 }
 
+/// Reads a filter of logs. A word that is no level, such as `inof`, would be the name of a module without logs.
+fn log_filter(text: &str) -> Result<Targets, String> {
+    let is_level = |word: &str| {
+        ["off", "error", "warn", "info", "debug", "trace"]
+            .iter()
+            .any(|level| level.eq_ignore_ascii_case(word))
+    };
+    let is_part = |part: &str| match part.split_once('=') {
+        Some((module, level)) => {
+            let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | ':');
+            !module.is_empty() && module.chars().all(is_name) && is_level(level)
+        }
+        None => is_level(part),
+    };
+    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    if parts.iter().all(|part| is_part(part)) { parse(&parts.join(",")) } else { Err("is malformed".into()) }
+}
+
 impl FromSettings for LogConfig {
     fn from_settings(reader: &mut SettingReader<'_>) -> Option<Self> {
         let filter = reader.read(&LOG);
@@ -92,5 +113,24 @@ impl FromSettings for LogConfig {
 impl FromSettings for TracesConfig {
     fn from_settings(reader: &mut SettingReader<'_>) -> Option<Self> {
         Some(Self { endpoint: reader.read(&OTLP_ENDPOINT)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_of_logs_has_levels_only() {
+        for right in
+            ["off", "INFO", "info,hivebox_http=debug", "warn, hivebox_refresh::store=trace", "hivebox=off"]
+        {
+            assert!(LOG.kind.read(right).is_ok(), "{right}");
+        }
+        for wrong in
+            ["inof", "", "info,", "hivebox_http", "info,hivebox_http=debgu", "info hivebox=debug", "=info"]
+        {
+            assert_eq!(LOG.kind.read(wrong).unwrap_err(), "is malformed", "{wrong}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hivebox_config::mask_secrets;
+use hivebox_config::mask_address;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response, ResponseBodyTooLarge};
@@ -64,7 +64,7 @@ pub(crate) struct Exporter {
 /// Starts sending spans to the collector at `endpoint`, on the current runtime. The process must have installed a
 /// default rustls provider.
 pub(crate) fn start(endpoint: &str) -> Result<(BoxedLayer, Exporter), SetUpError> {
-    let health = Arc::new(ExportHealth { endpoint: mask_secrets(endpoint), ..ExportHealth::default() });
+    let health = Arc::new(ExportHealth { endpoint: mask_address(endpoint), ..ExportHealth::default() });
     let http = reqwest::Client::builder()
         .user_agent(concat!("hivebox/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_TIMEOUT)

@@ -23,6 +23,7 @@ mod temperature;
 mod text_table;
 mod values;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::exit::Failure;
@@ -32,7 +33,7 @@ use crate::exit::Failure;
 /// HiveBox reads the senseBoxes of openSenseMap, judges which readings can be trusted, and serves averages of them
 /// without delay, even while openSenseMap is down.
 #[derive(Debug, Parser)]
-#[command(name = "hivebox", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "hivebox", version, max_term_width = 100)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -100,6 +101,20 @@ impl Cli {
             Command::Openapi(args) => openapi::run(&args),
             Command::Completions(args) => completions::run(&args, &mut Self::command()),
         }
+    }
+}
+
+/// Hides secrets in what clap repeats of the command line.
+pub fn mask_secrets(error: &mut clap::Error) {
+    for kind in [ContextKind::InvalidArg, ContextKind::InvalidSubcommand, ContextKind::InvalidValue] {
+        let Some(ContextValue::String(given)) = error.get(kind) else { continue };
+        // A value may be a time, which has colons as well. A stray argument may well be an address.
+        let shown = if kind == ContextKind::InvalidValue || given.starts_with('-') {
+            hivebox_config::mask_secrets(given)
+        } else {
+            hivebox_config::mask_address(given)
+        };
+        error.insert(kind, ContextValue::String(shown));
     }
 }
 

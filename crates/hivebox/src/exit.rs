@@ -48,6 +48,15 @@ impl Failure {
         Self { code, message: message.into() }
     }
 
+    /// The exit code for a poll that failed.
+    pub(crate) fn code_of_poll(error: &PollError) -> Code {
+        match error {
+            PollError::Fetch(_) => Code::Unavailable,
+            PollError::File { .. } => Code::NoInput,
+            PollError::Decode { .. } => Code::Data,
+        }
+    }
+
     /// The sentence for people.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -93,12 +102,7 @@ impl From<StartError> for Failure {
 
 impl From<PollError> for Failure {
     fn from(error: PollError) -> Self {
-        let code = match &error {
-            PollError::Fetch(_) => Code::Unavailable,
-            PollError::File { .. } => Code::NoInput,
-            PollError::Decode { .. } => Code::Data,
-        };
-        Self::new(code, in_words(&error))
+        Self::new(Self::code_of_poll(&error), in_words(&error))
     }
 }
 

@@ -14,7 +14,8 @@ fn main() -> ExitCode {
         .expect("nothing runs before main that could have installed a provider");
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
+        Err(mut error) => {
+            hivebox::cli::mask_secrets(&mut error);
             // If the terminal is gone, no one can read the message.
             let _ = error.print();
             let is_asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);

@@ -1,6 +1,7 @@
 //! The service from start to stop: build, serve, drain.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hivebox_archive::{ArchiveError, S3Options, SnapshotStore, Spool};
@@ -52,6 +53,45 @@ pub enum StartError {
     History(std::io::Error),
 }
 
+/// Folders that a start makes. It removes those that are empty when it fails.
+#[derive(Debug)]
+pub struct NewFolders(Vec<PathBuf>);
+
+impl NewFolders {
+    /// The folders on the way to these that do not exist yet.
+    pub fn on_the_way_to<'a>(folders: impl IntoIterator<Item = &'a Path>) -> Self {
+        let missing = |folder: &'a Path| folder.ancestors().take_while(|folder| !folder.exists());
+        Self(folders.into_iter().flat_map(missing).map(Path::to_owned).collect())
+    }
+
+    /// Those for a store.
+    #[must_use]
+    pub fn of_store(access: &StoreAccess) -> Self {
+        Self::on_the_way_to(folder_of(access))
+    }
+
+    /// Keeps the folders: the start succeeded.
+    pub fn keep(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for NewFolders {
+    fn drop(&mut self) {
+        for folder in &self.0 {
+            // Succeeds only for an empty folder. All others are wanted.
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
+}
+
+fn folder_of(access: &StoreAccess) -> Option<&Path> {
+    match &access.address {
+        StoreAddress::Folder(folder) => Some(folder),
+        StoreAddress::S3 { .. } => None,
+    }
+}
+
 /// A service that listens and polls.
 #[derive(Debug)]
 pub struct Service {
@@ -78,6 +118,8 @@ impl Service {
         let http_metrics = hivebox_http::register_metrics(&mut registry, &supervisor);
         let metrics = RefreshMetrics::register(&mut registry);
         let query_metrics = QueryMetrics::register(&mut registry);
+        let folders = folder_of(&config.store.access).into_iter().chain([config.store.spool.as_path()]);
+        let new_folders = NewFolders::on_the_way_to(folders);
         let snapshots = snapshots(&config.store.access).map_err(|source| StartError::Store { source })?;
         let (cache, days) = (Arc::new(Cache::default()), Arc::new(Days::default()));
         let upstream = metrics.upstream.clone();
@@ -110,6 +152,7 @@ impl Service {
             write_timeout: config.http.write_timeout,
             keep_alive: config.http.keep_alive,
         };
+        new_folders.keep();
         Ok(Self { app, front, metrics, listener, refreshing, bounds, shutdown: config.shutdown })
     }
 
@@ -188,8 +231,23 @@ pub fn poller(
 /// # Errors
 /// The folder is not writable, or the settings for S3 contradict each other.
 pub fn snapshots(access: &StoreAccess) -> Result<SnapshotStore, ArchiveError> {
+    open(access, SnapshotStore::open_folder)
+}
+
+/// Opens the configured store only to read it: writes nothing, so the store may be on a read-only disk.
+///
+/// # Errors
+/// The folder is missing, or the settings for S3 contradict each other.
+pub fn snapshots_to_read(access: &StoreAccess) -> Result<SnapshotStore, ArchiveError> {
+    open(access, SnapshotStore::read_folder)
+}
+
+fn open(
+    access: &StoreAccess,
+    open_folder: impl FnOnce(&Path) -> Result<SnapshotStore, ArchiveError>,
+) -> Result<SnapshotStore, ArchiveError> {
     match &access.address {
-        StoreAddress::Folder(folder) => SnapshotStore::open_folder(folder),
+        StoreAddress::Folder(folder) => open_folder(folder),
         StoreAddress::S3 { bucket, prefix } => SnapshotStore::open_s3(&S3Options {
             prefix: prefix.clone(),
             variables: access.aws.clone(),

@@ -221,9 +221,20 @@ impl Client {
         .await
     }
 
+    /// The base address, without a login and a query.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let Ok(mut url) = reqwest::Url::parse(&self.options.base_url) else { return String::new() };
+        url.set_query(None);
+        url.set_fragment(None);
+        // An http address can have a login, so it can also lose it.
+        let _ = url.set_username("").and_then(|()| url.set_password(None));
+        url.as_str().trim_end_matches('/').to_owned()
+    }
+
     async fn get(&self, path: &str) -> Result<reqwest::Response, FetchError> {
         let url = format!("{}{path}", self.options.base_url);
-        let response = self.http.get(url).send().await.map_err(FetchError::Transport)?;
+        let response = self.http.get(url).send().await.map_err(FetchError::transport)?;
         if response.status().is_success() {
             Ok(response)
         } else {
@@ -236,7 +247,7 @@ impl Client {
         response: &mut reqwest::Response,
         body_bytes: &AtomicU64,
     ) -> Result<Option<Bytes>, FetchError> {
-        let piece = response.chunk().await.map_err(FetchError::Transport)?;
+        let piece = response.chunk().await.map_err(FetchError::transport)?;
         let length = piece.as_ref().map_or(0, Bytes::len) as u64;
         if body_bytes.fetch_add(length, Ordering::Relaxed) + length > self.options.max_body_bytes {
             return Err(FetchError::BodyTooLarge { limit: self.options.max_body_bytes });

@@ -31,14 +31,15 @@ impl Directory {
         rules: VerdictRules,
         now: Timestamp,
     ) -> Result<Self, BackfillError> {
-        if matches!(upstream, Upstream::File { .. }) {
+        let (Upstream::All(client) | Upstream::Some(client, _)) = upstream else {
             return Err(BackfillError::NoApi);
-        }
+        };
+        let failed = |source| BackfillError::Boxes { address: client.address(), source };
         let start = || ReadingsBuilder::new(Catalogue::builtin(), rules, now);
-        let polled = upstream.poll(start, None).await?;
+        let polled = upstream.poll(start, None).await.map_err(failed)?;
         if let Some(error) = polled.first_failure {
             // A box that failed would be recorded as done.
-            return Err(BackfillError::Fetch { what: "one of the boxes".into(), source: error });
+            return Err(failed(error.into()));
         }
         Self::new(&polled.readings, request)
     }

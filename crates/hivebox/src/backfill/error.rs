@@ -15,8 +15,13 @@ pub enum BackfillError {
     #[error(transparent)]
     BackfillRequest(#[from] BackfillRequestError),
     /// The list of boxes cannot be fetched.
-    #[error("cannot fetch the list of boxes")]
-    Boxes(#[from] PollError),
+    #[error("cannot fetch the boxes from {address}")]
+    Boxes {
+        /// The address of the API.
+        address: String,
+        /// Why.
+        source: PollError,
+    },
     /// Upstream is a file, not an API.
     #[error("a recorded answer contains no past; give the address of an API with --upstream")]
     NoApi,

@@ -69,7 +69,10 @@ impl Pacing {
         let is_short = match patience {
             // A page that is no list does not become one by waiting.
             Patience::Long => {
-                matches!(error, FetchError::Listing(ListingError::NotFolders { .. } | ListingError::TagTooLong))
+                matches!(
+                    error,
+                    FetchError::Listing(ListingError::NotFolders { .. } | ListingError::TagTooLong)
+                )
             }
             Patience::File => is_damage(error),
             Patience::Short => true,

@@ -1,6 +1,7 @@
 //! The days and boxes that a backfill imports.
 
 use hivebox_climate::place::Bbox;
+use hivebox_config::mask_secrets;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
@@ -117,7 +118,8 @@ impl BackfillRequest {
             ids.dedup();
             ids
         });
-        let address = self.address.trim_end_matches('/').to_owned();
+        // The store is no place for a login.
+        let address = mask_secrets(self.address.trim_end_matches('/'));
         let bbox = self.bbox.map(|bbox| bbox.degrees());
         StoredRequest { source: self.source, address, from: self.from, to: self.to, boxes, bbox }
     }

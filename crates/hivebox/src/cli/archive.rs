@@ -6,7 +6,7 @@ use hivebox_present::Clock;
 
 use serde::Serialize;
 
-use super::open_store;
+use super::open_store::{self, Access};
 use super::output;
 use super::progress;
 use super::serve::block_on;
@@ -66,18 +66,18 @@ struct DamagedSnapshot {
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     match args.action {
         ArchiveAction::Compact { json, settings } => {
-            let history = open(&settings)?;
+            let history = open(&settings, Access::Write)?;
             block_on(async { compact(&history, json).await })
         }
         ArchiveAction::Verify { json, settings } => {
-            let history = open(&settings)?;
+            let history = open(&settings, Access::Read)?;
             block_on(async { verify(&history, json).await })
         }
     }
 }
 
-fn open(settings: &SettingFlags<Storing>) -> Result<History, Failure> {
-    Ok(History::of(&open_store::open_existing(&settings.config()?.store)?))
+fn open(settings: &SettingFlags<Storing>, to: Access) -> Result<History, Failure> {
+    Ok(History::of(&open_store::open_existing(&settings.config()?.store, to)?))
 }
 
 async fn compact(history: &History, json: bool) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! `hivebox backfill`.
 
+use std::io::{IsTerminal, stderr};
 use std::time::Duration;
 
 use hivebox_archive::History;
@@ -9,6 +10,7 @@ use hivebox_present::Clock;
 use indicatif::ProgressBar;
 use jiff::civil::Date;
 use opensensemap::Observer;
+use tokio::time::Instant;
 
 use super::output;
 use super::progress;
@@ -17,7 +19,8 @@ use super::settings::{ReadingAndStoring, SettingFlags};
 use super::values;
 use crate::backfill::{Backfill, BackfillRequest, BackfillSource, BackfillSummary, Pacing, Progress};
 use crate::exit::{Code, Failure};
-use crate::service::{self, StartError};
+use crate::service::{self, NewFolders, StartError};
+use crate::shutdown::ShutdownSignal;
 use hivebox_config::UpstreamAddress;
 use hivebox_refresh::upstream::{Upstream, client};
 
@@ -54,15 +57,29 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let backfill = args.backfill()?;
+    let config = args.settings.config()?;
+    let new_folders = NewFolders::of_store(&config.store);
+    let backfill = args.backfill(&config)?;
     block_on(async {
-        let bar = progress::bar(0, "{percent}%, {msg}");
-        let summary = backfill.run(|| Clock::system().now(), |progress| show(&bar, progress)).await;
-        bar.finish_and_clear();
+        let stop = ShutdownSignal::on_signals()?;
+        let mut reporter = Reporter::new();
+        let run = backfill.run(|| Clock::system().now(), |progress| reporter.show(progress));
+        let summary = tokio::select! {
+            summary = run => summary.map_err(Failure::from),
+            _ = stop.wait() => Err(stopped()),
+        };
+        reporter.finish();
         let summary = summary?;
+        new_folders.keep();
         if args.json { output::json(&summary) } else { print(&summary) }?;
         complete(&summary)
     })
+}
+
+/// The end by a signal. Whatever was merged and recorded stays.
+fn stopped() -> Failure {
+    let message = "stopped by a signal; finished days are kept, and the same command goes on from there";
+    Failure::new(Code::Incomplete, message)
 }
 
 /// Fails if something is missing.
@@ -79,8 +96,7 @@ fn complete(summary: &BackfillSummary) -> Result<(), Failure> {
 }
 
 impl Args {
-    fn backfill(&self) -> Result<Backfill, Failure> {
-        let config = self.settings.config()?;
+    fn backfill(&self, config: &ReadingAndStoring) -> Result<Backfill, Failure> {
         let address = match (&config.upstream.address, self.source) {
             (_, BackfillSource::Archive) => self.archive.clone(),
             (UpstreamAddress::Api(address), BackfillSource::Api) => address.clone(),
@@ -99,7 +115,7 @@ impl Args {
             upstream: Upstream::new(&config.upstream, Clock::system(), Observer::default())
                 .map_err(started)?,
             archive: client(&config.upstream, self.archive.clone(), Clock::system(), Observer::default())
-                .map_err(started)?,
+                .map_err(|error| Failure::new(Code::Usage, format!("--archive: {error}")))?,
             history: History::of(&service::snapshots(&config.store)?),
             rules: config.answer.rules,
             pacing: Pacing { pause: self.pause, file_wait: self.pause * 5, ..Pacing::default() },
@@ -117,13 +133,66 @@ fn bbox(text: &str) -> Result<Bbox, String> {
     bbox.ok_or_else(|| "use west,south,east,north in degrees, such as 5.9,47.3,15.0,55.1".to_owned())
 }
 
-fn show(bar: &ProgressBar, progress: Progress) {
-    bar.set_length(progress.total);
-    bar.set_position(progress.done);
-    bar.set_message(match progress.waiting {
-        Some(wait) => format!("waiting {} s after a failure", wait.as_secs()),
-        None => format!("{} values", progress.values),
-    });
+/// Shows the progress: a bar on a terminal, else a line now and then.
+struct Reporter {
+    bar: ProgressBar,
+    lines: Option<ProgressLines>,
+}
+
+impl Reporter {
+    fn new() -> Self {
+        let lines = (!stderr().is_terminal()).then(|| ProgressLines::from(Instant::now()));
+        Self { bar: progress::bar(0, "{percent}%, {msg}"), lines }
+    }
+
+    fn show(&mut self, progress: Progress) {
+        self.bar.set_length(progress.total);
+        self.bar.set_position(progress.done);
+        self.bar.set_message(describe(progress));
+        if let Some(line) = self.lines.as_mut().and_then(|lines| lines.next(progress, Instant::now())) {
+            output::note(&line);
+        }
+    }
+
+    fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Decides when to print a line about the progress.
+struct ProgressLines {
+    due: Instant,
+}
+
+impl ProgressLines {
+    const EVERY: Duration = Duration::from_secs(30);
+
+    fn from(start: Instant) -> Self {
+        Self { due: start + Self::EVERY }
+    }
+
+    /// The line to print now, if one is due. A wait after a failure is told at once.
+    fn next(&mut self, progress: Progress, now: Instant) -> Option<String> {
+        if now < self.due && progress.waiting.is_none() {
+            return None;
+        }
+        self.due = now + Self::EVERY;
+        let percent = progress.done * 100 / progress.total.max(1);
+        Some(format!("{percent}%, {}", describe(progress)))
+    }
+}
+
+fn describe(progress: Progress) -> String {
+    let Progress { values, files_missing, waiting, .. } = progress;
+    let missing = match files_missing {
+        0 => String::new(),
+        count => format!(", {count} damaged files"),
+    };
+    let waiting = match waiting {
+        Some(wait) => format!(", waiting {} s after a failure", wait.as_secs_f64().ceil()),
+        None => String::new(),
+    };
+    format!("{values} values{missing}{waiting}")
 }
 
 fn print(summary: &BackfillSummary) -> Result<(), Failure> {
@@ -174,7 +243,7 @@ impl From<crate::backfill::BackfillError> for Failure {
         use crate::backfill::BackfillError as Error;
 
         let code = match error {
-            Error::Boxes(error) => return error.into(),
+            Error::Boxes { ref source, .. } => Failure::code_of_poll(source),
             Error::Archive(error) => return error.into(),
             Error::BackfillRequest(_) | Error::NoApi => Code::Usage,
             Error::NoBoxes => Code::NoInput,
@@ -190,6 +259,21 @@ mod tests {
     use hivebox_kinds::Kind;
 
     use super::*;
+
+    #[test]
+    fn without_a_terminal_there_is_a_line_now_and_then() {
+        let progress = Progress { done: 1, total: 8, values: 300, files_missing: 0, waiting: None };
+        let start = Instant::now();
+        let mut lines = ProgressLines::from(start);
+        let after = |seconds| start + Duration::from_secs(seconds);
+        assert_eq!(lines.next(progress, after(29)), None);
+        assert_eq!(lines.next(progress, after(30)).as_deref(), Some("12%, 300 values"));
+        assert_eq!(lines.next(progress, after(59)), None);
+        let waiting = Progress { files_missing: 2, waiting: Some(Duration::from_millis(4_500)), ..progress };
+        let told = "12%, 300 values, 2 damaged files, waiting 5 s after a failure";
+        assert_eq!(lines.next(waiting, after(59)).as_deref(), Some(told), "at once");
+        assert_eq!(lines.next(progress, after(60)), None);
+    }
 
     #[test]
     fn areas_and_durations_are_parsed() {

@@ -6,7 +6,7 @@ use super::output;
 use super::settings::SettingFlags;
 use crate::exit::Failure;
 use hivebox_config::setting::SETTINGS;
-use hivebox_config::{Config, Origin, mask_secrets};
+use hivebox_config::{Config, Origin, mask_address};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -27,6 +27,9 @@ struct InForce {
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let source = args.settings.source()?;
+    for unknown in source.unknown() {
+        output::note(&format!("warning: {unknown}"));
+    }
     let in_force: Vec<InForce> = SETTINGS
         .iter()
         .map(|setting| {
@@ -34,14 +37,14 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             InForce {
                 setting: setting.name().to_owned(),
                 variable: setting.variable(),
-                value: mask_secrets(value),
+                value: setting.shown(value),
                 origin,
             }
         })
         .chain(source.aws_shown().map(|(name, value, origin)| InForce {
             setting: name.to_lowercase().replace('_', "-"),
             variable: name.to_owned(),
-            value: mask_secrets(value),
+            value: mask_address(value),
             origin,
         }))
         .collect();

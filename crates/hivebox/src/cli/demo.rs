@@ -12,7 +12,7 @@ use super::serve::{block_on, serve};
 use super::settings::{DEMO_STORE, Demonstrating, SettingFlags};
 use super::simulate::SimulatedFlags;
 use crate::exit::Failure;
-use hivebox_config::{Config, setting};
+use hivebox_config::setting;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -35,11 +35,13 @@ async fn demonstrate(sim: SimServer, args: &Args) -> Result<(), Failure> {
     let upstream = format!("http://{}", listener.local_addr()?);
     // The environment is meant for the service. Simulated readings must not mix with measured ones.
     let settings = args.settings.clone().with_default(&setting::UPSTREAM, upstream.clone());
-    let Demonstrating(config) = settings.with_default(&setting::STORE, DEMO_STORE).config()?;
+    let (Demonstrating(config), unknown) =
+        settings.with_default(&setting::STORE, DEMO_STORE).config_and_unknown()?;
+    let (store, rules) = (config.store.access.address.setting(), config.answer.rules);
     let simulating = tokio::spawn(opensensemap_sim::serve(listener, sim.clone(), std::future::pending()));
-    let served = serve(&config, |address, app| {
-        welcome(address, &upstream, &config)?;
-        past::begin(sim, std::sync::Arc::clone(app), config.answer.rules, args.past)?;
+    let served = serve(config, &unknown, |address, app| {
+        welcome(address, &upstream, &store)?;
+        past::begin(sim, std::sync::Arc::clone(app), rules, args.past)?;
         Ok(())
     })
     .await;
@@ -47,7 +49,7 @@ async fn demonstrate(sim: SimServer, args: &Args) -> Result<(), Failure> {
     served
 }
 
-fn welcome(address: SocketAddr, upstream: &str, config: &Config) -> Result<(), Failure> {
+fn welcome(address: SocketAddr, upstream: &str, store: &str) -> Result<(), Failure> {
     output::line(&format!("HiveBox serves simulated readings. Open http://{address}/"))?;
     output::line(&format!("  temperature     http://{address}/temperature"))?;
     output::line(&format!("  metrics         http://{address}/metrics"))?;
@@ -55,7 +57,6 @@ fn welcome(address: SocketAddr, upstream: &str, config: &Config) -> Result<(), F
     output::line(&format!("  snapshots       http://{address}/api/v1/snapshots"))?;
     output::line(&format!("  history         http://{address}/api/v1/history (ready in half a minute)"))?;
     output::line(&format!("  simulation      {upstream}/_sim/ (how to inject faults)"))?;
-    let store = config.store.access.address.setting();
     output::line(&format!("  store           {store} (use it in other commands with --store)"))?;
     output::line("Press Ctrl-C to stop.")
 }

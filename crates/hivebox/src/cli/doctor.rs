@@ -171,6 +171,8 @@ async fn cache(config: &CacheConfig) -> Finding {
 async fn store(config: &StoreConfig) -> Finding {
     const PART: &str = "store";
     let advice = "check HIVEBOX_STORE and the AWS_ variables";
+    // A check leaves nothing behind.
+    let _new_folders = service::NewFolders::of_store(&config.access);
     let checked = async {
         let store = service::snapshots(&config.access)?;
         store.check(Clock::system().now()).await

@@ -8,7 +8,7 @@ use std::io::{IsTerminal, stdout};
 use hivebox_archive::TableFormat;
 use hivebox_present::Clock;
 
-use super::open_store;
+use super::open_store::{self, Access};
 use super::output;
 use super::progress;
 use super::serve::block_on;
@@ -95,7 +95,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let question = asked.question(Clock::system().now(), None).map_err(refused)?;
     let config = args.settings.config()?;
     block_on(async {
-        let store = open_store::open_existing(&config.store)?;
+        let store = open_store::open_existing(&config.store, Access::Read)?;
         let past = Past::new(&config.query, &store, QueryMetrics::default())?;
         let spinner = progress::spinner("reading the history");
         let answer = past.answer(&question).await;

@@ -1,6 +1,6 @@
 //! Output of commands.
 
-use std::io::{self, Write, stdout};
+use std::io::{self, Write, stderr, stdout};
 
 use serde::Serialize;
 
@@ -17,6 +17,12 @@ pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value)
         .map_err(|error| Failure::new(Code::Software, format!("cannot write the output as JSON: {error}")))?;
     line(&text)
+}
+
+/// Tells something on standard error, beside the output.
+pub(super) fn note(text: &str) {
+    // If standard error is gone, no one can read it.
+    let _ = writeln!(stderr().lock(), "hivebox: {text}");
 }
 
 /// Prints bytes.

@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hivebox_present::Clock;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::settings::SettingFlags;
 use crate::exit::{Code, Failure};
-use crate::open_files;
+use crate::open_files::{self, Fitted};
 use crate::service::Service;
 use crate::shutdown::ShutdownSignal;
-use hivebox_config::Config;
+use hivebox_config::{Config, Unknown};
 use hivebox_http::App;
 use hivebox_telemetry::Telemetry;
 use hivebox_telemetry::in_words;
@@ -23,30 +23,36 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let config = args.settings.config()?;
-    block_on(serve(&config, |_, _| Ok(())))
+    let (config, unknown) = args.settings.config_and_unknown()?;
+    block_on(serve(config, &unknown, |_, _| Ok(())))
 }
 
-/// Starts logs and traces, and serves until a signal. Calls `listening` with the address and the state once the
+/// Starts logs and traces, tells of `unknown` variables, and serves until a signal. Calls `listening` with the address and the state once the
 /// service listens.
 pub(super) async fn serve(
-    config: &Config,
+    mut config: Config,
+    unknown: &[Unknown],
     listening: impl FnOnce(SocketAddr, &Arc<App>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let telemetry = Telemetry::start(&config.log, &config.traces)
         .map_err(|error| Failure::new(Code::Software, in_words(&error)))?;
-    let served = serve_seen(config, listening).await;
+    for unknown in unknown {
+        warn!("{unknown}");
+    }
+    let files = open_files::fit(&mut config.http);
+    let served = serve_seen(&config, files, listening).await;
     telemetry.stop().await;
     served
 }
 
 async fn serve_seen(
     config: &Config,
+    files: Fitted,
     listening: impl FnOnce(SocketAddr, &Arc<App>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let stop = ShutdownSignal::on_signals()?;
     let service = Service::build(config, Clock::system()).await?;
-    open_files::raise_limit(config.http.max_connections);
+    files.log();
     let address = service.address()?;
     info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
     listening(address, service.app())?;

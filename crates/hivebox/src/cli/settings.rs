@@ -7,10 +7,11 @@ use clap::{ArgMatches, Command, Error, FromArgMatches};
 use hivebox_config::QueryConfig;
 use hivebox_config::setting::{self, AnySetting};
 use hivebox_config::{
-    AnswerConfig, Config, FromSettings, Origin, SettingReader, Source, StoreAccess, UpstreamConfig,
+    AnswerConfig, Config, FromSettings, Origin, SettingReader, Source, StoreAccess, Unknown, UpstreamConfig,
 };
 
 use super::flag::flag;
+use super::output;
 use crate::exit::Failure;
 
 /// The settings of a command. What it reads by [`FromSettings`] is what it heeds.
@@ -180,9 +181,19 @@ impl<C: Heeds> SettingFlags<C> {
         Ok(flags.with_environment(std::path::Path::new("."))?.with_names(Origin::Default, own))
     }
 
-    /// The settings that the command heeds.
+    /// The settings that the command heeds. Tells of misspelled variables.
     pub(super) fn config(&self) -> Result<C, Failure> {
-        Ok(hivebox_config::read(&self.source()?)?)
+        let source = self.source()?;
+        for unknown in source.unknown() {
+            output::note(&format!("warning: {unknown}"));
+        }
+        Ok(hivebox_config::read(&source)?)
+    }
+
+    /// The settings that the command heeds, and misspelled variables, for a command that logs.
+    pub(super) fn config_and_unknown(&self) -> Result<(C, Vec<Unknown>), Failure> {
+        let source = self.source()?;
+        Ok((hivebox_config::read(&source)?, source.unknown().cloned().collect()))
     }
 }
 

@@ -10,7 +10,7 @@ use hivebox_present::Clock;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::open_store;
+use super::open_store::{self, Access};
 use super::output;
 use super::progress;
 use super::serve::block_on;
@@ -108,7 +108,8 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         }
         SnapshotsAction::Prune { older_than, remove, json, settings } => {
             let config = settings.config()?;
-            let store = open_store::open_existing(&config.store)?;
+            let to = if remove { Access::Write } else { Access::Read };
+            let store = open_store::open_existing(&config.store, to)?;
             let Some(limit) = older_than.or(config.retention) else {
                 let message =
                     "retention is off, so there is no age limit; give one, such as --older-than 90d";
@@ -124,7 +125,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
 }
 
 fn open(settings: &SettingFlags<Storing>) -> Result<SnapshotStore, Failure> {
-    open_store::open_existing(&settings.config()?.store)
+    open_store::open_existing(&settings.config()?.store, Access::Read)
 }
 
 async fn list(
@@ -136,6 +137,10 @@ async fn list(
     let listed = store.list(before, limit).await?;
     if json {
         return output::json(&listed);
+    }
+    if listed.is_empty() {
+        let before = before.map(|name| format!(" older than {name}")).unwrap_or_default();
+        return output::line(&format!("there are no snapshots{before} in {}", store.objects()));
     }
     for snapshot in listed {
         output::line(&format!("{}  {:>9} bytes", snapshot.name, snapshot.bytes))?;

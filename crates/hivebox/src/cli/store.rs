@@ -29,12 +29,14 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let config = args.settings.config()?;
     block_on(async {
+        let new_folders = service::NewFolders::of_store(&config.store);
         let snapshots = service::snapshots(&config.store)?;
         let clock = Clock::system();
         let poller = service::poller(&config.upstream, &config.answer, clock.clone(), Observer::default())?;
         let (present, _) = poller.poll(args.at.unwrap_or_else(|| clock.now()), None).await?;
         let name = SnapshotName::at(present.readings.as_of());
         let stored = snapshots.put(&Sealed::of(name, &present.readings, Catalogue::builtin())?).await?;
+        new_folders.keep();
         if args.json {
             return output::json(&stored);
         }

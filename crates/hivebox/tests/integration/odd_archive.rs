@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::Read as _;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -13,7 +14,9 @@ use hivebox_archive::SnapshotStore;
 use hivebox_archive::history::{History, read_day};
 use serde_json::{Value, json};
 
-use crate::commands::hivebox;
+use crate::app::eventually;
+use crate::commands::{Running, hivebox};
+use crate::stopping::signal;
 
 const BOXES: [(&str, &str, &[u8]); 3] = [
     ("5391be52a8341554157792e6", "Am_B__chle_____S__d", &[1, 2]),
@@ -50,12 +53,13 @@ impl Mock {
         }
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().fallback(Self::answer).with_state(mock.clone());
+        let router =
+            Router::new().fallback(async |state, uri| Self::answer(state, &uri)).with_state(mock.clone());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         (mock, address)
     }
 
-    async fn answer(State(mock): State<Self>, uri: Uri) -> (StatusCode, String) {
+    fn answer(State(mock): State<Self>, uri: &Uri) -> (StatusCode, String) {
         mock.asked.lock().unwrap().push(uri.path().to_owned());
         let title =
             uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("phenomenon="));
@@ -166,9 +170,9 @@ async fn a_page_without_a_link_that_is_understood_is_no_empty_day() {
 async fn a_damaged_file_is_told_and_asked_for_alone_while_the_others_count() {
     let days = ["2021-05-01", "2021-05-02", "2021-05-03"];
     let tegel = file(days[1], "53aaffafe79c90a0102abb67-Tegel", 3);
-    let damages =
+    let bodies =
         [(StatusCode::OK, &csv(days[1], 3)[..190]), (StatusCode::OK, ""), (StatusCode::FORBIDDEN, "no")];
-    for (status, damage) in damages {
+    for (status, damage) in bodies {
         let (mock, address) = Mock::start(&days, |folder| format!("\"{folder}/\"")).await;
         mock.put(&tegel, status, damage);
         let folder = tempfile::tempdir().unwrap();
@@ -199,12 +203,12 @@ async fn a_damaged_file_is_told_and_asked_for_alone_while_the_others_count() {
 
 #[tokio::test]
 async fn no_such_sensor_means_the_same_in_the_words_of_either_api() {
-    let rows: String = (0..288)
-        .map(|index| {
-            let (hour, minute) = (index / 12, index % 12 * 5);
-            format!("{},{},2026-10-23T{hour:02}:{minute:02}:07.000Z,8.0\n", sensor_id(1), BOXES[0].0)
-        })
-        .collect();
+    let mut rows = String::new();
+    for index in 0..288 {
+        let (hour, minute) = (index / 12, index % 12 * 5);
+        let (sensor, of_box) = (sensor_id(1), BOXES[0].0);
+        let _ = writeln!(rows, "{sensor},{of_box},2026-10-23T{hour:02}:{minute:02}:07.000Z,8.0");
+    }
     for words in [
         r#"{"code":"NotFound","message":"No senseBoxes found"}"#,
         r#"{"code":"Not Found","message":"No matching sensors found","error":"No matching sensors found"}"#,
@@ -221,4 +225,34 @@ async fn no_such_sensor_means_the_same_in_the_words_of_either_api() {
         let (output, told) = backfill(folder.path(), &address, &day).await;
         assert_eq!((output.status.code(), &told["values"]), (Some(0), &288.into()), "{}", stderr(&output));
     }
+}
+
+#[tokio::test]
+async fn a_signal_ends_a_backfill_with_advice_and_a_failed_start_leaves_no_folder() {
+    let (mock, address) = Mock::start(&["2021-05-01"], |folder| format!("\"{folder}/\"")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = hivebox(folder.path());
+    command.args(["backfill", "--source", "archive", "--from", "2021-05-01", "--to", "2021-05-01"]);
+    command.args(["--pause", "1h", "--upstream", &address, "--archive", &address]);
+    let running = Running(command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap());
+    eventually("the list is asked for", async || mock.asked().contains(&"/2021-05-01/".to_owned())).await;
+    signal(&running, "-TERM");
+    let output = tokio::task::spawn_blocking(move || {
+        let Running(child) = &mut { running };
+        let mut text = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+        (child.wait().unwrap().code(), text)
+    });
+    let (code, text) = output.await.unwrap();
+    assert_eq!(code, Some(75), "{text}");
+    assert!(text.contains("the same command goes on from there"), "{text}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "no empty folder");
+
+    // A box that does not exist is named with the address.
+    let unknown = "000000000000000000000000";
+    let day = ["--from", "2021-05-01", "--to", "2021-05-01", "--boxes", unknown];
+    let (output, _) = backfill(folder.path(), &address, &day).await;
+    let told = stderr(&output);
+    assert!(told.contains(&format!("/boxes/{unknown}")) && told.contains(&address), "{told}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "no empty folder");
 }

@@ -253,7 +253,7 @@ mod tests {
             format!("\"{TEGEL}/\""),
             format!("'./{TEGEL}/'"),
             format!("{TEGEL} class=x"),
-            format!("{TEGEL}"),
+            TEGEL.to_owned(),
             format!("\"/2021-05-28/{TEGEL}\""),
             format!("\"https://archive.opensensemap.org/2021-05-28/{TEGEL}/\" target=\"_blank\""),
         ] {

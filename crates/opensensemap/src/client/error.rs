@@ -16,9 +16,9 @@ use crate::rows::RowsError;
 #[non_exhaustive]
 pub enum FetchError {
     /// The base address cannot be used.
-    #[error("{url:?} is not an http or https address")]
+    #[error("the base address is not an http or https address")]
     BaseUrl {
-        /// The address given.
+        /// The address given. Not in the message, because it may hold a login.
         url: String,
     },
     /// The HTTP client cannot be set up.
@@ -30,8 +30,10 @@ pub enum FetchError {
     #[error("the API could not be reached, or did not answer in time")]
     Transport(#[source] reqwest::Error),
     /// A status other than success.
-    #[error("the API answered {status}{}", in_its_words(message.as_deref()))]
+    #[error("the API answered {status} to GET {path}{}", in_its_words(message.as_deref()))]
     Status {
+        /// The path of the request, without its query.
+        path: String,
         /// The status.
         status: StatusCode,
         /// The API's error message, if there is one.
@@ -187,9 +189,20 @@ impl FetchError {
         self.is_transient() || matches!(self, Self::BodyTooLarge { .. } | Self::Decode(_) | Self::Rows(_))
     }
 
+    /// A failure of the connection, without the secrets of the address.
+    pub(super) fn transport(mut error: reqwest::Error) -> Self {
+        if let Some(url) = error.url_mut() {
+            url.set_query(None);
+            url.set_fragment(None);
+            // An address without a host has no login to remove.
+            let _ = url.set_username("").and_then(|()| url.set_password(None));
+        }
+        Self::Transport(error)
+    }
+
     /// Reads status, `Retry-After` and message of an unsuccessful response.
     pub(super) async fn from_response(mut response: reqwest::Response, now: Timestamp) -> Self {
-        let status = response.status();
+        let (status, path) = (response.status(), response.url().path().to_owned());
         let retry_after = retry_after(response.headers(), now);
         let mut body = Vec::new();
         // The message is optional: a failure to read the body must not hide the status.
@@ -199,7 +212,7 @@ impl FetchError {
                 break;
             }
         }
-        Self::Status { status, message: error_message(&body), retry_after }
+        Self::Status { path, status, message: error_message(&body), retry_after }
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) async fn print(
     most_rows: usize,
     format: OutputFormat,
 ) -> Result<(), Failure> {
-    let store = open_store::open_existing(&config.store)?;
+    let store = open_store::open_existing(&config.store, open_store::Access::Read)?;
     let past = Past::new(&config.query, &store, QueryMetrics::default())?;
     let spinner = progress::spinner("reading the history");
     let answer = past.sql(text, most_rows).await;
