@@ -25,5 +25,5 @@ export default defineConfig({
   },
   // Limits suit a busy machine; every wait ends as soon as its condition holds.
   test: { include: ["src/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 180_000, interval: 10 } } },
-  server: { proxy: Object.fromEntries(["/api", "/temperature", "/readyz", "/version", "/docs"].map((path) => [path, hivebox])) },
+  server: { proxy: Object.fromEntries(["/api", "/temperature", "/readyz", "/routez", "/version", "/docs"].map((path) => [path, hivebox])) },
 });

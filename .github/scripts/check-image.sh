@@ -33,6 +33,7 @@ expect() {
 expect /version "{\"Version\":\"$version\"}"
 expect /health '{"status":"OK"}'
 ask /readyz >/dev/null
+ask /routez >/dev/null
 ask /temperature
 docker exec "$container" /usr/local/bin/hivebox healthcheck
 

@@ -38,6 +38,7 @@ json() {
     json '.status == "OK"' /health
     json '.status == "alive"' /livez
     json . /readyz
+    json '.takes_requests == true' /routez
 }
 
 @test "root and version" {

@@ -13,7 +13,7 @@ pub const DRAIN_DELAY: Setting<TimeSpan> = Setting::new(
     "drain-delay",
     "1s",
     TimeSpan::within(Duration::ZERO, Duration::from_mins(5)),
-    "How long to accept connections after SIGTERM while /readyz says 503; behind a load balancer 5 s or more",
+    "How long to accept connections after SIGTERM while /routez says 503; behind a load balancer 5 s or more",
 );
 /// How long in-flight work may take after SIGTERM.
 pub const SHUTDOWN_GRACE: Setting<TimeSpan> = Setting::new(

@@ -9,6 +9,8 @@ use hivebox_config::{Config, ReadinessRule};
 use hivebox_present::{Cache, Clock, Days};
 use hivebox_question::past::Past;
 use hivebox_refresh::StoreHandle;
+use jiff::SignedDuration;
+use tokio::time::Instant;
 
 /// The parts of the service that handlers use. Handlers only read them; they never wait, except for the store, the
 /// archive and the first poll.
@@ -27,14 +29,20 @@ pub struct App {
     /// Answers questions about the past.
     pub past: Past,
     settings: Settings,
+    began: Instant,
     draining: AtomicBool,
 }
+
+/// How long a replica may leave requests to others while it gets its first present. The first response of
+/// openSenseMap after a quiet period can take 11 s.
+const LONGEST_START: Duration = Duration::from_secs(15);
 
 /// The settings that responses depend on.
 #[derive(Debug, Clone, Copy)]
 struct Settings {
     readiness: ReadinessRule,
     ttl: Duration,
+    max_reading_age: SignedDuration,
     request_timeout: Duration,
     shared_cache: &'static str,
 }
@@ -53,10 +61,12 @@ impl App {
         let settings = Settings {
             readiness: config.readiness,
             ttl: config.answer.ttl,
+            max_reading_age: config.answer.rules.max_age,
             request_timeout: config.http.request_timeout,
             shared_cache: config.cache.address.slug(),
         };
-        Self { clock, cache, days, store, snapshots, past, settings, draining: AtomicBool::new(false) }
+        let (began, draining) = (Instant::now(), AtomicBool::new(false));
+        Self { clock, cache, days, store, snapshots, past, settings, began, draining }
     }
 
     /// The rule of `/readyz`.
@@ -67,6 +77,11 @@ impl App {
     /// How long an answer is fresh.
     pub fn ttl(&self) -> Duration {
         self.settings.ttl
+    }
+
+    /// How old a reading may be.
+    pub(crate) fn max_reading_age(&self) -> SignedDuration {
+        self.settings.max_reading_age
     }
 
     /// How long a request may wait for the first poll or the store.
@@ -91,6 +106,12 @@ impl App {
         self.cache.last_poll().is_none() && self.cache.present().is_none()
     }
 
+    /// Whether the start is over: the first attempt to get a present has ended, well or badly, or has taken too long.
+    /// Requests have the same answer then whether they wait or not.
+    pub(crate) fn has_started(&self) -> bool {
+        has_started(self.cache.last_poll().is_some(), self.began.elapsed())
+    }
+
     /// Announces that this replica accepts no more requests.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
@@ -99,5 +120,21 @@ impl App {
     /// Whether this replica accepts no more requests.
     pub fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
+    }
+}
+
+fn has_started(has_polled: bool, runs_for: Duration) -> bool {
+    has_polled || runs_for >= LONGEST_START
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_ends_with_the_first_attempt_and_is_bounded_in_time() {
+        assert!(!has_started(false, Duration::from_secs(14)));
+        assert!(has_started(false, Duration::from_secs(15)));
+        assert!(has_started(true, Duration::ZERO));
     }
 }

@@ -251,6 +251,6 @@ pub(super) fn describe() -> Operation {
         .description("A cursor stays valid when boxes appear or disappear, and when new readings arrive.")
         .asks::<AskBoxes>()
         .responds(table::described_with_places(answer, heading, &boxes()).headers(&[headers::LINK]))
-        .fails(NOTHING_CURRENT, &nothing_current())
+        .fails(NOTHING_CURRENT, &nothing_current(example::MAX_READING_AGE))
         .may_fail()
 }

@@ -168,6 +168,6 @@ pub(super) fn describe() -> Operation {
         )
         .asks::<AskChores>()
         .responds(table::described(answer, heading, &chores()))
-        .fails(NOTHING_CURRENT, &nothing_current())
+        .fails(NOTHING_CURRENT, &nothing_current(example::MAX_READING_AGE))
         .may_fail()
 }

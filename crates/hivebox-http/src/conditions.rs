@@ -152,7 +152,7 @@ pub(super) fn describe() -> Operation {
         )
         .asks::<AskFormattedConditions>()
         .responds(table::described::<Condition>(answers, heading(&answer), &answer.conditions))
-        .fails(NOTHING_CURRENT, &nothing_current())
+        .fails(NOTHING_CURRENT, &nothing_current(example::MAX_READING_AGE))
         .may_fail()
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use crate::app::App;
 use crate::error::ApiError;
 use hivebox_present::Present;
@@ -12,8 +14,8 @@ pub(super) async fn current(app: &App) -> Result<Arc<Present>, ApiError> {
         app.wait_for_first_poll().await;
     }
     let present = app.cache.present().clone();
-    let present =
-        present.filter(|present| present.is_servable(app.clock.now())).ok_or_else(nothing_current)?;
+    let present = present.filter(|present| present.is_servable(app.clock.now()));
+    let present = present.ok_or_else(|| nothing_current(app.max_reading_age()))?;
     if !present.has_detail() {
         // Only after the start or an outage. It takes tens of milliseconds, so it must not block the runtime.
         let waiting = Arc::clone(&present);
@@ -26,10 +28,10 @@ pub(super) async fn current(app: &App) -> Result<Arc<Present>, ApiError> {
 /// When [`nothing_current`] occurs, for descriptions.
 pub(super) const NOTHING_CURRENT: &str = "No current readings are known.";
 
-/// The error when there is no present to serve.
-pub(super) fn nothing_current() -> ApiError {
+/// The error when there is no present to serve, because no reading is younger than `max_age`.
+pub(super) fn nothing_current(max_age: SignedDuration) -> ApiError {
     ApiError::unavailable(
         "No current readings",
-        "HiveBox has no readings of the last hour; /readyz says why.",
+        format!("HiveBox has no reading younger than {max_age:#} (max-reading-age); /readyz says why."),
     )
 }

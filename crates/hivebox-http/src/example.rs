@@ -14,6 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 /// 2024-10-14T09:20:00Z, as in the other examples.
 pub(super) const MOMENT: Timestamp = Timestamp::constant(1_728_897_600, 0);
 
+/// The default of `max-reading-age`.
+pub(super) const MAX_READING_AGE: SignedDuration = SignedDuration::from_hours(1);
+
 /// Per box: id, name, distance to the first box in hundredths of a degree, temperature and humidity.
 const BOXES: [(&str, &str, f64, [&str; 2]); 6] = [
     ("5ade1acf223bd80019a1011c", "Imkerei am Kanal", 0.0, ["16.07", "71.2"]),

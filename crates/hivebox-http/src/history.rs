@@ -87,7 +87,7 @@ async fn tagged(app: &App, history: &AskHistory) -> Result<Vec<String>, ApiError
         app.wait_for_first_poll().await;
     }
     // The present may be old: grouptags rarely change.
-    let present = app.cache.present().clone().ok_or_else(nothing_current)?;
+    let present = app.cache.present().clone().ok_or_else(|| nothing_current(app.max_reading_age()))?;
     let selection = history.selection();
     let carries = |tags: &[&str]| selection.grouptags.iter().all(|wanted| tags.contains(&wanted.as_str()));
     let boxes = present.readings.boxes().filter(|sense_box| {
@@ -154,7 +154,7 @@ pub(super) fn describe() -> Operation {
         )
         .asks::<AskFormattedHistory>()
         .responds(table::described_in(answer, heading, &columns, &body.rows))
-        .fails(NOTHING_CURRENT, &nothing_current())
+        .fails(NOTHING_CURRENT, &nothing_current(example::MAX_READING_AGE))
         .fails_of_past()
         .may_fail()
 }

@@ -57,6 +57,6 @@ pub(super) fn describe() -> Operation {
         )
         .asks::<AskMap>()
         .responds(ResponseDoc::ok("The map.").json(&answer))
-        .fails(NOTHING_CURRENT, &nothing_current())
+        .fails(NOTHING_CURRENT, &nothing_current(example::MAX_READING_AGE))
         .may_fail()
 }

@@ -78,7 +78,7 @@ pub(super) fn describe() -> Operation {
         .asks::<AskBox>()
         .responds(ResponseDoc::ok("The box, with the verdict on each reading.").json(&answer))
         .fails("There is no such box.", &unknown(sense_box.id()))
-        .fails(NOTHING_CURRENT, &nothing_current())
+        .fails(NOTHING_CURRENT, &nothing_current(example::MAX_READING_AGE))
 }
 
 fn unknown(id: &str) -> ApiError {

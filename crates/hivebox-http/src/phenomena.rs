@@ -114,5 +114,5 @@ pub(super) fn describe() -> Operation {
     Operation::new("listPhenomena", Tag::Now, "All phenomena, and a summary of their current readings")
         .asks::<()>()
         .responds(ResponseDoc::ok("All phenomena of the catalogue.").json(&answer))
-        .fails(NOTHING_CURRENT, &nothing_current())
+        .fails(NOTHING_CURRENT, &nothing_current(example::MAX_READING_AGE))
 }

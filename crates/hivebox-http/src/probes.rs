@@ -1,4 +1,5 @@
-//! `GET /livez` and `GET /readyz`: the probes of Kubernetes.
+//! `GET /livez`, `/routez` and `/readyz`: whether to restart this process, whether to send it requests, and whether it
+//! has an answer.
 
 use std::sync::Arc;
 
@@ -6,14 +7,14 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::describe::{Operation, ResponseDoc, Tag};
+use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use hivebox_config::ReadinessRule;
 use hivebox_present::{Poll, Role};
 
@@ -39,17 +40,54 @@ fn alive(has_ended: bool, is_draining: bool) -> (StatusCode, &'static [u8]) {
     }
 }
 
-/// `GET /readyz`: whether this replica accepts requests, with the figures behind the verdict.
+/// `GET /readyz`: whether this replica has an answer, with the figures behind the verdict.
 pub(super) async fn readyz(State(app): State<Arc<App>>) -> impl IntoResponse {
     let readiness = Readiness::of(&app, app.clock.now());
     let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(readiness))
 }
 
+/// Whether a load balancer should send requests to this replica.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+struct Routing {
+    /// Whether this replica takes requests.
+    takes_requests: bool,
+    /// The reason.
+    #[schema(example = "this replica takes requests")]
+    reason: &'static str,
+}
+
+/// When to ask a starting or stopping replica again.
+const ROUTEZ_RETRY_SECONDS: u64 = 1;
+
+/// `GET /routez`: whether this process takes requests. It depends on nothing else: while openSenseMap is down, every
+/// replica can still answer about the past, and say what is wrong.
+pub(super) async fn routez(State(app): State<Arc<App>>) -> Response {
+    let routing = Routing::of(app.has_started(), app.is_draining());
+    if routing.takes_requests {
+        return Json(routing).into_response();
+    }
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, ROUTEZ_RETRY_SECONDS.to_string())], Json(routing))
+        .into_response()
+}
+
+impl Routing {
+    const fn of(has_started: bool, is_draining: bool) -> Self {
+        match (has_started, is_draining) {
+            (_, true) => Self { takes_requests: false, reason: "this replica is stopping" },
+            (false, false) => Self {
+                takes_requests: false,
+                reason: "this replica is starting: its first attempt to get readings has not ended",
+            },
+            (true, false) => Self { takes_requests: true, reason: "this replica takes requests" },
+        }
+    }
+}
+
 /// The verdict and its basis.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 struct Readiness {
-    /// Whether this replica accepts requests.
+    /// Whether this replica is ready by the rule.
     ready: bool,
     /// The reason.
     #[schema(example = "there is an answer to serve")]
@@ -158,13 +196,15 @@ fn roadmap(age: Option<SignedDuration>, poll: Option<&Poll>) -> (bool, &'static 
     let Some(poll) = poll else {
         return (false, "the first poll of openSenseMap has not ended");
     };
-    let is_old = age.is_none_or(|age| age > ROADMAP_CACHE_AGE);
-    match (poll.failed.saturating_mul(2) > poll.asked, is_old) {
-        (true, true) => {
+    if poll.failed.saturating_mul(2) <= poll.asked {
+        return (true, "at least half of the boxes could be fetched");
+    }
+    match age {
+        None => (false, "over half of the boxes could not be fetched, and nothing is cached"),
+        Some(age) if age > ROADMAP_CACHE_AGE => {
             (false, "over half of the boxes could not be fetched, and the cache is over 5 minutes old")
         }
-        (true, false) => (true, "over half of the boxes could not be fetched, but the cache is young"),
-        (false, _) => (true, "at least half of the boxes could be fetched"),
+        Some(_) => (true, "over half of the boxes could not be fetched, but the cache is young"),
     }
 }
 
@@ -174,6 +214,20 @@ pub(super) fn describe_livez() -> Operation {
         .responds(
             ResponseDoc::new(StatusCode::SERVICE_UNAVAILABLE, "The process must be restarted.")
                 .json(&Liveness { status: "the refresh loop has ended" }),
+        )
+}
+
+pub(super) fn describe_routez() -> Operation {
+    Operation::new("getRoutez", Tag::Service, "Whether to send requests to this replica, for load balancers")
+        .description(
+            "It is about this process alone. While openSenseMap is down it stays 200: the past, the dashboard and \
+             the documentation work, and errors say what is wrong.",
+        )
+        .responds(ResponseDoc::ok("This replica takes requests.").json(&Routing::of(true, false)))
+        .responds(
+            ResponseDoc::new(StatusCode::SERVICE_UNAVAILABLE, "It starts or stops; `reason` says which.")
+                .json(&Routing::of(false, false))
+                .headers(&[headers::RETRY_AFTER]),
         )
 }
 
@@ -206,10 +260,11 @@ pub(super) fn describe_readyz() -> Operation {
         cache_error: None,
         ..ready
     };
-    Operation::new("getReadyz", Tag::Service, "Whether this replica accepts requests, for Kubernetes")
-        .responds(ResponseDoc::ok("It accepts requests.").json(&ready))
+    Operation::new("getReadyz", Tag::Service, "Whether this replica has an answer, for people and alerts")
+        .description("Load balancers use `/routez`: a replica without an answer can still say why.")
+        .responds(ResponseDoc::ok("It is ready by the rule.").json(&ready))
         .responds(
-            ResponseDoc::new(StatusCode::SERVICE_UNAVAILABLE, "It accepts none; `reason` says why.")
+            ResponseDoc::new(StatusCode::SERVICE_UNAVAILABLE, "It is not; `reason` says why.")
                 .json(&not_ready),
         )
 }
@@ -236,8 +291,20 @@ mod tests {
         assert!(roadmap(old, Some(&poll(4, 2))).0, "half is not more than half");
         assert!(!roadmap(old, Some(&poll(4, 3))).0);
         assert!(roadmap(young, Some(&poll(4, 4))).0);
-        assert!(!roadmap(None, Some(&poll(1, 1))).0);
+        let (ready, reason) = roadmap(None, Some(&poll(1, 1)));
+        assert!(!ready && reason.ends_with("nothing is cached"), "{reason}");
         assert!(!roadmap(None, None).0);
+    }
+
+    #[test]
+    fn a_replica_takes_requests_between_its_start_and_its_stop() {
+        assert!(Routing::of(true, false).takes_requests);
+        for (has_started, is_draining, reason) in
+            [(false, false, "starting"), (false, true, "stopping"), (true, true, "stopping")]
+        {
+            let routing = Routing::of(has_started, is_draining);
+            assert!(!routing.takes_requests && routing.reason.contains(reason), "{routing:?}");
+        }
     }
 
     #[test]

@@ -108,7 +108,7 @@ pub(super) fn describe() -> Operation {
         )
         .asks::<AskReadings>()
         .responds(table::described_with_places(response, heading, &rows()))
-        .fails(NOTHING_CURRENT, &nothing_current())
+        .fails(NOTHING_CURRENT, &nothing_current(example::MAX_READING_AGE))
         .fails("Too many large responses are in progress.", &pieces::busy())
         .may_fail()
 }

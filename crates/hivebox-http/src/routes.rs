@@ -53,6 +53,7 @@ fn routes() -> Routes {
         .add("/store", Policy::PLAIN.with_work(), store("getStore", "postStore"))
         .add("/api/store", Policy::PLAIN.with_work(), store("getApiStore", "postApiStore"))
         .add("/livez", Policy::PLAIN, get(probes::livez, probes::describe_livez()))
+        .add("/routez", Policy::PLAIN, get(probes::routez, probes::describe_routez()))
         .add("/readyz", Policy::PLAIN, get(probes::readyz, probes::describe_readyz()))
         .add("/api/v1/phenomena", Policy::API, get(phenomena::phenomena, phenomena::describe()))
         .add("/api/v1/conditions", Policy::API, get(conditions::conditions, conditions::describe()))

@@ -25,6 +25,9 @@ pub(super) struct ServiceStatus {
     /// `fresh`; `stale`: older than intended, but still served; or `none`.
     #[schema(example = "fresh")]
     freshness: &'static str,
+    /// How old a reading may be to count, and so the longest outage of openSenseMap that HiveBox bridges.
+    #[schema(example = 3600)]
+    max_reading_age_seconds: u64,
     /// openSenseMap.
     upstream: PartStatus,
     /// The cache that replicas share.
@@ -62,6 +65,7 @@ impl ServiceStatus {
                 Freshness::Stale => "stale",
                 Freshness::Expired => "none",
             },
+            max_reading_age_seconds: app.max_reading_age().unsigned_abs().as_secs(),
             upstream: (&parts.upstream).into(),
             cache: (&parts.shared).into(),
             store: (&parts.store).into(),
@@ -80,12 +84,13 @@ pub(super) fn describe() -> Operation {
     let example = ServiceStatus {
         as_of: Some(example::MOMENT),
         freshness: "stale",
+        max_reading_age_seconds: example::MAX_READING_AGE.unsigned_abs().as_secs(),
         upstream: PartStatus { down_since: Some(example::MOMENT) },
         cache: works(),
         store: works(),
     };
     Operation::new("getStatus", Tag::Service, "How fresh the readings are, and what is down")
-        .description("For people; load balancers use `/readyz`.")
+        .description("For people; load balancers use `/routez`.")
         .asks::<()>()
         .responds(ResponseDoc::ok("The status, as this replica sees it.").json(&example))
 }

@@ -9,10 +9,11 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::Response;
 use hivebox_present::Poll;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use crate::error::ApiError;
+use crate::example;
 use crate::state::HttpState;
 use crate::temperature::body::AverageTemperature;
 
@@ -34,7 +35,7 @@ pub(super) async fn temperature(State(state): State<HttpState>) -> Result<Respon
         }
     }
     state.metrics.answers.none.inc();
-    Err(no_answer(app.cache.last_poll().as_deref(), app.request_timeout()))
+    Err(no_answer(app.cache.last_poll().as_deref(), app.request_timeout(), app.max_reading_age()))
 }
 
 /// The response at `now`; `None` if there is no answer that may be served.
@@ -50,17 +51,21 @@ pub(super) fn describe(id: &'static str) -> Operation {
     Operation::new(id, Tag::Now, "The average air temperature of all senseBoxes")
         .description("The average over all readings that count: the plausible ones that are not too old.")
         .responds(ResponseDoc::ok("The average and a word for it.").json(&example).headers(&headers))
-        .fails("No reading counts now, or none has arrived yet.", &no_answer(None, Duration::from_secs(30)))
+        .fails(
+            "No reading counts now, or none has arrived yet.",
+            &no_answer(None, Duration::from_secs(30), example::MAX_READING_AGE),
+        )
 }
 
-fn no_answer(poll: Option<&Poll>, waited: Duration) -> ApiError {
+fn no_answer(poll: Option<&Poll>, waited: Duration, max_age: SignedDuration) -> ApiError {
     let detail = match poll {
         None => format!(
             "openSenseMap has not answered in the {} s since the start; try again soon.",
             waited.as_secs()
         ),
         Some(poll) => format!(
-            "No current reading of the air temperature is known. The last poll ended at {}: {}.",
+            "No reading of the air temperature is younger than {max_age:#} (max-reading-age). The last poll ended at \
+             {}: {}.",
             poll.ended_at,
             poll.error.as_deref().unwrap_or("its readings are too old now")
         ),

@@ -4,7 +4,9 @@ mod cache;
 mod store;
 mod upstream;
 
-use hivebox_present::PresentMetrics;
+use std::sync::Arc;
+
+use hivebox_present::{Cache, Clock, PresentMetrics};
 use prometheus_client::registry::Registry;
 
 pub use cache::CacheMetrics;
@@ -16,7 +18,7 @@ pub use upstream::UpstreamMetrics;
 pub struct RefreshMetrics {
     /// Attempts to fetch from openSenseMap.
     pub upstream: UpstreamMetrics,
-    /// The newest present.
+    /// The present.
     pub present: PresentMetrics,
     /// The shared cache.
     pub cache: CacheMetrics,
@@ -25,11 +27,11 @@ pub struct RefreshMetrics {
 }
 
 impl RefreshMetrics {
-    /// Registers all of them, at zero.
-    pub fn register(registry: &mut Registry) -> Self {
+    /// Registers all of them, at zero; those of the present are read from `cache`, by the time of `clock`.
+    pub fn register(registry: &mut Registry, cache: Arc<Cache>, clock: Clock) -> Self {
         Self {
             upstream: UpstreamMetrics::register(registry),
-            present: PresentMetrics::register(registry),
+            present: PresentMetrics::register(registry, cache, clock),
             cache: CacheMetrics::register(registry),
             store: StoreMetrics::register(registry),
         }

@@ -26,7 +26,7 @@ pub(crate) fn locally(refresh: &Refresh, poll: Poll, present: Option<Arc<Present
         if refresh.cache.is_servable(now) {
             present.detail();
         }
-        // The metrics come first, so a client that sees the answer finds its figures in the metrics.
+        // This comes first, so a client that sees the answer finds its time in the metrics.
         refresh.metrics.present.observe(present);
     }
     refresh.cache.publish(poll, present.clone());

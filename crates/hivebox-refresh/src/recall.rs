@@ -286,7 +286,7 @@ mod tests {
         let damaged = SnapshotName::at(hours_ago(1)).object_path();
         std::fs::write(folder.path().join(damaged), b"no snapshot").unwrap();
         let mut registry = Metrics::registry();
-        let metrics = RefreshMetrics::register(&mut registry);
+        let metrics = RefreshMetrics::register(&mut registry, Arc::default(), Clock::still_at(now()));
         let metrics_page = Metrics::of(registry);
         let (days, read, is_complete) = recalled(&store, &metrics.store).await;
         assert_eq!((read, is_complete), (3, true));

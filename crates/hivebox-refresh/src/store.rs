@@ -173,6 +173,10 @@ impl Slots {
         let as_of = present.as_ref().map(|present| present.readings.as_of());
         match &*present {
             None => warn!(%slot, "nothing to store yet"),
+            // A snapshot of this slot would tell old readings as those of now.
+            Some(present) if !present.is_servable(refresh.clock.now()) => {
+                warn!(%slot, ?as_of, "nothing stored: the readings are too old");
+            }
             Some(_) if as_of == uploads.stored_last() => {
                 warn!(%slot, ?as_of, "nothing stored: there are no newer readings");
             }

@@ -116,12 +116,12 @@ impl Service {
         let mut registry = Metrics::registry();
         let supervisor = Supervisor::register(&mut registry);
         let http_metrics = hivebox_http::register_metrics(&mut registry, &supervisor);
-        let metrics = RefreshMetrics::register(&mut registry);
+        let (cache, days) = (Arc::new(Cache::default()), Arc::new(Days::default()));
+        let metrics = RefreshMetrics::register(&mut registry, Arc::clone(&cache), clock.clone());
         let query_metrics = QueryMetrics::register(&mut registry);
         let folders = folder_of(&config.store.access).into_iter().chain([config.store.spool.as_path()]);
         let new_folders = NewFolders::on_the_way_to(folders);
         let snapshots = snapshots(&config.store.access).map_err(|source| StartError::Store { source })?;
-        let (cache, days) = (Arc::new(Cache::default()), Arc::new(Days::default()));
         let upstream = metrics.upstream.clone();
         let refresh = Refresh::new(RefreshParts {
             clock: clock.clone(),

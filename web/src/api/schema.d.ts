@@ -220,6 +220,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/routez": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Whether to send requests to this replica, for load balancers
+         * @description It is about this process alone. While openSenseMap is down it stays 200: the past, the dashboard and the documentation work, and errors say what is wrong.
+         */
+        readonly get: operations["getRoutez"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/readyz": {
         readonly parameters: {
             readonly query?: never;
@@ -227,7 +247,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Whether this replica accepts requests, for Kubernetes */
+        /**
+         * Whether this replica has an answer, for people and alerts
+         * @description Load balancers use `/routez`: a replica without an answer can still say why.
+         */
         readonly get: operations["getReadyz"];
         readonly put?: never;
         readonly post?: never;
@@ -457,7 +480,7 @@ export interface paths {
         };
         /**
          * How fresh the readings are, and what is down
-         * @description For people; load balancers use `/readyz`.
+         * @description For people; load balancers use `/routez`.
          */
         readonly get: operations["getStatus"];
         readonly put?: never;
@@ -1233,7 +1256,7 @@ export interface components {
         };
         /** @description The verdict and its basis. */
         readonly Readiness: {
-            /** @description Whether this replica accepts requests. */
+            /** @description Whether this replica is ready by the rule. */
             readonly ready: boolean;
             /**
              * @description The reason.
@@ -1321,6 +1344,16 @@ export interface components {
         /** @description Whether the process works. */
         readonly Root: {
             readonly Status: string;
+        };
+        /** @description Whether a load balancer should send requests to this replica. */
+        readonly Routing: {
+            /** @description Whether this replica takes requests. */
+            readonly takes_requests: boolean;
+            /**
+             * @description The reason.
+             * @example this replica takes requests
+             */
+            readonly reason: string;
         };
         /** @description A sensor with its newest reading. */
         readonly SensorReading: {
@@ -1450,6 +1483,12 @@ export interface components {
              * @example fresh
              */
             readonly freshness: string;
+            /**
+             * Format: int64
+             * @description How old a reading may be to count, and so the longest outage of openSenseMap that HiveBox bridges.
+             * @example 3600
+             */
+            readonly max_reading_age_seconds: number;
             /** @description openSenseMap. */
             readonly upstream: components["schemas"]["PartStatus"];
             /** @description The cache that replicas share. */
@@ -2239,6 +2278,50 @@ export interface operations {
             };
         };
     };
+    readonly getRoutez: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description This replica takes requests. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "takes_requests": true,
+                     *       "reason": "this replica takes requests"
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["Routing"];
+                };
+            };
+            /** @description It starts or stops; `reason` says which. */
+            readonly 503: {
+                headers: {
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "takes_requests": false,
+                     *       "reason": "this replica is starting: its first attempt to get readings has not ended"
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["Routing"];
+                };
+            };
+        };
+    };
     readonly getReadyz: {
         readonly parameters: {
             readonly query?: never;
@@ -2248,7 +2331,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description It accepts requests. */
+            /** @description It is ready by the rule. */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2275,7 +2358,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description It accepts none; `reason` says why. */
+            /** @description It is not; `reason` says why. */
             readonly 503: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2451,7 +2534,7 @@ export interface operations {
                      * @example {
                      *       "title": "No current readings",
                      *       "status": 503,
-                     *       "detail": "HiveBox has no readings of the last hour; /readyz says why."
+                     *       "detail": "HiveBox has no reading younger than 1h (max-reading-age); /readyz says why."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -2760,7 +2843,7 @@ export interface operations {
                      * @example {
                      *       "title": "No current readings",
                      *       "status": 503,
-                     *       "detail": "HiveBox has no readings of the last hour; /readyz says why."
+                     *       "detail": "HiveBox has no reading younger than 1h (max-reading-age); /readyz says why."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -3052,7 +3135,7 @@ export interface operations {
                      * @example {
                      *       "title": "No current readings",
                      *       "status": 503,
-                     *       "detail": "HiveBox has no readings of the last hour; /readyz says why."
+                     *       "detail": "HiveBox has no reading younger than 1h (max-reading-age); /readyz says why."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -3414,7 +3497,7 @@ export interface operations {
                      * @example {
                      *       "title": "No current readings",
                      *       "status": 503,
-                     *       "detail": "HiveBox has no readings of the last hour; /readyz says why."
+                     *       "detail": "HiveBox has no reading younger than 1h (max-reading-age); /readyz says why."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -3623,7 +3706,7 @@ export interface operations {
                      * @example {
                      *       "title": "No current readings",
                      *       "status": 503,
-                     *       "detail": "HiveBox has no readings of the last hour; /readyz says why."
+                     *       "detail": "HiveBox has no reading younger than 1h (max-reading-age); /readyz says why."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -3798,7 +3881,7 @@ export interface operations {
                      * @example {
                      *       "title": "No current readings",
                      *       "status": 503,
-                     *       "detail": "HiveBox has no readings of the last hour; /readyz says why."
+                     *       "detail": "HiveBox has no reading younger than 1h (max-reading-age); /readyz says why."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
@@ -5195,6 +5278,7 @@ export interface operations {
                      * @example {
                      *       "as_of": "2024-10-14T09:20:00Z",
                      *       "freshness": "stale",
+                     *       "max_reading_age_seconds": 3600,
                      *       "upstream": {
                      *         "down_since": "2024-10-14T09:20:00Z"
                      *       },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { agoText, bucketText, momentText } from "./time";
+import { agoText, bucketText, durationText, momentText } from "./time";
 
 const now = new Date(2026, 10, 27, 14, 30).getTime();
 const MINUTE = 60_000;
@@ -19,6 +19,17 @@ describe("a relative time", () => {
 
   it("is available in German", () => {
     expect(agoText(now - 5 * MINUTE, now, "de")).toBe("vor 5 Minuten");
+  });
+});
+
+describe("a length of time", () => {
+  it.each([
+    [3600, "en", "1 hour"],
+    [1800, "en", "30 minutes"],
+    [5400, "en", "90 minutes"],
+    [7 * 86_400, "de", "7 Tage"],
+  ])("%d s in %s is %s", (seconds, locale, text) => {
+    expect(durationText(seconds, locale)).toBe(text);
   });
 });
 

@@ -22,6 +22,12 @@ export function agoText(moment: number, now: number, locale: string): string {
   return "";
 }
 
+/** A length of time in the largest unit that fits, such as "90 minutes" or "1 hour". */
+export function durationText(seconds: number, locale: string): string {
+  const [unit, length] = seconds % 86_400 === 0 ? ["day", 86_400] : seconds % 3_600 === 0 ? ["hour", 3_600] : ["minute", 60];
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 }).format(seconds / length);
+}
+
 /** The time of a moment, with the date unless it is today. */
 export function momentText(moment: number, now: number, locale: string): string {
   const isToday = new Date(moment).toDateString() === new Date(now).toDateString();

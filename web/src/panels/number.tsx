@@ -1,10 +1,10 @@
 /** The average temperature of all boxes, what it means for bees, and how it was computed. */
 
-import { agoText, momentText } from "../formatting/time";
+import { agoText, durationText, momentText } from "../formatting/time";
 import { countText, numberText, shownUnit } from "../formatting/units";
 import { Loaded } from "../parts/loaded";
 import { now } from "../state/clock";
-import { asOf, hasNoTemperature, phenomena, readingCount, shownTemperature, temperature } from "../state/present";
+import { asOf, hasNoTemperature, phenomena, readingCount, status as serviceStatus, shownTemperature, temperature } from "../state/present";
 import { formatting } from "../state/settings";
 import { words } from "../words/words";
 
@@ -50,6 +50,7 @@ function Basis() {
   const air = phenomena.value.data?.phenomena.find(({ phenomenon }) => phenomenon === "air_temperature");
   const leftOut = Object.entries(air?.left_out ?? {}).sort(([, one], [, other]) => other - one);
   const total = leftOut.reduce((sum, [, count]) => sum + count, 0);
+  const maxAge = serviceStatus.value.data?.max_reading_age_seconds;
   const moment = asOf.value === null ? null : Date.parse(asOf.value);
   const count = (value: number) => countText(value, formatting.value);
   return (
@@ -61,7 +62,7 @@ function Basis() {
             {agoText(moment, now.value, locale)}
           </time>
           {". "}
-          {number.madeOf(count(readingCount.value))}
+          {maxAge !== undefined && number.madeOf(count(readingCount.value), durationText(maxAge, locale))}
         </p>
       )}
       {total > 0 && (

@@ -21,8 +21,8 @@ const TESTS: &str = "deploy/prometheus/tests";
 const DASHBOARDS: &str = "deploy/grafana/dashboards";
 const RUNBOOKS: &str = "docs/operating.md";
 /// A test of the service compares this list with `/metrics`.
-const METRICS: &str = "crates/hivebox/tests/integration/snapshots/\
-                       integration__metrics__every_series_is_there_before_anything_has_happened.snap";
+const METRICS: &str =
+    "crates/hivebox/tests/integration/snapshots/integration__metrics__all_series_are_known.snap";
 
 pub(super) fn run(workspace: &Workspace) -> Result<()> {
     tools::ensure(workspace, &[&PROMTOOL])?;

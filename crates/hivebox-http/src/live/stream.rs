@@ -92,9 +92,11 @@ impl EventStream {
         Some(self.bytes(event).await)
     }
 
-    /// The newest event, if the client does not have it.
+    /// The newest event, if the client does not have it and it still tells the present.
     fn unseen(&self) -> Option<Arc<Event>> {
-        self.state.live.newest().clone().filter(|newest| Some(newest.as_of) != self.seen)
+        let newest = self.state.live.newest();
+        let newest = newest.as_ref().filter(|newest| Some(newest.as_of) != self.seen)?;
+        (!newest.has_expired(self.state.app.clock.now())).then(|| Arc::clone(newest))
     }
 
     async fn bytes(&self, event: Arc<Event>) -> Bytes {

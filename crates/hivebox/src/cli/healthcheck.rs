@@ -10,7 +10,7 @@ use crate::exit::{Code, Failure};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Path to request
+    /// Path to request: /livez, /routez or /readyz
     #[arg(long, default_value = "/livez", value_name = "PATH")]
     path: String,
     /// Timeout in seconds

@@ -278,6 +278,7 @@ fn the_demo_prints_its_address_and_answers_there() {
         "/store",
         "/livez",
         "/readyz",
+        "/routez",
         "/api/v1/snapshots",
     ] {
         assert!(get(address, path).starts_with("HTTP/1.1 200"), "{path}");

@@ -45,6 +45,7 @@ mod replica;
 mod replicas;
 mod representation;
 mod rolling_restart;
+mod routing;
 mod schema;
 mod secrets;
 mod shared_ids;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use jiff::SignedDuration;
 use reqwest::header::ACCEPT;
 
 use crate::app::{TestApp, TestUpstream, header};
@@ -46,25 +47,66 @@ async fn open_metrics_is_sent_on_request() {
 }
 
 #[tokio::test]
-async fn every_series_is_there_before_anything_has_happened() {
+async fn all_series_are_known() {
     let upstream = TestUpstream::start().await;
-    upstream.sim.faults().set(opensensemap_sim::Fault::Delay { millis: 60_000 }).unwrap();
+    let app = TestApp::over(&upstream).await;
+    app.get("/temperature").await;
+    let text = app.get("/metrics").await.text().await.unwrap();
+    insta::assert_debug_snapshot!(names(&text));
+}
+
+#[tokio::test]
+async fn every_series_but_those_of_the_present_is_there_before_anything_has_happened() {
+    let upstream = TestUpstream::start().await;
+    upstream.sim.faults().set(opensensemap_sim::Fault::Delay { millis: 1000 }).unwrap();
     let app = TestApp::over(&upstream).await;
     let text = app.get("/metrics").await.text().await.unwrap();
-    let names: BTreeSet<&str> = text
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| line.split(['{', ' ']).next())
-        .collect();
-    insta::assert_debug_snapshot!(names);
+    app.get("/temperature").await;
+    let later = app.get("/metrics").await.text().await.unwrap();
+    let missing: Vec<&str> = names(&later).difference(&names(&text)).copied().collect();
+    assert_eq!(missing, OF_THE_PRESENT);
     for series in [
         "hivebox_answers_total{cache=\"stale\"}",
         "hivebox_upstream_failures_total{kind=\"truncated\"}",
         "hivebox_http_requests_total{route=\"/temperature\",method=\"GET\",status=\"503\"}",
-        "hivebox_readings{phenomenon=\"air_temperature\",verdict=\"ok\"}",
+        "hivebox_task_restarts_total{task=\"poll\"}",
     ] {
         assert!(text.contains(&format!("{series} 0\n")), "{series} is not there with 0");
     }
+}
+
+#[tokio::test]
+async fn the_series_of_the_present_end_when_it_expires_and_come_back() {
+    let upstream = TestUpstream::start().await;
+    let app = TestApp::at_a_still_time(&upstream, &[]).await;
+    app.get("/temperature").await;
+    upstream.sim.faults().set(opensensemap_sim::Fault::Status { status: 500 }).unwrap();
+    app.let_time_pass(SignedDuration::from_mins(30));
+    let stale = app.get("/metrics").await.text().await.unwrap();
+    assert!(OF_THE_PRESENT.iter().all(|name| names(&stale).contains(name)), "{stale}");
+    app.let_time_pass(SignedDuration::from_mins(31));
+    assert_eq!(app.get("/temperature").await.status(), 503);
+    let expired = app.get("/metrics").await.text().await.unwrap();
+    assert!(OF_THE_PRESENT.iter().all(|name| !expired.contains(name)), "{expired}");
+    assert!(app.metric("hivebox_last_good_poll_timestamp_seconds").await > 1.7e9, "an age remains");
+    upstream.sim.faults().clear();
+    app.pass_time_until(&upstream, "/temperature", "there again", |response| response.status() == 200).await;
+    assert!(app.metric("hivebox_mean_temperature_readings").await > 10.0);
+}
+
+/// The series of the present, by name.
+const OF_THE_PRESENT: [&str; 5] = [
+    "hivebox_boxes",
+    "hivebox_boxes_lost",
+    "hivebox_mean_temperature_celsius",
+    "hivebox_mean_temperature_readings",
+    "hivebox_readings",
+];
+
+/// The names of all series in the text of Prometheus.
+fn names(text: &str) -> BTreeSet<&str> {
+    let series = text.lines().filter(|line| !line.starts_with('#'));
+    series.filter_map(|line| line.split(['{', ' ']).next()).collect()
 }
 
 #[tokio::test]

@@ -57,6 +57,38 @@ async fn goes_through_an_outage(
     assert!(app.stop().await);
 }
 
+#[tokio::test]
+async fn no_route_tells_expired_readings_as_those_of_now() {
+    let upstream = TestUpstream::start().await;
+    let app = TestApp::at_a_still_time(&upstream, &[("max-reading-age", "20m")]).await;
+    let boxes = app.json("/api/v1/boxes?limit=1").await;
+    let one_box = format!("/api/v1/boxes/{}", boxes["boxes"][0]["id"].as_str().unwrap());
+    let paths = [
+        "/temperature",
+        "/api/temperature",
+        "/api/v1/phenomena",
+        "/api/v1/conditions",
+        "/api/v1/chores?lat=52.5&lon=13.4",
+        "/api/v1/boxes",
+        &one_box,
+        "/api/v1/map?phenomenon=air_temperature",
+        "/api/v1/readings",
+    ];
+    upstream.kill();
+    for path in paths {
+        assert_eq!(app.get(path).await.status(), StatusCode::OK, "{path}");
+    }
+    app.let_time_pass(SignedDuration::from_mins(21));
+    for path in paths {
+        let refused = app.get(path).await;
+        assert!(is_unavailable(&refused), "{path}: {refused:?}");
+        let detail = json(refused).await["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("younger than 20m (max-reading-age)"), "{path}: {detail}");
+    }
+    let status = app.json("/api/v1/status").await;
+    assert_eq!((&status["freshness"], &status["max_reading_age_seconds"]), (&"none".into(), &1200.into()));
+}
+
 async fn mended_by_clearing(upstream: TestUpstream) -> TestUpstream {
     upstream.sim.faults().clear();
     upstream

@@ -80,6 +80,7 @@ async fn stable_endpoints_are_never_limited() {
         "/store",
         "/livez",
         "/readyz",
+        "/routez",
     ];
     for path in old {
         for _ in 0..3 {

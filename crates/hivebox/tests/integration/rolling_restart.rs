@@ -9,15 +9,15 @@ use crate::replicas::bucket;
 use crate::sharing::{over, with};
 use crate::weed::Weed;
 
-/// A load balancer that checks the readiness of each replica ten times a second, and repeats no request.
-fn configuration(port: u16, stats: u16, replicas: &[u16]) -> String {
+/// A load balancer that checks ten times a second whether each replica takes requests, and repeats no request.
+pub(crate) fn configuration(port: u16, stats: u16, replicas: &[u16]) -> String {
     let servers: Vec<String> =
         replicas.iter().map(|port| format!("  server replica-{port} 127.0.0.1:{port}\n")).collect();
     format!(
         "defaults\n  mode http\n  retries 0\n  timeout connect 2s\n  timeout client 10s\n  timeout server 10s\n\
          frontend hive\n  bind 127.0.0.1:{port}\n  default_backend replicas\n\
          frontend stats\n  bind 127.0.0.1:{stats}\n  stats enable\n  stats uri /\n\
-         backend replicas\n  balance roundrobin\n  option httpchk GET /readyz\n\
+         backend replicas\n  balance roundrobin\n  option httpchk GET /routez\n\
          \x20 default-server check inter 100ms fall 1 rise 1\n{}",
         servers.concat()
     )
@@ -48,7 +48,7 @@ fn a_rolling_restart_under_load_fails_no_request() {
     let haproxy = program("HIVEBOX_TEST_HAPROXY").display().to_string();
     let _haproxy = Bound::start(&format!("exec {haproxy} -db -f haproxy.cfg"), folder.path());
     wait_until("HAProxy", || std::net::TcpStream::connect(("127.0.0.1", stats)).is_ok());
-    wait_until("three replicas that are ready", || up(stats) == 3);
+    wait_until("three replicas that take requests", || up(stats) == 3);
 
     let mut wrk = Command::new(program("HIVEBOX_TEST_WRK"))
         .args(["--threads=1", "--connections=16", "--duration=20s", "--timeout=5s"])
@@ -60,7 +60,7 @@ fn a_rolling_restart_under_load_fails_no_request() {
         replica.signal("TERM");
         assert!(replica.ends_well(), "{}", replica.log());
         *replica = start(port);
-        wait_until("a replica that is ready again", || up(stats) == 3);
+        wait_until("a replica that takes requests again", || up(stats) == 3);
     }
     assert!(wrk.try_wait().unwrap().is_none(), "the load ended before the restarts did");
     let output = wrk.wait_with_output().unwrap();

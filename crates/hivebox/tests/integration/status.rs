@@ -19,7 +19,7 @@ async fn all_is_well_once_there_is_an_answer() {
     assert_eq!(status["as_of"], app.json("/readyz").await["cache_as_of"]);
     let works = json!({ "down_since": null });
     let expected = json!({
-        "as_of": status["as_of"], "freshness": "fresh", "upstream": works, "cache": works, "store": works,
+        "as_of": status["as_of"], "freshness": "fresh", "max_reading_age_seconds": 3600, "upstream": works, "cache": works, "store": works,
     });
     assert_eq!(status, expected);
 }

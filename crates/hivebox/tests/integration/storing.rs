@@ -1,8 +1,11 @@
 //! `/store`, and snapshots in each slot.
 
+use hivebox_present::Clock;
+use jiff::{SignedDuration, Timestamp};
+use opensensemap_sim::SimClock;
 use reqwest::StatusCode;
 
-use crate::app::{TestApp, TestUpstream, json};
+use crate::app::{TestApp, TestUpstream, json, retried};
 
 #[tokio::test]
 async fn a_store_names_the_object_with_its_rows_bytes_and_checksum() {
@@ -38,6 +41,34 @@ async fn before_the_first_answer_there_is_nothing_to_store() {
     let response = app.get("/store").await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(json(response).await["title"], "Nothing to store yet");
+}
+
+#[tokio::test]
+async fn a_slot_gets_no_readings_that_have_expired() {
+    let upstream = TestUpstream::start().await;
+    let began: Timestamp = "2026-11-24T00:10:00Z".parse().unwrap();
+    upstream.sim.set_time(SimClock::Fixed(began));
+    let settings = [("store-interval", "3h".to_owned())];
+    let app = TestApp::with_clock(&upstream.url, &settings, [], &Clock::still_at(began)).await;
+    app.get("/temperature").await;
+    upstream.sim.faults().set(opensensemap_sim::Fault::Status { status: 500 }).unwrap();
+    // The slot of 03:00 comes in the outage.
+    app.let_time_pass(SignedDuration::from_hours(3));
+    app.until("/readyz", "a poll that failed", |ready| ready["last_poll_error"].is_string()).await;
+    upstream.sim.faults().clear();
+    app.pass_time_until(&upstream, "/temperature", "there again", |answer| answer.status() == 200).await;
+    let last = app.clock.now();
+    app.let_time_pass("2026-11-24T05:59:00Z".parse::<Timestamp>().unwrap().duration_since(last));
+    let listed = retried(async || {
+        app.let_time_pass(SignedDuration::from_mins(1));
+        upstream.sim.set_time(SimClock::Fixed(app.clock.now()));
+        let listed = app.json("/api/v1/snapshots").await["snapshots"].clone();
+        if listed.as_array().unwrap().is_empty() { Err("no snapshot".to_owned()) } else { Ok(listed) }
+    })
+    .await;
+    let names: Vec<&str> =
+        listed.as_array().unwrap().iter().map(|snapshot| snapshot["name"].as_str().unwrap()).collect();
+    assert!(names.iter().all(|name| *name >= "2026-11-24T06"), "{names:?}");
 }
 
 #[tokio::test]
