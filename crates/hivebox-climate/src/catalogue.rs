@@ -69,6 +69,7 @@ pub struct Catalogue {
     entries: Vec<CatalogueEntry>,
     units: Vec<Spellings>,
     lexicon: Lexicon,
+    by_unit: MeaningsByUnit,
     air_temperature: PhenomenonId,
 }
 
@@ -82,6 +83,9 @@ struct CatalogueEntry {
 /// Maps each normalised spelling of a unit to its conversion into one canonical unit.
 type Spellings = HashMap<Box<str>, Conversion, RandomState>;
 
+/// What the titles of a phenomenon name beside a unit, normalised, if not that phenomenon.
+type MeaningsByUnit = HashMap<(PhenomenonId, Box<str>), PhenomenonId, RandomState>;
+
 impl Catalogue {
     /// Tells what a sensor with this title and unit measures.
     ///
@@ -93,16 +97,19 @@ impl Catalogue {
     /// The title names a phenomenon if all words are used up, all titles found belong to that
     /// phenomenon (as in "Temperatur / Temperatura"), and no word is on its deny list: "SCD30" may
     /// stand beside "CO2", but "Temperatur SCD30" is not air temperature. Nothing is guessed: a
-    /// single unknown word makes the title unknown.
+    /// single unknown word makes the title unknown. Where one title names two phenomena, such as
+    /// "UV", the unit decides.
     ///
     /// [`title::normalise`]: crate::title::normalise
     #[must_use]
     pub fn classify(&self, title: &str, unit: &str) -> Meaning {
-        let Some(phenomenon) = self.lexicon.phenomenon(title) else {
+        let Some(named) = self.lexicon.phenomenon(title) else {
             return Meaning::Unknown;
         };
+        let key = (named, unit::normalise(unit).into_boxed_str());
+        let phenomenon = self.by_unit.get(&key).copied().unwrap_or(named);
         let spellings = &self.units[self.entries[phenomenon.index()].unit];
-        match spellings.get(unit::normalise(unit).as_str()) {
+        match spellings.get(&*key.1) {
             Some(&conversion) => Meaning::Measures { phenomenon, conversion },
             None => Meaning::UnitUnknown { phenomenon },
         }

@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use crate::unit::Conversion;
+
 /// Identifies a phenomenon of one [`Catalogue`] by its index.
 ///
 /// [`Catalogue`]: crate::catalogue::Catalogue
@@ -27,6 +29,8 @@ pub struct Phenomenon {
     pub(crate) is_direction: bool,
     pub(crate) is_skewed: bool,
     pub(crate) sensor_error: Option<SensorError>,
+    /// Mends values in another unit than the sensor's owner says.
+    pub(crate) mend: Option<Conversion>,
 }
 
 /// The common error of all sensors of a phenomenon, as one standard deviation.
@@ -89,6 +93,21 @@ impl Phenomenon {
         self.sensor_error.map(|error| error.absolute.max(error.relative * value.abs()))
     }
 
+    /// The value of a sensor in the canonical unit.
+    ///
+    /// A sensor that claims the canonical unit, whose value is impossible in it and plausible in the
+    /// unit that is often mistaken for it, sends that unit: its value is mended.
+    #[must_use]
+    pub(crate) fn value(&self, raw: f64, conversion: Conversion) -> f64 {
+        let value = conversion.apply(raw);
+        let is_wrong = || !self.plausible.contains(&value) && !self.is_sentinel(value);
+        self.mend
+            .filter(|_| conversion == Conversion::IDENTITY && is_wrong())
+            .map(|mend| mend.apply(raw))
+            .filter(|mended| self.plausible.contains(mended))
+            .unwrap_or(value)
+    }
+
     /// Whether `value`, in the canonical unit, is one that a chip or its driver sends instead of a
     /// reading.
     ///
@@ -117,6 +136,7 @@ mod tests {
             is_direction: false,
             is_skewed: false,
             sensor_error: None,
+            mend: None,
         };
         for value in [-127.0, -127.000_000_000_000_01, -148.0, -143.25, -139.0] {
             assert!(phenomenon.is_sentinel(value), "{value}");

@@ -30,6 +30,9 @@ pub(super) struct SensorReading<'a> {
     pub(super) value: Option<f64>,
     /// The phenomenon's canonical unit.
     pub(super) value_unit: Option<&'a str>,
+    /// Whether `value` is not `raw_value` converted from `unit`, because that is impossible: the sensor sends another
+    /// unit than its owner says, and no other can be meant.
+    pub(super) mended: bool,
     /// When it was measured.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub(super) measured_at: Option<Timestamp>,
@@ -99,6 +102,7 @@ impl<'a> SensorReading<'a> {
             raw_value: reading.raw_value(),
             value: reading.value().map(|value| value.0),
             value_unit: phenomenon.map(Phenomenon::unit),
+            mended: reading.is_mended(),
             measured_at: reading.measured_at(),
             verdict: reading.verdict().slug(),
             quality: detail.quality.level(reading.row()).map(Level::slug),
@@ -178,6 +182,13 @@ impl Row for ReadingRow<'_> {
         ),
         TableColumn::new("value_unit", CellKind::Text, true, "", "The phenomenon's canonical unit"),
         TableColumn::new(
+            "mended",
+            CellKind::Boolean,
+            false,
+            "",
+            "Whether the sensor sends another unit than its owner says, and the value allows for it",
+        ),
+        TableColumn::new(
             "measured_at",
             CellKind::Time,
             true,
@@ -247,6 +258,7 @@ impl Row for ReadingRow<'_> {
             sensor.raw_value.into(),
             sensor.value.into(),
             sensor.value_unit.into(),
+            sensor.mended.into(),
             sensor.measured_at.into(),
             sensor.verdict.into(),
             sensor.quality.into(),

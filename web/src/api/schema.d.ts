@@ -1380,6 +1380,11 @@ export interface components {
             /** @description The phenomenon's canonical unit. */
             readonly value_unit?: string | null;
             /**
+             * @description Whether `value` is not `raw_value` converted from `unit`, because that is impossible: the sensor sends another
+             *     unit than its owner says, and no other can be meant.
+             */
+            readonly mended: boolean;
+            /**
              * Format: date-time
              * @description When it was measured.
              */
@@ -1495,6 +1500,13 @@ export interface components {
             readonly cache: components["schemas"]["PartStatus"];
             /** @description The store of snapshots. */
             readonly store: components["schemas"]["PartStatus"];
+            /**
+             * @description How many elements of openSenseMap's list the last poll left out, for each reason that occurred: `too_large`,
+             *     `too_deep`, `not_an_object`, `no_id`, `not_json`, or `listed_again` for a senseBox that the list had before.
+             */
+            readonly left_out: {
+                readonly [key: string]: number;
+            };
         };
         /** @description A stored snapshot. */
         readonly Stored: {
@@ -3571,6 +3583,7 @@ export interface operations {
                      *           "raw_value": 16.07,
                      *           "value": 16.07,
                      *           "value_unit": "°C",
+                     *           "mended": false,
                      *           "measured_at": "2024-10-14T09:19:20Z",
                      *           "verdict": "ok",
                      *           "quality": "unsuspicious",
@@ -3591,6 +3604,7 @@ export interface operations {
                      *           "raw_value": 71.2,
                      *           "value": 71.2,
                      *           "value_unit": "%",
+                     *           "mended": false,
                      *           "measured_at": "2024-10-14T09:19:20Z",
                      *           "verdict": "ok",
                      *           "quality": "confirmed",
@@ -4019,6 +4033,7 @@ export interface operations {
                      *           "raw_value": 16.07,
                      *           "value": 16.07,
                      *           "value_unit": "°C",
+                     *           "mended": false,
                      *           "measured_at": "2024-10-14T09:19:20Z",
                      *           "verdict": "ok",
                      *           "quality": "unsuspicious",
@@ -4046,6 +4061,7 @@ export interface operations {
                      *           "raw_value": 71.2,
                      *           "value": 71.2,
                      *           "value_unit": "%",
+                     *           "mended": false,
                      *           "measured_at": "2024-10-14T09:19:20Z",
                      *           "verdict": "ok",
                      *           "quality": "confirmed",
@@ -4092,6 +4108,7 @@ export interface operations {
                      *             "raw_value": 16.07,
                      *             "value": 16.07,
                      *             "value_unit": "°C",
+                     *             "mended": false,
                      *             "measured_at": "2024-10-14T09:19:20Z",
                      *             "verdict": "ok",
                      *             "quality": "unsuspicious",
@@ -4130,6 +4147,7 @@ export interface operations {
                      *             "raw_value": 71.2,
                      *             "value": 71.2,
                      *             "value_unit": "%",
+                     *             "mended": false,
                      *             "measured_at": "2024-10-14T09:19:20Z",
                      *             "verdict": "ok",
                      *             "quality": "confirmed",
@@ -4147,9 +4165,9 @@ export interface operations {
                      */
                     readonly "application/geo+json": Record<string, never>;
                     /**
-                     * @example box_id,box_name,model,exposure,latitude,longitude,height,sensor_id,title,unit,sensor_type,phenomenon,raw_value,value,value_unit,measured_at,verdict,quality,neighbours,stuck,indoor,duplicate,unchanged_since
-                     *     5ade1acf223bd80019a1011c,Imkerei am Kanal,homeV2Wifi,outdoor,51.96,7.63,60,5ade1acf223bd80019a10110,Temperatur,°C,HDC1080,air_temperature,16.07,16.07,°C,2024-10-14T09:19:20Z,ok,unsuspicious,not_checked,not_checked,not_checked,passed,2024-10-14T09:19:20Z
-                     *     5ade1acf223bd80019a1011c,Imkerei am Kanal,homeV2Wifi,outdoor,51.96,7.63,60,5ade1acf223bd80019a10111,rel. Luftfeuchte,%,HDC1080,relative_humidity,71.2,71.2,%,2024-10-14T09:19:20Z,ok,confirmed,passed,not_checked,not_checked,passed,2024-10-14T09:19:20Z
+                     * @example box_id,box_name,model,exposure,latitude,longitude,height,sensor_id,title,unit,sensor_type,phenomenon,raw_value,value,value_unit,mended,measured_at,verdict,quality,neighbours,stuck,indoor,duplicate,unchanged_since
+                     *     5ade1acf223bd80019a1011c,Imkerei am Kanal,homeV2Wifi,outdoor,51.96,7.63,60,5ade1acf223bd80019a10110,Temperatur,°C,HDC1080,air_temperature,16.07,16.07,°C,false,2024-10-14T09:19:20Z,ok,unsuspicious,not_checked,not_checked,not_checked,passed,2024-10-14T09:19:20Z
+                     *     5ade1acf223bd80019a1011c,Imkerei am Kanal,homeV2Wifi,outdoor,51.96,7.63,60,5ade1acf223bd80019a10111,rel. Luftfeuchte,%,HDC1080,relative_humidity,71.2,71.2,%,false,2024-10-14T09:19:20Z,ok,confirmed,passed,not_checked,not_checked,passed,2024-10-14T09:19:20Z
                      */
                     readonly "text/csv; charset=utf-8": string;
                     readonly "application/vnd.apache.parquet": unknown;
@@ -5287,6 +5305,9 @@ export interface operations {
                      *       },
                      *       "store": {
                      *         "down_since": null
+                     *       },
+                     *       "left_out": {
+                     *         "too_large": 1
                      *       }
                      *     }
                      */

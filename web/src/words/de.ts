@@ -203,6 +203,7 @@ export const de: Words = {
       unit_unknown: "Titel oder Einheit unbekannt",
       sentinel: "Fehlerwert des Sensorchips",
       implausible: "unplausibel",
+      surplus: "nach den ersten vier seiner Art in der Box",
     },
     quality: {
       plausible: "plausibel",

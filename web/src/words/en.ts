@@ -205,6 +205,7 @@ export const en = {
       unit_unknown: "unknown title or unit",
       sentinel: "error value of the sensor chip",
       implausible: "implausible",
+      surplus: "beyond the first four of its kind in the box",
     } as Names,
     quality: {
       plausible: "plausible",

@@ -47,6 +47,9 @@ pub enum CatalogueError {
         /// The symbol.
         unit: String,
     },
+    /// A phenomenon refers to another one that the catalogue does not have.
+    #[error("the catalogue has no phenomenon {0:?}, to which another refers")]
+    NoSuchPhenomenon(String),
     /// A range is not finite or its ends are in the wrong order.
     #[error("{slug} has a range from {from} to {to}: both must be finite and in ascending order")]
     NoRange {

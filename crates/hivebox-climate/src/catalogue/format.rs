@@ -60,11 +60,22 @@ pub(super) struct PhenomenonToml {
     #[serde(default)]
     pub(super) is_skewed: bool,
     pub(super) sensor_error: Option<SensorErrorToml>,
+    /// The unit that is often mistaken for the canonical one.
+    pub(super) mistaken_unit: Option<String>,
+    pub(super) in_units_of: Option<InUnitsOfToml>,
     pub(super) titles: Vec<String>,
     #[serde(default)]
     pub(super) beside: Vec<String>,
     #[serde(default)]
     pub(super) deny: Vec<String>,
+}
+
+/// Another phenomenon, which the same titles name if the unit is one of these.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InUnitsOfToml {
+    pub(super) slug: String,
+    pub(super) units: Vec<String>,
 }
 
 /// The common error of all sensors.

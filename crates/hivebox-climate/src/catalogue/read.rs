@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::error::CatalogueError;
 use super::lexicon::{Lexicon, TitleRules};
-use super::{Catalogue, CatalogueEntry, Spellings, format};
+use super::{Catalogue, CatalogueEntry, MeaningsByUnit, Spellings, format};
 use crate::phenomenon::{Phenomenon, PhenomenonId, SensorError};
 use crate::unit::{self, Conversion};
 
@@ -45,11 +45,13 @@ fn read_catalogue(toml: &str) -> Result<Catalogue, CatalogueError> {
         let unit = *unit_numbers.get(phenomenon.unit.as_str()).ok_or_else(|| {
             CatalogueError::UnitNotListed { slug: phenomenon.slug.clone(), unit: phenomenon.unit.clone() }
         })?;
-        entries.push(CatalogueEntry { phenomenon: read_phenomenon(phenomenon)?, unit });
+        let spellings = &units[unit];
+        entries.push(CatalogueEntry { phenomenon: read_phenomenon(phenomenon, spellings)?, unit });
     }
+    let by_unit = read_by_unit(&file.phenomena, &entries, &units)?;
     let air_temperature = find_air_temperature(&entries)?;
     let lexicon = read_lexicon(&file)?;
-    Ok(Catalogue { entries, units, lexicon, air_temperature })
+    Ok(Catalogue { entries, units, lexicon, by_unit, air_temperature })
 }
 
 fn read_units(units: &[format::UnitToml]) -> Result<(HashMap<&str, usize>, Vec<Spellings>), CatalogueError> {
@@ -91,7 +93,10 @@ fn read_spellings(unit: &format::UnitToml) -> Result<Spellings, CatalogueError> 
     Ok(spellings)
 }
 
-fn read_phenomenon(written: &format::PhenomenonToml) -> Result<Phenomenon, CatalogueError> {
+fn read_phenomenon(
+    written: &format::PhenomenonToml,
+    spellings: &Spellings,
+) -> Result<Phenomenon, CatalogueError> {
     let in_slug = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
     if written.slug.is_empty() || !written.slug.chars().all(in_slug) {
         return Err(CatalogueError::MalformedSlug(written.slug.clone()));
@@ -119,7 +124,36 @@ fn read_phenomenon(written: &format::PhenomenonToml) -> Result<Phenomenon, Catal
             .sensor_error
             .map(|error| read_sensor_error(&written.slug, error))
             .transpose()?,
+        mend: written
+            .mistaken_unit
+            .as_deref()
+            .map(|unit| conversion(&written.slug, unit, spellings))
+            .transpose()?,
     })
+}
+
+fn conversion(slug: &str, unit: &str, spellings: &Spellings) -> Result<Conversion, CatalogueError> {
+    let found = spellings.get(unit::normalise(unit).as_str()).copied();
+    found.ok_or_else(|| CatalogueError::UnitNotListed { slug: slug.to_owned(), unit: unit.to_owned() })
+}
+
+fn read_by_unit(
+    phenomena: &[format::PhenomenonToml],
+    entries: &[CatalogueEntry],
+    units: &[Spellings],
+) -> Result<MeaningsByUnit, CatalogueError> {
+    let mut by_unit = MeaningsByUnit::default();
+    for (index, phenomenon) in phenomena.iter().enumerate() {
+        let Some(other) = &phenomenon.in_units_of else { continue };
+        let at = entries.iter().position(|entry| entry.phenomenon.slug() == other.slug);
+        let at = at.ok_or_else(|| CatalogueError::NoSuchPhenomenon(other.slug.clone()))?;
+        for unit in &other.units {
+            conversion(&other.slug, unit, &units[entries[at].unit])?;
+            let key = (PhenomenonId(index as u8), unit::normalise(unit).into_boxed_str());
+            by_unit.insert(key, PhenomenonId(at as u8));
+        }
+    }
+    Ok(by_unit)
 }
 
 fn read_sensor_error(slug: &str, written: format::SensorErrorToml) -> Result<SensorError, CatalogueError> {

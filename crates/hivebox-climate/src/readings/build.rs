@@ -1,6 +1,7 @@
 //! Builds [`Readings`] row by row, judging each reading as it is added.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
@@ -84,6 +85,12 @@ pub struct ReadingsBuilder<'a> {
     grouptag_numbers: Interner,
     /// Title, unit and chip of the current sensor, joined into one key.
     kind_key: String,
+    /// The first box with an id, by the hash of the id.
+    box_with: HashMap<u64, u32, RandomState>,
+    id_hasher: RandomState,
+    boxes_added_again: usize,
+    /// Whether the last box was added before, so what belongs to it does not count.
+    is_added_again: bool,
 }
 
 impl<'a> ReadingsBuilder<'a> {
@@ -111,6 +118,10 @@ impl<'a> ReadingsBuilder<'a> {
             model_numbers: Interner::default(),
             grouptag_numbers: Interner::default(),
             kind_key: String::new(),
+            box_with: HashMap::default(),
+            id_hasher: RandomState::default(),
+            boxes_added_again: 0,
+            is_added_again: false,
         }
     }
 
@@ -121,6 +132,7 @@ impl<'a> ReadingsBuilder<'a> {
         let (sensors, boxes) = (with_margin(readings.len()), with_margin(readings.box_count()));
         let own = &mut self.readings;
         own.boxes.reserve(&readings.boxes, boxes);
+        self.box_with.reserve(boxes);
         own.sensor_id.reserve(&readings.sensor_id);
         own.box_index.reserve(sensors);
         own.kind.reserve(sensors);
@@ -133,7 +145,15 @@ impl<'a> ReadingsBuilder<'a> {
     }
 
     /// Adds a box. The sensors added next belong to it.
+    ///
+    /// A box is added once: of several with one id the first counts, and the others are counted with
+    /// [`boxes_added_again`](Self::boxes_added_again).
     pub fn add_box(&mut self, facts: &BoxFacts<'_>) {
+        self.is_added_again = !self.is_new(facts.id);
+        if self.is_added_again {
+            self.boxes_added_again += 1;
+            return;
+        }
         let first_row = self.readings.len() as u32;
         let boxes = &mut self.readings.boxes;
         boxes.first_row.push(first_row);
@@ -149,11 +169,30 @@ impl<'a> ReadingsBuilder<'a> {
         boxes.tagged_end.push(boxes.tagged.len() as u32);
     }
 
+    /// The number of boxes that were added again, and ignored.
+    #[must_use]
+    pub fn boxes_added_again(&self) -> usize {
+        self.boxes_added_again
+    }
+
+    /// Whether no box has this id yet. The next box is taken for the one that has it.
+    ///
+    /// Keeps numbers instead of ids. Two ids with one hash are so rare that only the first of them
+    /// is found again.
+    fn is_new(&mut self, id: &str) -> bool {
+        let next = self.readings.box_count() as u32;
+        let first = *self.box_with.entry(self.id_hasher.hash_one(id)).or_insert(next);
+        first == next || self.readings.boxes.id.get(first as usize) != id
+    }
+
     /// Adds a grouptag to the last box.
     ///
     /// # Panics
     /// If there is no box yet.
     pub fn add_grouptag(&mut self, tag: &str) {
+        if self.is_added_again {
+            return;
+        }
         let boxes = &mut self.readings.boxes;
         let (number, is_new) = self.grouptag_numbers.number(tag);
         if is_new {
@@ -171,6 +210,9 @@ impl<'a> ReadingsBuilder<'a> {
     pub fn add_sensor(&mut self, facts: &SensorFacts<'_>) {
         let box_count = self.readings.box_count();
         assert!(box_count > 0, "a sensor belongs to a box");
+        if self.is_added_again {
+            return;
+        }
         let kind = self.kind(facts);
         self.readings.sensor_id.push(facts.id);
         let measured = facts.measured.map(|measured| (number(measured.value), measured.at));
@@ -196,7 +238,11 @@ impl<'a> ReadingsBuilder<'a> {
             None => Judged { verdict: Verdict::Missing, value: None },
             Some((raw, at)) => {
                 let meaning = self.readings.kinds[kind as usize].meaning;
-                judge(self.catalogue, &self.rules, self.readings.as_of, meaning, raw, at)
+                let judged = judge(self.catalogue, &self.rules, self.readings.as_of, meaning, raw, at);
+                let readings = &self.readings;
+                let first = readings.boxes.first_row[of_box as usize] as usize;
+                let is_surplus = readings.has_enough(first..readings.len(), meaning);
+                if is_surplus { judged.surplus() } else { judged }
             }
         };
         let rows = &mut self.readings;
@@ -303,6 +349,20 @@ mod tests {
             builder.add_sensor(&SensorFacts { id: &id, title, unit, sensor_type, measured });
         }
         builder
+    }
+
+    #[test]
+    fn a_box_that_is_added_again_counts_once_as_it_was_first() {
+        let mut builder = filled(filled(builder(), 3), 4);
+        let (id, exposure) = (format!("{:024}", 1), Exposure::Indoor);
+        builder.add_box(&BoxFacts { id: &id, name: "again", model: "", exposure, place: None });
+        builder.add_grouptag("again");
+        assert_eq!(builder.boxes_added_again(), 4);
+        let readings = builder.finish();
+        assert_eq!((readings.box_count(), readings.len()), (4, 4));
+        let names: Vec<_> = readings.boxes_by_id().map(|sense_box| sense_box.name()).collect();
+        assert_eq!(names, ["Garten"; 4]);
+        assert!(readings.boxes().all(|sense_box| sense_box.grouptags().eq(["Schule"])));
     }
 
     #[test]

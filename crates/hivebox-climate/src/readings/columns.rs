@@ -1,5 +1,7 @@
 //! The columns of readings.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 
 use super::run::Run;
@@ -7,7 +9,7 @@ use crate::catalogue::Meaning;
 use crate::phenomenon::PhenomenonId;
 use crate::place::{Exposure, Place};
 use crate::text::TextColumn;
-use crate::verdict::Verdict;
+use crate::verdict::{MAX_SENSORS_OF_A_BOX, Verdict};
 
 /// All boxes, their sensors and the last measurement of each sensor, judged as of one moment.
 ///
@@ -103,6 +105,19 @@ impl Readings {
     /// What the sensor of a row measures; `None` if the catalogue does not know its title.
     pub(crate) fn phenomenon_of(&self, row: usize) -> Option<PhenomenonId> {
         self.kinds[self.kind[row] as usize].meaning.phenomenon()
+    }
+
+    /// Whether so many of these rows, which are of one box, measure the phenomenon of `meaning` that
+    /// another sensor of the box is surplus.
+    pub(super) fn has_enough(&self, rows: Range<usize>, meaning: Meaning) -> bool {
+        let Meaning::Measures { phenomenon: wanted, .. } = meaning else {
+            return false;
+        };
+        let measures = |kind: &&u32| {
+            let meaning = self.kinds[**kind as usize].meaning;
+            matches!(meaning, Meaning::Measures { phenomenon, .. } if phenomenon == wanted)
+        };
+        self.kind[rows].iter().filter(measures).nth(MAX_SENSORS_OF_A_BOX - 1).is_some()
     }
 
     /// The heap memory in bytes.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::box_readings::BoxReadings;
 use super::build::{Measured, number};
 use super::columns::{Readings, SensorKind, timestamp};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Meaning};
 use crate::phenomenon::PhenomenonId;
 use crate::place::{Exposure, Place};
 use crate::quantity::Canonical;
@@ -108,6 +108,17 @@ impl<'a> Reading<'a> {
         Some(self.readings.value[self.row]).filter(|value| value.is_finite()).map(Canonical)
     }
 
+    /// Whether the value is not the one that the sensor's unit gives, because that is impossible: the
+    /// sensor sends another unit than its owner says, and which one is certain.
+    #[must_use]
+    pub fn is_mended(&self) -> bool {
+        let Meaning::Measures { conversion, .. } = self.kind().meaning else {
+            return false;
+        };
+        let (raw, value) = (self.readings.raw[self.row], self.readings.value[self.row]);
+        value.is_finite() && value.to_bits() != conversion.apply(raw).to_bits()
+    }
+
     /// The measurement time; `None` if the API gave none.
     #[must_use]
     pub fn measured_at(&self) -> Option<Timestamp> {
@@ -137,7 +148,10 @@ impl<'a> Reading<'a> {
         measured: Measured<'_>,
     ) -> (Option<f64>, Judged) {
         let raw = number(measured.value);
-        let judged = judge(catalogue, rules, as_of, self.kind().meaning, raw, measured.at);
+        let meaning = self.kind().meaning;
+        let judged = judge(catalogue, rules, as_of, meaning, raw, measured.at);
+        let is_surplus = self.readings.has_enough(self.sense_box().rows().start..self.row, meaning);
+        let judged = if is_surplus { judged.surplus() } else { judged };
         (Some(raw).filter(|raw| raw.is_finite()), judged)
     }
 

@@ -276,7 +276,10 @@ impl WireColumns<'_> {
         for ((run, &at), lasting) in rows.run.iter_mut().zip(&rows.measured_at_millis).zip(self.runs) {
             *run = lasting.run(at)?;
         }
-        Ok(builder.finish())
+        let readings = builder.finish();
+        let by_id: Vec<_> = readings.boxes_by_id().map(|sense_box| sense_box.id()).collect();
+        ensure(by_id.windows(2).all(|pair| pair[0] != pair[1]), "a box is there twice")?;
+        Ok(readings)
     }
 }
 

@@ -19,9 +19,9 @@ type TestStation = (f64, f64, Option<f64>, &'static str, &'static str, f64);
 
 fn network(stations: &[TestStation]) -> Arc<Readings> {
     let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of());
-    for &(north, east, height, title, unit, value) in stations {
-        let place = Place::new(north, east, height);
-        builder.add_box(&BoxFacts { id: "", name: "", model: "", exposure: Exposure::Outdoor, place });
+    for (number, &(north, east, height, title, unit, value)) in stations.iter().enumerate() {
+        let (id, place) = (number.to_string(), Place::new(north, east, height));
+        builder.add_box(&BoxFacts { id: &id, name: "", model: "", exposure: Exposure::Outdoor, place });
         let measured = Some(Measured { value: &value.to_string(), at: as_of() });
         builder.add_sensor(&SensorFacts { id: "", title, unit, sensor_type: "", measured });
     }

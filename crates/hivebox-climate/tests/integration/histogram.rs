@@ -59,10 +59,10 @@ fn told(values: &[f64], percentiles: &[Percentile]) -> Vec<Option<Canonical>> {
 
 fn readings(values: &[f64]) -> std::sync::Arc<Readings> {
     let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of());
-    builder.add_box(&BoxFacts { id: "", name: "", model: "", exposure: Exposure::Outdoor, place: None });
     for (number, value) in values.iter().enumerate() {
         let measured = Some(Measured { value: &value.to_string(), at: as_of() });
-        let id = number.to_string();
+        let (id, exposure) = (number.to_string(), Exposure::Outdoor);
+        builder.add_box(&BoxFacts { id: &id, name: "", model: "", exposure, place: None });
         builder.add_sensor(&SensorFacts {
             id: &id,
             title: "Temperatur",

@@ -129,7 +129,7 @@ fn leave_one_out(weather: &WeatherScenario, seed: u64) -> [f64; 4] {
         let told = (noise.unit() < 0.34).then(|| height(east, north));
         let place = Place::new(at.0, at.1, told).unwrap();
         builder.add_box(&BoxFacts {
-            id: "",
+            id: &index.to_string(),
             name: "",
             model: "",
             exposure: Exposure::Outdoor,

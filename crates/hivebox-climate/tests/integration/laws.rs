@@ -46,11 +46,14 @@ fn readings_after(sensors: &[Drawn], previous: Option<&Readings>) -> Arc<Reading
     for (index, (title, unit, measured)) in sensors.iter().enumerate() {
         // Boxes with three sensors, one sensor or none, and with zero, one or two grouptags.
         if index % 3 == 0 {
-            for id in ["empty".to_owned(), format!("{}", index % 7)] {
+            for (id, model) in [
+                (format!("empty{index}"), "empty".to_owned()),
+                (format!("{index}"), format!("{}", index % 7)),
+            ] {
                 builder.add_box(&BoxFacts {
                     id: &id,
                     name: "",
-                    model: &id,
+                    model: &model,
                     exposure: Exposure::Outdoor,
                     place: None,
                 });

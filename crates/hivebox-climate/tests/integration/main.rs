@@ -15,6 +15,7 @@ mod quality;
 mod real_titles;
 mod sentinels;
 mod statistics;
+mod surplus;
 mod units;
 mod wrong_catalogues;
 mod wrong_chores;

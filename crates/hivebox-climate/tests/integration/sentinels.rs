@@ -1,6 +1,8 @@
 //! The values that real sensors send instead of a reading.
 
 use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::place::Exposure;
+use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
 use hivebox_climate::verdict::{Judged, Verdict, VerdictRules, judge};
 use jiff::Timestamp;
 
@@ -73,4 +75,47 @@ fn what_no_place_on_earth_has_is_implausible() {
 #[test]
 fn a_number_too_large_to_convert_is_implausible_and_no_value() {
     assert_eq!(judged("Luftdruck", "kPa", f64::MAX), Judged { verdict: Verdict::Implausible, value: None });
+}
+
+#[test]
+fn a_pressure_that_says_hpa_and_is_in_pa_is_mended() {
+    for (title, unit, raw, value, verdict) in [
+        ("Luftdruck", "hPa", 101_977.88, 1019.7788, Verdict::Ok),
+        ("Luftdruck", "mbar", 64_000.0, 640.0, Verdict::Ok),
+        ("rel. Luftdruck", "hPa", 101_000.0, 1010.0, Verdict::Ok),
+        ("Luftdruck", "hPa", 1019.7, 1019.7, Verdict::Ok),
+        ("Luftdruck", "Pa", 102_776.13, 1027.7613, Verdict::Ok),
+        // Not plausible in Pa either, or not what the owner says.
+        ("Luftdruck", "hPa", 1500.0, 1500.0, Verdict::Implausible),
+        ("Luftdruck", "hPa", 110_001.0, 110_001.0, Verdict::Implausible),
+        ("rel. Luftdruck", "hPa", 81_200.0, 81_200.0, Verdict::Implausible),
+        ("Luftdruck", "kPa", 101_325.0, 1_013_250.0, Verdict::Implausible),
+        ("Luftdruck", "hPa", 0.0, 0.0, Verdict::Sentinel),
+        ("Temperatur", "°C", 2100.0, 2100.0, Verdict::Implausible),
+    ] {
+        let judged = judged(title, unit, raw);
+        assert_eq!(judged.verdict, verdict, "{raw} {unit} of {title}");
+        assert!((judged.value.unwrap().0 - value).abs() < 1e-9, "{raw} {unit} of {title}: {judged:?}");
+    }
+}
+
+#[test]
+fn a_mended_reading_is_marked_and_keeps_what_was_sent() {
+    let now = Timestamp::UNIX_EPOCH;
+    let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), now);
+    let exposure = Exposure::Outdoor;
+    builder.add_box(&BoxFacts { id: "b", name: "", model: "", exposure, place: None });
+    for (title, unit, value) in [
+        ("Luftdruck", "hPa", "101977.88"),
+        ("Luftdruck", "Pa", "101977.88"),
+        ("Luftdruck", "hPa", "1019.7"),
+        ("?", "", "1"),
+    ] {
+        let measured = Some(Measured { value, at: now });
+        builder.add_sensor(&SensorFacts { id: value, title, unit, sensor_type: "", measured });
+    }
+    let readings = builder.finish();
+    let mended: Vec<_> = readings.iter().map(|reading| reading.is_mended()).collect();
+    assert_eq!(mended, [true, false, false, false]);
+    assert_eq!(readings.reading(0).raw_value(), Some(101_977.88));
 }

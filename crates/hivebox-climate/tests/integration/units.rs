@@ -5,6 +5,20 @@ use hivebox_climate::unit::Conversion;
 use proptest::prelude::*;
 
 #[test]
+fn the_unit_decides_what_a_title_with_two_meanings_names() {
+    let slug = |title, unit| match Catalogue::builtin().classify(title, unit) {
+        Meaning::Measures { phenomenon, .. } => Catalogue::builtin().phenomenon(phenomenon).slug(),
+        Meaning::UnitUnknown { .. } | Meaning::Unknown => "-",
+    };
+    assert_eq!(slug("UV", "UV Index"), "uv_index");
+    assert_eq!(slug("UV (VEML6070)", "uvi"), "uv_index");
+    assert_eq!(slug("UV", "µW/cm²"), "uv_irradiance");
+    assert_eq!(slug("UV", ""), "-", "no unit at all says nothing");
+    assert_eq!(slug("Precipitation", "mm"), "precipitation");
+    assert_eq!(slug("Precipitation rate", "mm/h"), "precipitation_rate");
+}
+
+#[test]
 fn values_are_converted_into_the_canonical_unit() {
     for (title, unit, raw, canonical) in [
         ("Temperature", "°F", 32.0, 0.0),

@@ -36,10 +36,11 @@ lists the allowed values. Undocumented parameters are rejected.
 Each reading has one verdict, the first that applies: `missing` (no value, or no time), `not_a_number`, \
 `from_future` (measured more than 5 minutes after it is judged), `stale` (measured longer before than `max-reading-age`, \
 an hour by default), `unit_unknown` (the title or the unit is not recognised), `sentinel` (an error code of the \
-sensor), `implausible` (outside the plausible range of the phenomenon), or `ok`: the reading counts. Readings that \
-count are then compared with their neighbours (`neighbours`), their own past (`stuck`), a heated room (`indoor`) and \
-other boxes at the same place (`duplicate`). `quality` sets the minimum level: `plausible` (the verdict is `ok`), \
-`unsuspicious` (no check failed either) or `confirmed` (the neighbours agree as well).";
+sensor), `implausible` (outside the plausible range of the phenomenon), `surplus` (of a sensor beyond the first four \
+of its box that measure the phenomenon), or `ok`: the reading counts. Readings that count are then compared with \
+their neighbours (`neighbours`), their own past (`stuck`), a heated room (`indoor`) and other boxes at the same place \
+(`duplicate`). `quality` sets the minimum level: `plausible` (the verdict is `ok`), `unsuspicious` (no check failed \
+either) or `confirmed` (the neighbours agree as well).";
 
 impl Tag {
     /// All tags, in the order of the document.
