@@ -1,4 +1,5 @@
-//! Cutting an answer into pieces must not change how it is read, whatever it contains.
+//! Cutting an answer into pieces must not change how it is read, whatever it contains. And whatever
+//! one element of a list contains, the elements around it are read.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -13,7 +14,18 @@ fuzz_target!(|input: &[u8]| {
     let whole = decode(std::iter::once(answer));
     let pieces = decode(answer.chunks(usize::from(length).max(1)));
     assert_eq!(whole, pieces);
+    if serde_json::from_slice::<serde::de::IgnoredAny>(answer).is_ok() {
+        let list = [b"[", GOOD, b",", answer, b",", GOOD, b"]"].concat();
+        let (boxes, decoded) = decode(list.chunks(usize::from(length).max(1)));
+        let good = decode(std::iter::once(&[b"[", GOOD, b"]"].concat()[..])).0;
+        assert_eq!((boxes.first(), boxes.last()), (good.first(), good.last()));
+        let decoded = decoded.expect("one element does not stop the rest");
+        assert_eq!(decoded.boxes + decoded.skipped.total(), 3);
+    }
 });
+
+/// A box that stands before and after what is fuzzed.
+const GOOD: &[u8] = br#"{"_id":"good","name":"x","sensors":[{"_id":"s","title":"T"}]}"#;
 
 /// Everything that the decoder passes on: every accessor runs, and its result can be compared. Errors
 /// are reduced to their existence, because their kind and quotes may depend on the pieces.

@@ -1,5 +1,6 @@
 //! `GET /api/v1/status`: how fresh the readings are, and what is down.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -34,6 +35,9 @@ pub(super) struct ServiceStatus {
     cache: PartStatus,
     /// The store of snapshots.
     store: PartStatus,
+    /// How many elements of openSenseMap's list the last poll left out, for each reason that occurred: `too_large`,
+    /// `too_deep`, `not_an_object`, `no_id`, `not_json`, or `listed_again` for a senseBox that the list had before.
+    left_out: BTreeMap<String, usize>,
 }
 
 /// Whether a dependency works, as far as this replica has seen.
@@ -69,6 +73,7 @@ impl ServiceStatus {
             upstream: (&parts.upstream).into(),
             cache: (&parts.shared).into(),
             store: (&parts.store).into(),
+            left_out: app.cache.last_poll().as_ref().map(|poll| poll.left_out.clone()).unwrap_or_default(),
         }
     }
 }
@@ -88,6 +93,7 @@ pub(super) fn describe() -> Operation {
         upstream: PartStatus { down_since: Some(example::MOMENT) },
         cache: works(),
         store: works(),
+        left_out: BTreeMap::from([("too_large".into(), 1)]),
     };
     Operation::new("getStatus", Tag::Service, "How fresh the readings are, and what is down")
         .description("For people; load balancers use `/routez`.")

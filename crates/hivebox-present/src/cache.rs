@@ -3,6 +3,7 @@
 //! Requests read the [`Cache`]. The cache that replicas share lives in crate `hivebox-refresh`: only the refresh
 //! loop uses it, so no request ever waits for it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,13 +36,16 @@ pub struct Poll {
     pub asked: usize,
     /// How many of them failed.
     pub failed: usize,
-    /// The first failure, as a sentence.
+    /// The first failure, in words that anybody may read: without addresses, and without what upstream sent.
     pub error: Option<String>,
     /// The number of polls in a row without an answer, by any replica and including this one; zero if this one
     /// brought an answer.
     pub failures_in_a_row: u32,
     /// The pause that upstream asked for (`Retry-After`), counted from the end of the poll.
     pub retry_after: Option<Duration>,
+    /// How many elements of the list were left out, for each reason that occurred.
+    #[serde(default)]
+    pub left_out: BTreeMap<String, usize>,
 }
 
 /// The role of a replica among those that share a present.
@@ -165,7 +169,15 @@ impl Poll {
     /// A successful poll that ended at this time.
     #[must_use]
     pub fn good(ended_at: Timestamp) -> Self {
-        Self { ended_at, asked: 1, failed: 0, error: None, failures_in_a_row: 0, retry_after: None }
+        Self {
+            ended_at,
+            asked: 1,
+            failed: 0,
+            error: None,
+            failures_in_a_row: 0,
+            retry_after: None,
+            left_out: BTreeMap::new(),
+        }
     }
 }
 

@@ -55,12 +55,11 @@ pub(crate) fn record_panic(refresh: &Refresh) {
     let asked = refresh.poller.upstream.asked();
     let before = refresh.cache.last_poll().as_ref().map_or(0, |poll| poll.failures_in_a_row);
     let poll = Poll {
-        ended_at: refresh.clock.now(),
         asked,
         failed: asked,
         error: Some("a bug in HiveBox ended the poll; the log has the details".into()),
         failures_in_a_row: before.saturating_add(1),
-        retry_after: None,
+        ..Poll::good(refresh.clock.now())
     };
     publish::locally(refresh, poll, None);
 }
@@ -92,27 +91,32 @@ async fn poll_and_publish(refresh: &Refresh) {
     let (poll, present) = match outcome {
         Ok((present, polled)) => {
             report(&present, &polled);
+            refresh.metrics.upstream.left_out(polled.left_out());
             let has_answer = present.answer.is_some();
             let error = match &polled.first_failure {
-                Some(failure) => Some(in_words(failure)),
+                Some(failure) => Some(failure.in_public()),
                 None if !has_answer => Some("no air temperature reading counts".into()),
                 None => None,
             };
             let failures_in_a_row = if has_answer { 0 } else { failed };
-            let (asked, failed) = (polled.asked, polled.failed + polled.skipped);
-            let poll = Poll { ended_at, asked, failed, error, failures_in_a_row, retry_after: None };
+            let (asked, failed) = (polled.asked, polled.lost());
+            let left_out = polled.left_out().filter(|(_, count)| *count > 0);
+            let left_out = left_out.map(|(reason, count)| (reason.to_owned(), count)).collect();
+            let poll =
+                Poll { ended_at, asked, failed, error, failures_in_a_row, retry_after: None, left_out };
             (poll, Some(Arc::new(present)))
         }
         Err(error) => {
-            let words = in_words(&error);
-            warn!(error = words, "cannot poll openSenseMap");
+            warn!(error = in_words(&error), "cannot poll openSenseMap");
             let asked = refresh.poller.upstream.asked();
-            let retry_after = match error {
+            let retry_after = match &error {
                 PollError::Fetch(error) => error.retry_after(),
                 PollError::File { .. } | PollError::Decode { .. } => None,
             };
-            let error = Some(words);
-            (Poll { ended_at, asked, failed: asked, error, failures_in_a_row: failed, retry_after }, None)
+            // Requests show it to anybody, so it says less than the log.
+            let error = Some(error.in_public());
+            let poll = Poll { error, failures_in_a_row: failed, retry_after, ..Poll::good(ended_at) };
+            (Poll { asked, failed: asked, ..poll }, None)
         }
     };
     let is_taken = publish::locally(refresh, poll.clone(), present.clone());
@@ -153,7 +157,15 @@ fn trace(span: &Span, outcome: &Result<(Present, Polled), PollError>) {
 
 fn report(present: &Present, polled: &Polled) {
     let readings = &present.readings;
-    let (boxes, sensors, skipped) = (readings.box_count(), readings.len(), polled.skipped);
+    let (boxes, sensors, skipped) = (readings.box_count(), readings.len(), polled.skipped.total());
+    let listed_again = polled.listed_again;
+    if let Some(first) = polled.first_skipped {
+        let (at_byte, reason, expected) = (first.offset, first.reason.slug(), first.expected);
+        warn!(skipped, reason, at_byte, expected, "skipped elements of the list that are no readable boxes");
+    }
+    if listed_again > 0 {
+        warn!(listed_again, "the list has senseBoxes more than once: the first place of each counts");
+    }
     if let Some(failure) = &polled.first_failure {
         warn!(failed = polled.failed, error = in_words(failure), "cannot fetch some senseBoxes");
     }

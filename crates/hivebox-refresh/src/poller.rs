@@ -36,8 +36,7 @@ impl Poller {
             }
         };
         let polled = self.upstream.poll(start, previous).await?;
-        let boxes_lost = polled.failed + polled.skipped;
-        let present = Present::of(polled.readings.clone(), boxes_lost, &self.answer);
+        let present = Present::of(polled.readings.clone(), polled.lost(), &self.answer);
         Ok((present, polled))
     }
 }

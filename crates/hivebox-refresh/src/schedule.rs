@@ -106,14 +106,7 @@ mod tests {
 
     /// A poll that ended two seconds after noon.
     fn poll(failures_in_a_row: u32) -> Poll {
-        Poll {
-            ended_at: after_noon(2),
-            asked: 1,
-            failed: 0,
-            error: None,
-            failures_in_a_row,
-            retry_after: None,
-        }
+        Poll { failures_in_a_row, ..Poll::good(after_noon(2)) }
     }
 
     /// How many seconds a replica with a present of noon waits.

@@ -13,7 +13,7 @@ use hivebox_config::{UpstreamAddress, UpstreamConfig};
 use hivebox_present::Clock;
 use opensensemap::{
     BoxId, Client, ClientOptions, DecodeError, Decoded, Decoder, FetchError, FetchedBox, Limits, Observer,
-    SenseBox, WallClock,
+    SenseBox, SkipCounts, SkipReason, SkippedElement, WallClock,
 };
 
 use crate::bridge::add_box;
@@ -53,8 +53,12 @@ pub struct Polled {
     pub failed: usize,
     /// The first failure.
     pub first_failure: Option<FetchError>,
-    /// The number of fetched boxes that could not be read.
-    pub skipped: usize,
+    /// The elements of the list that are no readable boxes.
+    pub skipped: SkipCounts,
+    /// The first of them.
+    pub first_skipped: Option<SkippedElement>,
+    /// The number of times that the list had a box which it had before. Its first place counts.
+    pub listed_again: usize,
 }
 
 /// Why a poll failed.
@@ -79,6 +83,21 @@ pub enum PollError {
         /// Why it cannot be decoded.
         source: DecodeError,
     },
+}
+
+/// Why an element of the list is left out, beside the reasons of the decoder: the list had this box before.
+pub const LISTED_AGAIN: &str = "listed_again";
+
+impl PollError {
+    /// The error in words that anybody may read: without addresses, paths and what a server has sent.
+    #[must_use]
+    pub fn in_public(&self) -> String {
+        match self {
+            Self::Fetch(error) => error.in_public(),
+            Self::File { .. } => "the recorded answer cannot be read".into(),
+            Self::Decode { source, .. } => source.to_string(),
+        }
+    }
 }
 
 impl Upstream {
@@ -123,18 +142,18 @@ impl Upstream {
         match self {
             Self::All(client) => {
                 let fetched = client.fold_boxes(start, giving_way(add_box)).await?;
-                Ok(Polled::whole(fetched.value.finish_after(previous), &fetched.decoded))
+                Ok(Polled::whole(fetched.value, previous, &fetched.decoded))
             }
             Self::Some(client, boxes) => poll_boxes(client, boxes, start(), previous).await,
             Self::File { path, boxes, max_bytes } => {
                 let (readings, decoded) = read_file(path, boxes.as_deref(), *max_bytes, start())?;
-                let readings = readings.finish_after(previous);
+                let polled = Polled::whole(readings, previous, &decoded);
                 Ok(match boxes {
-                    None => Polled::whole(readings, &decoded),
+                    None => polled,
                     Some(boxes) => {
-                        let (asked, found) = (boxes.len(), readings.box_count());
+                        let (asked, found) = (boxes.len(), polled.readings.box_count());
                         let failed = asked.saturating_sub(found);
-                        Polled { readings, asked, failed, first_failure: None, skipped: 0 }
+                        Polled { asked, failed, skipped: SkipCounts::default(), ..polled }
                     }
                 })
             }
@@ -166,9 +185,30 @@ pub fn client(
 }
 
 impl Polled {
-    fn whole(readings: Arc<Readings>, decoded: &Decoded) -> Self {
-        let asked = readings.box_count() + decoded.skipped;
-        Self { readings, asked, failed: 0, first_failure: None, skipped: decoded.skipped }
+    fn whole(readings: ReadingsBuilder<'static>, previous: Option<&Readings>, decoded: &Decoded) -> Self {
+        let listed_again = readings.boxes_added_again();
+        let readings = readings.finish_after(previous);
+        Self {
+            asked: readings.box_count() + decoded.skipped.total(),
+            readings,
+            failed: 0,
+            first_failure: None,
+            skipped: decoded.skipped,
+            first_skipped: decoded.first_skipped,
+            listed_again,
+        }
+    }
+
+    /// The number of boxes that could not be fetched or read.
+    #[must_use]
+    pub fn lost(&self) -> usize {
+        self.failed + self.skipped.total()
+    }
+
+    /// How many elements of the list were left out for each reason, zeros included.
+    pub fn left_out(&self) -> impl Iterator<Item = (&'static str, usize)> + '_ {
+        let skipped = SkipReason::ALL.iter().map(|&reason| (reason.slug(), self.skipped.of(reason)));
+        skipped.chain([(LISTED_AGAIN, self.listed_again)])
     }
 }
 
@@ -199,7 +239,7 @@ async fn poll_boxes(
         stream::iter(boxes).map(|id| client.fetch_box(id)).buffered(PARALLEL_BOXES).collect().await;
     let (mut failed, mut first_failure) = (0, None);
     for answer in answers {
-        let read = answer.and_then(|answer| Ok(answer.read(|sense_box| add_box(&mut readings, sense_box))?));
+        let read = answer.and_then(|answer| answer.read(|sense_box| add_box(&mut readings, sense_box)));
         if let Err(error) = read {
             failed += 1;
             first_failure.get_or_insert(error);
@@ -208,8 +248,8 @@ async fn poll_boxes(
     match first_failure {
         Some(error) if failed == boxes.len() => Err(error.into()),
         first_failure => {
-            let (readings, asked) = (readings.finish_after(previous), boxes.len());
-            Ok(Polled { readings, asked, failed, first_failure, skipped: 0 })
+            let polled = Polled::whole(readings, previous, &Decoded::default());
+            Ok(Polled { asked: boxes.len(), failed, first_failure, ..polled })
         }
     }
 }

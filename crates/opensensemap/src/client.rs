@@ -1,8 +1,10 @@
 //! The HTTP client: bounded, with retries and a circuit breaker.
 
+mod answer;
 mod circuit;
 mod error;
 mod measurements;
+mod route;
 mod wall_clock;
 
 use std::fmt;
@@ -12,11 +14,16 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::ACCEPT_ENCODING;
 use tokio::time::Instant;
 
+use answer::Answer;
+pub use answer::AnswerFacts;
 use circuit::Circuit;
 pub use error::{FailureKind, FetchError};
 pub use measurements::Measurements;
+use route::Route;
 pub use wall_clock::WallClock;
 
 use crate::box_id::BoxId;
@@ -123,6 +130,7 @@ pub struct Fetched<A> {
 #[derive(Debug, Clone)]
 pub struct FetchedBox {
     body: Vec<u8>,
+    facts: AnswerFacts,
 }
 
 impl FetchedBox {
@@ -130,8 +138,8 @@ impl FetchedBox {
     ///
     /// # Errors
     /// None in practice: the answer was decoded once when it was fetched.
-    pub fn read<T>(&self, read: impl FnOnce(SenseBox<'_>) -> T) -> Result<T, DecodeError> {
-        decode_box(&self.body, read)
+    pub fn read<T>(&self, read: impl FnOnce(SenseBox<'_>) -> T) -> Result<T, FetchError> {
+        decode_box(&self.body, read).map_err(|error| FetchError::Decode { error, answer: self.facts.clone() })
     }
 }
 
@@ -140,6 +148,7 @@ impl FetchedBox {
 pub struct Client {
     http: reqwest::Client,
     options: Arc<ClientOptions>,
+    route: Route,
     circuit: Arc<Circuit>,
 }
 
@@ -158,19 +167,22 @@ impl Client {
     pub fn new(mut options: ClientOptions) -> Result<Self, FetchError> {
         options.base_url.truncate(options.base_url.trim_end_matches('/').len());
         let url = reqwest::Url::parse(&options.base_url).ok();
-        if url.is_none_or(|url| !matches!(url.scheme(), "http" | "https")) {
+        let Some(url) = url.filter(|url| matches!(url.scheme(), "http" | "https")) else {
             return Err(FetchError::BaseUrl { url: options.base_url });
-        }
-        let http = reqwest::Client::builder()
+        };
+        let route = Route::to(&url);
+        let http = route
+            .set(reqwest::Client::builder())
             .user_agent(&options.user_agent)
             .connect_timeout(options.idle_timeout)
             .read_timeout(options.idle_timeout)
             .timeout(options.attempt_timeout)
-            .redirect(reqwest::redirect::Policy::limited(3))
+            // `Answer` does, since reqwest reads only the first of several members.
+            .gzip(false)
             .build()
             .map_err(FetchError::SetUp)?;
         let circuit = Circuit::new(options.circuit_failures, options.circuit_open_for);
-        Ok(Self { http, options: Arc::new(options), circuit: Arc::new(circuit) })
+        Ok(Self { http, options: Arc::new(options), route, circuit: Arc::new(circuit) })
     }
 
     /// Folds all boxes with their last measurements into a value, box by box as they arrive.
@@ -185,14 +197,19 @@ impl Client {
         step: impl Fn(&mut A, SenseBox<'_>),
     ) -> Result<Fetched<A>, FetchError> {
         self.with_retries(async |body_bytes| {
-            let mut response = self.get("/boxes?full=true").await?;
+            let mut answer = self.get("/boxes?full=true").await?;
             let mut decoder = Decoder::new(self.options.limits);
             let mut value = start();
             let mut sink = |sense_box: SenseBox<'_>| step(&mut value, sense_box);
-            while let Some(piece) = self.next_piece(&mut response, body_bytes).await? {
-                decoder.push(&piece, &mut sink)?;
-            }
-            let tally = decoder.finish(&mut sink)?;
+            let outcome = loop {
+                let Some(piece) = self.next_piece(&mut answer, body_bytes).await? else {
+                    break decoder.finish(&mut sink);
+                };
+                if let Err(error) = decoder.push(&piece, &mut sink) {
+                    break Err(error);
+                }
+            };
+            let tally = outcome.map_err(|error| FetchError::decode(error, &answer, body_bytes))?;
             Ok(Fetched { value, decoded: tally })
         })
         .await
@@ -206,17 +223,19 @@ impl Client {
     pub async fn fetch_box(&self, id: &BoxId) -> Result<FetchedBox, FetchError> {
         let path = format!("/boxes/{id}");
         self.with_retries(async |body_bytes| {
-            let mut response = self.get(&path).await?;
+            let mut answer = self.get(&path).await?;
             let mut body = Vec::new();
-            while let Some(piece) = self.next_piece(&mut response, body_bytes).await? {
-                if body.len() + piece.len() > self.options.limits.max_box_bytes {
-                    let limit = self.options.limits.max_box_bytes;
-                    return Err(DecodeError::BoxTooLarge { offset: 0, limit }.into());
+            while let Some(piece) = self.next_piece(&mut answer, body_bytes).await? {
+                let limit = self.options.limits.max_box_bytes;
+                if body.len() + piece.len() > limit {
+                    return Err(FetchError::decode(DecodeError::BoxTooLarge { limit }, &answer, body_bytes));
                 }
                 body.extend_from_slice(&piece);
             }
-            decode_box(&body, |_| ())?;
-            Ok(FetchedBox { body })
+            let facts = answer.facts(body_bytes.load(Ordering::Relaxed));
+            let fetched = FetchedBox { body, facts };
+            fetched.read(|_| ())?;
+            Ok(fetched)
         })
         .await
     }
@@ -232,22 +251,25 @@ impl Client {
         url.as_str().trim_end_matches('/').to_owned()
     }
 
-    async fn get(&self, path: &str) -> Result<reqwest::Response, FetchError> {
+    async fn get(&self, path: &str) -> Result<Answer, FetchError> {
         let url = format!("{}{path}", self.options.base_url);
-        let response = self.http.get(url).send().await.map_err(FetchError::transport)?;
-        if response.status().is_success() {
-            Ok(response)
+        let request = self.http.get(url).header(ACCEPT_ENCODING, "gzip");
+        let answer =
+            Answer::new(request.send().await.map_err(|error| FetchError::connect(error, &self.route))?);
+        // No request asks for a part, so a part is not what was asked for.
+        if answer.status().is_success() && answer.status() != StatusCode::PARTIAL_CONTENT {
+            Ok(answer)
         } else {
-            Err(FetchError::from_response(response, self.options.clock.now()).await)
+            Err(FetchError::from_answer(answer, self.options.clock.now()).await)
         }
     }
 
     async fn next_piece(
         &self,
-        response: &mut reqwest::Response,
+        answer: &mut Answer,
         body_bytes: &AtomicU64,
     ) -> Result<Option<Bytes>, FetchError> {
-        let piece = response.chunk().await.map_err(FetchError::transport)?;
+        let piece = answer.next_piece().await?;
         let length = piece.as_ref().map_or(0, Bytes::len) as u64;
         if body_bytes.fetch_add(length, Ordering::Relaxed) + length > self.options.max_body_bytes {
             return Err(FetchError::BodyTooLarge { limit: self.options.max_body_bytes });

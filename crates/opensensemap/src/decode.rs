@@ -3,13 +3,16 @@
 use std::ops::ControlFlow;
 
 mod error;
+mod skip;
 
 pub use error::DecodeError;
 pub(crate) use error::message_in;
-use error::{MESSAGE_BYTES, not_a_list};
+use error::{MESSAGE_BYTES, is_json};
+pub use skip::{SkipCounts, SkipReason, SkippedElement};
+use skip::{SkipEnd, Skipper};
 
 use crate::instant::InstantReader;
-use crate::json::{BoxSpans, ScanError, Scanner};
+use crate::json::{BoxSpans, ScanError, Scanner, Span};
 use crate::sense_box::SenseBox;
 
 /// Limits of the decoder.
@@ -31,19 +34,10 @@ impl Default for Limits {
 pub struct Decoded {
     /// Boxes passed on.
     pub boxes: usize,
-    /// Boxes skipped because they could not be read.
-    pub skipped: usize,
-    /// Why the first skipped box could not be read.
-    pub first_skipped: Option<SkippedBox>,
-}
-
-/// A box that could not be read. It does not affect other boxes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SkippedBox {
-    /// The position of the error, in bytes from the start of the answer.
-    pub offset: u64,
-    /// What the position should hold.
-    pub expected: &'static str,
+    /// Elements that are no readable boxes.
+    pub skipped: SkipCounts,
+    /// The first of them.
+    pub first_skipped: Option<SkippedElement>,
 }
 
 /// Decodes boxes from an answer that arrives in pieces of any size, holding at most one box.
@@ -60,8 +54,9 @@ pub struct SkippedBox {
 /// # Ok::<(), opensensemap::DecodeError>(())
 /// ```
 ///
-/// A box that cannot be read is skipped and counted; reading resumes at the next position from
-/// which a complete box can be read. Invalid UTF-8 becomes U+FFFD and has no further effect.
+/// An element that is no readable box is skipped and counted, without being kept: one that is JSON
+/// up to its end, any other up to the next complete box with an `_id` and sensors. Invalid UTF-8
+/// becomes U+FFFD and has no further effect.
 #[derive(Debug)]
 pub struct Decoder {
     limits: Limits,
@@ -73,6 +68,7 @@ pub struct Decoder {
     retry_at: usize,
     /// The number of bytes of the answer before the carry.
     offset: u64,
+    skipper: Skipper,
     spans: BoxSpans,
     instants: InstantReader,
     decoded: Decoded,
@@ -87,7 +83,9 @@ enum DecoderState {
     NextBox,
     /// After a box: a comma or the end of the list.
     AfterBox,
-    /// After an unreadable box, searching for a readable one.
+    /// In an element that is skipped.
+    Skipping,
+    /// After something that is not JSON, searching for a box.
     Lost,
     End,
 }
@@ -102,6 +100,7 @@ impl Decoder {
             carry: Vec::new(),
             retry_at: 0,
             offset: 0,
+            skipper: Skipper::default(),
             spans: BoxSpans::default(),
             instants: InstantReader::default(),
             decoded: Decoded::default(),
@@ -111,8 +110,7 @@ impl Decoder {
     /// Takes the next piece of the answer and passes each box that it completes to `sink`.
     ///
     /// # Errors
-    /// [`DecodeError`] if the answer is not a list of boxes or exceeds a limit. Discard the decoder
-    /// then.
+    /// [`DecodeError`] if the answer is not a list. Discard the decoder then.
     pub fn push(&mut self, mut piece: &[u8], sink: &mut impl FnMut(SenseBox<'_>)) -> Result<(), DecodeError> {
         while !self.carry.is_empty() && !piece.is_empty() {
             piece = self.push_to_carry(piece, sink)?;
@@ -122,7 +120,9 @@ impl Decoder {
         }
         let used = self.read(piece, sink)?;
         self.offset += used as u64;
-        self.keep(&piece[used..])
+        self.carry.extend_from_slice(&piece[used..]);
+        self.wait_for_more();
+        Ok(())
     }
 
     /// Ends the answer and passes on any box that was held back.
@@ -133,11 +133,10 @@ impl Decoder {
         let carry = std::mem::take(&mut self.carry);
         let used = self.read(&carry, sink)?;
         self.offset += used as u64;
-        self.check_size(carry.len() - used)?;
         let rest = carry[used..].trim_ascii();
         let complete = match self.state {
             DecoderState::End => true,
-            DecoderState::Lost => rest.ends_with(b"]"),
+            DecoderState::Lost => rest.ends_with(b"]") && !message_in(rest),
             _ => false,
         };
         if complete { Ok(self.decoded) } else { Err(self.truncated(rest)) }
@@ -167,34 +166,37 @@ impl Decoder {
         }
         carry.drain(..used);
         self.carry = carry;
-        self.check_carry()?;
+        self.wait_for_more();
         Ok(rest)
     }
 
-    fn keep(&mut self, rest: &[u8]) -> Result<(), DecodeError> {
-        self.carry.extend_from_slice(rest);
-        self.check_carry()
-    }
-
-    fn check_carry(&mut self) -> Result<(), DecodeError> {
-        self.retry_at = self.carry.len() + self.carry.len() / 2;
-        self.check_size(self.carry.len())
-    }
-
-    /// Refuses an unfinished box at the current offset that exceeds the size limit.
-    fn check_size(&self, length: usize) -> Result<(), DecodeError> {
-        if length > self.limits.max_box_bytes {
-            return Err(DecodeError::BoxTooLarge { offset: self.offset, limit: self.limits.max_box_bytes });
-        }
-        Ok(())
+    /// Sets the size at which the carry is worth reading again.
+    fn wait_for_more(&mut self) {
+        let held = self.carry.len();
+        self.retry_at = (held + held / 2).min(self.limits.max_box_bytes.max(held));
     }
 
     /// Reads everything complete in `bytes` and returns how many bytes are done with.
     fn read(&mut self, bytes: &[u8], sink: &mut impl FnMut(SenseBox<'_>)) -> Result<usize, DecodeError> {
         let mut cursor = Scanner::new(bytes, 0);
         loop {
+            let at = cursor.at();
+            if self.state == DecoderState::Skipping {
+                match self.skipper.push(&bytes[at..]) {
+                    SkipEnd::Found(length) => {
+                        self.state = DecoderState::AfterBox;
+                        cursor = Scanner::new(bytes, at + length);
+                    }
+                    SkipEnd::NeedMore => return Ok(bytes.len()),
+                    SkipEnd::Broken(length) => {
+                        self.state = DecoderState::Lost;
+                        cursor = Scanner::new(bytes, at + length);
+                    }
+                }
+                continue;
+            }
             if self.state == DecoderState::Lost {
-                match self.find_box(bytes, cursor.at(), sink)? {
+                match self.find_box(bytes, at, sink) {
                     ControlFlow::Continue(found) => cursor = Scanner::new(bytes, found),
                     ControlFlow::Break(keep_from) => return Ok(keep_from),
                 }
@@ -215,30 +217,42 @@ impl Decoder {
                     }
                     cursor = Scanner::new(bytes, 3);
                 }
-                (DecoderState::Start, _) => return Err(not_a_list(bytes)),
+                (DecoderState::Start, _) => return Err(DecodeError::NotAList),
                 (DecoderState::FirstBox | DecoderState::AfterBox, b']') => {
                     self.step(&mut cursor, DecoderState::End);
                 }
                 (DecoderState::AfterBox, b',') => self.step(&mut cursor, DecoderState::NextBox),
                 (DecoderState::FirstBox | DecoderState::NextBox, b'{') => {
                     let start = cursor.at();
-                    match self.read_box_at(bytes, start)? {
+                    match self.read_box_at(bytes, start) {
                         Ok(length) => {
                             self.hand_on(&bytes[start..start + length], start, sink);
                             cursor = Scanner::new(bytes, start + length);
                         }
-                        Err(ScanError::NeedMore) => return Ok(start),
+                        Err(ScanError::NeedMore) if bytes.len() - start < self.limits.max_box_bytes => {
+                            return Ok(start);
+                        }
+                        Err(ScanError::NeedMore) => self.skip_element(start, SkipReason::TooLarge),
+                        Err(ScanError::TooDeep) => self.skip_element(start, SkipReason::TooDeep),
                         Err(ScanError::Syntax { at, expected }) => {
-                            self.skip_box(start + at, expected);
+                            self.count_skipped(start + at, SkipReason::NotJson, Some(expected));
                             self.state = DecoderState::Lost;
-                            cursor = Scanner::new(bytes, start + at);
+                            // Inside may be the next box, if a quote or a bracket is missing.
+                            cursor = Scanner::new(bytes, start + 1);
                         }
                     }
+                }
+                (DecoderState::FirstBox | DecoderState::NextBox, next) if is_json(next) => {
+                    self.skip_element(cursor.at(), SkipReason::NotAnObject);
                 }
                 (DecoderState::End, _) => {
                     return Err(DecodeError::TrailingBytes { offset: self.offset + cursor.at() as u64 });
                 }
-                _ => return Err(self.not_a_box(bytes, cursor.at())),
+                _ => {
+                    let expected = "a box, a comma or the end of the list";
+                    self.count_skipped(cursor.at(), SkipReason::NotJson, Some(expected));
+                    self.state = DecoderState::Lost;
+                }
             }
         }
     }
@@ -251,20 +265,11 @@ impl Decoder {
 
     /// Reads the box at `start` of `bytes` into `self.spans` and returns its length.
     ///
-    /// An oversized box is refused whether it turns out complete or broken, so the result does not
-    /// depend on how the answer was cut into pieces.
-    fn read_box_at(&mut self, bytes: &[u8], start: usize) -> Result<Result<usize, ScanError>, DecodeError> {
-        let read = self.read_box(&bytes[start..]);
-        let length = match &read {
-            Ok(length) => *length,
-            Err(ScanError::Syntax { at, .. }) => *at,
-            Err(ScanError::NeedMore) => 0,
-        };
-        if length > self.limits.max_box_bytes {
-            let offset = self.offset + start as u64;
-            return Err(DecodeError::BoxTooLarge { offset, limit: self.limits.max_box_bytes });
-        }
-        Ok(read)
+    /// Looks at no more than the largest box could have, so the result does not depend on how the
+    /// answer was cut into pieces.
+    fn read_box_at(&mut self, bytes: &[u8], start: usize) -> Result<usize, ScanError> {
+        let end = bytes.len().min(start.saturating_add(self.limits.max_box_bytes));
+        self.read_box(&bytes[start..end])
     }
 
     fn read_box(&mut self, bytes: &[u8]) -> Result<usize, ScanError> {
@@ -276,8 +281,8 @@ impl Decoder {
     /// Passes the box in `self.spans`, whose bytes are `bytes`, to the sink.
     fn hand_on(&mut self, bytes: &[u8], start: usize, sink: &mut impl FnMut(SenseBox<'_>)) {
         self.state = DecoderState::AfterBox;
-        if self.spans.id.is_none() {
-            self.skip_box(start, "a box with an _id");
+        if self.spans.id.is_none_or(Span::is_empty) {
+            self.count_skipped(start, SkipReason::NoId, None);
         } else if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
             self.decoded.boxes += 1;
             sink(SenseBox::new(text, &self.spans));
@@ -288,15 +293,22 @@ impl Decoder {
                     self.decoded.boxes += 1;
                     sink(SenseBox::new(&repaired, &self.spans));
                 }
-                Err(_) => self.skip_box(start, "UTF-8"),
+                Err(_) => self.count_skipped(start, SkipReason::NotJson, Some("UTF-8")),
             }
         }
     }
 
-    fn skip_box(&mut self, at: usize, expected: &'static str) {
-        self.decoded.skipped += 1;
+    /// Skips the element at `at` up to its end.
+    fn skip_element(&mut self, at: usize, reason: SkipReason) {
+        self.count_skipped(at, reason, None);
+        self.skipper = Skipper::default();
+        self.state = DecoderState::Skipping;
+    }
+
+    fn count_skipped(&mut self, at: usize, reason: SkipReason, expected: Option<&'static str>) {
+        self.decoded.skipped.count(reason);
         let offset = self.offset + at as u64;
-        self.decoded.first_skipped.get_or_insert(SkippedBox { offset, expected });
+        self.decoded.first_skipped.get_or_insert(SkippedElement { offset, reason, expected });
     }
 
     /// Finds the first complete box at or after `from`, passes it on and returns its end; or
@@ -306,31 +318,26 @@ impl Decoder {
         bytes: &[u8],
         from: usize,
         sink: &mut impl FnMut(SenseBox<'_>),
-    ) -> Result<ControlFlow<usize, usize>, DecodeError> {
+    ) -> ControlFlow<usize, usize> {
         for start in memchr::memchr_iter(b'{', &bytes[from..]).map(|found| from + found) {
-            match self.read_box_at(bytes, start)? {
+            match self.read_box_at(bytes, start) {
                 Ok(length) if self.spans.id.is_some() && self.spans.has_sensors => {
                     self.hand_on(&bytes[start..start + length], start, sink);
-                    return Ok(ControlFlow::Continue(start + length));
+                    return ControlFlow::Continue(start + length);
                 }
-                Err(ScanError::NeedMore) => return Ok(ControlFlow::Break(start)),
-                Ok(_) | Err(ScanError::Syntax { .. }) => {}
+                Err(ScanError::NeedMore) if bytes.len() - start < self.limits.max_box_bytes => {
+                    return ControlFlow::Break(start);
+                }
+                Ok(_) | Err(_) => {}
             }
         }
         // The tail must be seen again if nothing follows: it may close the list or hold an error
         // message.
-        Ok(ControlFlow::Break(bytes.len().saturating_sub(MESSAGE_BYTES).max(from)))
-    }
-
-    fn not_a_box(&self, bytes: &[u8], at: usize) -> DecodeError {
-        if message_in(&bytes[at..]).is_some() {
-            return self.truncated(&bytes[at..]);
-        }
-        DecodeError::NotABox { offset: self.offset + at as u64 }
+        ControlFlow::Break(bytes.len().saturating_sub(MESSAGE_BYTES).max(from))
     }
 
     fn truncated(&self, rest: &[u8]) -> DecodeError {
-        DecodeError::Truncated { boxes: self.decoded.boxes, message: message_in(rest) }
+        DecodeError::Truncated { boxes: self.decoded.boxes, told: message_in(rest) }
     }
 }
 
@@ -349,9 +356,11 @@ pub fn decode_box<T>(bytes: &[u8], read: impl FnOnce(SenseBox<'_>) -> T) -> Resu
             result = Some(read(sense_box));
         }
     })?;
-    match result {
-        Some(result) if used == trimmed.len() => Ok(result),
-        _ if decoder.decoded.skipped > 0 || trimmed.is_empty() => Err(not_a_list(trimmed)),
-        _ => Err(decoder.truncated(trimmed)),
+    let is_json = trimmed.first().is_some_and(|&first| is_json(first));
+    match (result, decoder.decoded.first_skipped) {
+        (Some(result), None) if used == trimmed.len() => Ok(result),
+        (_, Some(skipped)) if is_json => Err(DecodeError::NotABox { reason: skipped.reason }),
+        _ if is_json => Err(decoder.truncated(trimmed)),
+        _ => Err(DecodeError::NotAList),
     }
 }

@@ -59,10 +59,10 @@ mod sense_box;
 pub use archive::{ArchiveFolder, ArchiveFolderError, ListingError, ListingReader};
 pub use box_id::{BoxId, BoxIdError};
 pub use client::{
-    Attempt, Client, ClientOptions, FailureKind, FetchError, Fetched, FetchedBox, Measurements, Observer,
-    WallClock,
+    AnswerFacts, Attempt, Client, ClientOptions, FailureKind, FetchError, Fetched, FetchedBox, Measurements,
+    Observer, WallClock,
 };
-pub use decode::{DecodeError, Decoded, Decoder, Limits, SkippedBox, decode_box};
+pub use decode::{DecodeError, Decoded, Decoder, Limits, SkipCounts, SkipReason, SkippedElement, decode_box};
 pub use measurement_query::{
     MAX_BOX_IDS, MAX_MEASUREMENTS, MAX_SPAN, MeasurementQuery, MeasurementQueryError,
 };

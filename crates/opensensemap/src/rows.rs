@@ -31,21 +31,19 @@ pub struct MeasurementRow<'a> {
 #[non_exhaustive]
 pub enum RowsError {
     /// The first line lacks a requested column.
-    #[error("the answer has no column {missing}; it begins with {excerpt:?}")]
+    #[error("the answer has no column {missing}")]
     Header {
         /// The missing column.
         missing: &'static str,
-        /// Up to 120 characters of its beginning.
-        excerpt: String,
     },
     /// The answer ends within a row or in an error message. The API sends status 200 before it
     /// reads its database, so it reports errors this way.
-    #[error("the answer was cut off after {rows} measurements{}", in_its_words(message.as_deref()))]
+    #[error("the answer was cut off after {rows} measurements{}", if *told { ", with an error message" } else { "" })]
     Truncated {
         /// The number of rows read before the cut. There are more.
         rows: usize,
-        /// The API's error message, if there is one.
-        message: Option<String>,
+        /// Whether it ends in an error message of the API.
+        told: bool,
     },
     /// A row is not a measurement.
     #[error("row {row} of the answer should have {expected}")]
@@ -61,10 +59,6 @@ pub enum RowsError {
         /// The number of the row, from 1.
         row: usize,
     },
-}
-
-fn in_its_words(message: Option<&str>) -> String {
-    message.map(|message| format!(" (it says: {message})")).unwrap_or_default()
 }
 
 /// Where a row has its sensor and box ids.
@@ -154,7 +148,7 @@ impl RowDecoder {
             // A row without a line break may be the beginning of a longer one.
             _ => {
                 let rest = &self.fields[..self.filled.0];
-                Err(RowsError::Truncated { rows: self.rows, message: message_in(rest) })
+                Err(RowsError::Truncated { rows: self.rows, told: message_in(rest) })
             }
         }
     }
@@ -181,8 +175,8 @@ impl RowDecoder {
         };
         let bad = |expected| RowsError::BadRow { row: self.rows + 1, expected };
         let text = simdutf8::basic::from_utf8(bytes).map_err(|_| bad("UTF-8"))?;
-        if let Some(message) = message_in(bytes) {
-            return Err(RowsError::Truncated { rows: self.rows, message: Some(message) });
+        if message_in(bytes) {
+            return Err(RowsError::Truncated { rows: self.rows, told: true });
         }
         if count != columns.count {
             return Err(bad("as many columns as the first line"));
@@ -220,7 +214,6 @@ impl RowDecoder {
 impl ColumnPositions {
     /// Finds the columns by name.
     fn of(shape: &Shape, bytes: &[u8], ends: &[usize]) -> Result<Self, RowsError> {
-        let header = String::from_utf8_lossy(bytes);
         let starts = std::iter::once(0).chain(ends.iter().copied());
         let names: Vec<&[u8]> = starts.zip(ends).map(|(start, &end)| &bytes[start..end]).collect();
         let find = |name: &str| {
@@ -228,10 +221,7 @@ impl ColumnPositions {
             let is = |found: &&[u8]| found.strip_prefix(b"\xef\xbb\xbf").unwrap_or(found) == name.as_bytes();
             names.iter().position(is)
         };
-        let needed = |missing: &'static str| {
-            let excerpt = || header.trim().chars().take(120).collect();
-            find(missing).ok_or_else(|| RowsError::Header { missing, excerpt: excerpt() })
-        };
+        let needed = |missing: &'static str| find(missing).ok_or(RowsError::Header { missing });
         let (sensor_id, box_id) = match shape {
             Shape::InColumns { box_ids } => {
                 let box_id = if *box_ids { Some(needed("boxId")?) } else { None };

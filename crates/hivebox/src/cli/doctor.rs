@@ -102,7 +102,7 @@ async fn upstream(config: &Config) -> Finding {
         Ok((present, of_poll)) => {
             let took_seconds = clock.now().duration_since(started).as_secs_f64();
             let boxes = present.readings.box_count();
-            let lost = of_poll.failed + of_poll.skipped;
+            let lost = of_poll.lost();
             let found = format!("{boxes} senseBoxes in {took_seconds:.1} s, {lost} lost");
             match present.answer {
                 Some(answer) => {

@@ -25,6 +25,7 @@ mod endpoints;
 mod front;
 mod history;
 mod hostile_redis;
+mod hostile_upstream;
 mod killed;
 mod live;
 mod map;

@@ -20,6 +20,7 @@ async fn all_is_well_once_there_is_an_answer() {
     let works = json!({ "down_since": null });
     let expected = json!({
         "as_of": status["as_of"], "freshness": "fresh", "max_reading_age_seconds": 3600, "upstream": works, "cache": works, "store": works,
+        "left_out": {},
     });
     assert_eq!(status, expected);
 }

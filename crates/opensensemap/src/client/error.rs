@@ -1,11 +1,14 @@
 //! Errors of fetching.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
+use super::answer::{Answer, AnswerFacts};
+use super::route::Route;
 use crate::archive::ListingError;
 use crate::decode::DecodeError;
 use crate::measurement_query::MeasurementQueryError;
@@ -27,16 +30,34 @@ pub enum FetchError {
     )]
     SetUp(#[source] reqwest::Error),
     /// No connection, no answer in time, or a broken connection.
-    #[error("the API could not be reached, or did not answer in time")]
-    Transport(#[source] reqwest::Error),
-    /// A status other than success.
-    #[error("the API answered {status} to GET {path}{}", in_its_words(message.as_deref()))]
+    #[error("the API could not be reached{}, or did not answer in time", through(proxy.as_deref()))]
+    Transport {
+        /// The error of the HTTP client, without the secrets of the address.
+        source: reqwest::Error,
+        /// The proxy on the way, without its credentials; `None` if there is none.
+        proxy: Option<String>,
+    },
+    /// The answer's gzip is damaged.
+    #[error("the answer cannot be decompressed")]
+    Encoding(#[source] std::io::Error),
+    /// The API redirects to another scheme, host or port, or in circles. Such redirects are not
+    /// followed.
+    #[error("the API redirects elsewhere ({status}): set its new address, if it has moved")]
+    Redirect {
+        /// The status.
+        status: StatusCode,
+    },
+    /// A status other than success, or a part of an answer.
+    #[error("the API answered {status} to GET {path} ({answer})")]
     Status {
         /// The path of the request, without its query.
         path: String,
         /// The status.
         status: StatusCode,
-        /// The API's error message, if there is one.
+        /// What may be said about the answer.
+        answer: AnswerFacts,
+        /// The API's error message, if there is one, to be compared with others. It is not for logs
+        /// or people: a server that is not the API may say anything.
         message: Option<String>,
         /// How long the API asked to wait before the next request.
         retry_after: Option<Duration>,
@@ -48,8 +69,13 @@ pub enum FetchError {
         limit: u64,
     },
     /// The answer is not a complete list of boxes.
-    #[error(transparent)]
-    Decode(#[from] DecodeError),
+    #[error("{error} ({answer})")]
+    Decode {
+        /// Why not.
+        error: DecodeError,
+        /// What may be said about the answer.
+        answer: AnswerFacts,
+    },
     /// The answer is not a complete list of measurements.
     #[error(transparent)]
     Rows(#[from] RowsError),
@@ -131,20 +157,20 @@ impl FetchError {
     pub fn kind(&self) -> FailureKind {
         match self {
             Self::BaseUrl { .. } | Self::SetUp(_) | Self::Question(_) => FailureKind::SetUp,
-            Self::Transport(error) if error.is_timeout() => FailureKind::Timeout,
-            Self::Transport(error) if error.is_connect() => FailureKind::Connect,
-            Self::Transport(_) => FailureKind::Broken,
+            Self::Transport { source, .. } if source.is_timeout() => FailureKind::Timeout,
+            Self::Transport { source, .. } if source.is_connect() => FailureKind::Connect,
+            Self::Transport { .. } | Self::Encoding(_) => FailureKind::Broken,
             Self::Status { status, .. } if *status == StatusCode::TOO_MANY_REQUESTS => {
                 FailureKind::RateLimited
             }
-            Self::Status { .. } => FailureKind::Status,
+            Self::Status { .. } | Self::Redirect { .. } => FailureKind::Status,
             Self::BodyTooLarge { .. }
-            | Self::Decode(DecodeError::BoxTooLarge { .. })
+            | Self::Decode { error: DecodeError::BoxTooLarge { .. }, .. }
             | Self::Rows(RowsError::RowTooLarge { .. }) => FailureKind::TooLarge,
-            Self::Decode(DecodeError::Truncated { .. })
+            Self::Decode { error: DecodeError::Truncated { .. }, .. }
             | Self::Rows(RowsError::Truncated { .. })
             | Self::Listing(_) => FailureKind::Truncated,
-            Self::Decode(_) | Self::Rows(_) => FailureKind::NotBoxes,
+            Self::Decode { .. } | Self::Rows(_) => FailureKind::NotBoxes,
             Self::CircuitOpen { .. } => FailureKind::CircuitOpen,
         }
     }
@@ -169,58 +195,102 @@ impl FetchError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Transport(_) | Self::Listing(_) => true,
+            Self::Transport { .. } | Self::Encoding(_) | Self::Listing(_) => true,
             Self::Status { status, .. } => {
                 status.is_server_error()
                     || matches!(*status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
             }
-            Self::Decode(error) => !matches!(error, DecodeError::BoxTooLarge { .. }),
+            Self::Decode { error, .. } => !error.is_of_one_box(),
             Self::Rows(error) => !matches!(error, RowsError::RowTooLarge { .. }),
             Self::BaseUrl { .. }
             | Self::SetUp(_)
             | Self::Question(_)
+            | Self::Redirect { .. }
             | Self::BodyTooLarge { .. }
             | Self::CircuitOpen { .. } => false,
         }
     }
 
-    /// Whether the failure means that the API is unwell, rather than that the question was wrong.
+    /// Whether the failure means that the API is unwell, rather than that the question was wrong or
+    /// one box cannot be read.
     pub(super) fn is_fault_of_api(&self) -> bool {
-        self.is_transient() || matches!(self, Self::BodyTooLarge { .. } | Self::Decode(_) | Self::Rows(_))
+        match self {
+            Self::Decode { error, .. } => !error.is_of_one_box(),
+            Self::BodyTooLarge { .. } | Self::Rows(_) | Self::Redirect { .. } => true,
+            Self::Status { status, .. } if status.is_success() => true,
+            _ => self.is_transient(),
+        }
     }
 
-    /// A failure of the connection, without the secrets of the address.
-    pub(super) fn transport(mut error: reqwest::Error) -> Self {
+    /// The failure in words that anybody may read: without addresses, and without anything that a
+    /// server has sent but its status.
+    #[must_use]
+    pub fn in_public(&self) -> String {
+        match self {
+            Self::BaseUrl { .. } | Self::SetUp(_) => "the HTTP client could not be set up".into(),
+            Self::Transport { .. } => match self.kind() {
+                FailureKind::Timeout => "the API did not answer in time".into(),
+                FailureKind::Connect => "the API could not be reached".into(),
+                _ => "the connection to the API broke".into(),
+            },
+            Self::Status { status, .. } => format!("the API answered {status}"),
+            Self::Decode { error, .. } => error.to_string(),
+            Self::Encoding(_)
+            | Self::Redirect { .. }
+            | Self::BodyTooLarge { .. }
+            | Self::Rows(_)
+            | Self::Listing(_)
+            | Self::Question(_)
+            | Self::CircuitOpen { .. } => self.to_string(),
+        }
+    }
+
+    /// A failure on the way to an answer.
+    pub(super) fn connect(mut error: reqwest::Error, route: &Route) -> Self {
         if let Some(url) = error.url_mut() {
             url.set_query(None);
             url.set_fragment(None);
             // An address without a host has no login to remove.
             let _ = url.set_username("").and_then(|()| url.set_password(None));
         }
-        Self::Transport(error)
+        Self::Transport { source: error, proxy: route.proxy().map(str::to_owned) }
+    }
+
+    /// A failure while an answer arrives.
+    pub(super) fn transport(error: reqwest::Error) -> Self {
+        Self::connect(error, &Route::default())
+    }
+
+    pub(super) fn decode(error: DecodeError, answer: &Answer, body_bytes: &AtomicU64) -> Self {
+        Self::Decode { error, answer: answer.facts(body_bytes.load(Ordering::Relaxed)) }
     }
 
     /// Reads status, `Retry-After` and message of an unsuccessful response.
-    pub(super) async fn from_response(mut response: reqwest::Response, now: Timestamp) -> Self {
-        let (status, path) = (response.status(), response.url().path().to_owned());
-        let retry_after = retry_after(response.headers(), now);
-        let mut body = Vec::new();
+    pub(super) async fn from_answer(mut answer: Answer, now: Timestamp) -> Self {
+        let (status, path) = (answer.status(), answer.path().to_owned());
+        if status.is_redirection() {
+            return Self::Redirect { status };
+        }
+        let retry_after = retry_after(answer.headers(), now);
+        let (mut body, mut bytes) = (Vec::new(), 0);
         // The message is optional: a failure to read the body must not hide the status.
-        while let Ok(Some(piece)) = response.chunk().await {
+        while let Ok(Some(piece)) = answer.next_piece().await {
+            bytes += piece.len() as u64;
             body.extend_from_slice(&piece[..piece.len().min(MAX_ERROR_BODY_BYTES - body.len())]);
             if body.len() == MAX_ERROR_BODY_BYTES {
                 break;
             }
         }
-        Self::Status { path, status, message: error_message(&body), retry_after }
+        let answer = answer.facts(bytes);
+        Self::Status { path, status, answer, message: error_message(&body), retry_after }
     }
 }
 
-const MAX_ERROR_BODY_BYTES: usize = 4096;
-
-fn in_its_words(message: Option<&str>) -> String {
-    message.map(|message| format!(" ({message})")).unwrap_or_default()
+fn through(proxy: Option<&str>) -> String {
+    proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default()
 }
+
+const MAX_ERROR_BODY_BYTES: usize = 4096;
 
 /// The `message` in the API's error object; error pages of proxies have none worth reporting.
 fn error_message(body: &[u8]) -> Option<String> {

@@ -1,29 +1,33 @@
-//! Errors of decoding boxes.
+//! Errors of decoding boxes. They quote nothing: an answer may come from anywhere, and errors go to
+//! logs and to people.
+
+use super::skip::SkipReason;
 
 /// Why an answer is not a list of boxes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// The answer begins like something else: an error page, an error object, plain text.
-    #[error("the answer is not a list of boxes; it begins with {excerpt:?}")]
-    NotAList {
-        /// Up to 120 characters of its beginning.
-        excerpt: String,
-    },
+    #[error("the answer is not a list of boxes")]
+    NotAList,
     /// The answer ends before its list does. The API sends status 200 before it reads its database,
     /// so it reports errors this way.
-    #[error("the answer was cut off after {boxes} boxes{}", upstream_message(message.as_deref()))]
+    #[error("the answer was cut off after {boxes} boxes{}", if *told { ", with an error message" } else { "" })]
     Truncated {
         /// The number of boxes read before the cut. There are more.
         boxes: usize,
-        /// The API's error message, if there is one.
-        message: Option<String>,
+        /// Whether it ends in an error message of the API.
+        told: bool,
     },
-    /// A box is larger than [`Limits::max_box_bytes`](crate::Limits::max_box_bytes).
-    #[error("a box at byte {offset} is larger than {limit} bytes")]
+    /// The answer about one box is complete, but is no readable box.
+    #[error("the answer is not a box: {reason}")]
+    NotABox {
+        /// Why not.
+        reason: SkipReason,
+    },
+    /// The answer about one box is larger than [`Limits::max_box_bytes`](crate::Limits::max_box_bytes).
+    #[error("the box is larger than {limit} bytes")]
     BoxTooLarge {
-        /// The position of the box, in bytes from the start of the answer.
-        offset: u64,
         /// The limit in bytes.
         limit: usize,
     },
@@ -33,30 +37,25 @@ pub enum DecodeError {
         /// The end of the list, in bytes from the start of the answer.
         offset: u64,
     },
-    /// Something other than a box is between two boxes.
-    #[error("at byte {offset} of the answer a box should begin")]
-    NotABox {
-        /// Its position, in bytes from the start of the answer.
-        offset: u64,
-    },
 }
 
-fn upstream_message(message: Option<&str>) -> String {
-    message.map(|message| format!(" (it says: {message})")).unwrap_or_default()
+impl DecodeError {
+    /// Whether the API is well, and only this one box cannot be read.
+    pub(crate) const fn is_of_one_box(&self) -> bool {
+        matches!(self, Self::NotABox { .. } | Self::BoxTooLarge { .. })
+    }
 }
 
-pub(super) fn not_a_list(bytes: &[u8]) -> DecodeError {
-    let beginning = String::from_utf8_lossy(&bytes[..bytes.len().min(480)]);
-    DecodeError::NotAList { excerpt: beginning.trim().chars().take(120).collect() }
+/// Whether a JSON value can begin with this byte.
+pub(super) const fn is_json(first: u8) -> bool {
+    matches!(first, b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n' | b'N')
 }
 
 /// How far from the end of an answer the API's error message may begin, in bytes.
 pub(super) const MESSAGE_BYTES: usize = 512;
 
-/// The error message at the end of an answer that the API could not complete.
-pub(crate) fn message_in(rest: &[u8]) -> Option<String> {
+/// Whether an answer that the API could not complete ends in its error message.
+pub(crate) fn message_in(rest: &[u8]) -> bool {
     let tail = &rest[rest.len().saturating_sub(MESSAGE_BYTES)..];
-    let start = memchr::memmem::rfind(tail, b"Error: ")?;
-    let message: String = String::from_utf8_lossy(&tail[start..]).trim().chars().take(200).collect();
-    (!message.contains('"')).then_some(message)
+    memchr::memmem::rfind(tail, b"Error: ").is_some_and(|start| !tail[start..].contains(&b'"'))
 }

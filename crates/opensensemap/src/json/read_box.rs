@@ -42,6 +42,7 @@ pub(crate) enum MeasurementSpans {
 
 const LONGITUDE: usize = 0;
 const LATITUDE: usize = 1;
+const HEIGHT: usize = 2;
 
 impl BoxSpans {
     /// Reads the object at the cursor into `self`, whatever the order of its keys.
@@ -97,13 +98,16 @@ impl BoxSpans {
         })
     }
 
+    /// Longitude, latitude, and perhaps height. With more numbers than these the third is something
+    /// else: some boxes send their place twice.
     fn read_coordinates(&mut self, cursor: &mut Scanner<'_>) -> Result<(), ScanError> {
         self.coordinates = [None; 3];
         let mut index = 0;
         array(cursor, |cursor| {
             let coordinate = number(cursor)?;
-            if let Some(slot) = self.coordinates.get_mut(index) {
-                *slot = coordinate;
+            match self.coordinates.get_mut(index) {
+                Some(slot) => *slot = coordinate,
+                None => self.coordinates[HEIGHT] = None,
             }
             index += 1;
             Ok(())

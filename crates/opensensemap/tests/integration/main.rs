@@ -1,5 +1,9 @@
-//! Behaviour of the decoder on recorded and on broken answers.
+//! Behaviour of the client and the decoder on recorded, broken and hostile answers.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
+
+mod answers;
+mod bad_elements;
 mod broken;
 mod pieces;
 mod shapes;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use opensensemap::{DecodeError, SenseBox, decode_box};
+use opensensemap::{DecodeError, SenseBox, SkipReason, decode_box};
 
 use super::{decode, describe};
 
@@ -16,7 +16,7 @@ fn recorded_answers_are_read_to_their_end() {
     ] {
         let (lines, decoded) = decode(answer);
         let decoded = decoded.unwrap();
-        assert_eq!((decoded.boxes, decoded.skipped), (boxes, 0));
+        assert_eq!((decoded.boxes, decoded.skipped.total()), (boxes, 0));
         if sensors > 0 {
             assert_eq!(lines.len() - boxes, sensors);
         }
@@ -48,7 +48,7 @@ fn every_form_of_a_last_measurement_is_told_apart() {
             {"title":"list","lastMeasurement":[]}
         ]}]"#,
     );
-    assert_eq!(decoded.unwrap().skipped, 0);
+    assert_eq!(decoded.unwrap().skipped.total(), 0);
     insta::assert_snapshot!(lines.join("\n"));
 }
 
@@ -91,6 +91,19 @@ fn a_box_may_be_nowhere_or_at_zero() {
 }
 
 #[test]
+fn a_place_that_is_sent_twice_has_no_height() {
+    for (coordinates, height) in [
+        ("[9.35,48.81,60]", "Some(60.0)"),
+        ("[9.35,48.81,9.35,48.81]", "None"),
+        ("[9.35,48.81,1,2,3]", "None"),
+    ] {
+        let answer =
+            format!(r#"[{{"_id":"b","currentLocation":{{"coordinates":{coordinates}}},"sensors":[]}}]"#);
+        assert!(decode(&answer).0[0].ends_with(&format!("at 9.35,48.81,{height}")), "{coordinates}");
+    }
+}
+
+#[test]
 fn grouptags_are_a_list_or_one_or_none() {
     for (grouptag, expected) in [
         ("", &[][..]),
@@ -129,10 +142,10 @@ fn one_box_is_read_from_its_own_answer() {
     assert_eq!(lines.len(), 2);
     let error = |answer: &str| decode_box(answer.as_bytes(), |_| ()).unwrap_err();
     assert!(matches!(error(r#"{"_id":"b","name":"#), DecodeError::Truncated { .. }));
-    assert!(matches!(
-        error(r#"{"code":"NotFound","message":"Box not found"}"#),
-        DecodeError::NotAList { .. }
-    ));
-    assert!(matches!(error("<html>"), DecodeError::NotABox { .. }));
-    assert!(matches!(error(""), DecodeError::NotAList { .. }));
+    let not_a_box = |reason| DecodeError::NotABox { reason };
+    assert_eq!(error(r#"{"code":"NotFound","message":"Box not found"}"#), not_a_box(SkipReason::NoId));
+    assert_eq!(error("null"), not_a_box(SkipReason::NotAnObject));
+    assert_eq!(error(r#"{"_id":}"#), not_a_box(SkipReason::NotJson));
+    assert_eq!(error("<html>"), DecodeError::NotAList);
+    assert_eq!(error(""), DecodeError::NotAList);
 }
