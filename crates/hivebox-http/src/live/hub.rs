@@ -102,6 +102,8 @@ impl LiveHub {
         let mut rounds = Rounds::new(&self.lanes, self.heartbeat);
         loop {
             tokio::select! {
+                // A new present comes first, also after a restart.
+                biased;
                 // The cache is borrowed for as long as this runs, so its sender cannot be gone.
                 _ = changes.changed() => {
                     let present = cache.present().clone();
