@@ -54,6 +54,19 @@ pub enum ArchiveError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A later version of HiveBox wrote an object.
+    #[error(
+        "{object} was written by a newer HiveBox (schema {schema}); this one reads {reads}: update HiveBox, or restore a \
+         backup from before"
+    )]
+    Newer {
+        /// Where it is in the store.
+        object: String,
+        /// The schema of the object.
+        schema: u32,
+        /// The newest schema that this version reads.
+        reads: u32,
+    },
     /// A file of the history is missing or differs from what was written.
     #[error("the history's {object} is damaged: {reason}; `hivebox archive verify` checks the rest")]
     History {
@@ -101,4 +114,32 @@ pub enum ArchiveError {
     /// The hourly sums of a day failed.
     #[error(transparent)]
     Hours(#[from] HourlyError),
+}
+
+impl ArchiveError {
+    /// What is wrong, without the name of the snapshot or of the file of the history that is.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Corrupt { reason, .. } | Self::History { reason, .. } => reason.clone(),
+            Self::Newer { schema, reads, .. } => {
+                format!("it was written by a newer HiveBox (schema {schema}); this one reads {reads}")
+            }
+            Self::Store { source, .. } => source.to_string(),
+            other => other.to_string(),
+        }
+    }
+
+    /// Whether one object is at fault, so that work on the others can go on.
+    #[must_use]
+    pub fn is_of_one_object(&self) -> bool {
+        match self {
+            Self::Corrupt { .. }
+            | Self::Newer { .. }
+            | Self::History { .. }
+            | Self::HistoryFile { .. }
+            | Self::Hours(_) => true,
+            Self::Store { source, .. } => !source.is_of_whole_store(),
+            _ => false,
+        }
+    }
 }

@@ -5,6 +5,8 @@
 //! fault, the server's code and message, and no secret.
 
 use std::error::Error;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 use http::StatusCode;
 use object_store::client::{HttpError, HttpErrorKind};
@@ -55,9 +57,68 @@ pub enum StoreFault {
         /// The server.
         address: String,
     },
+    /// The server reports a fault of its own, or is overloaded.
+    #[error("{address} fails: {reason}; see the log of that server")]
+    Failing {
+        /// The server.
+        address: String,
+        /// What the server says.
+        reason: String,
+    },
+    /// The disk, or the quota of the user, is full.
+    #[error("the disk of {} is full: {reason}; make room, or lower retention and compacted-keep", folder.display())]
+    Full {
+        /// The folder of the store.
+        folder: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// Too many uploads wait.
+    #[error(
+        "the upload queue is full: {waiting} snapshots wait for a slow upload; check the network to the store, or raise \
+         store-interval"
+    )]
+    QueueFull {
+        /// How many wait.
+        waiting: usize,
+    },
+    /// One object cannot be read; others may be readable.
+    #[error("the object cannot be read: {reason}")]
+    Unreadable {
+        /// Why not.
+        reason: String,
+    },
     /// Anything else.
     #[error("{0}")]
     Other(String),
+}
+
+impl StoreFault {
+    /// Whether the store as a whole is away or full. It may work again later without any change to HiveBox.
+    #[must_use]
+    pub fn is_of_whole_store(&self) -> bool {
+        match self {
+            Self::NoCredentials { .. }
+            | Self::NoBucket { .. }
+            | Self::Unreachable { .. }
+            | Self::TimedOut { .. }
+            | Self::Failing { .. }
+            | Self::Full { .. }
+            | Self::QueueFull { .. } => true,
+            Self::Denied { .. } | Self::Unreadable { .. } | Self::Other(_) => false,
+        }
+    }
+}
+
+/// The fault behind an error of the file system below a folder.
+pub(crate) fn folder_fault(folder: &Path, error: &(dyn Error + 'static)) -> StoreFault {
+    let of_system = chain(error).find_map(|error| error.downcast_ref::<io::Error>());
+    match of_system {
+        Some(full) if matches!(full.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+            StoreFault::Full { folder: folder.into(), reason: full.to_string() }
+        }
+        _ => StoreFault::Other(error.to_string()),
+    }
 }
 
 /// The server and bucket named in faults.
@@ -108,6 +169,11 @@ impl Remote {
                 _ => "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the permissions of that key in the bucket",
             };
             return StoreFault::Denied { address: self.address.clone(), reason, check };
+        }
+        if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED
+            || status == StatusCode::TOO_MANY_REQUESTS
+        {
+            return StoreFault::Failing { address: self.address.clone(), reason };
         }
         StoreFault::Other(format!("{} answers {reason}", self.address))
     }
@@ -209,6 +275,29 @@ mod tests {
         let text = "Error performing GET http://h/ in 1ms - Server returned non-2xx status code: 501 Not Implemented: <x>";
         assert_eq!(status_in(text), Some(StatusCode::NOT_IMPLEMENTED));
         assert_eq!(status_in("nothing of the kind"), None);
+    }
+
+    #[test]
+    fn a_full_disk_is_told_as_such_however_deep_the_error_is() {
+        for kind in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded] {
+            let source = Box::new(io::Error::from(kind));
+            let error = object_store::Error::Generic { store: "LocalFileSystem", source };
+            let fault = folder_fault(Path::new("/data"), &error);
+            assert!(matches!(fault, StoreFault::Full { .. }), "{fault}");
+            assert!(fault.to_string().contains("the disk of /data is full"), "{fault}");
+        }
+        let fault = folder_fault(Path::new("/data"), &io::Error::from(ErrorKind::PermissionDenied));
+        assert!(matches!(fault, StoreFault::Other(_)), "{fault}");
+    }
+
+    #[test]
+    fn a_server_that_fails_is_a_fault_of_the_whole_store_and_one_object_is_not() {
+        let of_whole_store = |status| remote().answered(status, "").is_of_whole_store();
+        assert!(of_whole_store(StatusCode::INTERNAL_SERVER_ERROR));
+        assert!(of_whole_store(StatusCode::SERVICE_UNAVAILABLE));
+        assert!(of_whole_store(StatusCode::TOO_MANY_REQUESTS));
+        assert!(!of_whole_store(StatusCode::BAD_REQUEST));
+        assert!(!of_whole_store(StatusCode::FORBIDDEN));
     }
 
     #[test]

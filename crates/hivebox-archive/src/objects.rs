@@ -5,18 +5,21 @@ use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::TryStreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::{ListResult, ObjectStore, ObjectStoreExt};
+use object_store::{ObjectStore, ObjectStoreExt};
 use tokio::sync::OnceCell;
 
 use crate::error::ArchiveError;
-use crate::fault::{StoreFault, is_no_bucket};
+use crate::fault::{StoreFault, folder_fault, is_no_bucket};
+use crate::objects::listing::Listing;
 use crate::s3::bucket::Bucket;
 use crate::s3::{self, S3Options};
 
 pub(crate) mod check;
+pub(crate) mod listing;
 mod upload;
 
 /// The objects of one store, each at a path below the store's prefix. Cheap to clone.
@@ -188,6 +191,10 @@ impl Objects {
         path: &Path,
         action: &'static str,
     ) -> Result<Option<Bytes>, ArchiveError> {
+        if let Place::Folder(folder) = &*self.place {
+            let checked = listing::check_readable(&folder.join(path.as_ref()));
+            checked.map_err(|source| ArchiveError::Store { action, source })?;
+        }
         let read = match self.inner.get(path).await {
             Ok(object) => object.bytes().await,
             Err(error) => Err(error),
@@ -224,17 +231,44 @@ impl Objects {
         &self,
         path: &Path,
         action: &'static str,
-    ) -> Result<ListResult, ArchiveError> {
+    ) -> Result<Listing, ArchiveError> {
+        if let Place::Folder(folder) = &*self.place {
+            let (root, path) = (folder.clone(), path.clone());
+            let listed = tokio::task::spawn_blocking(move || listing::list(&root, &path)).await;
+            let listed = listed.map_err(|error| ArchiveError::Ended { reason: error.to_string() })?;
+            return listed
+                .map_err(|error| ArchiveError::Store { action, source: folder_fault(folder, &error) });
+        }
         let listed = self.inner.list_with_delimiter(Some(path)).await;
         let failed = match listed {
-            Ok(listed) => return Ok(listed),
+            Ok(listed) => return Ok(listed.into()),
             Err(error) => self.failed(action, &error),
         };
-        if self.may_create_bucket(&failed) {
-            Ok(ListResult { common_prefixes: Vec::new(), objects: Vec::new() })
-        } else {
-            Err(failed)
+        if self.may_create_bucket(&failed) { Ok(Listing::default()) } else { Err(failed) }
+    }
+
+    /// Lists the objects below a folder and below the folders in it.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub(crate) async fn list_two_levels(
+        &self,
+        path: &Path,
+        action: &'static str,
+    ) -> Result<Listing, ArchiveError> {
+        if self.local_folder().is_none() {
+            let listed = self.inner.list(Some(path)).try_collect::<Vec<_>>().await;
+            let listed = listed.map_err(|error| self.failed(action, &error))?;
+            let objects = listed.into_iter().map(|object| (object.location, object.size)).collect();
+            return Ok(Listing { objects, ..Listing::default() });
         }
+        let mut all = self.list_folder(path, action).await?;
+        for folder in std::mem::take(&mut all.folders) {
+            let below = self.list_folder(&folder, action).await?;
+            all.objects.extend(below.objects);
+            all.strays.extend(below.strays);
+        }
+        Ok(all)
     }
 
     /// Whether the store supports conditional writes; `None` until the first write or [`check`](Self::check) finds out.
@@ -285,7 +319,8 @@ impl Objects {
     /// Turns an error of `object_store` into ours, without secrets. `action` completes "the object store failed to …".
     pub fn failed(&self, action: &'static str, error: &object_store::Error) -> ArchiveError {
         let source = match &*self.place {
-            Place::Folder(_) | Place::Other(_) => StoreFault::Other(error.to_string()),
+            Place::Folder(folder) => folder_fault(folder, error),
+            Place::Other(_) => StoreFault::Other(error.to_string()),
             Place::Bucket { bucket, .. } => bucket.remote.fault(error),
         };
         ArchiveError::Store { action, source }

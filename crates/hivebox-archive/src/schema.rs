@@ -4,10 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use parquet::file::metadata::ParquetMetaData;
 
 /// The version of the columns below. Each file has it as `hivebox.schema` in its metadata. Columns never change their
 /// meaning: a new meaning is a new column and a new version.
 pub const SCHEMA_VERSION: &str = "1";
+
+/// The key of the version in the metadata of a file.
+pub(crate) const SCHEMA_KEY: &str = "hivebox.schema";
 
 /// A column of a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +86,12 @@ pub const COLUMNS: [Column; 17] = [
 pub fn schema() -> SchemaRef {
     let fields: Vec<Field> = COLUMNS.iter().map(field).collect();
     Arc::new(Schema::new(fields))
+}
+
+/// The schema that a Parquet file of HiveBox says it has; `None` if it says none.
+pub(crate) fn schema_of(metadata: &ParquetMetaData) -> Option<u32> {
+    let pairs = metadata.file_metadata().key_value_metadata()?;
+    pairs.iter().find(|pair| pair.key == SCHEMA_KEY)?.value.as_ref()?.parse().ok()
 }
 
 fn field(column: &Column) -> Field {

@@ -140,22 +140,30 @@ impl Spool {
         Ok(Kept { is_kept: true, dropped })
     }
 
-    /// The oldest waiting snapshot. Removes and counts damaged ones, so that they do not block those behind them.
+    /// The oldest waiting snapshot. Counts damaged and unreadable ones, and removes them as far as that works, so that they
+    /// do not block those behind them.
     ///
     /// # Errors
-    /// The folder cannot be read or written to.
+    /// The folder cannot be read.
     pub fn oldest(&self) -> Result<Option<Sealed>, ArchiveError> {
         let mut waiting = self.lock();
         while let Some((&name, _)) = waiting.files.first_key_value() {
             let sealed = match fs::read(self.path(name)) {
                 Ok(file) => Sealed::open(name, file.into()),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Err(ArchiveError::NotFound { name }),
-                Err(error) => return Err(self.failed(error)),
+                Err(error) => {
+                    // If it is the folder, the files in it may be fine.
+                    fs::read_dir(&self.folder).map_err(|error| self.failed(error))?;
+                    Err(self.failed(error))
+                }
             };
             if let Ok(sealed) = sealed {
                 return Ok(Some(sealed));
             }
-            self.forget(&mut waiting, name)?;
+            if self.forget(&mut waiting, name).is_err() {
+                // It stays on the disk, but no longer blocks the others.
+                let size = waiting.files.remove(&name).unwrap_or_default();
+                waiting.bytes -= size;
+            }
             waiting.damaged += 1;
         }
         Ok(None)
@@ -189,6 +197,10 @@ impl Spool {
             let file_name = entry.file_name();
             let Some(file_name) = file_name.to_str() else { continue };
             let name = |end| file_name.strip_suffix(end).and_then(|name| name.parse().ok());
+            // What is no file, such as a folder or a FIFO, is not ours.
+            if !entry.file_type()?.is_file() {
+                continue;
+            }
             if let Some(name) = name(EXTENSION) {
                 files.insert(name, entry.metadata()?.len());
             } else if name(UNFINISHED).is_some() {

@@ -15,6 +15,7 @@ use crate::fault::StoreFault;
 use crate::name::{FOLDER, SnapshotName, day_folder};
 use crate::objects::Objects;
 use crate::objects::check::StoreCheck;
+use crate::objects::listing::Stray;
 use crate::s3::S3Options;
 use crate::sealed::Sealed;
 use crate::snapshot::Snapshot;
@@ -63,6 +64,15 @@ pub struct Listed {
     pub moment: Timestamp,
     /// The size of the file.
     pub bytes: u64,
+}
+
+/// Snapshots, and what lies beside them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The snapshots, newest first.
+    pub snapshots: Vec<Listed>,
+    /// What is no snapshot. It stays as it is.
+    pub strays: Vec<Stray>,
 }
 
 impl SnapshotStore {
@@ -167,59 +177,100 @@ impl SnapshotStore {
         before: Option<SnapshotName>,
         limit: usize,
     ) -> Result<Vec<Listed>, ArchiveError> {
-        let mut listed = Vec::new();
+        Ok(self.find(before, limit).await?.snapshots)
+    }
+
+    /// The same, with what lies beside these snapshots and is none.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn find(&self, before: Option<SnapshotName>, limit: usize) -> Result<Found, ArchiveError> {
+        let mut found = Found::default();
         let before_day = before.map(SnapshotName::day);
-        for day in self.days().await?.into_iter().rev() {
+        let Days { days, strays } = self.days().await?;
+        found.strays = strays;
+        for day in days.into_iter().rev() {
             if before_day.as_ref().is_some_and(|before_day| day > *before_day) {
                 continue;
             }
-            if listed.len() >= limit {
+            if found.snapshots.len() >= limit {
                 break;
             }
-            listed.extend(self.list_day(&day, before).await?);
+            let of_day = self.day(&day, before).await?;
+            found.strays.extend(of_day.strays);
+            let newest_first = of_day.names.into_iter().rev();
+            found.snapshots.extend(newest_first.map(|(name, bytes)| listed(name, bytes)));
         }
-        listed.truncate(limit);
-        Ok(listed)
+        found.snapshots.truncate(limit);
+        Ok(found)
     }
 
     /// The days that have a folder, such as `2024-10-14`, oldest first.
-    pub(crate) async fn days(&self) -> Result<Vec<String>, ArchiveError> {
-        let folders = self.objects.list_folder(&Path::from(FOLDER), LIST).await?.common_prefixes;
-        let mut days: Vec<String> = folders
-            .iter()
-            .filter_map(|folder| folder.filename()?.strip_prefix("date=").map(str::to_owned))
-            .collect();
-        days.sort_unstable();
+    pub(crate) async fn days(&self) -> Result<Days, ArchiveError> {
+        let listing = self.objects.list_folder(&Path::from(FOLDER), LIST).await?;
+        let mut days = Days { days: Vec::new(), strays: listing.strays };
+        for folder in &listing.folders {
+            match folder.filename().and_then(|name| name.strip_prefix("date=")).filter(|day| is_day(day)) {
+                Some(day) => days.days.push(day.to_owned()),
+                None => days.strays.push(Stray::at(folder, "its name is not that of a day")),
+            }
+        }
+        days.strays
+            .extend(listing.objects.iter().map(|(path, _)| Stray::at(path, "it is in no folder of a day")));
+        days.days.sort_unstable();
         Ok(days)
     }
 
-    async fn list_day(&self, day: &str, before: Option<SnapshotName>) -> Result<Vec<Listed>, ArchiveError> {
-        let mut found = self.names_and_sizes(day, before).await?;
-        found.sort_unstable_by(|one, other| other.cmp(one));
-        Ok(found.into_iter().map(|(name, bytes)| listed(name, bytes)).collect())
-    }
-
-    /// The snapshots of a day that are named for a moment before `before`, in no order.
-    pub(crate) async fn names(
+    /// The snapshots of a day that are named for a moment before `before`, oldest first.
+    pub(crate) async fn day(
         &self,
         day: &str,
         before: Option<SnapshotName>,
-    ) -> Result<Vec<SnapshotName>, ArchiveError> {
-        Ok(self.names_and_sizes(day, before).await?.into_iter().map(|(name, _)| name).collect())
+    ) -> Result<DayOfSnapshots, ArchiveError> {
+        let folder = Path::from(day_folder(day));
+        let listing = match self.objects.list_folder(&folder, LIST).await {
+            // A folder that cannot be read must not hide the other days. A bucket has no folders.
+            Err(error) if self.objects.local_folder().is_some() && error.is_of_one_object() => {
+                let strays = vec![Stray::at(&folder, error.reason())];
+                return Ok(DayOfSnapshots { names: Vec::new(), strays });
+            }
+            listing => listing?,
+        };
+        let mut found = DayOfSnapshots { names: Vec::new(), strays: listing.strays };
+        for (path, bytes) in &listing.objects {
+            match SnapshotName::from_path(path) {
+                Some(name) if before.is_none_or(|before| name < before) => found.names.push((name, *bytes)),
+                Some(_) => {}
+                None => found.strays.push(Stray::at(path, "its name is not that of a snapshot of this day")),
+            }
+        }
+        let folders = listing.folders.iter();
+        found.strays.extend(folders.map(|path| Stray::at(path, "it is a folder, not a snapshot")));
+        found.names.sort_unstable();
+        Ok(found)
     }
+}
 
-    async fn names_and_sizes(
-        &self,
-        day: &str,
-        before: Option<SnapshotName>,
-    ) -> Result<Vec<(SnapshotName, u64)>, ArchiveError> {
-        let listed = self.objects.list_folder(&Path::from(day_folder(day)), LIST).await?;
-        let snapshots = listed
-            .objects
-            .iter()
-            .filter_map(|object| Some((SnapshotName::from_path(&object.location)?, object.size)));
-        Ok(snapshots.filter(|(name, _)| before.is_none_or(|before| *name < before)).collect())
-    }
+/// The days that have a folder.
+#[derive(Debug)]
+pub(crate) struct Days {
+    /// Such as `2024-10-14`, oldest first.
+    pub(crate) days: Vec<String>,
+    /// What lies beside these folders.
+    pub(crate) strays: Vec<Stray>,
+}
+
+/// The content of the folder of a day.
+#[derive(Debug)]
+pub(crate) struct DayOfSnapshots {
+    /// The snapshots with their sizes in bytes, oldest first.
+    pub(crate) names: Vec<(SnapshotName, u64)>,
+    /// What is no snapshot.
+    pub(crate) strays: Vec<Stray>,
+}
+
+fn is_day(text: &str) -> bool {
+    text.parse::<jiff::civil::Date>().is_ok_and(|date| date.to_string() == text)
 }
 
 /// What listing does, in the words of an error.

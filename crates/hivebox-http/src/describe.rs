@@ -24,6 +24,7 @@ use request_body::RequestBodyDoc;
 pub(super) use response::ResponseDoc;
 
 use crate::error::ApiError;
+use hivebox_archive::StoreFault;
 use hivebox_config::Quota;
 use hivebox_question::parameters::{Ask, refusals};
 
@@ -175,6 +176,13 @@ impl Operation {
         )
         .fails("The question takes too long.", &error(QueryError::TimedOut { after }))
         .fails("The question needs too much memory.", &error(QueryError::OutOfMemory { limit_bytes }))
+        .needs_store()
+    }
+
+    /// Adds the response while the store is away.
+    pub(super) fn needs_store(self) -> Self {
+        let away = StoreFault::TimedOut { address: String::new() };
+        self.fails("The store does not work.", &ApiError::store_fails(&away))
     }
 
     /// Adds the response to a bug, or to a failure of something that HiveBox depends on.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use hivebox_archive::ArchiveError;
+use hivebox_archive::{ArchiveError, StoreFault};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -114,6 +114,25 @@ impl ApiError {
         Self { retry_after: Some(RETRY_AFTER_DEFAULT), ..error }
     }
 
+    /// The store is away, full or too slow. The log has the address and the reason.
+    pub(super) fn store_fails(fault: &StoreFault) -> Self {
+        match fault {
+            StoreFault::Full { .. } => Self::unavailable(
+                "The store is full",
+                "The disk of the store is full, so nothing can be stored. Somebody must make room; then try again.",
+            ),
+            StoreFault::QueueFull { .. } => Self::unavailable(
+                "The upload queue is full",
+                "Earlier snapshots still wait for a slow store; try again when they are stored.",
+            ),
+            _ => Self::unavailable(
+                "The store does not work",
+                "The store of snapshots and history does not answer, or refuses to; the log has the details. Try again \
+                 soon.",
+            ),
+        }
+    }
+
     /// A bug, or a failed dependency. The log gets the details, the client does not.
     pub fn internal(error: impl std::error::Error) -> Self {
         tracing::error!(error = in_words(&error), "a request failed");
@@ -140,13 +159,21 @@ impl From<StoreError> for ApiError {
             StoreError::Stopping => {
                 Self::unavailable("Stopping", "This replica is stopping; try again to reach another one.")
             }
-            StoreError::Spooled { name, .. } => Self::unavailable(
-                "Stored later",
-                format!(
-                    "The store is failing. The snapshot {name} is on this replica's disk, and will be uploaded as soon \
-                     as the store works again."
-                ),
-            ),
+            StoreError::Spooled { name, source } => {
+                let reason = match &source {
+                    ArchiveError::Store { source: StoreFault::QueueFull { .. }, .. } => {
+                        "The upload queue is full."
+                    }
+                    _ => "The store is failing.",
+                };
+                Self::unavailable(
+                    "Stored later",
+                    format!(
+                        "{reason} The snapshot {name} is on this replica's disk, and will be uploaded as soon as the \
+                         store works again."
+                    ),
+                )
+            }
             StoreError::Archive(error) => error.into(),
         }
     }
@@ -158,9 +185,25 @@ impl From<ArchiveError> for ApiError {
             ArchiveError::NotFound { name } => {
                 Self::not_found(format!("There is no snapshot {name}; GET /api/v1/snapshots lists them."))
             }
+            ArchiveError::Store { action, source } if is_of_store(&source) => {
+                tracing::warn!(action, error = in_words(&source), "the store does not work");
+                Self::store_fails(&source)
+            }
+            error @ (ArchiveError::Corrupt { .. }
+            | ArchiveError::Newer { .. }
+            | ArchiveError::History { .. }) => {
+                tracing::error!(error = in_words(&error), "stored data cannot be read");
+                let detail = sentence(&error.to_string());
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Stored data cannot be read", detail)
+            }
             error => Self::internal(error),
         }
     }
+}
+
+/// Whether the store is at fault, and not HiveBox.
+fn is_of_store(fault: &StoreFault) -> bool {
+    fault.is_of_whole_store() || matches!(fault, StoreFault::Denied { .. })
 }
 
 impl From<Refusal> for ApiError {
@@ -244,4 +287,50 @@ pub(super) async fn method_not_allowed() -> ApiError {
     let detail =
         "This route does not support the method; the header Allow lists the methods that it supports.";
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(source: StoreFault) -> ApiError {
+        ArchiveError::Store { action: "store a snapshot", source }.into()
+    }
+
+    #[test]
+    fn a_fault_of_the_store_is_a_503_that_says_what_it_is_and_when_to_ask_again() {
+        let (address, reason) = (String::from("http://s3.internal"), String::from("AccessDenied"));
+        for (source, title) in [
+            (StoreFault::TimedOut { address: address.clone() }, "The store does not work"),
+            (
+                StoreFault::Failing { address: address.clone(), reason: reason.clone() },
+                "The store does not work",
+            ),
+            (
+                StoreFault::Denied { address, reason: reason.clone(), check: "the key" },
+                "The store does not work",
+            ),
+            (StoreFault::Full { folder: "/data".into(), reason }, "The store is full"),
+            (StoreFault::QueueFull { waiting: 4 }, "The upload queue is full"),
+        ] {
+            let error = of(source);
+            assert_eq!((error.status, error.title), (StatusCode::SERVICE_UNAVAILABLE, title));
+            assert!(error.retry_after.is_some());
+            assert!(
+                !error.detail.contains("s3.internal") && !error.detail.contains("/data"),
+                "{}",
+                error.detail
+            );
+        }
+        assert_eq!(of(StoreFault::Other("odd".into())).status, StatusCode::INTERNAL_SERVER_ERROR);
+    }
+
+    #[test]
+    fn a_full_upload_queue_is_not_told_as_a_failing_store() {
+        let name = hivebox_archive::SnapshotName::at(jiff::Timestamp::UNIX_EPOCH);
+        let source = StoreFault::QueueFull { waiting: 4 };
+        let source = ArchiveError::Store { action: "store a snapshot", source };
+        let error = ApiError::from(StoreError::Spooled { name, source });
+        assert!(error.detail.starts_with("The upload queue is full."), "{}", error.detail);
+    }
 }

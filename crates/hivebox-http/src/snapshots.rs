@@ -182,6 +182,7 @@ pub(super) fn describe_list() -> Operation {
     Operation::new("listSnapshots", Tag::Past, "List stored snapshots, newest first")
         .asks::<AskList>()
         .responds(ResponseDoc::ok("A page of snapshots.").json(&page))
+        .needs_store()
         .may_fail()
 }
 
@@ -218,5 +219,6 @@ pub(super) fn describe_show() -> Operation {
         .responds(answer)
         .fails("There is no such snapshot.", &missing.into())
         .fails("Too many large responses are in progress.", &pieces::busy())
+        .needs_store()
         .may_fail()
 }

@@ -47,5 +47,6 @@ pub(super) fn describe(id: &'static str) -> Operation {
         .fails("Too many stores are waiting.", &StoreError::Busy.into())
         .fails("The replica is stopping.", &StoreError::Stopping.into())
         .fails("The store is slow.", &slow())
+        .needs_store()
         .may_fail()
 }

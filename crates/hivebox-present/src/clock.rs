@@ -53,17 +53,25 @@ impl Clock {
         }
     }
 
-    /// Sleeps for `time` from the moment `from`, at which this clock was read. A clock that was set in between loses
-    /// no wake-up.
+    /// Sleeps for `time` from the moment `from`, at which this clock was read. A clock that was set forward in between
+    /// loses no wake-up. A clock that is set back does not sleep for longer: only the way forward counts.
     pub async fn sleep(&self, from: Timestamp, time: Duration) {
         let Some(shown) = &self.still else {
             return tokio::time::sleep(time).await;
         };
         let mut shown = shown.subscribe();
         let wakes_at = SignedDuration::try_from(time).ok().and_then(|time| from.checked_add(time).ok());
-        let wakes_at = wakes_at.unwrap_or(Timestamp::MAX);
+        let mut wakes_at = wakes_at.unwrap_or(Timestamp::MAX);
+        let mut seen = from;
+        let is_over = |now: &Timestamp| {
+            if *now < seen {
+                wakes_at = wakes_at.checked_sub(seen.duration_since(*now)).unwrap_or(Timestamp::MIN);
+            }
+            seen = *now;
+            *now >= wakes_at
+        };
         // The sender lives as long as `self`, so waiting cannot fail.
-        let _ = shown.wait_for(|now| *now >= wakes_at).await;
+        let _ = shown.wait_for(is_over).await;
     }
 }
 
@@ -102,6 +110,27 @@ mod tests {
         tokio::task::yield_now().await;
         assert!(!sleeping.is_finished());
         clock.advance(SignedDuration::from_mins(1));
+        sleeping.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_set_back_does_not_prolong_a_sleep() {
+        let clock = Clock::still_at(noon());
+        let sleeping = tokio::spawn({
+            let clock = clock.clone();
+            async move { clock.sleep(noon(), Duration::from_hours(1)).await }
+        });
+        for (set_to, is_over) in [
+            (noon() + SignedDuration::from_mins(20), false),
+            (Timestamp::UNIX_EPOCH, false),
+            (Timestamp::UNIX_EPOCH + SignedDuration::from_mins(39), false),
+            (Timestamp::UNIX_EPOCH + SignedDuration::from_mins(40), true),
+        ] {
+            clock.set(set_to);
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+            assert_eq!(sleeping.is_finished(), is_over, "{set_to}");
+        }
         sleeping.await.unwrap();
     }
 

@@ -102,9 +102,9 @@ impl<'a> Recall<'a> {
         match read {
             // A snapshot that was removed since the list was read is too old.
             Ok(()) | Err(ArchiveError::NotFound { .. }) => {}
-            Err(error @ ArchiveError::Corrupt { .. }) => {
+            Err(error) if error.is_of_one_object() => {
                 self.metrics.read_failed();
-                warn!(error = in_words(&error), "ignored a damaged snapshot of the last days");
+                warn!(error = in_words(&error), "ignored a snapshot of the last days that cannot be read");
             }
             Err(error) => {
                 self.done.remove(&name);
@@ -294,8 +294,11 @@ mod tests {
         let text = metrics_page.render(Exposition::Prometheus).unwrap();
         assert!(text.contains("hivebox_store_read_failures_total 1\n"), "{text}");
 
-        // A folder that contains itself cannot be listed.
+        // A folder that contains itself is skipped; a file in place of the folder cannot be listed.
         std::os::unix::fs::symlink(".", folder.path().join("readings/loop")).unwrap();
+        assert_eq!(recalled(&store, &metrics.store).await.1, 3);
+        std::fs::rename(folder.path().join("readings"), folder.path().join("elsewhere")).unwrap();
+        std::fs::write(folder.path().join("readings"), "in the way").unwrap();
         let (_, read, is_complete) = recalled(&store, &metrics.store).await;
         assert_eq!((read, is_complete), (0, false));
     }

@@ -5,6 +5,7 @@
 //! that the store does not accept wait in the spool.
 
 pub(crate) mod compact;
+mod removal;
 mod request;
 pub(crate) mod retain;
 mod uploads;

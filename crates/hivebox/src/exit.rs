@@ -112,7 +112,7 @@ impl From<ArchiveError> for Failure {
             ArchiveError::Folder { .. } | ArchiveError::InUse { .. } => Code::CannotCreate,
             ArchiveError::Setting { .. } => Code::Config,
             ArchiveError::NotFound { .. } => Code::NoInput,
-            ArchiveError::Corrupt { .. } => Code::Data,
+            ArchiveError::Corrupt { .. } | ArchiveError::Newer { .. } => Code::Data,
             _ => Code::Io,
         };
         Self::new(code, in_words(&error))

@@ -2059,7 +2059,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No readings have arrived yet. Too many stores are waiting. The replica is stopping. The store is slow. */
+            /** @description No readings have arrived yet. Too many stores are waiting. The replica is stopping. The store is slow. The store does not work. */
             readonly 503: {
                 headers: {
                     readonly "Retry-After": components["headers"]["Retry-After"];
@@ -2118,7 +2118,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No readings have arrived yet. Too many stores are waiting. The replica is stopping. The store is slow. */
+            /** @description No readings have arrived yet. Too many stores are waiting. The replica is stopping. The store is slow. The store does not work. */
             readonly 503: {
                 headers: {
                     readonly "Retry-After": components["headers"]["Retry-After"];
@@ -2177,7 +2177,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No readings have arrived yet. Too many stores are waiting. The replica is stopping. The store is slow. */
+            /** @description No readings have arrived yet. Too many stores are waiting. The replica is stopping. The store is slow. The store does not work. */
             readonly 503: {
                 headers: {
                     readonly "Retry-After": components["headers"]["Retry-After"];
@@ -2236,7 +2236,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No readings have arrived yet. Too many stores are waiting. The replica is stopping. The store is slow. */
+            /** @description No readings have arrived yet. Too many stores are waiting. The replica is stopping. The store is slow. The store does not work. */
             readonly 503: {
                 headers: {
                     readonly "Retry-After": components["headers"]["Retry-After"];
@@ -4431,6 +4431,28 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The store does not work. */
+            readonly 503: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly Vary: components["headers"]["Vary"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "title": "The store does not work",
+                     *       "status": 503,
+                     *       "detail": "The store of snapshots and history does not answer, or refuses to; the log has the details. Try again soon."
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     readonly getSnapshot: {
@@ -4630,7 +4652,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many large responses are in progress. */
+            /** @description Too many large responses are in progress. The store does not work. */
             readonly 503: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -4642,13 +4664,6 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "title": "Busy",
-                     *       "status": 503,
-                     *       "detail": "Too many large responses are in progress; try again soon."
-                     *     }
-                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4971,7 +4986,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No current readings are known. The queue of questions about the past is full. */
+            /** @description No current readings are known. The queue of questions about the past is full. The store does not work. */
             readonly 503: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -5230,7 +5245,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many large responses are in progress. The queue of questions about the past is full. */
+            /** @description Too many large responses are in progress. The queue of questions about the past is full. The store does not work. */
             readonly 503: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];

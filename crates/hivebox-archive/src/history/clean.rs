@@ -1,4 +1,4 @@
-//! Removes what the history no longer needs: snapshots that it contains, and files of abandoned attempts.
+//! Removes what the history no longer needs: snapshots that it contains, replaced files, and files of abandoned attempts.
 
 use std::collections::BTreeMap;
 use std::fs::DirEntry;
@@ -7,16 +7,18 @@ use std::time::Duration;
 use foldhash::fast::FixedState;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use object_store::path::Path;
 use std::hash::BuildHasher;
 
 use super::collected::latest;
-use super::compact::in_background;
+use super::compact::{ATTEMPTS, GRACE, in_background};
 use super::day::read_day;
 use super::manifest::{FOLDER, FileEntry, Manifest};
 use super::storage::History;
 use super::utc_day::day_of;
 use crate::error::ArchiveError;
 use crate::name::SnapshotName;
+use crate::objects::listing::is_staged;
 use crate::snapshot::Snapshot;
 
 /// What was removed.
@@ -24,7 +26,8 @@ use crate::snapshot::Snapshot;
 pub struct Removed {
     /// The number of snapshots.
     pub snapshots: usize,
-    /// Snapshots that were kept because the history lacks some of their readings.
+    /// Snapshots that were kept because the history lacks some of their readings, or because they or their days cannot be
+    /// read.
     pub kept: Vec<SnapshotName>,
 }
 
@@ -47,6 +50,37 @@ impl History {
         Ok(orphans.len() + self.clean_staged().await?)
     }
 
+    /// Removes replaced files that no question reads any more, as a change of the history does; returns how many. Commits a
+    /// manifest without them first, so that nobody looks for them.
+    ///
+    /// # Errors
+    /// The store failed. Nothing has changed, or [`clean`](Self::clean) finds what was not removed.
+    pub async fn remove_replaced(&self, now: Timestamp) -> Result<usize, ArchiveError> {
+        for _ in 0..ATTEMPTS {
+            let before = self.manifest().await?;
+            let mut next = before.next(now);
+            let is_same = next.obsolete == before.obsolete;
+            let over = next.forget(GRACE);
+            if is_same && over.is_empty() {
+                return Ok(0);
+            }
+            if self.commit(&next).await? {
+                return Ok(self.delete_replaced(over).await);
+            }
+        }
+        Err(ArchiveError::Contended { attempts: ATTEMPTS })
+    }
+
+    /// Removes files that no manifest lists any more; returns how many. [`clean`](Self::clean) finds those that cannot be
+    /// removed now.
+    pub(super) async fn delete_replaced(&self, paths: Vec<String>) -> usize {
+        let mut removed = 0;
+        for path in paths {
+            removed += usize::from(self.delete(&Path::from(path)).await.is_ok());
+        }
+        removed
+    }
+
     /// Removes temporary files of killed processes from a folder. `object_store` writes to `NAME#1` first, and does not
     /// list such files.
     async fn clean_staged(&self) -> Result<usize, ArchiveError> {
@@ -59,7 +93,7 @@ impl History {
     /// the checksums of the snapshot and of its days, and finds each reading of the snapshot in them.
     ///
     /// # Errors
-    /// The store failed, or a file of the history is damaged. All removed snapshots are in the history.
+    /// The store failed. All removed snapshots are in the history.
     pub async fn remove_taken(&self, before: Timestamp) -> Result<Removed, ArchiveError> {
         let manifest = self.manifest().await?;
         let before = SnapshotName::at(before);
@@ -70,15 +104,24 @@ impl History {
                 Ok(snapshot) => snapshot,
                 // Another process removed it first.
                 Err(ArchiveError::NotFound { .. }) => continue,
-                // A damaged snapshot cannot be compared.
-                Err(ArchiveError::Corrupt { name, .. }) => {
+                // What cannot be read cannot be compared.
+                Err(error) if error.is_of_one_object() => {
                     removed.kept.push(name);
                     continue;
                 }
                 Err(error) => return Err(error),
             };
-            if self.has_all(&manifest, &snapshot, &mut known).await? {
-                self.snapshots().remove(name).await?;
+            let is_in_history = match self.has_all(&manifest, &snapshot, &mut known).await {
+                // A damaged day proves nothing.
+                Err(error) if error.is_of_one_object() => false,
+                has_all => has_all?,
+            };
+            let is_removed = is_in_history
+                && match self.snapshots().remove(name).await {
+                    Err(error) if error.is_of_one_object() => false,
+                    outcome => outcome.map(|()| true)?,
+                };
+            if is_removed {
                 removed.snapshots += 1;
             } else {
                 removed.kept.push(name);
@@ -88,29 +131,19 @@ impl History {
     }
 
     /// The stored snapshots that the history contains and that are named for a moment before `before`, oldest first.
-    pub(super) async fn taken_before(
+    async fn taken_before(
         &self,
         manifest: &Manifest,
         before: SnapshotName,
     ) -> Result<Vec<SnapshotName>, ArchiveError> {
         let last_day = before.day();
         let mut names = Vec::new();
-        for day in self.snapshots().days().await?.into_iter().take_while(|day| *day <= last_day) {
-            let of_day = self.snapshots().names(&day, Some(before)).await?;
-            names.extend(of_day.into_iter().filter(|&name| manifest.has_taken(name)));
+        for day in self.snapshots().days().await?.days.into_iter().take_while(|day| *day <= last_day) {
+            let of_day = self.snapshots().day(&day, Some(before)).await?.names;
+            names.extend(of_day.into_iter().map(|(name, _)| name).filter(|&name| manifest.has_taken(name)));
         }
         names.sort_unstable();
         Ok(names)
-    }
-
-    /// How many stored snapshots are not in the history yet.
-    pub(super) async fn waiting(&self, manifest: &Manifest) -> Result<usize, ArchiveError> {
-        let mut waiting = 0;
-        for day in self.snapshots().days().await? {
-            let names = self.snapshots().names(&day, None).await?;
-            waiting += names.into_iter().filter(|&name| manifest.lacks(name)).count();
-        }
-        Ok(waiting)
     }
 
     /// Whether the files of the days contain every reading of a snapshot.
@@ -169,13 +202,8 @@ const STAGED_FOR: Duration = Duration::from_hours(1);
 fn remove_staged(folder: &std::path::Path) -> usize {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
     let is_left = |entry: &DirEntry| {
-        let is_staged = entry
-            .file_name()
-            .to_string_lossy()
-            .rsplit_once('#')
-            .is_some_and(|(name, number)| !name.is_empty() && number.parse::<u32>().is_ok());
         let age = entry.metadata().ok().and_then(|metadata| metadata.modified().ok()?.elapsed().ok());
-        is_staged && age.is_some_and(|age| age >= STAGED_FOR)
+        is_staged(&entry.file_name()) && age.is_some_and(|age| age >= STAGED_FOR)
     };
     let removed = entries.flatten().map(|entry| match entry.file_type() {
         Ok(kind) if kind.is_dir() => remove_staged(&entry.path()),

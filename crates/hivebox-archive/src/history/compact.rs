@@ -11,7 +11,6 @@ use bytes::Bytes;
 use hivebox_climate::catalogue::Catalogue;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use object_store::path::Path;
 
 use super::collected::{CollectedReadings, CollectedRows, latest};
 use super::day::{DayFiles, merge_day};
@@ -20,9 +19,11 @@ use super::manifest::{Day, FileEntry, Manifest, TakenIn};
 use super::storage::{FileKind, History};
 use crate::error::ArchiveError;
 use crate::name::SnapshotName;
+use crate::objects::listing::Stray;
+use crate::store::{DayOfSnapshots, Days};
 
 /// How often to try a change again after another process committed first.
-const ATTEMPTS: usize = 5;
+pub(super) const ATTEMPTS: usize = 5;
 /// How long a replaced file stays readable: longer than any question may take.
 pub const GRACE: SignedDuration = SignedDuration::from_mins(15);
 
@@ -54,8 +55,10 @@ pub struct Compacted {
     pub renewed: Option<Date>,
     /// How the history changed.
     pub change: Changed,
-    /// Damaged snapshots, each with the reason. They stay as they are.
+    /// Snapshots that cannot be read, each with the reason. They stay as they are.
     pub damaged: Vec<(SnapshotName, String)>,
+    /// What lies beside the snapshots and is none.
+    pub strays: Vec<Stray>,
     /// Whether more snapshots are waiting.
     pub more: bool,
 }
@@ -88,6 +91,8 @@ struct StoredSnapshots {
     days: BTreeSet<Date>,
     /// The snapshots that the history lacks, oldest first.
     new: Vec<SnapshotName>,
+    /// What lies beside them and is none.
+    strays: Vec<Stray>,
 }
 
 impl History {
@@ -104,7 +109,7 @@ impl History {
     ) -> Result<Compacted, ArchiveError> {
         for _ in 0..ATTEMPTS {
             let stored = self.stored_snapshots(&self.manifest().await?, limits.since).await?;
-            let mut done = Compacted::default();
+            let mut done = Compacted { strays: stored.strays, ..Compacted::default() };
             let new = self.read_snapshots(&stored.new, limits.max_rows, &mut done).await?;
             if new.taken.is_empty() {
                 return self.renew(done, now).await;
@@ -158,9 +163,9 @@ impl History {
                     new.taken.push(name);
                     done.readings += rows;
                 }
-                Err(ArchiveError::Corrupt { name, reason }) => done.damaged.push((name, reason)),
                 // Retention removed it first.
                 Err(ArchiveError::NotFound { .. }) => {}
+                Err(error) if error.is_of_one_object() => done.damaged.push((name, error.reason())),
                 Err(error) => return Err(error),
             }
         }
@@ -188,15 +193,18 @@ impl History {
         manifest: &Manifest,
         since: Option<Date>,
     ) -> Result<StoredSnapshots, ArchiveError> {
-        let mut stored = StoredSnapshots { days: BTreeSet::new(), new: Vec::new() };
-        for day in self.snapshots().days().await? {
+        let Days { days, strays } = self.snapshots().days().await?;
+        let mut stored = StoredSnapshots { days: BTreeSet::new(), new: Vec::new(), strays };
+        for day in days {
             let Ok(date) = day.parse::<Date>() else { continue };
             stored.days.insert(date);
             if since.is_some_and(|since| date < since) {
                 continue;
             }
-            let names = self.snapshots().names(&day, None).await?;
-            stored.new.extend(names.into_iter().filter(|&name| manifest.lacks(name)));
+            let DayOfSnapshots { names, strays } = self.snapshots().day(&day, None).await?;
+            let names = names.into_iter().map(|(name, _)| name);
+            stored.new.extend(names.filter(|&name| manifest.lacks(name)));
+            stored.strays.extend(strays);
         }
         stored.new.sort_unstable();
         Ok(stored)
@@ -233,10 +241,7 @@ impl History {
             next.retire(&before);
             let over = next.forget(GRACE);
             if self.commit(&next).await? {
-                for path in over {
-                    // No manifest lists it any more, so `clean` finds what cannot be removed now.
-                    let _ = self.delete(&Path::from(path)).await;
-                }
+                self.delete_replaced(over).await;
                 let added = next.rows().saturating_sub(before.rows());
                 return Ok(Some(Changed { days, added, manifest: next.number }));
             }

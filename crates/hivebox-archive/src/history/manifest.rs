@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::blocks::BlockChecksums;
 use super::utc_day::{day_of, millis_of_day};
+use crate::error::ArchiveError;
 use crate::name::SnapshotName;
 use crate::seal;
 
@@ -21,6 +22,9 @@ pub(crate) const FOLDER: &str = "history";
 /// The version of the manifest's fields.
 const SCHEMA: u32 = 1;
 const EXTENSION: &str = ".json";
+/// How far the clock may be from the newest stored data. A clock that is further away removes nothing: either it is
+/// wrong, or no data have come for so long that nothing needs to go.
+pub const CLOCK_BOUND: SignedDuration = SignedDuration::from_hours(48);
 /// Enough digits for a commit each second for 300 years.
 const DIGITS: usize = 10;
 
@@ -142,11 +146,12 @@ impl Manifest {
     }
 
     /// When the last reading was measured, which is how far the history reaches. Readings of clocks that run ahead count as
-    /// measured when the manifest was written; days that lie entirely after that are ignored.
+    /// measured when the manifest was written; days that lie entirely after that are ignored. If all days do, the clock
+    /// of the writer was wrong, and the newest day counts.
     #[must_use]
     pub fn through(&self) -> Option<Timestamp> {
-        let day = self.days.iter().rev().find(|day| day.first_at <= self.written_at)?;
-        Some(day.last_at.min(self.written_at))
+        let day = self.days.iter().rev().find(|day| day.first_at <= self.written_at);
+        day.map(|day| day.last_at.min(self.written_at)).or_else(|| self.newest_data())
     }
 
     /// The number of readings.
@@ -169,13 +174,40 @@ impl Manifest {
         }
     }
 
-    /// The manifest that follows this one, without any change yet.
+    /// The manifest that follows this one, without any change yet. If the clock has jumped since this one was written,
+    /// the time of obsolete files begins anew, because nobody knows how much of it has passed.
     pub(super) fn next(&self, now: Timestamp) -> Self {
         let mut next = Self { number: self.number + 1, written_at: now, ..self.clone() };
+        let has_jumped = !is_near(self.written_at, now);
+        for obsolete in next.obsolete.iter_mut().filter(|obsolete| has_jumped || obsolete.since > now) {
+            obsolete.since = now;
+        }
         if !std::mem::replace(&mut next.by_box, true) {
             next.taken.clear();
         }
         next
+    }
+
+    /// Whether readings that count were measured within [`CLOCK_BOUND`] of a moment.
+    #[must_use]
+    pub fn has_data_near(&self, moment: Timestamp) -> bool {
+        let is_near = |day: &Day| {
+            day.first_at.duration_since(moment) <= CLOCK_BOUND
+                && moment.duration_since(day.last_at) <= CLOCK_BOUND
+        };
+        self.counting_days().any(is_near)
+    }
+
+    /// When the newest reading of a day with readings that count was measured.
+    #[must_use]
+    pub fn newest_data(&self) -> Option<Timestamp> {
+        self.counting_days().next().map(|day| day.last_at)
+    }
+
+    /// The days with readings that count, newest first. Only these have hourly sums: readings that clocks ahead dated
+    /// into the future have none.
+    fn counting_days(&self) -> impl Iterator<Item = &Day> {
+        self.days.iter().rev().filter(|day| day.hourly.rows > 0)
     }
 
     /// Lists as obsolete the files that `before` lists and this one does not.
@@ -214,6 +246,13 @@ impl Manifest {
         self.taken.retain(|date, _| !gone(*date));
     }
 
+    /// When the next obsolete file may be removed.
+    #[must_use]
+    pub fn next_removal(&self, grace: SignedDuration) -> Option<Timestamp> {
+        let first = self.obsolete.iter().map(|obsolete| obsolete.since).min()?;
+        Some(first.checked_add(grace).unwrap_or(Timestamp::MAX))
+    }
+
     /// Removes the obsolete files from the list that no question reads any more, and returns their paths.
     pub(super) fn forget(&mut self, grace: SignedDuration) -> Vec<String> {
         let now = self.written_at;
@@ -232,20 +271,33 @@ impl Manifest {
         Ok(text)
     }
 
-    /// Reads the text. Manifests of earlier versions have no checksum.
-    pub(crate) fn from_json(text: &[u8]) -> Result<Self, String> {
-        if seal::is_whole_json(text) == Some(false) {
-            return Err("its checksum is wrong".into());
+    /// Reads the manifest at a path. Looks at the schema first: of a newer one, nothing else is known. Manifests of earlier
+    /// versions have no checksum.
+    pub(crate) fn from_json(path: &Path, text: &[u8]) -> Result<Self, ArchiveError> {
+        #[derive(Deserialize)]
+        struct Head {
+            schema: u32,
         }
-        let manifest: Self = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-        if manifest.schema != SCHEMA {
-            return Err(format!(
-                "it has version {}, and this HiveBox reads version {SCHEMA}",
-                manifest.schema
-            ));
+        let object = || path.to_string();
+        let damaged = |reason: String| ArchiveError::History { object: object(), reason };
+        let head: Result<Head, _> = serde_json::from_slice(text);
+        let is_whole = seal::is_whole_json(text);
+        if let Ok(Head { schema }) = head
+            && schema > SCHEMA
+            && is_whole != Some(false)
+        {
+            return Err(ArchiveError::Newer { object: object(), schema, reads: SCHEMA });
         }
-        Ok(manifest)
+        if is_whole == Some(false) {
+            return Err(damaged("its checksum is wrong".into()));
+        }
+        serde_json::from_slice(text).map_err(|error| damaged(error.to_string()))
     }
+}
+
+/// Whether two moments are within [`CLOCK_BOUND`] of each other.
+pub(super) fn is_near(one: Timestamp, other: Timestamp) -> bool {
+    one.duration_since(other).abs() <= CLOCK_BOUND
 }
 
 /// A snapshot's day, and the milliseconds since midnight.
@@ -321,22 +373,32 @@ mod tests {
         let mut manifest = Manifest::empty();
         manifest.take(&["2026-11-24T23-59-59.999Z".parse().unwrap()]);
         let good = manifest.to_json().unwrap();
-        assert_eq!(Manifest::from_json(&good).as_ref(), Ok(&manifest));
+        let read = |text: &[u8]| Manifest::from_json(&path(1), text).ok();
+        assert_eq!(read(&good).as_ref(), Some(&manifest));
         for bit in 0..8 * good.len() {
             let mut bad = good.clone();
             bad[bit / 8] ^= 1 << (bit % 8);
-            let read = Manifest::from_json(&bad);
-            assert!(read.is_err() || read.as_ref() == Ok(&manifest), "bit {bit}: {read:?}");
+            assert!(read(&bad).is_none_or(|read| read == manifest), "bit {bit}");
         }
         let old = serde_json::to_vec(&manifest).unwrap();
-        assert_eq!(Manifest::from_json(&old), Ok(manifest), "earlier versions wrote no checksum");
+        assert_eq!(read(&old), Some(manifest), "earlier versions wrote no checksum");
     }
 
     #[test]
-    fn a_manifest_of_another_version_is_refused() {
+    fn a_manifest_of_a_newer_hivebox_is_told_as_such_and_not_as_damaged() {
         let text = serde_json::to_string(&Manifest::empty()).unwrap();
-        assert_eq!(Manifest::from_json(text.as_bytes()), Ok(Manifest::empty()));
-        let newer = text.replace("\"schema\":1", "\"schema\":2");
-        assert!(Manifest::from_json(newer.as_bytes()).unwrap_err().contains("version 2"));
+        let read = |text: &str| Manifest::from_json(&path(42), text.as_bytes());
+        assert_eq!(read(&text).unwrap(), Manifest::empty());
+        for newer in [text.replace("\"schema\":1", "\"schema\":99"), r#"{"schema":99,"other":1}"#.into()] {
+            let error = read(&newer).unwrap_err().to_string();
+            assert!(
+                error
+                    .contains("0000000042.json was written by a newer HiveBox (schema 99); this one reads 1"),
+                "{error}"
+            );
+            assert!(!error.contains("damaged"), "{error}");
+        }
+        let cut = read(&text[..20]).unwrap_err().to_string();
+        assert!(cut.contains("damaged"), "{cut}");
     }
 }

@@ -1,13 +1,13 @@
 //! Where the files of the history are, and how they are written, read and named.
 
 use bytes::Bytes;
-use futures_util::TryStreamExt;
 use jiff::civil::Date;
 use object_store::path::Path;
 
 use super::blocks::BlockChecksums;
 use super::manifest::{self, FOLDER, FileEntry, Manifest};
 use crate::error::ArchiveError;
+use crate::fault::StoreFault;
 use crate::objects::Objects;
 use crate::seal::sha256_hex;
 use crate::store::SnapshotStore;
@@ -87,9 +87,14 @@ impl History {
                 return Ok(None);
             }
             let path = manifest::path(newest);
-            let Some(text) = self.objects.read(&path, READ).await? else { continue };
-            let manifest = Manifest::from_json(&text);
-            return manifest.map(Some).map_err(|reason| damaged(&path, reason));
+            let text = match self.objects.read(&path, READ).await {
+                Err(ArchiveError::Store { source: StoreFault::Unreadable { reason }, .. }) => {
+                    return Err(damaged(&path, reason));
+                }
+                text => text?,
+            };
+            let Some(text) = text else { continue };
+            return Manifest::from_json(&path, &text).map(Some);
         }
         Err(damaged(&manifest::folder(), "every manifest disappeared before it could be read"))
     }
@@ -112,7 +117,7 @@ impl History {
 
     async fn manifest_numbers(&self) -> Result<Vec<u64>, ArchiveError> {
         let listed = self.objects.list_folder(&manifest::folder(), LIST).await?;
-        Ok(listed.objects.iter().filter_map(|object| manifest::number(&object.location)).collect())
+        Ok(listed.objects.iter().filter_map(|(path, _)| manifest::number(path)).collect())
     }
 
     /// Writes a file for the manifest with a number, unless `known` is the same file. The number is part of the file's
@@ -141,7 +146,12 @@ impl History {
     /// Reads a file that a manifest lists, and verifies its checksum.
     pub(crate) async fn fetch(&self, entry: &FileEntry) -> Result<Bytes, ArchiveError> {
         let path = Path::from(entry.path.as_str());
-        let file = self.objects.read(&path, READ).await?.ok_or_else(|| damaged(&path, "it is missing"))?;
+        let file = match self.objects.read(&path, READ).await {
+            Err(ArchiveError::Store { source: StoreFault::Unreadable { reason }, .. }) => {
+                return Err(damaged(&path, reason));
+            }
+            file => file?.ok_or_else(|| damaged(&path, "it is missing"))?,
+        };
         if sha256_hex(&[&file]) != entry.sha256 {
             return Err(damaged(&path, "its checksum is wrong"));
         }
@@ -156,11 +166,10 @@ impl History {
         let mut orphans = Vec::new();
         for folder in FileKind::FOLDERS {
             let folder = Path::from(format!("{FOLDER}/{folder}"));
-            let listed = self.objects.as_object_store().list(Some(&folder)).try_collect::<Vec<_>>().await;
-            let listed = listed.map_err(|error| self.objects.failed(LIST, &error))?;
+            let listed = self.objects.list_two_levels(&folder, LIST).await?;
             // A file with a later number may belong to an attempt that is still running.
             let is_dead = |path: &Path| written_for(path).is_some_and(|number| number <= manifest.number);
-            let paths = listed.into_iter().map(|object| object.location);
+            let paths = listed.objects.into_iter().map(|(path, _)| path);
             orphans.extend(paths.filter(|path| !named.contains(path.as_ref()) && is_dead(path)));
         }
         Ok(orphans)

@@ -12,10 +12,11 @@ use super::collected::CollectedReadings;
 use super::compact::in_background;
 use super::day::{DayFiles, DayRow, is_current, merge_day, read_day};
 use super::hourly;
-use super::manifest::{Day, FileEntry, Manifest, TakenIn};
+use super::manifest::{Day, FOLDER, FileEntry, Manifest, TakenIn};
 use super::storage::History;
 use crate::error::ArchiveError;
-use crate::name::SnapshotName;
+use crate::objects::listing::Stray;
+use crate::store::{DayOfSnapshots, Days};
 
 /// The result of a verification.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -37,12 +38,16 @@ pub struct Verification {
     pub snapshots: usize,
     /// The number of stored snapshots that are not in the history yet.
     pub waiting: usize,
+    /// The number of snapshots that cannot be read. Each is among the faults.
+    pub damaged_snapshots: usize,
     /// The files of earlier versions. They have no checksums of their blocks, so only a verification finds damage in them.
     pub unsealed: Vec<String>,
     /// Everything that is wrong.
     pub faults: Vec<DamagedObject>,
     /// Files of abandoned attempts. They are harmless.
     pub orphans: Vec<String>,
+    /// What lies beside the snapshots and is none.
+    pub strays: Vec<Stray>,
 }
 
 /// An object that is damaged or incomplete.
@@ -55,32 +60,53 @@ pub struct DamagedObject {
 }
 
 impl History {
-    /// Reads all files of the history and all snapshots that it contains. Checks checksums, numbers of rows and their
-    /// order, that each reading occurs once and on its day, that the days have all readings that were added to them, that the
-    /// hourly sums match the readings, and that no reading of a snapshot is missing. Calls `each` with the number of days done and of all days.
+    /// Reads all files of the history and all stored snapshots. Checks checksums, numbers of rows and their order, that each
+    /// reading occurs once and on its day, that the days have all readings that were added to them, that the hourly sums match
+    /// the readings, and that no reading of an ingested snapshot is missing. Calls `each` with the number of days done and of
+    /// all days.
     ///
     /// # Errors
     /// The store failed. Damaged and missing objects are not errors; they are in the result.
     pub async fn verify(&self, mut each: impl FnMut(usize, usize)) -> Result<Verification, ArchiveError> {
-        let manifest = self.manifest().await?;
-        let mut found = Verification { manifest: manifest.number, ..Verification::default() };
+        let mut found = Verification::default();
+        // Without a manifest, the snapshots can still be checked.
+        let manifest = match self.manifest().await {
+            Err(error) if error.is_of_one_object() => {
+                found.note(FOLDER, Err(error))?;
+                None
+            }
+            manifest => Some(manifest?),
+        };
+        if let Some(manifest) = &manifest {
+            self.verify_files(manifest, &mut found, &mut each).await?;
+        }
+        self.compare(manifest.as_ref(), &mut found).await?;
+        Ok(found)
+    }
+
+    async fn verify_files(
+        &self,
+        manifest: &Manifest,
+        found: &mut Verification,
+        each: &mut impl FnMut(usize, usize),
+    ) -> Result<(), ArchiveError> {
+        found.manifest = manifest.number;
         let unsealed = manifest.files().filter(|file| file.checksums.is_none());
         found.unsealed = unsealed.map(|file| file.path.clone()).collect();
         for entry in manifest.boxes.iter().chain(&manifest.sensors) {
-            found.note(self.fetch(entry).await.map(drop))?;
+            found.note(&entry.path, self.fetch(entry).await.map(drop))?;
         }
         for (done, day) in manifest.days.iter().enumerate() {
             each(done, manifest.days.len());
             let checked = self.check(day).await;
             found.days += 1;
             found.readings += day.readings.rows;
-            found.note(checked)?;
+            found.note(&day.readings.path, checked)?;
             found.count(day);
         }
         each(manifest.days.len(), manifest.days.len());
-        self.compare(&manifest, &mut found).await?;
-        found.orphans = self.orphans(&manifest).await?.iter().map(ToString::to_string).collect();
-        Ok(found)
+        found.orphans = self.orphans(manifest).await?.iter().map(ToString::to_string).collect();
+        Ok(())
     }
 
     async fn check(&self, day: &Day) -> Result<(), ArchiveError> {
@@ -90,25 +116,38 @@ impl History {
         in_background(move || check(&day, &readings, hours)).await
     }
 
-    /// Looks for the readings of all snapshots that are still stored.
-    async fn compare(&self, manifest: &Manifest, found: &mut Verification) -> Result<(), ArchiveError> {
+    /// Reads all snapshots that are still stored, and looks for the readings of those that the history contains.
+    async fn compare(
+        &self,
+        manifest: Option<&Manifest>,
+        found: &mut Verification,
+    ) -> Result<(), ArchiveError> {
         let mut known = ReadingKeys::default();
-        let end = SnapshotName::at(jiff::Timestamp::MAX);
-        found.waiting = self.waiting(manifest).await?;
-        for name in self.taken_before(manifest, end).await? {
-            let compared = match self.snapshots().get(name).await {
-                Ok(snapshot) => self.has_all(manifest, &snapshot, &mut known).await,
-                Err(error) => Err(error),
-            };
-            match compared {
-                Ok(true) => found.snapshots += 1,
-                Ok(false) => found.faults.push(DamagedObject {
-                    object: name.object_path(),
-                    reason: "the history lacks some of its readings".into(),
-                }),
-                // Another process removed it meanwhile.
-                Err(ArchiveError::NotFound { .. }) => {}
-                Err(error) => found.note(Err(error))?,
+        let Days { days, strays } = self.snapshots().days().await?;
+        found.strays = strays;
+        for day in days {
+            let DayOfSnapshots { names, strays } = self.snapshots().day(&day, None).await?;
+            found.strays.extend(strays);
+            for (name, _) in names {
+                let snapshot = match self.snapshots().get(name).await {
+                    Ok(snapshot) => snapshot,
+                    // Another process removed it meanwhile.
+                    Err(ArchiveError::NotFound { .. }) => continue,
+                    Err(error) => {
+                        found.note(&name.object_path(), Err(error))?;
+                        found.damaged_snapshots += 1;
+                        continue;
+                    }
+                };
+                found.waiting += usize::from(manifest.is_none_or(|manifest| manifest.lacks(name)));
+                let Some(manifest) = manifest.filter(|manifest| manifest.has_taken(name)) else { continue };
+                match self.has_all(manifest, &snapshot, &mut known).await {
+                    Ok(true) => found.snapshots += 1,
+                    Ok(false) => {
+                        found.add(name.object_path(), "the history lacks some of its readings".into());
+                    }
+                    Err(error) => found.note(&name.object_path(), Err(error))?,
+                }
             }
         }
         Ok(())
@@ -130,20 +169,28 @@ impl Verification {
         }
     }
 
-    /// Adds a damaged object to the result. Passes all other errors on.
-    fn note(&mut self, outcome: Result<(), ArchiveError>) -> Result<(), ArchiveError> {
-        let fault = match outcome {
+    /// Adds a fault of one object to the result: the one that the error names, or else `object`. Passes faults of the whole
+    /// store on.
+    fn note(&mut self, object: &str, outcome: Result<(), ArchiveError>) -> Result<(), ArchiveError> {
+        let error = match outcome {
             Ok(()) => return Ok(()),
-            Err(ArchiveError::History { object, reason }) => DamagedObject { object, reason },
-            Err(ArchiveError::Corrupt { name, reason }) => {
-                DamagedObject { object: name.object_path(), reason }
-            }
+            Err(error) if error.is_of_one_object() => error,
             Err(error) => return Err(error),
         };
+        let reason = error.reason();
+        let object = match error {
+            ArchiveError::History { object, .. } | ArchiveError::Newer { object, .. } => object,
+            _ => object.to_owned(),
+        };
+        self.add(object, reason);
+        Ok(())
+    }
+
+    fn add(&mut self, object: String, reason: String) {
+        let fault = DamagedObject { object, reason };
         if !self.faults.contains(&fault) {
             self.faults.push(fault);
         }
-        Ok(())
     }
 }
 

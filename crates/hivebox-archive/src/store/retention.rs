@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Listed, SnapshotStore};
+use super::{Listed, SnapshotStore, listed};
 use crate::error::ArchiveError;
 use crate::name::SnapshotName;
 
@@ -16,8 +16,9 @@ impl SnapshotStore {
         let before = SnapshotName::at(before);
         let last_day = before.day();
         let mut expired = Vec::new();
-        for day in self.days().await?.into_iter().take_while(|day| *day <= last_day) {
-            expired.extend(self.list_day(&day, Some(before)).await?.into_iter().rev());
+        for day in self.days().await?.days.into_iter().take_while(|day| *day <= last_day) {
+            let names = self.day(&day, Some(before)).await?.names;
+            expired.extend(names.into_iter().map(|(name, bytes)| listed(name, bytes)));
         }
         Ok(expired)
     }

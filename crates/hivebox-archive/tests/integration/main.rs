@@ -12,6 +12,8 @@ mod hourly;
 mod readings;
 mod spool;
 mod storing;
+#[cfg(unix)]
+mod strays;
 mod stub;
 mod tables;
 mod weed;

@@ -2,10 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+#[cfg(target_os = "linux")]
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use hivebox_archive::SnapshotStore;
+#[cfg(target_os = "linux")]
+use hivebox_archive::{ArchiveError, StoreFault};
 use jiff::SignedDuration;
 
 use crate::readings::{noon, sealed};
@@ -100,4 +104,41 @@ fn a_folder_that_cannot_be_one_is_named() {
     fs::write(&file, "").unwrap();
     let error = SnapshotStore::open_folder(&file.join("below")).unwrap_err().to_string();
     assert!(error.contains(&file.display().to_string()), "{error}");
+}
+
+/// A file system of a few blocks; unmounted at the end.
+#[cfg(target_os = "linux")]
+struct SmallDisk(tempfile::TempDir);
+
+#[cfg(target_os = "linux")]
+impl SmallDisk {
+    fn mount() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mount = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
+            .arg(folder.path())
+            .output();
+        mount.is_ok_and(|mount| mount.status.success()).then(|| Self(folder))
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // If it fails, the machine has a small mount more.
+        let _ = Command::new("umount").arg(self.0.path()).status();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_is_told_as_such_and_leaves_nothing_behind() {
+    // Mounting needs rights that not every machine gives; the unit test of `folder_fault` remains.
+    let Some(disk) = SmallDisk::mount() else { return };
+    let store = SnapshotStore::open_folder(disk.0.path()).unwrap();
+    let error = store.put(&sealed(noon(), 20_000)).await.unwrap_err();
+    assert!(matches!(error, ArchiveError::Store { source: StoreFault::Full { .. }, .. }), "{error:?}");
+    assert!(std::error::Error::source(&error).unwrap().to_string().contains("is full"));
+    assert_eq!(store.list(None, 10).await.unwrap(), []);
+    store.put(&sealed(noon(), 1)).await.unwrap();
 }

@@ -24,6 +24,7 @@ pub struct StoreMetrics {
     dropped: Counter,
     damaged: Counter,
     removed: Counter,
+    removal_paused: Gauge,
     read_failures: Counter,
     compactions: Counter,
     compaction_failures: Counter,
@@ -54,6 +55,9 @@ impl StoreMetrics {
         registry.register("spool_damaged_snapshots", help, metrics.damaged.clone());
         let help = "Snapshots removed because they were older than the retention time";
         registry.register("removed_snapshots", help, metrics.removed.clone());
+        let help =
+            "1 while nothing is removed because the clock and the newest stored data are too far apart";
+        registry.register("removal_paused", help, metrics.removal_paused.clone());
         let help = "Failures to read stored snapshots for the extremes of the last days";
         registry.register("store_read_failures", help, metrics.read_failures.clone());
         metrics.register_compaction(registry);
@@ -121,6 +125,11 @@ impl StoreMetrics {
     /// Counts a removed snapshot.
     pub fn removed(&self) {
         self.removed.inc();
+    }
+
+    /// Sets whether removal is paused because of the clock.
+    pub fn set_removal_paused(&self, is_paused: bool) {
+        self.removal_paused.set(i64::from(is_paused));
     }
 
     /// Counts a failure to read a snapshot for the extremes of the last days.

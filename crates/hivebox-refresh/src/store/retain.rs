@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use hivebox_archive::history::History;
 use hivebox_archive::{ArchiveError, SnapshotName};
 use hivebox_telemetry::in_words;
 use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
 
+use super::removal::Removal;
 use crate::refresh::Refresh;
 
 /// How often to look for old snapshots.
@@ -15,22 +17,40 @@ const INTERVAL: Duration = Duration::from_hours(1);
 /// Removes old snapshots at intervals, whenever this replica holds the lease.
 pub(crate) async fn run(refresh: &Refresh) {
     let Some(limit) = refresh.store.retention else { return };
+    let limit = SignedDuration::try_from(limit).unwrap_or(SignedDuration::MAX);
+    let history = History::of(&refresh.snapshots);
+    let removal = Removal::default();
     let mut changes = refresh.cache.changes();
     loop {
-        // The cache lives as long as this does, so waiting cannot fail.
-        let _ = changes.wait_for(|()| refresh.is_holder()).await;
-        sweep(refresh, limit).await;
-        refresh.clock.sleep(refresh.clock.now(), INTERVAL).await;
+        changes.mark_unchanged();
+        let now = refresh.clock.now();
+        let is_done = refresh.is_holder()
+            && match removal.is_allowed(refresh, &history, now).await {
+                Ok(is_allowed) => {
+                    if is_allowed {
+                        sweep(refresh, limit, now).await;
+                    }
+                    is_allowed
+                }
+                Err(error) => {
+                    warn!(error = in_words(&error), "cannot look for old snapshots");
+                    true
+                }
+            };
+        // A new role, or a new present with data that agree with the clock, may allow it.
+        tokio::select! {
+            () = refresh.clock.sleep(now, INTERVAL) => {}
+            _ = changes.changed(), if !is_done => {}
+        }
     }
 }
 
 /// Removes snapshots older than `limit`. The next run finds again those that cannot be removed now.
-async fn sweep(refresh: &Refresh, limit: Duration) {
-    let limit = SignedDuration::try_from(limit).unwrap_or(SignedDuration::MAX);
+async fn sweep(refresh: &Refresh, limit: SignedDuration, now: Timestamp) {
     let found = async {
         let newest = refresh.snapshots.list(None, 1).await?;
         // If the clock has jumped ahead, the newest snapshot is from before the jump: age counts from that one.
-        let now = newest.first().map_or(refresh.clock.now(), |newest| newest.moment.min(refresh.clock.now()));
+        let now = newest.first().map_or(now, |newest| newest.moment.min(now));
         let before = now.checked_sub(limit).unwrap_or(Timestamp::MIN);
         Ok::<_, ArchiveError>((before, refresh.snapshots.expired(before).await?))
     };
@@ -47,12 +67,13 @@ async fn sweep(refresh: &Refresh, limit: Duration) {
         if !refresh.is_holder() {
             break;
         }
-        if let Err(error) = refresh.snapshots.remove(name).await {
-            warn!(%name, error = in_words(&error), "cannot remove an old snapshot");
-            break;
+        match refresh.snapshots.remove(name).await {
+            Ok(()) => {
+                refresh.metrics.store.removed();
+                removed += 1;
+            }
+            Err(error) => warn!(%name, error = in_words(&error), "cannot remove an old snapshot"),
         }
-        refresh.metrics.store.removed();
-        removed += 1;
     }
     if removed > 0 {
         info!(removed, %before, "removed old snapshots");

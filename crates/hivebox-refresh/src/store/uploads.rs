@@ -93,8 +93,10 @@ impl<'a> Uploads<'a> {
         } else if self.waiting.len() < 2 * MAX_WAITING {
             self.waiting.push_back(upload);
         } else {
-            let source = StoreFault::TimedOut { address: self.refresh.store.access.address.to_string() };
-            self.end(upload, Err(ArchiveError::Store { action: "store a snapshot", source }));
+            let source = StoreFault::QueueFull { waiting: self.waiting.len() };
+            let outcome = Err(ArchiveError::Store { action: "store a snapshot", source });
+            note(self.refresh, &upload.sealed, &outcome);
+            self.end(upload, outcome);
         }
     }
 
@@ -283,21 +285,26 @@ fn ended_by(panic: &(dyn Any + Send)) -> ArchiveError {
 async fn put(refresh: &Refresh, sealed: &Sealed) -> Result<Stored, ArchiveError> {
     let (span, started) = (Span::current(), refresh.clock.now());
     let outcome = refresh.snapshots.put(sealed).await;
-    let ended = refresh.clock.now();
-    refresh.metrics.store.observe(&outcome, ended);
-    refresh.cache.dependencies().store.note(outcome.is_ok(), ended);
+    note(refresh, sealed, &outcome);
     match &outcome {
         Ok(Stored { object, rows, bytes, created, .. }) => {
             span.record("object", object).record("rows", rows).record("bytes", bytes);
             note_outcome(span.record("created", created), "stored", false);
-            let took_ms = ended.duration_since(started).as_millis() as u64;
+            let took_ms = refresh.clock.now().duration_since(started).as_millis() as u64;
             info!(object, rows, bytes, created, took_ms, "snapshot stored");
         }
-        Err(error) => {
-            note_outcome(&span, "failed", true);
-            let (name, error) = (sealed.name(), in_words(error));
-            warn!(%name, error, "the snapshot could not be stored");
-        }
+        Err(_) => note_outcome(&span, "failed", true),
     }
     outcome
+}
+
+/// Counts an outcome, and logs a failure.
+fn note(refresh: &Refresh, sealed: &Sealed, outcome: &Result<Stored, ArchiveError>) {
+    let ended = refresh.clock.now();
+    refresh.metrics.store.observe(outcome, ended);
+    refresh.cache.dependencies().store.note(outcome.is_ok(), ended);
+    if let Err(error) = outcome {
+        let (name, error) = (sealed.name(), in_words(error));
+        warn!(%name, error, "the snapshot could not be stored");
+    }
 }

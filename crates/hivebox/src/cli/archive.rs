@@ -1,6 +1,9 @@
 //! `hivebox archive compact|verify`.
 
+use std::io::stdout;
+
 use clap::Subcommand;
+use hivebox_archive::Stray;
 use hivebox_archive::history::{Compacted, CompactionLimits, History, Verification};
 use hivebox_present::Clock;
 
@@ -35,7 +38,8 @@ enum ArchiveAction {
     ///
     /// Checks that each file exists with the right checksum, rows and order, that no reading is stored twice, that the
     /// days have as many readings as were added to them, that the hourly sums match the readings, and that the history
-    /// has every reading of the compacted snapshots.
+    /// has every reading of the compacted snapshots. Counts damaged snapshots as faults, whether they are compacted or
+    /// not.
     Verify {
         /// Print JSON
         #[arg(long)]
@@ -55,6 +59,7 @@ struct CompactionReport {
     added: u64,
     manifest: Option<u64>,
     damaged: Vec<DamagedSnapshot>,
+    skipped: Vec<Stray>,
 }
 
 #[derive(Debug, Serialize)]
@@ -90,9 +95,12 @@ async fn compact(history: &History, json: bool) -> Result<(), Failure> {
         progress.set_message(format!("{} snapshots, {} new readings", done.snapshots, done.added));
         if !step.more && step.renewed.is_none() {
             done.damaged = damaged(&step);
+            done.skipped = step.strays;
             break;
         }
     }
+    // A service does this on time; without one, nobody else does.
+    history.remove_replaced(Clock::system().now()).await?;
     progress.finish_and_clear();
     if json {
         output::json(&done)?;
@@ -100,6 +108,7 @@ async fn compact(history: &History, json: bool) -> Result<(), Failure> {
         for DamagedSnapshot { snapshot, reason } in &done.damaged {
             output::line(&format!("BAD   {snapshot}  {reason}"))?;
         }
+        output::strays(&mut stdout(), &done.skipped)?;
         let CompactionReport { snapshots, readings, added, from_future, renewed_days, .. } = done;
         output::line(&format!(
             "compacted {snapshots} snapshots with {readings} readings, {added} of them new"
@@ -116,7 +125,7 @@ async fn compact(history: &History, json: bool) -> Result<(), Failure> {
     if done.damaged.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(Code::Data, format!("{} snapshots are damaged and were skipped", done.damaged.len())))
+    Err(Failure::new(Code::Data, format!("{} snapshots cannot be read and were skipped", done.damaged.len())))
 }
 
 impl CompactionReport {
@@ -157,13 +166,15 @@ async fn verify(history: &History, json: bool) -> Result<(), Failure> {
     if verification.faults.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(Code::Data, format!("found {} faults", verification.faults.len())))
+    let (faults, damaged) = (verification.faults.len(), verification.damaged_snapshots);
+    Err(Failure::new(Code::Data, format!("found {faults} faults, {damaged} of them damaged snapshots")))
 }
 
 fn print(verification: &Verification) -> Result<(), Failure> {
     for fault in &verification.faults {
         output::line(&format!("BAD   {}  {}", fault.object, fault.reason))?;
     }
+    output::strays(&mut stdout(), &verification.strays)?;
     let Verification {
         days,
         readings,
@@ -172,6 +183,7 @@ fn print(verification: &Verification) -> Result<(), Failure> {
         uncounted,
         snapshots,
         waiting,
+        damaged_snapshots,
         unsealed,
         orphans,
         ..
@@ -195,6 +207,9 @@ fn print(verification: &Verification) -> Result<(), Failure> {
         output::line(&format!(
             "{waiting} snapshots are not in the history yet: run hivebox archive compact"
         ))?;
+    }
+    if *damaged_snapshots > 0 {
+        output::line(&format!("{damaged_snapshots} snapshots cannot be read"))?;
     }
     if !orphans.is_empty() {
         let count = orphans.len();

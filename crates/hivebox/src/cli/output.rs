@@ -2,6 +2,7 @@
 
 use std::io::{self, Write, stderr, stdout};
 
+use hivebox_archive::Stray;
 use serde::Serialize;
 
 use crate::exit::{Code, Failure};
@@ -25,9 +26,21 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(stderr().lock(), "hivebox: {text}");
 }
 
+/// Prints what lies in the store and is not used.
+pub(super) fn strays(to: &mut impl Write, strays: &[Stray]) -> Result<(), Failure> {
+    for Stray { object, reason } in strays {
+        unless_closed(writeln!(to, "SKIP  {object}  {reason}"))?;
+    }
+    Ok(())
+}
+
 /// Prints bytes.
 pub(super) fn write(bytes: &[u8]) -> Result<(), Failure> {
-    match stdout().lock().write_all(bytes) {
+    unless_closed(stdout().lock().write_all(bytes))
+}
+
+fn unless_closed(outcome: io::Result<()>) -> Result<(), Failure> {
+    match outcome {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         outcome => Ok(outcome?),
     }

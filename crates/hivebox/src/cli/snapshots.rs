@@ -1,10 +1,10 @@
 //! `hivebox snapshots list|show|prune|verify`.
 
-use std::io::{IsTerminal, stdout};
+use std::io::{IsTerminal, stderr, stdout};
 use std::time::Duration;
 
 use clap::{Subcommand, ValueEnum};
-use hivebox_archive::{ArchiveError, Listed, SnapshotFormat, SnapshotName, SnapshotStore};
+use hivebox_archive::{ArchiveError, Found, Listed, SnapshotFormat, SnapshotName, SnapshotStore};
 use hivebox_config::TIME_TO_KEEP;
 use hivebox_present::Clock;
 use jiff::Timestamp;
@@ -17,6 +17,7 @@ use super::serve::block_on;
 use super::settings::{Pruning, SettingFlags, Storing};
 use super::values;
 use crate::exit::{Code, Failure};
+use hivebox_telemetry::in_words;
 
 /// The text beside the progress bar.
 const BESIDE: &str = "{pos}/{len} snapshots";
@@ -134,15 +135,17 @@ async fn list(
     before: Option<SnapshotName>,
     json: bool,
 ) -> Result<(), Failure> {
-    let listed = store.list(before, limit).await?;
+    let Found { snapshots, strays } = store.find(before, limit).await?;
+    // Standard output stays a list of snapshots.
+    output::strays(&mut stderr(), &strays)?;
     if json {
-        return output::json(&listed);
+        return output::json(&snapshots);
     }
-    if listed.is_empty() {
+    if snapshots.is_empty() {
         let before = before.map(|name| format!(" older than {name}")).unwrap_or_default();
         return output::line(&format!("there are no snapshots{before} in {}", store.objects()));
     }
-    for snapshot in listed {
+    for snapshot in snapshots {
         output::line(&format!("{}  {:>9} bytes", snapshot.name, snapshot.bytes))?;
     }
     Ok(())
@@ -186,7 +189,11 @@ struct Pruned {
 
 async fn prune(store: &SnapshotStore, limit: Duration, remove: bool, json: bool) -> Result<(), Failure> {
     // If the limit reaches back before all timestamps, nothing is too old.
-    let before = Clock::system().now().checked_sub(limit).unwrap_or(Timestamp::MIN);
+    let newest = store.list(None, 1).await?.pop().map(|newest| newest.moment);
+    // If the clock is ahead, age counts from the newest snapshot.
+    let now = Clock::system().now();
+    let now = newest.map_or(now, |newest| newest.min(now));
+    let before = now.checked_sub(limit).unwrap_or(Timestamp::MIN);
     let snapshots = store.expired(before).await?;
     if remove {
         let progress = progress::bar(snapshots.len() as u64, BESIDE);
@@ -249,13 +256,10 @@ async fn verify_one(store: &SnapshotStore, name: SnapshotName) -> Result<Verifie
             sha256: Some(snapshot.sha256()),
             error: None,
         }),
-        Err(error @ (ArchiveError::Corrupt { .. } | ArchiveError::NotFound { .. })) => Ok(Verified {
-            name: name_text,
-            good: false,
-            rows: none,
-            sha256: None,
-            error: Some(error.to_string()),
-        }),
+        Err(error) if error.is_of_one_object() || matches!(error, ArchiveError::NotFound { .. }) => {
+            let error = Some(in_words(&error));
+            Ok(Verified { name: name_text, good: false, rows: none, sha256: None, error })
+        }
         Err(error) => Err(error.into()),
     }
 }

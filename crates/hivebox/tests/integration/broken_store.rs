@@ -280,3 +280,35 @@ async fn a_store_that_hangs_when_the_service_stops_waits_in_the_spool() {
     assert!(app.stop().await, "it does not wait for ever");
     assert_eq!(hivebox_archive::Spool::look_into(spool.path()).unwrap().0, 1, "one snapshot waits");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_store_is_away_its_routes_say_so_and_when_to_ask_again() {
+    let upstream = TestUpstream::start().await;
+    let proxy = Proxy::to(Weed::shared().port()).await;
+    let mut environment = Weed::shared().environment();
+    environment[0].1 = format!("http://{}", proxy.address);
+    let bucket = crate::replicas::bucket();
+    let settings = [("store", bucket.as_str()), ("store-timeout", "1s")];
+    let app = TestApp::with_environment(&upstream.url, &settings, environment).await;
+    app.get("/temperature").await;
+    assert_eq!(app.post("/store").await.status(), StatusCode::OK);
+    for network in [Network::Cut, Network::Failing] {
+        proxy.set(network);
+        for path in [
+            "/api/v1/snapshots",
+            "/api/v1/snapshots/2024-10-14T09-20-00.000Z",
+            "/api/v1/history?from=-P1D",
+            "/store",
+        ] {
+            let answer = app.get(path).await;
+            let retry_after = answer.headers().get("retry-after").cloned();
+            let status = answer.status();
+            let problem = json(answer).await;
+            assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{path} with {network:?}: {problem}");
+            assert!(retry_after.is_some(), "{path} with {network:?}: {problem}");
+            assert!(!problem["detail"].as_str().unwrap().contains("HiveBox failed"), "{problem}");
+        }
+    }
+    proxy.set(Network::Good);
+    assert_eq!(app.get("/api/v1/snapshots").await.status(), StatusCode::OK);
+}

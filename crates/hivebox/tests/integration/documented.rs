@@ -21,6 +21,7 @@ use crate::history::{half_hours, remember_in};
 
 const API: &str = include_str!("../../../../docs/api.md");
 const HISTORY: &str = include_str!("../../../../docs/history.md");
+const OPERATING: &str = include_str!("../../../../docs/operating.md");
 /// The sections of docs/history.md whose examples are run.
 const RUN_OF_HISTORY: [&str; 3] = ["Compaction", "Asking", "By other engines"];
 /// The address in the document.
@@ -71,6 +72,26 @@ async fn the_history_is_read_as_the_docs_show() {
     }
     let wrong = wrong_in("docs/history.md", &blocks, folder.path(), DOCUMENTED_ADDRESS);
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn a_backup_of_a_running_service_is_made_and_restored_as_the_docs_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = "demo --listen 127.0.0.1:0 --past 2h --store file:hivebox-data --store-interval 1s --cache-ttl 1s \
+                --compact-interval 1s";
+    let (_demo, _) = Running::start(hivebox(folder.path()).args(demo.split_whitespace()));
+    // Some commits, so that the service changes the history during the backup.
+    wait_for(folder.path(), "test $(ls hivebox-data/history/manifest | wc -l) -ge 4");
+    let mut blocks = blocks(OPERATING);
+    blocks.retain(|block| block.section == "Backup and restore");
+    assert_eq!(blocks.len(), 2, "one to make it, one to restore it");
+    for block in &blocks {
+        let printed = run(folder.path(), block.language, &block.text).unwrap();
+        assert_eq!(printed.contains("good: verified"), block.text.contains("verify"), "{printed}");
+    }
+    let restored = run(folder.path(), "sh", "hivebox archive verify --json --store file:restored").unwrap();
+    let restored: Value = serde_json::from_str(&restored).unwrap();
+    assert!(restored["readings"].as_u64().unwrap() > 0 && restored["snapshots"].as_u64().unwrap() > 0);
 }
 
 /// Runs the examples, which the service at this address answers; how they fail, and how what they print is not what is shown.

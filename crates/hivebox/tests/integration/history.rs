@@ -20,7 +20,7 @@ fn at(moment: &str) -> Timestamp {
 }
 
 /// What the boxes of `upstream` said at a moment.
-fn readings(upstream: &TestUpstream, as_of: Timestamp) -> Arc<Readings> {
+pub(crate) fn readings(upstream: &TestUpstream, as_of: Timestamp) -> Arc<Readings> {
     let mut readings = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of);
     let mut decoder = Decoder::new(Limits::default());
     let mut sink = |sense_box: SenseBox<'_>| add_box(&mut readings, sense_box);

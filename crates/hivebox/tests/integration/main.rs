@@ -26,6 +26,7 @@ mod front;
 mod history;
 mod hostile_redis;
 mod hostile_upstream;
+mod housekeeping;
 mod killed;
 mod live;
 mod map;
