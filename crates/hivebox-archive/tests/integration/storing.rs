@@ -115,7 +115,7 @@ impl SmallDisk {
     fn mount() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mount = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
+            .args(["-t", "tmpfs", "-o", "size=16k", "tmpfs"])
             .arg(folder.path())
             .output();
         mount.is_ok_and(|mount| mount.status.success()).then(|| Self(folder))
