@@ -29,6 +29,7 @@ mod section;
 mod server;
 mod soak;
 mod spread;
+mod sql;
 mod start;
 mod stopwatch;
 mod throughput;
@@ -126,6 +127,12 @@ fn run(args: &Args) -> Result<()> {
     if args.sections.contains(&Section::Soak) {
         heading("Mixed requests for minutes");
         soak::run(&programs, effort.soak_seconds, &mut report)?;
+    }
+    // Last, because it builds HiveBox anew, with a feature that the other sections go without.
+    if wanted(Section::Sql) {
+        let programs = programs.with_sql(&checkout, args.hivebox.is_some())?;
+        heading("Latency during heavy SQL");
+        sql::run(&programs, effort, &mut report)?;
     }
     report.print()
 }

@@ -57,6 +57,16 @@ impl Programs {
         Ok(Self { hivebox, bare_axum, redis_server, recording, directory, boxes, pinning })
     }
 
+    /// The same programs after a build of `hivebox` with SQL, in the same place; a binary that was given stays as it is.
+    pub(super) fn with_sql(&self, checkout: &Checkout, is_given: bool) -> Result<Self> {
+        if !is_given {
+            let arguments =
+                ["build", "--release", "--package", "hivebox", "--bin", "hivebox", "--features", "sql"];
+            checkout::run("Build with SQL", &mut checkout.cargo(&arguments))?;
+        }
+        Ok(self.clone())
+    }
+
     /// The same programs with another number of senseBoxes.
     pub(super) fn with_boxes(&self, boxes: u32) -> Result<Self> {
         let recording = record(&self.hivebox, boxes, &self.directory)?;

@@ -27,6 +27,8 @@ pub(crate) enum Section {
     Latency,
     /// Latency of requests while Redis or S3 hangs.
     Faults,
+    /// Latency of requests during heavy SQL.
+    Sql,
     /// Latency of requests with 10,000 open event streams, and the memory of a stream.
     Live,
     /// Ten minutes of mixed requests: wrong responses, panics and memory. Runs only if it is named.

@@ -28,7 +28,7 @@ pub const QUERY_MEMORY: Setting<Integer> = Setting::new(
     "query-memory",
     "268435456",
     Integer { range: 16 << 20..=1 << 40, unit: "bytes" },
-    "Memory limit for all running history queries together",
+    "Memory limit for all running history queries and SQL together; SQL takes at most half",
 );
 /// How long a question may take. Files that are replaced are kept for longer than the longest query.
 pub const QUERY_TIMEOUT: Setting<TimeSpan> = Setting::new(
@@ -42,7 +42,7 @@ pub const QUERY_RUNNING: Setting<Integer> = Setting::new(
     "query-running",
     "1",
     Integer { range: 1..=64, unit: "" },
-    "How many history queries run at once",
+    "How many history queries run at once; SQL has as many places of its own",
 );
 /// How many questions may wait.
 pub const QUERY_WAITING: Setting<Integer> = Setting::new(
@@ -57,6 +57,13 @@ pub const SQL: Setting<SqlSwitch> = Setting::new(
     "off",
     SqlSwitch,
     "Whether POST /api/v1/sql answers everyone who can reach it; keep it from the public",
+);
+/// How long an answer to SQL may be.
+pub const SQL_ROWS: Setting<Integer> = Setting::new(
+    "sql-rows",
+    "1000000",
+    Integer { range: 1..=1_000_000_000, unit: "" },
+    "Most rows of an answer by POST /api/v1/sql; HiveBox breaks off a longer one",
 );
 
 /// How questions about the history are answered, and within which limits.
@@ -74,6 +81,8 @@ pub struct QueryConfig {
     pub waiting: usize,
     /// `HIVEBOX_SQL`. Always off without the feature `sql`.
     pub sql: bool,
+    /// `HIVEBOX_SQL_ROWS`.
+    pub sql_rows: usize,
 }
 
 /// `HIVEBOX_ENGINE`.
@@ -159,6 +168,7 @@ impl QueryConfig {
             running: running? as usize,
             waiting: 0,
             sql: false,
+            sql_rows: 0,
         })
     }
 }
@@ -168,7 +178,8 @@ impl FromSettings for QueryConfig {
         let query = Self::for_one_question(reader);
         let waiting = reader.read(&QUERY_WAITING);
         let sql = reader.read(&SQL);
-        Some(Self { waiting: waiting? as usize, sql: sql?, ..query? })
+        let sql_rows = reader.read(&SQL_ROWS);
+        Some(Self { waiting: waiting? as usize, sql: sql?, sql_rows: sql_rows? as usize, ..query? })
     }
 }
 

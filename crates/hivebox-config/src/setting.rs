@@ -10,7 +10,7 @@ pub use super::definition::{AnySetting, Setting};
 pub use super::http::{
     KEEP_ALIVE, LISTEN, MAX_CONNECTIONS, MAX_STREAMS, RATE_LIMIT, REQUEST_TIMEOUT, TRUSTED_PROXIES,
 };
-pub use super::query::{ENGINE, QUERY_MEMORY, QUERY_RUNNING, QUERY_TIMEOUT, QUERY_WAITING, SQL};
+pub use super::query::{ENGINE, QUERY_MEMORY, QUERY_RUNNING, QUERY_TIMEOUT, QUERY_WAITING, SQL, SQL_ROWS};
 pub use super::readiness::READINESS;
 pub use super::shutdown::{DRAIN_DELAY, SHUTDOWN_GRACE};
 pub use super::store::{
@@ -23,7 +23,7 @@ pub use super::upstream::{
 };
 
 /// All settings, in the order in which people meet them.
-pub static SETTINGS: [&dyn AnySetting; 42] = [
+pub static SETTINGS: [&dyn AnySetting; 43] = [
     &LISTEN,
     &UPSTREAM,
     &BOXES,
@@ -55,6 +55,7 @@ pub static SETTINGS: [&dyn AnySetting; 42] = [
     &QUERY_WAITING,
     &ENGINE,
     &SQL,
+    &SQL_ROWS,
     &MAX_CONNECTIONS,
     &MAX_STREAMS,
     &KEEP_ALIVE,

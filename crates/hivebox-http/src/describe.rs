@@ -125,12 +125,6 @@ impl Operation {
         self
     }
 
-    /// Adds a text body.
-    pub(super) fn takes_text(mut self, example: &'static str) -> Self {
-        self.bodies.push(RequestBodyDoc::text(example));
-        self
-    }
-
     /// Adds a JSON body with the schema of `T`.
     pub(super) fn takes_json<T: serde::Serialize + utoipa::ToSchema>(mut self, example: &T) -> Self {
         self.bodies.push(RequestBodyDoc::json(example));

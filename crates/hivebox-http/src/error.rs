@@ -241,6 +241,9 @@ impl From<PastError> for ApiError {
                 format!("The question needs more than the limit of {} MiB. {LESS}", limit_bytes >> 20),
             ),
             PastError::Query(QueryError::Sql(reason)) => Self::bad(&reason),
+            PastError::Query(QueryError::TooComplex(reason)) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Too complex", sentence(&reason))
+            }
             PastError::Query(QueryError::Question(error)) => Self::bad(&error.to_string()),
             PastError::Query(QueryError::Store(error)) => error.into(),
             PastError::Query(error @ (QueryError::NoCluster { .. } | QueryError::ClusterFailed { .. })) => {

@@ -36,6 +36,11 @@ impl Policy {
         Self { does_work: true, ..self }
     }
 
+    /// The same policy for a route that pages of other origins may not read.
+    pub(crate) const fn for_own_origin(self) -> Self {
+        Self { is_for_any_origin: false, ..self }
+    }
+
     /// The same policy for a route that responds from memory.
     pub(crate) const fn without_work(self) -> Self {
         Self { does_work: false, ..self }

@@ -65,7 +65,7 @@ fn routes() -> Routes {
         .add("/api/v1/snapshots", Policy::API, get(snapshots::list, snapshots::describe_list()))
         .add("/api/v1/snapshots/{name}", Policy::API, get(snapshots::show, snapshots::describe_show()))
         .add("/api/v1/history", Policy::API, get(history::history, history::describe()))
-        .add("/api/v1/sql", Policy::API, post(sql::sql, sql::describe()))
+        .add("/api/v1/sql", Policy::API.for_own_origin(), post(sql::sql, sql::describe()))
         .add("/api/v1/status", Policy::API.without_work(), get(status::status, status::describe()))
         .add("/api/v1/live", Policy::STREAM, get(live::live, live::describe()))
         .add("/openapi.json", Policy::DESCRIPTION, get(openapi::openapi, openapi::describe()))

@@ -11,8 +11,10 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use hivebox_archive::query::QueryError;
 use hivebox_question::format::{Format, Formats};
 use hivebox_question::parameters::{Ask, Reader};
+use hivebox_question::past::PastError;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -65,6 +67,12 @@ fn missing() -> ApiError {
     ApiError::new(StatusCode::FORBIDDEN, "Forbidden", sentence(hivebox_question::past::NO_SQL))
 }
 
+fn too_complex() -> ApiError {
+    let reason = "the SQL builds rows of up to 1000000000 bytes, and a row may have 917504: build shorter texts and lists, or \
+                  raise query-memory";
+    ApiError::from(PastError::from(QueryError::TooComplex(reason.into())))
+}
+
 /// The answer as JSON.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SqlRows)]
@@ -87,20 +95,21 @@ pub(super) fn describe() -> Operation {
     Operation::new("postSql", Tag::Past, "Query the past with SQL")
         .description(
             "One read-only statement, such as `select`, over the tables `readings`, `hourly`, `boxes` and `sensors`, \
-             which docs/history.md describes. It only works if it is switched on (`HIVEBOX_SQL=on`). At most a million \
-             rows; the time limit includes sending them.",
+             which docs/history.md describes. It only works if it is switched on (`HIVEBOX_SQL=on`). At most \
+             `HIVEBOX_SQL_ROWS` rows, by default a million; the time limit includes sending them. Pages of other \
+             origins may not ask it.",
         )
         .asks::<AskSql>()
-        .takes_text(SQL)
         .takes_json(&SqlBody { sql: SQL.to_owned() })
         .responds(answer)
         .fails("SQL is off.", &off())
         .fails("The SQL is invalid.", &text::wrong("No table is called reading."))
-        .fails("The body is too long.", &whole_body::too_long())
+        .fails("The SQL is too long.", &text::too_long())
         .fails("The body does not arrive in time.", &whole_body::too_slow())
-        .fails("The body is neither text nor JSON.", &text::unsupported())
+        .fails("The body is not JSON.", &text::unsupported())
         .fails("Too many large responses are in progress.", &pieces::busy())
         .fails_of_past()
+        .fails("The SQL would take too much memory, or too long to plan.", &too_complex())
         .may_fail()
 }
 

@@ -15,8 +15,8 @@ use axum::response::{IntoResponse, Response};
 
 use crate::error::ApiError;
 
-/// The size limit of bodies.
-pub(crate) const MAX_BYTES: usize = 16 << 10;
+/// The size limit of bodies. JSON can take six bytes for each of the 16 KiB of SQL (`\u0041`).
+pub(crate) const MAX_BYTES: usize = 6 * (16 << 10) + 1024;
 /// The time limit for receiving a body.
 const TIMEOUT: Duration = Duration::from_secs(15);
 

@@ -35,10 +35,12 @@ pub const NO_SQL: &str =
 pub struct Past {
     engine: Arc<Engine>,
     #[cfg(feature = "sql")]
-    sql_engine: SqlEngine,
+    sql_engine: Arc<SqlEngine>,
     history: History,
     /// Whether `POST /api/v1/sql` is switched on.
     pub sql: bool,
+    /// The most rows of an answer to `POST /api/v1/sql`.
+    pub sql_rows: usize,
     /// The time limit of a question.
     pub timeout: Duration,
     metrics: QueryMetrics,
@@ -68,7 +70,7 @@ impl Engines {
         let engine = Arc::new(Engine::new(history, options)?);
         Ok(Self {
             #[cfg(feature = "sql")]
-            sql_engine: SqlEngine::new(Arc::clone(&engine)),
+            sql_engine: SqlEngine::new(Arc::clone(&engine))?,
             engine,
         })
     }
@@ -78,7 +80,7 @@ impl Engines {
         let scheduler = Scheduler { host: address.host.clone(), port: address.port };
         let cluster = Arc::new(Cluster::new(scheduler));
         let engine = Arc::new(Engine::with_readings(history, options, Arc::clone(&cluster) as _)?);
-        Ok(Self { sql_engine: SqlEngine::on_cluster(Arc::clone(&engine), cluster), engine })
+        Ok(Self { sql_engine: SqlEngine::on_cluster(Arc::clone(&engine), cluster)?, engine })
     }
 
     /// Always fails. The settings refuse this address in a build without Ballista, so it is never called.
@@ -112,9 +114,10 @@ impl Past {
         Ok(Self {
             engine: engines.engine,
             #[cfg(feature = "sql")]
-            sql_engine: engines.sql_engine,
+            sql_engine: Arc::new(engines.sql_engine),
             history,
             sql: config.sql,
+            sql_rows: config.sql_rows,
             timeout: config.timeout,
             metrics,
             stopping: watch::Sender::new(false),
@@ -142,7 +145,10 @@ impl Past {
 
     /// Updates the metrics of running and waiting questions.
     pub fn observe(&self) {
-        self.metrics.load(self.engine.running(), self.engine.waiting());
+        let (running, waiting) = (self.engine.running(), self.engine.waiting());
+        #[cfg(feature = "sql")]
+        let (running, waiting) = (running + self.sql_engine.running(), waiting + self.sql_engine.waiting());
+        self.metrics.load(running, waiting);
     }
 
     /// Cancels all running questions, and refuses all further ones.
@@ -194,9 +200,10 @@ fn outcome(error: &PastError) -> QueryOutcome {
             QueryError::Busy { .. } => QueryOutcome::Busy,
             QueryError::TimedOut { .. } => QueryOutcome::TimedOut,
             QueryError::OutOfMemory { .. } => QueryOutcome::OutOfMemory,
-            QueryError::Sql(_) | QueryError::Question(_) | QueryError::TooManyRows { .. } => {
-                QueryOutcome::Invalid
-            }
+            QueryError::Sql(_)
+            | QueryError::TooComplex(_)
+            | QueryError::Question(_)
+            | QueryError::TooManyRows { .. } => QueryOutcome::Invalid,
             _ => QueryOutcome::Failed,
         },
     }

@@ -13,6 +13,7 @@ mod job;
 mod scheduler;
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -23,10 +24,15 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::SendableRecordBatchStream;
-use hivebox_archive::query::{FileReader, Files, QueryError, ReadingFilter, ReadingSums, SumReadings};
+use hivebox_archive::query::{
+    FileReader, Files, Memory, QueryError, ReadingFilter, ReadingSums, SumReadings,
+};
 use tokio::sync::OnceCell;
 
+use crate::checked::Checked;
+use crate::deadline::Deadline;
 use crate::error::query_error;
+use crate::functions::keep_judged;
 use crate::rows::SqlLimits;
 use crate::session;
 use crate::table::tables;
@@ -66,11 +72,12 @@ impl Cluster {
         files: &Files,
         text: &str,
         limits: SqlLimits,
+        bounds: (Deadline, &Memory),
     ) -> Result<Option<SendableRecordBatchStream>, QueryError> {
         let failed = |error| query_error(&error, reader.memory().limit_bytes());
         let planned = async {
             let tables = tables(reader, files, |table| files::listing(&table))?;
-            let planned = session::plan(self.state().await?, tables, text, limits).await?;
+            let planned = session::plan(self.state().await?, tables, text, limits, bounds).await?;
             let optimised = planned.clone().into_optimized_plan()?;
             let is_empty = matches!(optimised, LogicalPlan::EmptyRelation(_));
             let is_of_files = !is_empty && !scans_only_information_schema(&optimised)?;
@@ -82,14 +89,20 @@ impl Cluster {
     }
 
     async fn state(&self) -> Result<&SessionState, DataFusionError> {
-        let state = async || {
+        let state = async || -> Result<_, DataFusionError> {
             // The scheduler uses the same options.
             let config = session::config().upgrade_for_ballista().with_target_partitions(PARTS);
             // A client that pulls the status learns the job's id at once, so that it can cancel the job. A scheduler that pushes
             // the status sends the id only at the end.
             let config = config.set_bool(BALLISTA_CLIENT_PULL, true);
-            let state = SessionStateBuilder::new().with_default_features().with_config(config).build();
-            state.upgrade_for_ballista(self.scheduler.url())
+            let state = SessionStateBuilder::new()
+                .with_default_features()
+                .with_config(config)
+                .with_analyzer_rule(Arc::new(Checked { collected_bytes: None }))
+                .build();
+            let mut state = state.upgrade_for_ballista(self.scheduler.url())?;
+            keep_judged(&mut state)?;
+            Ok(state)
         };
         self.state.get_or_try_init(state).await
     }

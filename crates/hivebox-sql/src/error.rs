@@ -34,6 +34,10 @@ fn in_words(error: &DataFusionError) -> String {
         DataFusionError::Plan(text) if CHANGES.iter().any(|what| text.starts_with(what)) => {
             format!("{said}. SQL is read-only here: use SELECT, EXPLAIN or DESCRIBE")
         }
+        // Whole numbers are computed as decimals and cast back, see `checked`.
+        _ if said.contains("is out of range") && said.contains("Int") => {
+            format!("{said}: the number is too large for its type; cast it to double or decimal first")
+        }
         _ => said,
     }
 }

@@ -3,27 +3,33 @@
 use std::sync::Arc;
 
 use datafusion::catalog::{CatalogProvider, MemoryCatalogProviderList};
-use datafusion::error::DataFusionError;
+use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::FunctionRegistry;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::object_store::memory::InMemory;
-use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
+use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use hivebox_archive::query::{Memory, QueryError};
 use url::Url;
 
-use crate::functions::{date_trunc_utc, sketch_percentile};
+use crate::bounds::{MOST_GROUPINGS, Room};
+use crate::checked::Checked;
+use crate::counted_windows::CountedWindows;
+use crate::deadline::{self, Deadline};
+use crate::functions::{date_trunc_utc, keep_judged, sketch_percentile};
 use crate::memory::SharedPool;
+use crate::references;
 use crate::rows::SqlLimits;
 use crate::table::{CATALOG, SCHEMA, STORE};
 use crate::yielding_joins::YieldingJoins;
 
 /// The state that all SQL in this process starts from: functions, rules and limits.
-pub(crate) fn local_state(memory: &Memory, threads: usize) -> Result<SessionState, DataFusionError> {
+pub(crate) fn local_state(memory: &Memory, threads: usize) -> Result<SessionState> {
+    let collected_bytes = Some(Room::of(memory.limit_bytes()).collected_bytes());
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(SharedPool(memory.clone())))
         // Never spill to disk: the temporary folder may be in memory, too.
@@ -35,12 +41,15 @@ pub(crate) fn local_state(memory: &Memory, threads: usize) -> Result<SessionStat
         .with_default_features()
         .with_config(config().with_target_partitions(threads))
         .with_runtime_env(runtime)
+        .with_analyzer_rule(Arc::new(Checked { collected_bytes }))
         .with_physical_optimizer_rule(Arc::new(YieldingJoins))
+        .with_physical_optimizer_rule(Arc::new(CountedWindows))
         .build();
     // Without factories SQL can neither read nor write files.
     state.table_factories_mut().clear();
     state.register_udaf(Arc::new(sketch_percentile()))?;
     state.register_udf(Arc::new(date_trunc_utc()))?;
+    keep_judged(&mut state)?;
     Ok(state)
 }
 
@@ -54,25 +63,36 @@ pub(crate) fn config() -> SessionConfig {
     options.execution.parquet.pushdown_filters = true;
     options.execution.parquet.reorder_filters = true;
     options.execution.time_zone = Some("UTC".into());
+    // Nothing bounds how far the values of a recursion grow.
+    options.execution.enable_recursive_ctes = false;
     config
 }
 
-/// Plans SQL over `tables`, starting from `state`.
+/// Plans SQL over `tables`, starting from `state`, for as long as the deadline allows and for this much memory.
 pub(crate) async fn plan(
     state: &SessionState,
     tables: Arc<dyn CatalogProvider>,
     text: &str,
     limits: SqlLimits,
-) -> Result<DataFrame, DataFusionError> {
+    (deadline, memory): (Deadline, &Memory),
+) -> Result<DataFrame> {
     // Clones of a state share its catalogs, but each question must see only its own files.
     let state = SessionStateBuilder::new_from_existing(state.clone())
         .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
         .build();
-    let context = SessionContext::new_with_state(state);
-    context.register_catalog(CATALOG, tables);
+    state.catalog_list().register_catalog(CATALOG.into(), tables);
+    let mut state = deadline::within(state, deadline);
+    let dialect = state.config_options().sql_parser.dialect;
+    let statement = state.sql_to_statement(text, &dialect)?;
+    references::check(&statement)?;
+    let planned = state.statement_to_plan(statement).await?;
+    // Before anything walks the whole plan, which may be too large for that.
+    let rows = Room::of(memory.limit_bytes()).batch_rows(&planned)?;
+    *state.config_mut() = state.config().clone().with_batch_size(rows);
     let read_only =
         SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-    let planned = context.sql_with_options(text, read_only).await?;
+    read_only.verify_plan(&planned)?;
+    let planned = DataFrame::new(state, planned);
     match planned.logical_plan() {
         // These must be the root of a plan, and return few rows.
         LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_) => Ok(planned),
@@ -91,9 +111,70 @@ pub(crate) fn check_size(text: &str) -> Result<(), QueryError> {
     }
     let tokens = Tokenizer::new(&GenericDialect {}, text).tokenize();
     let tokens = tokens.map_err(|error| QueryError::Sql(error.to_string()))?;
-    let is_word = |token: &&Token| !matches!(token, Token::Whitespace(_));
-    match tokens.iter().filter(is_word).count() {
-        0..=MOST_WORDS => Ok(()),
-        words => refused(format!("it has {words} words and signs, and {MOST_WORDS} are allowed")),
+    let words: Vec<&Token> = tokens.iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect();
+    if words.len() > MOST_WORDS {
+        return refused(format!("it has {} words and signs, and {MOST_WORDS} are allowed", words.len()));
+    }
+    if groupings(&words) > MOST_GROUPINGS {
+        return Err(QueryError::TooComplex(format!(
+            "the SQL is too complex: CUBE, ROLLUP and GROUPING SETS may make {MOST_GROUPINGS} groupings; name fewer columns"
+        )));
+    }
+    Ok(())
+}
+
+/// How many groupings CUBE, ROLLUP and GROUPING SETS make at most, were all of them in one GROUP BY.
+fn groupings(words: &[&Token]) -> u64 {
+    let mut groupings: u64 = 1;
+    for (index, word) in words.iter().enumerate() {
+        let Token::Word(word) = word else { continue };
+        let Some(Token::LParen) = words.get(index + 1) else { continue };
+        let items = items(&words[index + 1..]);
+        let sets = match word.value.to_ascii_lowercase().as_str() {
+            "cube" => 1_u64.checked_shl(items).unwrap_or(u64::MAX),
+            "rollup" | "sets" => u64::from(items) + 1,
+            _ => 1,
+        };
+        groupings = groupings.saturating_mul(sets);
+    }
+    groupings
+}
+
+/// How many items are in the parentheses that begin here.
+fn items(words: &[&Token]) -> u32 {
+    let (mut depth, mut items) = (0_u32, 1_u32);
+    for word in words {
+        match word {
+            Token::LParen => depth += 1,
+            Token::RParen if depth <= 1 => break,
+            Token::RParen => depth -= 1,
+            Token::Comma if depth == 1 => items += 1,
+            _ => {}
+        }
+    }
+    items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groupings_are_counted_before_they_are_made() {
+        let columns = |count: usize| vec!["box_id"; count].join(", ");
+        for (text, is_fine) in [
+            (format!("select 1 from readings group by cube({})", columns(8)), true),
+            (format!("select 1 from readings group by cube({})", columns(9)), false),
+            (format!("select 1 from readings group by cube({}), cube({0})", columns(5)), false),
+            (format!("select 1 from readings group by rollup({})", columns(200)), true),
+            (format!("select 1 from readings group by rollup({}), rollup({0})", columns(20)), false),
+            (
+                format!("select cube from (select 1 as cube) group by grouping sets (({}), ())", columns(90)),
+                true,
+            ),
+        ] {
+            let checked = check_size(&text);
+            assert!(matches!(checked, Ok(())) == is_fine, "{text}: {checked:?}");
+        }
     }
 }

@@ -63,6 +63,16 @@ pub(crate) fn tables(
     Ok(Arc::new(catalog))
 }
 
+/// How many bytes a value of a column has at most, as far as that can be known: texts of senseBoxes are short.
+pub(crate) fn column_bytes(data_type: &DataType) -> u64 {
+    match data_type {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => 128,
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView => 512,
+        data_type if data_type.is_nested() => 1024,
+        _ => 32,
+    }
+}
+
 fn text(name: &str) -> Field {
     Field::new(name, DataType::Utf8View, true)
 }

@@ -6,6 +6,7 @@ mod completions;
 mod config;
 mod demo;
 mod doctor;
+mod export;
 mod flag;
 mod healthcheck;
 mod history;

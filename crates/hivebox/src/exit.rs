@@ -133,7 +133,9 @@ impl From<PastError> for Failure {
         use hivebox_archive::query::QueryError;
         let code = match error {
             PastError::Query(QueryError::Store(error)) => return error.into(),
-            PastError::Query(QueryError::Question(_) | QueryError::Sql(_)) => Code::Usage,
+            PastError::Query(QueryError::Question(_) | QueryError::Sql(_) | QueryError::TooComplex(_)) => {
+                Code::Usage
+            }
             _ => Code::Unavailable,
         };
         Self::new(code, in_words(&error))

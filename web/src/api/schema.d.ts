@@ -462,7 +462,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Query the past with SQL
-         * @description One read-only statement, such as `select`, over the tables `readings`, `hourly`, `boxes` and `sensors`, which docs/history.md describes. It only works if it is switched on (`HIVEBOX_SQL=on`). At most a million rows; the time limit includes sending them.
+         * @description One read-only statement, such as `select`, over the tables `readings`, `hourly`, `boxes` and `sensors`, which docs/history.md describes. It only works if it is switched on (`HIVEBOX_SQL=on`). At most `HIVEBOX_SQL_ROWS` rows, by default a million; the time limit includes sending them. Pages of other origins may not ask it.
          */
         readonly post: operations["postSql"];
         readonly delete?: never;
@@ -1468,7 +1468,7 @@ export interface components {
         };
         /** @description The body as JSON. */
         readonly SqlQuestion: {
-            /** @description The SQL. */
+            /** @description The SQL, at most 16 KiB. */
             readonly sql: string;
         };
         /** @description The answer as JSON. */
@@ -5045,8 +5045,6 @@ export interface operations {
                  *     }
                  */
                 readonly "application/json": components["schemas"]["SqlQuestion"];
-                /** @example select phenomenon, count(*) as readings from readings group by phenomenon */
-                readonly "text/plain": string;
             };
         };
         readonly responses: {
@@ -5149,7 +5147,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too long. */
+            /** @description The SQL is too long. */
             readonly 413: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -5162,13 +5160,13 @@ export interface operations {
                      * @example {
                      *       "title": "Too long",
                      *       "status": 413,
-                     *       "detail": "The body has more than 16384 bytes."
+                     *       "detail": "The SQL has more than 16384 bytes; send shorter SQL."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is neither text nor JSON. */
+            /** @description The body is not JSON. */
             readonly 415: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -5181,13 +5179,13 @@ export interface operations {
                      * @example {
                      *       "title": "Unsupported media type",
                      *       "status": 415,
-                     *       "detail": "Send SQL as text/plain, or as application/json: {\"sql\": \"select …\"}."
+                     *       "detail": "Send SQL as JSON, with the header Content-Type: application/json and the body {\"sql\": \"select …\"}."
                      *     }
                      */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The question needs too much memory. */
+            /** @description The question needs too much memory. The SQL would take too much memory, or too long to plan. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -5196,13 +5194,6 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "title": "Needs too much memory",
-                     *       "status": 422,
-                     *       "detail": "The question needs more than the limit of 256 MiB. Request a shorter time range, an area or some boxes, longer buckets (whole hours are the fastest), or fewer phenomena or percentiles."
-                     *     }
-                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };

@@ -45,6 +45,9 @@ pub enum QueryError {
     /// The SQL is invalid, or failed on some values.
     #[error("{0}")]
     Sql(String),
+    /// The SQL is valid, but planning or answering it could take more than there is.
+    #[error("{0}")]
+    TooComplex(String),
     /// The answer has more rows than the limit.
     #[error("the answer has more than {most} rows: ask for fewer by LIMIT or GROUP BY")]
     TooManyRows {
@@ -105,6 +108,7 @@ impl QueryError {
             Self::OutOfMemory { limit_bytes } => Self::OutOfMemory { limit_bytes: *limit_bytes },
             Self::Question(error) => Self::Question(error.clone()),
             Self::Sql(text) => Self::Sql(text.clone()),
+            Self::TooComplex(text) => Self::TooComplex(text.clone()),
             Self::TooManyRows { most } => Self::TooManyRows { most: *most },
             Self::Store(ArchiveError::Store { action, source }) => {
                 Self::Store(ArchiveError::Store { action, source: source.clone() })

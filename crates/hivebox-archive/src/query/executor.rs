@@ -73,6 +73,14 @@ impl Executor {
         Ok(Self { gate: Gate::new(options.running, options.waiting), options, runtime: Some(runtime) })
     }
 
+    /// Starts another one with the same limits, but with places and threads of its own. So neither can keep the other waiting.
+    ///
+    /// # Errors
+    /// The system refuses to start the threads.
+    pub fn another(&self) -> io::Result<Self> {
+        Self::new(self.options.clone())
+    }
+
     /// The limits.
     #[must_use]
     pub fn options(&self) -> &EngineOptions {
@@ -111,12 +119,14 @@ impl Executor {
     }
 
     /// How many questions run now.
-    pub(super) fn running(&self) -> usize {
+    #[must_use]
+    pub fn running(&self) -> usize {
         self.gate.running()
     }
 
     /// How many questions wait now.
-    pub(super) fn waiting(&self) -> usize {
+    #[must_use]
+    pub fn waiting(&self) -> usize {
         self.gate.waiting()
     }
 

@@ -12,6 +12,8 @@ use super::error::QueryError;
 pub struct Memory {
     used_bytes: Arc<AtomicUsize>,
     limit_bytes: usize,
+    /// What it is a part of: bytes count there, too.
+    whole: Option<Arc<Memory>>,
 }
 
 /// Some bytes of [`Memory`]. Gives them back when dropped.
@@ -25,7 +27,13 @@ impl Memory {
     /// A counter at zero.
     #[must_use]
     pub fn new(limit_bytes: usize) -> Self {
-        Self { used_bytes: Arc::default(), limit_bytes }
+        Self { used_bytes: Arc::default(), limit_bytes, whole: None }
+    }
+
+    /// A part of it with a lower limit. What the part takes also counts here, and whatever it takes leaves the rest to others.
+    #[must_use]
+    pub fn part(&self, limit_bytes: usize) -> Self {
+        Self { used_bytes: Arc::default(), limit_bytes, whole: Some(Arc::new(self.clone())) }
     }
 
     /// The most bytes that may be in use at once.
@@ -45,19 +53,33 @@ impl Memory {
     /// # Errors
     /// [`QueryError::OutOfMemory`] if they would exceed the limit; then it takes none.
     pub fn take(&self, bytes: usize) -> Result<(), QueryError> {
+        if let Some(whole) = &self.whole {
+            whole.take(bytes)?;
+        }
         // The counter guards no other memory, so no ordering is needed.
         let within_limit = |used: usize| used.checked_add(bytes).filter(|used| *used <= self.limit_bytes);
         let taken = self.used_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, within_limit);
-        taken.map(drop).map_err(|_| self.exhausted())
+        taken.map(drop).map_err(|_| {
+            if let Some(whole) = &self.whole {
+                whole.give_back(bytes);
+            }
+            self.exhausted()
+        })
     }
 
     /// Takes some bytes even if they exceed the limit, for memory that has already been allocated.
     pub fn take_beyond_limit(&self, bytes: usize) {
+        if let Some(whole) = &self.whole {
+            whole.take_beyond_limit(bytes);
+        }
         self.used_bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Gives back bytes that were taken before.
     pub fn give_back(&self, bytes: usize) {
+        if let Some(whole) = &self.whole {
+            whole.give_back(bytes);
+        }
         self.used_bytes.fetch_sub(bytes, Ordering::Relaxed);
     }
 
@@ -111,6 +133,21 @@ mod tests {
         assert_eq!(memory.used_bytes(), 50);
         drop((one, other));
         assert_eq!(memory.used_bytes(), 0);
+    }
+
+    #[test]
+    fn a_part_leaves_the_rest_to_others() {
+        let memory = Memory::new(100);
+        let part = memory.part(50);
+        assert!(matches!(part.take(51), Err(QueryError::OutOfMemory { limit_bytes: 50 })));
+        assert_eq!((part.used_bytes(), memory.used_bytes()), (0, 0));
+        part.take(50).unwrap();
+        assert_eq!((part.used_bytes(), memory.used_bytes()), (50, 50));
+        assert!(part.take(1).is_err());
+        memory.take(50).unwrap();
+        part.give_back(50);
+        assert!(part.take(51).is_err());
+        assert_eq!((part.used_bytes(), memory.used_bytes()), (0, 50));
     }
 
     #[test]

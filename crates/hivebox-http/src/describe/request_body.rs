@@ -17,13 +17,6 @@ pub(super) struct RequestBodyDoc {
 }
 
 impl RequestBodyDoc {
-    /// A text body.
-    pub(super) fn text(example: &'static str) -> Self {
-        let text = utoipa::openapi::schema::ObjectBuilder::new().schema_type(utoipa::openapi::Type::String);
-        let schema = text.min_length(Some(1)).into();
-        Self { media_type: "text/plain", schema, example: example.into(), schemas: Vec::new() }
-    }
-
     /// A JSON body with the schema of `T`.
     pub(super) fn json<T: serde::Serialize + utoipa::ToSchema>(example: &T) -> Self {
         let mut schemas = Vec::new();

@@ -13,14 +13,11 @@ use crate::error::ApiError;
 use crate::header_value::header_value;
 use crate::pieces;
 
-/// Clients that need more rows should read the files themselves.
-const MOST_ROWS: usize = 1_000_000;
-
 const PRIVATE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// Answers SQL in a format.
 pub(super) async fn answer(past: &Past, text: &str, format: Format) -> Result<Response, ApiError> {
-    let mut answer = past.sql(text, MOST_ROWS).await?;
+    let mut answer = past.sql(text, past.sql_rows).await?;
     let writer = BatchWriter::new(batch_format(format), answer.schema()).map_err(unfit)?;
     // The status can still report an error before the first row.
     let first = answer.next().await.transpose()?;
@@ -34,18 +31,23 @@ pub(super) async fn answer(past: &Past, text: &str, format: Format) -> Result<Re
     Ok((headers, body).into_response())
 }
 
-/// The rows as they arrive. A client that reads too slowly loses the rest.
-fn body(
-    mut writer: BatchWriter,
-    first: Option<RecordBatch>,
-    mut answer: SqlAnswer,
-) -> Result<Body, ApiError> {
+/// The rows as they arrive. If any is missing at the end, as for a client that reads too slowly, the body is aborted.
+fn body(writer: BatchWriter, first: Option<RecordBatch>, mut answer: SqlAnswer) -> Result<Body, ApiError> {
     let runtime = Handle::current();
     pieces::body(move |sink| {
+        let mut writer = writer;
         let mut next = first;
         while let Some(batch) = next {
-            let sent = match writer.write(&batch) {
-                Ok(piece) => sink.send(piece),
+            let written = runtime.block_on(answer.beside(move || {
+                let piece = writer.write(&batch);
+                (writer, piece)
+            }));
+            let sent = match written {
+                Ok((back, Ok(piece))) => {
+                    writer = back;
+                    sink.send(piece)
+                }
+                Ok((_, Err(error))) => return sink.fail(error),
                 Err(error) => return sink.fail(error),
             };
             if sent.is_err() {

@@ -10,51 +10,55 @@ use utoipa::ToSchema;
 use crate::error::ApiError;
 use crate::whole_body;
 
+/// The size limit of the SQL.
+const MOST_BYTES: usize = 16 << 10;
+
 /// The body as JSON.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SqlQuestion)]
 pub(super) struct SqlBody {
-    /// The SQL.
+    /// The SQL, at most 16 KiB.
     pub(super) sql: String,
 }
 
-/// Reads the SQL: the body itself, or the field `sql` of a JSON object.
+/// Reads the SQL: the field `sql` of a JSON object.
 pub(super) async fn read(request: Request) -> Result<String, ApiError> {
-    let is_json = is_json(request.headers())?;
+    if !is_json(request.headers()) {
+        return Err(unsupported());
+    }
     let bytes =
         to_bytes(request.into_body(), whole_body::MAX_BYTES).await.map_err(|_| whole_body::too_long())?;
-    let text = if is_json {
-        let body: SqlBody = serde_json::from_slice(&bytes)
-            .map_err(|error| wrong(&format!("the body is not a JSON object with the field sql: {error}")))?;
-        body.sql
-    } else {
-        String::from_utf8(bytes.into()).map_err(|_| wrong("the body is not UTF-8"))?
-    };
-    if text.trim().is_empty() {
-        return Err(wrong("the body is empty; send SQL, such as select count(*) from readings"));
+    let body: SqlBody = serde_json::from_slice(&bytes)
+        .map_err(|error| wrong(&format!("the body is not a JSON object with the field sql: {error}")))?;
+    if body.sql.len() > MOST_BYTES {
+        return Err(too_long());
     }
-    Ok(text)
+    if body.sql.trim().is_empty() {
+        return Err(wrong("the SQL is empty; send some, such as select count(*) from readings"));
+    }
+    Ok(body.sql)
 }
 
-/// Whether the body is JSON rather than text. `curl --data` always sends `application/x-www-form-urlencoded`.
-fn is_json(headers: &HeaderMap) -> Result<bool, ApiError> {
-    let Some(content_type) = headers.get(CONTENT_TYPE) else { return Ok(false) };
-    let content_type = content_type.to_str().unwrap_or_default();
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match essence.as_str() {
-        "application/json" => Ok(true),
-        "text/plain" | "application/sql" | "application/x-www-form-urlencoded" => Ok(false),
-        _ => Err(unsupported()),
-    }
+/// Whether the body is JSON. Browsers let any page send text and forms to any server, but ask the server before they send
+/// JSON, and HiveBox does not allow it. So no page can ask SQL in the name of its readers.
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
 }
 
 pub(super) fn wrong(reason: &str) -> ApiError {
     ApiError::bad(reason)
 }
 
+pub(super) fn too_long() -> ApiError {
+    let detail = format!("The SQL has more than {MOST_BYTES} bytes; send shorter SQL.");
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "Too long", detail)
+}
+
 pub(super) fn unsupported() -> ApiError {
-    let detail = "Send SQL as text/plain, or as application/json: {\"sql\": \"select …\"}.";
+    let detail = "Send SQL as JSON, with the header Content-Type: application/json and the body {\"sql\": \"select …\"}.";
     ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported media type", detail)
 }
 
@@ -70,22 +74,33 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn sql_comes_as_text_or_as_json() {
-        let sql = "select 1";
-        let json = Body::from(r#"{"sql":"select 1"}"#);
-        let request = Request::post("/").header(CONTENT_TYPE, "application/json; charset=utf-8").body(json);
-        assert_eq!(read(request.unwrap()).await.unwrap(), sql);
-        assert_eq!(read(Request::post("/").body(Body::from(sql)).unwrap()).await.unwrap(), sql);
-        assert_eq!(status("application/x-www-form-urlencoded", sql).await, 200, "as curl --data has it");
+    async fn sql_comes_as_json_alone() {
+        let json = r#"{"sql":"select 1"}"#;
+        let request =
+            Request::post("/").header(CONTENT_TYPE, "Application/JSON; charset=utf-8").body(json.into());
+        assert_eq!(read(request.unwrap()).await.unwrap(), "select 1");
+        let untyped = read(Request::post("/").body(Body::from(json)).unwrap()).await;
+        assert_eq!(untyped.unwrap_err().status(), 415, "a page can send this, too");
         for (content_type, body, expected) in [
             ("application/json", r#"{"sql":1}"#, 400),
             ("application/json", r#"{"sql":"select 1","rows":5}"#, 400),
-            ("text/plain", " \n", 400),
-            ("image/png", sql, 415),
+            ("application/json", r#"{"sql":" \n"}"#, 400),
+            ("text/plain", "select 1", 415),
+            ("text/plain", json, 415),
+            ("application/x-www-form-urlencoded", "select 1", 415),
+            ("multipart/form-data", "select 1", 415),
+            ("image/png", "select 1", 415),
         ] {
             assert_eq!(status(content_type, body).await, expected, "{content_type} {body}");
         }
-        assert_eq!(status("text/plain", vec![0xff]).await, 400);
-        assert_eq!(status("text/plain", vec![b' '; whole_body::MAX_BYTES + 1]).await, 413);
+        assert_eq!(status("application/json", vec![0xff]).await, 400);
+    }
+
+    #[tokio::test]
+    async fn the_limit_is_on_the_sql_however_it_is_escaped() {
+        let escaped = |bytes: usize| format!(r#"{{"sql":"{}"}}"#, "\\u0041".repeat(bytes));
+        assert_eq!(status("application/json", escaped(MOST_BYTES)).await, 200);
+        assert_eq!(status("application/json", escaped(MOST_BYTES + 1)).await, 413);
+        assert_eq!(status("application/json", vec![b' '; whole_body::MAX_BYTES + 1]).await, 413);
     }
 }

@@ -1,10 +1,11 @@
 //! SQL about the history.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use hivebox_archive::query::QueryError;
-use hivebox_sql::{RecordBatch, SchemaRef, SqlLimits, SqlRows};
+use hivebox_sql::{RecordBatch, SchemaRef, SqlEngine, SqlLimits, SqlRows};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -24,7 +25,8 @@ impl Past {
         match self.unless_stopped(begun).await {
             Ok(rows) => {
                 let stopping = self.stopping.subscribe();
-                Ok(SqlAnswer { rows, counted, stopping, deadline, after })
+                let engine = Arc::clone(&self.sql_engine);
+                Ok(SqlAnswer { engine, rows, counted, stopping, deadline, after })
             }
             Err(error) => {
                 counted.end(&Err::<(), _>(&error));
@@ -37,6 +39,7 @@ impl Past {
 /// The rows of an answer, which arrive while they are being found.
 #[derive(Debug)]
 pub struct SqlAnswer {
+    engine: Arc<SqlEngine>,
     rows: SqlRows,
     counted: Counted,
     stopping: watch::Receiver<bool>,
@@ -49,6 +52,17 @@ impl SqlAnswer {
     /// The columns.
     pub fn schema(&self) -> SchemaRef {
         self.rows.schema().clone()
+    }
+
+    /// Does some work on rows, such as writing them in a format, on the threads of SQL: it takes nothing from requests.
+    ///
+    /// # Errors
+    /// The service is stopping, or the work panicked.
+    pub async fn beside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PastError> {
+        Ok(self.engine.beside(work).await?)
     }
 
     /// The next rows; `None` at their end.

@@ -30,5 +30,5 @@ fn engines(history: History) -> (Arc<Engine>, SqlEngine) {
 
 fn engines_with(history: History, options: EngineOptions) -> (Arc<Engine>, SqlEngine) {
     let engine = Arc::new(Engine::new(history, options).unwrap());
-    (Arc::clone(&engine), SqlEngine::new(engine))
+    (Arc::clone(&engine), SqlEngine::new(engine).unwrap())
 }

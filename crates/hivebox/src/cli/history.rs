@@ -4,10 +4,12 @@ mod flags;
 mod show;
 
 use std::io::{IsTerminal, stdout};
+use std::path::PathBuf;
 
 use hivebox_archive::TableFormat;
 use hivebox_present::Clock;
 
+use super::export::Export;
 use super::open_store::{self, Access};
 use super::output;
 use super::progress;
@@ -44,7 +46,7 @@ Examples:
       a year of one box, for a notebook";
 
 /// The output format of an answer.
-#[derive(Debug, Clone, Copy, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct OutputFlags {
     /// Print JSON
     #[arg(long, conflicts_with_all = ["csv", "format"])]
@@ -55,6 +57,9 @@ pub(super) struct OutputFlags {
     /// Output format [default: table]
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<OutputFormat>,
+    /// Write to this file once the answer is whole; FILE.part holds it until then
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 /// The output formats.
@@ -72,20 +77,28 @@ impl OutputFlags {
     ///
     /// # Errors
     /// The format is binary, and the output is a terminal.
-    pub(super) fn format(self) -> Result<OutputFormat, Failure> {
+    pub(super) fn format(&self) -> Result<OutputFormat, Failure> {
         let format = match (self.json, self.csv) {
             (true, _) => OutputFormat::Json,
             (_, true) => OutputFormat::Csv,
             _ => self.format.unwrap_or(OutputFormat::Table),
         };
         let is_text = !matches!(format, OutputFormat::Parquet | OutputFormat::Arrow);
-        if is_text || !stdout().is_terminal() {
+        if is_text || self.output.is_some() || !stdout().is_terminal() {
             return Ok(format);
         }
         Err(Failure::new(
             Code::Usage,
-            "Parquet and Arrow are binary formats; redirect the output with > FILE",
+            "Parquet and Arrow are binary formats; write them to a file with --output FILE",
         ))
+    }
+
+    /// Begins to write the answer.
+    ///
+    /// # Errors
+    /// The file cannot be created.
+    pub(super) fn begin(&self) -> Result<Export, Failure> {
+        Export::begin(self.output.as_deref())
     }
 }
 
@@ -103,16 +116,20 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         let answer = answer?;
         let heading = heading(&question, &answer);
         let body = HistoryBody::of(&question, &answer);
+        let mut export = args.output.begin()?;
         let format = match format {
-            OutputFormat::Json => return output::json(&body),
+            OutputFormat::Json => {
+                export.line(&output::json_text(&body)?)?;
+                return export.finish();
+            }
             OutputFormat::Table => {
                 let bars = stdout().is_terminal();
-                output::write(show::text(&body, &question, bars).as_bytes())?;
+                export.write(show::text(&body, &question, bars).as_bytes())?;
                 if body.through.is_none() {
                     let store = config.store.address.setting();
-                    output::line(&format!("The store is {store}; choose another with --store."))?;
+                    export.line(&format!("The store is {store}; choose another with --store."))?;
                 }
-                return Ok(());
+                return export.finish();
             }
             OutputFormat::Csv => TableFormat::Csv,
             OutputFormat::Parquet => TableFormat::Parquet,
@@ -120,7 +137,8 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         };
         let bytes = table(format, heading, &columns(&question.percentiles), &body.rows)
             .map_err(|error| Failure::new(Code::Software, error.to_string()))?;
-        output::write(&bytes)
+        export.write(&bytes)?;
+        export.finish()
     })
 }
 

@@ -15,9 +15,13 @@ pub(super) fn line(text: &str) -> Result<(), Failure> {
 
 /// Prints a value as JSON.
 pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(value)
-        .map_err(|error| Failure::new(Code::Software, format!("cannot write the output as JSON: {error}")))?;
-    line(&text)
+    line(&json_text(value)?)
+}
+
+/// A value as JSON.
+pub(super) fn json_text(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::new(Code::Software, format!("cannot write the output as JSON: {error}")))
 }
 
 /// Tells something on standard error, beside the output.

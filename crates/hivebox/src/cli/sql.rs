@@ -15,7 +15,7 @@ pub(super) struct Args {
     /// One SELECT statement on the tables readings, hourly, boxes and sensors
     #[arg(value_name = "SQL")]
     text: String,
-    /// Most rows of the answer
+    /// Most rows of the answer; a longer one fails, and leaves no file
     #[arg(long, value_name = "NUMBER", default_value_t = 1_000_000)]
     most_rows: usize,
     #[command(flatten)]
@@ -30,14 +30,14 @@ docs/history.md has the columns of the tables. Examples:
       the number of readings of each phenomenon
   hivebox sql \"select name, first_day, last_day from boxes where model like 'homeV2%' limit 20\"
       boxes, with their first and last day
-  hivebox sql \"select * from readings where box_id = '5ade1acf223bd80019a1011c'\" --format parquet > box.parquet
+  hivebox sql \"select * from readings where box_id = '5ade1acf223bd80019a1011c'\" --format parquet --output box.parquet
       all readings of one box, for a notebook";
 
 #[cfg(feature = "sql")]
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let format = args.output.format()?;
     let config = args.settings.config()?;
-    block_on(rows::print(&config, &args.text, args.most_rows, format))
+    block_on(rows::print(&config, &args.text, args.most_rows, format, &args.output))
 }
 
 /// A build without SQL reads its arguments as usual, and then says how to get one with it.

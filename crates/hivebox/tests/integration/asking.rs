@@ -121,6 +121,39 @@ async fn sql_that_cannot_be_answered_is_refused_with_what_to_do() {
     }
 }
 
+#[cfg(feature = "sql")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_is_whole_or_leaves_no_file() {
+    let (folder, ..) = world().await;
+    let path = |name: &str| folder.path().join(name);
+    let rows = |count: usize| format!("select value from generate_series(1, {count}) as t(value)");
+    for format in ["csv", "json", "parquet", "arrow", "table"] {
+        let name = format!("rows.{format}");
+        let export = |count| {
+            let sql = rows(count);
+            run(folder.path(), &["sql", &sql, "--most-rows", "20000", "--format", format, "--output", &name])
+        };
+        let cut = export(20_001);
+        assert_eq!(cut.status.code(), Some(69), "{cut:?}");
+        assert!(!path(&name).exists() && !path(&format!("{name}.part")).exists(), "{format}");
+        let whole = export(20_000);
+        assert!(whole.status.success() && whole.stdout.is_empty(), "{whole:?}");
+        assert!(path(&name).metadata().unwrap().len() > 1000 && !path(&format!("{name}.part")).exists());
+        let cut = export(20_001);
+        assert!(!cut.status.success() && path(&name).exists(), "the earlier file stays");
+    }
+    // The shell makes this file, so it stays, and is empty.
+    let redirected = std::fs::File::create(path("redirected.csv")).unwrap();
+    let cut = ["sql", &rows(20_001), "--most-rows", "20000", "--csv"];
+    let status = hivebox(folder.path()).args(cut).stdout(redirected).status().unwrap();
+    assert_eq!(status.code(), Some(69));
+    assert_eq!(std::fs::read_to_string(path("redirected.csv")).unwrap(), "");
+    let history =
+        run(folder.path(), &[&["history"], &DAY[..], &["--csv", "--output", "history.csv"]].concat());
+    assert!(history.status.success() && history.stdout.is_empty(), "{history:?}");
+    assert!(std::fs::read_to_string(path("history.csv")).unwrap().starts_with("from,to,"));
+}
+
 #[cfg(not(feature = "sql"))]
 #[test]
 fn a_build_without_sql_says_how_to_get_it() {

@@ -140,8 +140,8 @@ async fn a_malformed_body_is_refused_on_every_route() {
             assert_eq!(status(&app, &request).await, "400", "{request:?}");
         }
     }
-    let mut long = format!("POST /store HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", 17 << 10);
-    write!(long, "{}", "x".repeat(17 << 10)).unwrap();
+    let mut long = format!("POST /store HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", 100 << 10);
+    write!(long, "{}", "x".repeat(100 << 10)).unwrap();
     assert_eq!(status(&app, &long).await, "413");
     let whole = "POST /store HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n\
                  3\r\nabc\r\n0\r\n\r\n";

@@ -5,9 +5,10 @@ use hivebox_question::QueryMetrics;
 use hivebox_question::past::{Past, SqlAnswer};
 use hivebox_sql::{BatchError, BatchFormat, BatchWriter, texts};
 
-use super::super::history::OutputFormat;
+use super::super::export::Export;
+use super::super::history::{OutputFlags, OutputFormat};
 use super::super::text_table::TextTable;
-use super::super::{open_store, output, progress};
+use super::super::{open_store, progress};
 use crate::exit::{Code, Failure};
 
 /// Answers SQL with at most `most_rows` rows.
@@ -16,6 +17,7 @@ pub(super) async fn print(
     text: &str,
     most_rows: usize,
     format: OutputFormat,
+    output: &OutputFlags,
 ) -> Result<(), Failure> {
     let store = open_store::open_existing(&config.store, open_store::Access::Read)?;
     let past = Past::new(&config.query, &store, QueryMetrics::default())?;
@@ -23,26 +25,28 @@ pub(super) async fn print(
     let answer = past.sql(text, most_rows).await;
     spinner.finish_and_clear();
     let answer = answer?;
+    let mut export = output.begin()?;
     match format {
-        OutputFormat::Table => table(answer).await,
-        OutputFormat::Json => stream(answer, BatchFormat::Json).await,
-        OutputFormat::Csv => stream(answer, BatchFormat::Csv).await,
-        OutputFormat::Parquet => stream(answer, BatchFormat::Parquet).await,
-        OutputFormat::Arrow => stream(answer, BatchFormat::Arrow).await,
-    }
+        OutputFormat::Table => table(answer, &mut export).await,
+        OutputFormat::Json => stream(answer, BatchFormat::Json, &mut export).await,
+        OutputFormat::Csv => stream(answer, BatchFormat::Csv, &mut export).await,
+        OutputFormat::Parquet => stream(answer, BatchFormat::Parquet, &mut export).await,
+        OutputFormat::Arrow => stream(answer, BatchFormat::Arrow, &mut export).await,
+    }?;
+    export.finish()
 }
 
-/// Prints the rows as they arrive.
-async fn stream(mut answer: SqlAnswer, format: BatchFormat) -> Result<(), Failure> {
+/// Writes the rows as they arrive.
+async fn stream(mut answer: SqlAnswer, format: BatchFormat, export: &mut Export) -> Result<(), Failure> {
     let mut writer = BatchWriter::new(format, answer.schema())?;
     while let Some(batch) = answer.next().await.transpose()? {
-        output::write(&writer.write(&batch)?)?;
+        export.write(&writer.write(&batch)?)?;
     }
-    output::write(&writer.finish()?)
+    export.write(&writer.finish()?)
 }
 
-/// Prints the rows once all have arrived, because the width of a column depends on its values.
-async fn table(mut answer: SqlAnswer) -> Result<(), Failure> {
+/// Writes the rows once all have arrived, because the width of a column depends on its values.
+async fn table(mut answer: SqlAnswer, export: &mut Export) -> Result<(), Failure> {
     let fields = answer.schema().fields().clone();
     let mut columns = TextTable::new();
     for field in &fields {
@@ -53,7 +57,7 @@ async fn table(mut answer: SqlAnswer) -> Result<(), Failure> {
             columns.push(row.into_iter().map(Option::unwrap_or_default).collect());
         }
     }
-    columns.lines().try_for_each(|line| output::line(&line))
+    columns.lines().try_for_each(|line| export.line(&line))
 }
 
 impl From<BatchError> for Failure {
