@@ -96,7 +96,7 @@ impl Phenomenon {
     /// The value of a sensor in the canonical unit.
     ///
     /// A sensor that claims the canonical unit, whose value is impossible in it and plausible in the
-    /// unit that is often mistaken for it, sends that unit: its value is mended.
+    /// unit that is often mistaken for it, sends that unit: its value is corrected.
     #[must_use]
     pub(crate) fn value(&self, raw: f64, conversion: Conversion) -> f64 {
         let value = conversion.apply(raw);
@@ -104,7 +104,7 @@ impl Phenomenon {
         self.mend
             .filter(|_| conversion == Conversion::IDENTITY && is_wrong())
             .map(|mend| mend.apply(raw))
-            .filter(|mended| self.plausible.contains(mended))
+            .filter(|corrected| self.plausible.contains(corrected))
             .unwrap_or(value)
     }
 

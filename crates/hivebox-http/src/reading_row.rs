@@ -32,7 +32,7 @@ pub(super) struct SensorReading<'a> {
     pub(super) value_unit: Option<&'a str>,
     /// Whether `value` is not `raw_value` converted from `unit`, because that is impossible: the sensor sends another
     /// unit than its owner says, and no other can be meant.
-    pub(super) mended: bool,
+    pub(super) unit_corrected: bool,
     /// When it was measured.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub(super) measured_at: Option<Timestamp>,
@@ -102,7 +102,7 @@ impl<'a> SensorReading<'a> {
             raw_value: reading.raw_value(),
             value: reading.value().map(|value| value.0),
             value_unit: phenomenon.map(Phenomenon::unit),
-            mended: reading.is_mended(),
+            unit_corrected: reading.is_unit_corrected(),
             measured_at: reading.measured_at(),
             verdict: reading.verdict().slug(),
             quality: detail.quality.level(reading.row()).map(Level::slug),
@@ -182,7 +182,7 @@ impl Row for ReadingRow<'_> {
         ),
         TableColumn::new("value_unit", CellKind::Text, true, "", "The phenomenon's canonical unit"),
         TableColumn::new(
-            "mended",
+            "unit_corrected",
             CellKind::Boolean,
             false,
             "",
@@ -258,7 +258,7 @@ impl Row for ReadingRow<'_> {
             sensor.raw_value.into(),
             sensor.value.into(),
             sensor.value_unit.into(),
-            sensor.mended.into(),
+            sensor.unit_corrected.into(),
             sensor.measured_at.into(),
             sensor.verdict.into(),
             sensor.quality.into(),

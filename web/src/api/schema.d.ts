@@ -1383,7 +1383,7 @@ export interface components {
              * @description Whether `value` is not `raw_value` converted from `unit`, because that is impossible: the sensor sends another
              *     unit than its owner says, and no other can be meant.
              */
-            readonly mended: boolean;
+            readonly unit_corrected: boolean;
             /**
              * Format: date-time
              * @description When it was measured.
@@ -3583,7 +3583,7 @@ export interface operations {
                      *           "raw_value": 16.07,
                      *           "value": 16.07,
                      *           "value_unit": "°C",
-                     *           "mended": false,
+                     *           "unit_corrected": false,
                      *           "measured_at": "2024-10-14T09:19:20Z",
                      *           "verdict": "ok",
                      *           "quality": "unsuspicious",
@@ -3604,7 +3604,7 @@ export interface operations {
                      *           "raw_value": 71.2,
                      *           "value": 71.2,
                      *           "value_unit": "%",
-                     *           "mended": false,
+                     *           "unit_corrected": false,
                      *           "measured_at": "2024-10-14T09:19:20Z",
                      *           "verdict": "ok",
                      *           "quality": "confirmed",
@@ -4033,7 +4033,7 @@ export interface operations {
                      *           "raw_value": 16.07,
                      *           "value": 16.07,
                      *           "value_unit": "°C",
-                     *           "mended": false,
+                     *           "unit_corrected": false,
                      *           "measured_at": "2024-10-14T09:19:20Z",
                      *           "verdict": "ok",
                      *           "quality": "unsuspicious",
@@ -4061,7 +4061,7 @@ export interface operations {
                      *           "raw_value": 71.2,
                      *           "value": 71.2,
                      *           "value_unit": "%",
-                     *           "mended": false,
+                     *           "unit_corrected": false,
                      *           "measured_at": "2024-10-14T09:19:20Z",
                      *           "verdict": "ok",
                      *           "quality": "confirmed",
@@ -4108,7 +4108,7 @@ export interface operations {
                      *             "raw_value": 16.07,
                      *             "value": 16.07,
                      *             "value_unit": "°C",
-                     *             "mended": false,
+                     *             "unit_corrected": false,
                      *             "measured_at": "2024-10-14T09:19:20Z",
                      *             "verdict": "ok",
                      *             "quality": "unsuspicious",
@@ -4147,7 +4147,7 @@ export interface operations {
                      *             "raw_value": 71.2,
                      *             "value": 71.2,
                      *             "value_unit": "%",
-                     *             "mended": false,
+                     *             "unit_corrected": false,
                      *             "measured_at": "2024-10-14T09:19:20Z",
                      *             "verdict": "ok",
                      *             "quality": "confirmed",
@@ -4165,7 +4165,7 @@ export interface operations {
                      */
                     readonly "application/geo+json": Record<string, never>;
                     /**
-                     * @example box_id,box_name,model,exposure,latitude,longitude,height,sensor_id,title,unit,sensor_type,phenomenon,raw_value,value,value_unit,mended,measured_at,verdict,quality,neighbours,stuck,indoor,duplicate,unchanged_since
+                     * @example box_id,box_name,model,exposure,latitude,longitude,height,sensor_id,title,unit,sensor_type,phenomenon,raw_value,value,value_unit,unit_corrected,measured_at,verdict,quality,neighbours,stuck,indoor,duplicate,unchanged_since
                      *     5ade1acf223bd80019a1011c,Imkerei am Kanal,homeV2Wifi,outdoor,51.96,7.63,60,5ade1acf223bd80019a10110,Temperatur,°C,HDC1080,air_temperature,16.07,16.07,°C,false,2024-10-14T09:19:20Z,ok,unsuspicious,not_checked,not_checked,not_checked,passed,2024-10-14T09:19:20Z
                      *     5ade1acf223bd80019a1011c,Imkerei am Kanal,homeV2Wifi,outdoor,51.96,7.63,60,5ade1acf223bd80019a10111,rel. Luftfeuchte,%,HDC1080,relative_humidity,71.2,71.2,%,false,2024-10-14T09:19:20Z,ok,confirmed,passed,not_checked,not_checked,passed,2024-10-14T09:19:20Z
                      */

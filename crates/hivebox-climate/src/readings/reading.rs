@@ -111,7 +111,7 @@ impl<'a> Reading<'a> {
     /// Whether the value is not the one that the sensor's unit gives, because that is impossible: the
     /// sensor sends another unit than its owner says, and which one is certain.
     #[must_use]
-    pub fn is_mended(&self) -> bool {
+    pub fn is_unit_corrected(&self) -> bool {
         let Meaning::Measures { conversion, .. } = self.kind().meaning else {
             return false;
         };

@@ -78,7 +78,7 @@ fn a_number_too_large_to_convert_is_implausible_and_no_value() {
 }
 
 #[test]
-fn a_pressure_that_says_hpa_and_is_in_pa_is_mended() {
+fn a_pressure_that_says_hpa_and_is_in_pa_is_corrected() {
     for (title, unit, raw, value, verdict) in [
         ("Luftdruck", "hPa", 101_977.88, 1019.7788, Verdict::Ok),
         ("Luftdruck", "mbar", 64_000.0, 640.0, Verdict::Ok),
@@ -100,7 +100,7 @@ fn a_pressure_that_says_hpa_and_is_in_pa_is_mended() {
 }
 
 #[test]
-fn a_mended_reading_is_marked_and_keeps_what_was_sent() {
+fn a_corrected_reading_is_marked_and_keeps_what_was_sent() {
     let now = Timestamp::UNIX_EPOCH;
     let mut builder = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), now);
     let exposure = Exposure::Outdoor;
@@ -115,7 +115,7 @@ fn a_mended_reading_is_marked_and_keeps_what_was_sent() {
         builder.add_sensor(&SensorFacts { id: value, title, unit, sensor_type: "", measured });
     }
     let readings = builder.finish();
-    let mended: Vec<_> = readings.iter().map(|reading| reading.is_mended()).collect();
-    assert_eq!(mended, [true, false, false, false]);
+    let corrected: Vec<_> = readings.iter().map(|reading| reading.is_unit_corrected()).collect();
+    assert_eq!(corrected, [true, false, false, false]);
     assert_eq!(readings.reading(0).raw_value(), Some(101_977.88));
 }

@@ -113,7 +113,7 @@ async fn one_box_with_thousands_of_thermometers_hardly_moves_the_mean() {
 }
 
 #[tokio::test]
-async fn a_pressure_in_another_unit_than_it_says_is_mended_and_marked() {
+async fn a_pressure_in_another_unit_than_it_says_is_corrected_and_marked() {
     let mut boxes = vec![sense_box(1, &[6.0]), sense_box(2, &[6.0])];
     for (number, value) in ["101977.88", "1019.7"].iter().enumerate() {
         let sensor = &mut boxes[number]["sensors"][0];
@@ -127,12 +127,12 @@ async fn a_pressure_in_another_unit_than_it_says_is_mended_and_marked() {
     let readings = app.json("/api/v1/readings?phenomenon=air_pressure").await;
     let facts: Vec<_> = readings["readings"].as_array().unwrap().iter().collect();
     let fact = |row: usize, field: &str| facts[row][field].clone();
-    assert_eq!((fact(0, "raw_value"), fact(0, "mended")), (101_977.88.into(), true.into()));
+    assert_eq!((fact(0, "raw_value"), fact(0, "unit_corrected")), (101_977.88.into(), true.into()));
     assert!((fact(0, "value").as_f64().unwrap() - 1019.7788).abs() < 1e-9, "{readings}");
-    assert_eq!((fact(1, "value"), fact(1, "mended")), (1019.7.into(), false.into()));
+    assert_eq!((fact(1, "value"), fact(1, "unit_corrected")), (1019.7.into(), false.into()));
     let csv = app.get("/api/v1/readings?phenomenon=air_pressure&format=csv").await.text().await.unwrap();
     let header = csv.lines().next().unwrap();
-    let column = header.split(',').position(|name| name == "mended").unwrap();
+    let column = header.split(',').position(|name| name == "unit_corrected").unwrap();
     let marks: Vec<_> = csv.lines().skip(1).map(|line| line.split(',').nth(column).unwrap()).collect();
     assert_eq!(marks, ["true", "false"]);
 }
