@@ -7,7 +7,15 @@ const now = new Date(2026, 10, 27, 14, 30).getTime();
 const moment = (minutesAgo: number) => new Date(now - minutesAgo * 60_000).toISOString();
 const works = { down_since: null };
 const down = { down_since: moment(10) };
-const status: Status = { as_of: moment(2), freshness: "fresh", max_reading_age_seconds: 3600, upstream: works, cache: works, store: works };
+const status: Status = {
+  as_of: moment(2),
+  freshness: "fresh",
+  max_reading_age_seconds: 3600,
+  upstream: works,
+  cache: works,
+  store: works,
+  left_out: {},
+};
 const facts: SystemFacts = {
   connection: { state: "open" },
   isOnline: true,
