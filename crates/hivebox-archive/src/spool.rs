@@ -140,8 +140,8 @@ impl Spool {
         Ok(Kept { is_kept: true, dropped })
     }
 
-    /// The oldest waiting snapshot. Counts damaged and unreadable ones, and removes them as far as that works, so that they
-    /// do not block those behind them.
+    /// The oldest waiting snapshot. Removes damaged ones, and counts them. One that cannot be read now, or that a newer HiveBox
+    /// wrote, counts too and blocks none behind it, but its file stays for the next start.
     ///
     /// # Errors
     /// The folder cannot be read.
@@ -156,10 +156,11 @@ impl Spool {
                     Err(self.failed(error))
                 }
             };
-            if let Ok(sealed) = sealed {
-                return Ok(Some(sealed));
-            }
-            if self.forget(&mut waiting, name).is_err() {
+            let is_damaged = match sealed {
+                Ok(sealed) => return Ok(Some(sealed)),
+                Err(error) => matches!(error, ArchiveError::Corrupt { .. }),
+            };
+            if !is_damaged || self.forget(&mut waiting, name).is_err() {
                 // It stays on the disk, but no longer blocks the others.
                 let size = waiting.files.remove(&name).unwrap_or_default();
                 waiting.bytes -= size;

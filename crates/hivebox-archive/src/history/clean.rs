@@ -26,9 +26,8 @@ use crate::snapshot::Snapshot;
 pub struct Removed {
     /// The number of snapshots.
     pub snapshots: usize,
-    /// Snapshots that were kept because the history lacks some of their readings, or because they or their days cannot be
-    /// read.
-    pub kept: Vec<SnapshotName>,
+    /// Snapshots that were kept, each with the reason.
+    pub kept: Vec<(SnapshotName, String)>,
 }
 
 /// Hashes that identify the readings of some days, sorted.
@@ -106,25 +105,24 @@ impl History {
                 Err(ArchiveError::NotFound { .. }) => continue,
                 // What cannot be read cannot be compared.
                 Err(error) if error.is_of_one_object() => {
-                    removed.kept.push(name);
+                    removed.kept.push((name, error.reason()));
                     continue;
                 }
                 Err(error) => return Err(error),
             };
-            let is_in_history = match self.has_all(&manifest, &snapshot, &mut known).await {
-                // A damaged day proves nothing.
-                Err(error) if error.is_of_one_object() => false,
-                has_all => has_all?,
+            let gone = match self.has_all(&manifest, &snapshot, &mut known).await {
+                Ok(true) => self.snapshots().remove(name).await,
+                Ok(false) => {
+                    removed.kept.push((name, "the history lacks some of its readings".into()));
+                    continue;
+                }
+                Err(error) => Err(error),
             };
-            let is_removed = is_in_history
-                && match self.snapshots().remove(name).await {
-                    Err(error) if error.is_of_one_object() => false,
-                    outcome => outcome.map(|()| true)?,
-                };
-            if is_removed {
-                removed.snapshots += 1;
-            } else {
-                removed.kept.push(name);
+            match gone {
+                Ok(()) => removed.snapshots += 1,
+                // A damaged day proves nothing.
+                Err(error) if error.is_of_one_object() => removed.kept.push((name, error.reason())),
+                Err(error) => return Err(error),
             }
         }
         Ok(removed)

@@ -19,8 +19,9 @@ use crate::seal;
 
 /// The folder of the history.
 pub(crate) const FOLDER: &str = "history";
-/// The version of the manifest's fields.
-const SCHEMA: u32 = 1;
+/// The version of the manifest's fields, and of what the files hold. Since 2, readings belong to a box and a sensor; a HiveBox
+/// that reads only 1 would merge boxes that share a sensor id.
+const SCHEMA: u32 = 2;
 const EXTENSION: &str = ".json";
 /// How far the clock may be from the newest stored data. A clock that is further away removes nothing: either it is
 /// wrong, or no data have come for so long that nothing needs to go.
@@ -291,7 +292,8 @@ impl Manifest {
         if is_whole == Some(false) {
             return Err(damaged("its checksum is wrong".into()));
         }
-        serde_json::from_slice(text).map_err(|error| damaged(error.to_string()))
+        let manifest: Self = serde_json::from_slice(text).map_err(|error| damaged(error.to_string()))?;
+        Ok(Self { schema: SCHEMA, ..manifest })
     }
 }
 
@@ -389,11 +391,11 @@ mod tests {
         let text = serde_json::to_string(&Manifest::empty()).unwrap();
         let read = |text: &str| Manifest::from_json(&path(42), text.as_bytes());
         assert_eq!(read(&text).unwrap(), Manifest::empty());
-        for newer in [text.replace("\"schema\":1", "\"schema\":99"), r#"{"schema":99,"other":1}"#.into()] {
+        for newer in [text.replace("\"schema\":2", "\"schema\":99"), r#"{"schema":99,"other":1}"#.into()] {
             let error = read(&newer).unwrap_err().to_string();
             assert!(
                 error
-                    .contains("0000000042.json was written by a newer HiveBox (schema 99); this one reads 1"),
+                    .contains("0000000042.json was written by a newer HiveBox (schema 99); this one reads 2"),
                 "{error}"
             );
             assert!(!error.contains("damaged"), "{error}");
