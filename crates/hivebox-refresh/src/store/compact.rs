@@ -7,6 +7,7 @@ use hivebox_archive::{ArchiveError, Stray};
 use hivebox_telemetry::in_words;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::{info, warn};
 
@@ -43,7 +44,7 @@ pub(crate) async fn run(refresh: &Refresh) {
             Ok(()) => {}
             Err(error) => warn!(error = in_words(&error), "cannot compact snapshots"),
         }
-        keeper.rest(interval).await;
+        keeper.rest(interval, &mut changes).await;
     }
 }
 
@@ -92,8 +93,8 @@ impl Keeper<'_> {
         if let Some(keep) = refresh.store.compacted_keep {
             let before = now.checked_sub(keep).unwrap_or(Timestamp::MIN);
             let removed = history.remove_taken(before).await?;
-            for name in &removed.kept {
-                warn!(%name, "kept a snapshot: the history lacks some of its readings");
+            for (name, reason) in &removed.kept {
+                warn!(%name, reason, "kept a snapshot that is due to go");
             }
             (0..removed.snapshots).for_each(|_| refresh.metrics.store.removed());
         }
@@ -107,19 +108,26 @@ impl Keeper<'_> {
     }
 
     /// Rests until the next compaction. Meanwhile it removes replaced files as soon as no question reads them any more,
-    /// whether anything is new or not.
-    async fn rest(&self, interval: Duration) {
+    /// whether anything is new or not. While nothing may be removed, it looks at each new present, whose data may agree with
+    /// the clock.
+    async fn rest(&self, interval: Duration, changes: &mut watch::Receiver<()>) {
         let clock = &self.refresh.clock;
         let mut left = interval;
         while !left.is_zero() {
+            changes.mark_unchanged();
             let now = clock.now();
             let next = self.remove_replaced(now).await.unwrap_or_else(|error| {
                 warn!(error = in_words(&error), "cannot remove replaced files");
                 None
             });
             let pause = next.map_or(left, |next| schedule::until(next, now).max(SHORTEST_REST).min(left));
-            clock.sleep(now, pause).await;
-            left -= pause;
+            tokio::select! {
+                () = clock.sleep(now, pause) => left -= pause,
+                _ = changes.changed(), if self.removal.is_paused() => {
+                    let passed = clock.now().duration_since(now);
+                    left = left.saturating_sub(Duration::try_from(passed).unwrap_or_default());
+                }
+            }
         }
     }
 

@@ -22,6 +22,11 @@ pub(super) struct Removal {
 }
 
 impl Removal {
+    /// Whether nothing was allowed to be removed at the last look.
+    pub(super) fn is_paused(&self) -> bool {
+        self.is_paused.get()
+    }
+
     /// Whether anything may be removed at `now`.
     pub(super) async fn is_allowed(
         &self,

@@ -72,7 +72,12 @@ async fn sweep(refresh: &Refresh, limit: SignedDuration, now: Timestamp) {
                 refresh.metrics.store.removed();
                 removed += 1;
             }
-            Err(error) => warn!(%name, error = in_words(&error), "cannot remove an old snapshot"),
+            Err(error) => {
+                warn!(%name, error = in_words(&error), "cannot remove an old snapshot");
+                if !error.is_of_one_object() {
+                    break;
+                }
+            }
         }
     }
     if removed > 0 {
