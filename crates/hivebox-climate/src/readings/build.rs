@@ -9,10 +9,10 @@ use jiff::Timestamp;
 
 use super::columns::{Boxes, Readings, SensorKind};
 use super::run::{NEVER_MILLIS, Run};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Meaning};
 use crate::place::{Exposure, Place};
 use crate::text::{Interner, TextColumn, with_margin};
-use crate::verdict::{Judged, Verdict, VerdictRules, judge};
+use crate::verdict::{Judged, MAX_SENSORS_OF_A_BOX, Verdict, VerdictRules, judge};
 
 /// The facts about a box.
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +89,8 @@ pub struct ReadingsBuilder<'a> {
     box_with: HashMap<u64, u32, RandomState>,
     id_hasher: RandomState,
     boxes_added_again: usize,
+    /// How many sensors of the last box measure each phenomenon, by its index in the catalogue, and which box that is.
+    sensors_of: (Option<u32>, Vec<usize>),
     /// Whether the last box was added before, so what belongs to it does not count.
     is_added_again: bool,
 }
@@ -121,6 +123,7 @@ impl<'a> ReadingsBuilder<'a> {
             box_with: HashMap::default(),
             id_hasher: RandomState::default(),
             boxes_added_again: 0,
+            sensors_of: (None, vec![0; catalogue.len()]),
             is_added_again: false,
         }
     }
@@ -234,14 +237,12 @@ impl<'a> ReadingsBuilder<'a> {
 
     /// Adds the judged columns of a row whose sensor id has been added already.
     pub(super) fn push_judged(&mut self, of_box: u32, kind: u32, measured: Option<(f64, Timestamp)>) {
+        let meaning = self.readings.kinds[kind as usize].meaning;
+        let is_surplus = self.is_surplus(of_box, meaning);
         let judged = match measured {
             None => Judged { verdict: Verdict::Missing, value: None },
             Some((raw, at)) => {
-                let meaning = self.readings.kinds[kind as usize].meaning;
                 let judged = judge(self.catalogue, &self.rules, self.readings.as_of, meaning, raw, at);
-                let readings = &self.readings;
-                let first = readings.boxes.first_row[of_box as usize] as usize;
-                let is_surplus = readings.has_enough(first..readings.len(), meaning);
                 if is_surplus { judged.surplus() } else { judged }
             }
         };
@@ -254,6 +255,19 @@ impl<'a> ReadingsBuilder<'a> {
         rows.measured_at_millis.push(millis);
         rows.verdict.push(judged.verdict);
         rows.run.push(Run::first_seen(millis));
+    }
+
+    /// Whether enough sensors of the box measure the same already. Counts this one. The sensors of a box
+    /// come one after the other.
+    fn is_surplus(&mut self, of_box: u32, meaning: Meaning) -> bool {
+        let (counted, counts) = &mut self.sensors_of;
+        if counted.replace(of_box) != Some(of_box) {
+            counts.fill(0);
+        }
+        let Meaning::Measures { phenomenon, .. } = meaning else { return false };
+        let count = &mut counts[phenomenon.index()];
+        *count += 1;
+        *count > MAX_SENSORS_OF_A_BOX
     }
 
     /// Finishes the readings.
