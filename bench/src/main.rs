@@ -100,6 +100,7 @@ fn run(args: &Args) -> Result<()> {
         memory::run(&programs, effort, &mut report)?;
     }
     if wanted(Section::Throughput) {
+        Programs::build_bare_axum(&checkout)?;
         heading("Requests per second, HiveBox and bare axum in turn");
         throughput::run(&programs, effort, &mut report)?;
     }
@@ -128,7 +129,7 @@ fn run(args: &Args) -> Result<()> {
         heading("Mixed requests for minutes");
         soak::run(&programs, effort.soak_seconds, &mut report)?;
     }
-    // Last, because it builds HiveBox anew, with a feature that the other sections go without.
+    // Last, because it builds HiveBox again, with a feature that the other sections go without.
     if wanted(Section::Sql) {
         let programs = programs.with_sql(&checkout, args.hivebox.is_some())?;
         heading("Latency during heavy SQL");

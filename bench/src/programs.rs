@@ -33,20 +33,17 @@ pub(super) struct Programs {
 }
 
 impl Programs {
-    /// Builds the programs, except `hivebox` if one is given, and records `boxes` senseBoxes.
+    /// Builds `hivebox` unless one is given, and records `boxes` senseBoxes.
     pub(super) fn prepare(
         checkout: &Checkout,
         pinning: Pinning,
         hivebox: Option<&Path>,
         boxes: u32,
     ) -> Result<Self> {
-        let arguments = ["build", "--release", "--package", "hivebox", "--example", "bare_axum"];
-        let mut build = checkout.cargo(&arguments);
         if hivebox.is_none() {
-            build.args(["--bin", "hivebox"]);
+            let arguments = ["build", "--release", "--package", "hivebox", "--bin", "hivebox"];
+            checkout::run("Build", &mut checkout.cargo(&arguments))?;
         }
-        checkout::run("Build", &mut build)?;
-
         let release = checkout.target().join("release");
         let hivebox = hivebox.map_or_else(|| Ok(release.join("hivebox")), std::path::absolute)?;
         let directory = checkout.target().join("bench");
@@ -55,6 +52,12 @@ impl Programs {
         let bare_axum = release.join("examples/bare_axum");
         let redis_server = checkout::program("HIVEBOX_TEST_REDIS_SERVER")?;
         Ok(Self { hivebox, bare_axum, redis_server, recording, directory, boxes, pinning })
+    }
+
+    /// Builds the bare axum route for [`Programs::bare_axum`].
+    pub(super) fn build_bare_axum(checkout: &Checkout) -> Result<()> {
+        let arguments = ["build", "--release", "--package", "hivebox", "--example", "bare_axum"];
+        checkout::run("Build the bare axum route", &mut checkout.cargo(&arguments))
     }
 
     /// The same programs after a build of `hivebox` with SQL, in the same place; a binary that was given stays as it is.

@@ -15,7 +15,7 @@ parameters = { "query.events" = 1 }
 "#;
 /// OpenAPI cannot say which parameters need another one beside them: a latitude without a longitude is
 /// refused, though each alone is as described. Nor that a stretch of time ends after it began and has a bound of
-/// buckets, or which time zones there are; nor what is SQL.
+/// buckets, that a box of coordinates has its south below its north, or which time zones there are; nor what is SQL.
 const HOOKS: &str = r#"
 import re
 
@@ -36,6 +36,18 @@ def shorten(query):
         query["timezone"] = "Europe/Berlin"
 
 
+def upright(bbox):
+    """The same numbers with the south below the north, if these are numbers at all."""
+    try:
+        west, south, east, north = (float(number) for number in bbox.split(","))
+    except ValueError:
+        return bbox
+    if south <= north:
+        return bbox
+    west, south, east, north = bbox.split(",")
+    return ",".join((west, north, east, south))
+
+
 def with_sql(body):
     if isinstance(body, str) and body:
         return SQL
@@ -50,6 +62,8 @@ def before_call(context, case, kwargs):
         case.body = with_sql(case.body)
     if not case.query or case.path.endswith("/chores"):
         return
+    if isinstance(case.query.get("bbox"), str):
+        case.query["bbox"] = upright(case.query["bbox"])
     if case.path.endswith("/history"):
         shorten(case.query)
     given = [name for name in PLACE if name in case.query]
