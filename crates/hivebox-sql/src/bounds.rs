@@ -4,6 +4,7 @@
 //! doubles with each time; this counts the parts as if all of them had been copied. And the *rows*: operators hold a batch of
 //! rows, so this computes how wide a row can get, and from that how many rows a batch may have.
 
+use arrow_schema::DataType;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, DFSchemaRef, ScalarValue, plan_err};
 use datafusion::error::{DataFusionError, Result};
@@ -182,8 +183,8 @@ impl Walk {
             Expr::Alias(_) => return Ok(children.first().copied().unwrap_or(Cost::FIXED)),
             Expr::BinaryExpr(binary) if binary.op == Operator::StringConcat => sum,
             Expr::Case(_) | Expr::GroupingSet(_) | Expr::Unnest(_) => largest,
-            Expr::Cast(cast) => cast_bytes(column_bytes(cast.field.data_type()), largest),
-            Expr::TryCast(cast) => cast_bytes(column_bytes(cast.field.data_type()), largest),
+            Expr::Cast(cast) => cast_bytes(cast.field.data_type(), largest)?,
+            Expr::TryCast(cast) => cast_bytes(cast.field.data_type(), largest)?,
             Expr::ScalarFunction(function) => scalar_bytes(function, &children)?,
             Expr::AggregateFunction(function) => self.aggregate_bytes(function, largest)?,
             Expr::WindowFunction(function) => window_bytes(function, largest)?,
@@ -207,12 +208,7 @@ impl Walk {
 
     fn aggregate_bytes(&self, function: &AggregateFunction, largest: u64) -> Result<u64> {
         let name = function.func.name();
-        if name.starts_with("approx_percentile") {
-            let centroids = function.params.args.iter().skip(2).filter_map(whole);
-            if centroids.max().is_some_and(|centroids| centroids > MOST_CENTROIDS) {
-                return too_complex(format!("{name} may use at most {MOST_CENTROIDS} centroids"));
-            }
-        }
+        check_centroids(name, &function.params.args)?;
         Ok(if collects(name) { self.room.collected_bytes() } else { largest.max(FIXED) })
     }
 }
@@ -289,13 +285,51 @@ fn find(scopes: &[Scope], column: &Column) -> Option<Cost> {
     scopes.iter().rev().find_map(found)
 }
 
-/// A cast to a type whose values have `fixed` bytes, unless they are texts or lists. A list as text takes a few bytes more for
-/// each item, and a number up to 80 digits.
-fn cast_bytes(fixed: u64, from: u64) -> u64 {
-    if fixed <= FIXED { FIXED } else { from.saturating_mul(4).max(96) }
+/// A cast from a value of `from` bytes. A list as text takes a few bytes more for each item, and a number up to 80 digits.
+fn cast_bytes(to: &DataType, from: u64) -> Result<u64> {
+    if has_fixed_lists(to) {
+        return plan_err!("lists of a fixed length are not supported: leave out the length, as in bigint[]");
+    }
+    Ok(if column_bytes(to) <= FIXED { FIXED } else { from.saturating_mul(4).max(96) })
+}
+
+/// Whether values of a type take room for all items of a list, even if there is no list.
+fn has_fixed_lists(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::FixedSizeList(..) => true,
+        DataType::List(item) | DataType::LargeList(item) => has_fixed_lists(item.data_type()),
+        DataType::Struct(fields) => fields.iter().any(|field| has_fixed_lists(field.data_type())),
+        _ => false,
+    }
+}
+
+/// Refuses large digests, and those of a size that is not known yet.
+fn check_centroids(name: &str, arguments: &[Expr]) -> Result<()> {
+    let before = match name {
+        "approx_percentile_cont" => 2,
+        "approx_percentile_cont_with_weight" => 3,
+        _ => return Ok(()),
+    };
+    for centroids in arguments.iter().skip(before) {
+        match whole(centroids) {
+            Some(centroids) if centroids <= MOST_CENTROIDS => {}
+            Some(_) => {
+                return too_complex(format!(
+                    "{name} may use at most {MOST_CENTROIDS} centroids: ask for fewer"
+                ));
+            }
+            None => {
+                return too_complex(format!(
+                    "the number of centroids of {name} must be a plain number, of at most {MOST_CENTROIDS}"
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn window_bytes(function: &WindowFunction, largest: u64) -> Result<u64> {
+    check_centroids(function.fun.name(), &function.params.args)?;
     match &function.fun {
         WindowFunctionDefinition::AggregateUDF(aggregate) if collects(aggregate.name()) => {
             plan_err!("{} cannot be used with OVER: each row would hold all rows before it", aggregate.name())
@@ -331,18 +365,18 @@ fn scalar_bytes(function: &ScalarFunction, children: &[Cost]) -> Result<u64> {
     })
 }
 
-/// A literal whole number.
+/// A literal whole number; `None` if the expression is anything else, however small its value may be.
 fn whole(expression: &Expr) -> Option<i64> {
     match expression {
-        Expr::Literal(ScalarValue::Null, _) | Expr::Negative(_) => Some(0),
-        Expr::Literal(value, _) => {
-            value.cast_to(&arrow_schema::DataType::Int64).ok().and_then(|value| match value {
-                ScalarValue::Int64(number) => Some(number.unwrap_or(0)),
-                _ => None,
-            })
-        }
+        Expr::Literal(ScalarValue::Null, _) => Some(0),
+        Expr::Literal(value, _) => value.cast_to(&DataType::Int64).ok().and_then(|value| match value {
+            ScalarValue::Int64(number) => Some(number.unwrap_or(0)),
+            _ => None,
+        }),
+        Expr::Negative(inner) => whole(inner)?.checked_neg(),
         Expr::Alias(alias) => whole(&alias.expr),
-        Expr::Cast(cast) => whole(&cast.expr),
+        // A cast to another type can change the number: seconds become nanoseconds.
+        Expr::Cast(cast) if cast.field.data_type().is_integer() => whole(&cast.expr),
         _ => None,
     }
 }

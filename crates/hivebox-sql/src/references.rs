@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use datafusion::error::{DataFusionError, Result};
 use datafusion::sql::parser::Statement;
-use datafusion::sql::sqlparser::ast::{ObjectName, Query, Visit, Visitor};
+use datafusion::sql::sqlparser::ast::{Ident, ObjectName, Query, Visit, Visitor};
 use hivebox_archive::query::QueryError;
 
 /// The most tables and subqueries, each counted as often as it is mentioned.
@@ -45,12 +45,17 @@ struct Level {
     references: u64,
     /// The parts of its `WITH` that follow: the address of each in the parsed SQL, and its name.
     parts: Vec<(usize, String)>,
-    /// The references of the parts before.
+    /// The references of the parts before, by their names in lower case.
     known: HashMap<String, u64>,
 }
 
 fn address(query: &Query) -> usize {
     std::ptr::from_ref(query).addr()
+}
+
+/// A name without its quotes. Names that differ only in their case count as one, with the most references of them.
+fn lower_case(name: &Ident) -> String {
+    name.value.to_ascii_lowercase()
 }
 
 impl References {
@@ -73,7 +78,7 @@ impl Visitor for References {
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<String> {
         let parts = query.with.iter().flat_map(|with| &with.cte_tables);
         let mut parts: Vec<_> =
-            parts.map(|part| (address(&part.query), part.alias.name.value.to_ascii_lowercase())).collect();
+            parts.map(|part| (address(&part.query), lower_case(&part.alias.name))).collect();
         parts.reverse();
         self.around.push(Level { references: 1, parts, known: HashMap::new() });
         let nested = self.around.iter().filter(|level| !level.parts.is_empty()).count();
@@ -90,15 +95,22 @@ impl Visitor for References {
         if let Some(around) = self.around.last_mut()
             && let Some((_, name)) = around.parts.pop_if(|(part, _)| *part == address(query))
         {
-            around.known.insert(name, done.references);
+            let known = around.known.entry(name).or_default();
+            *known = done.references.max(*known);
             return ControlFlow::Continue(());
         }
         self.add(done.references)
     }
 
     fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<String> {
-        let name = relation.to_string().replace('"', "").to_ascii_lowercase();
-        let known = self.around.iter().rev().find_map(|level| level.known.get(&name)).copied();
+        // The planner knows a part by its name without quotes, and finds a part "a.b" for a.b, too.
+        let names: Vec<String> = relation
+            .0
+            .iter()
+            .map(|part| part.as_ident().map_or_else(|| part.to_string(), lower_case))
+            .collect();
+        let name = names.join(".");
+        let known = self.around.iter().filter_map(|level| level.known.get(&name)).max().copied();
         self.add(known.unwrap_or(1))
     }
 }
@@ -124,6 +136,17 @@ mod tests {
             (0..levels)
                 .fold("select 1".to_owned(), |inner, n| format!("with a{n} as ({inner}) select * from a{n}"))
         };
+        // Parts with names that need quotes.
+        let quoted = |levels: usize, part: &str, mention: &str| {
+            let name = |form: &str, n: usize| form.replace('N', &n.to_string());
+            let parts = (1..levels).map(|n| {
+                let before = name(mention, n - 1);
+                format!("{} as (select * from {before} union all select * from {before})", name(part, n))
+            });
+            let parts = parts.collect::<Vec<_>>().join(", ");
+            let last = name(mention, levels - 1);
+            format!("with {} as (select 1), {parts} select * from {last}", name(part, 0))
+        };
         let readings = "select * from readings";
         for (text, is_fine) in [
             (readings.to_owned(), true),
@@ -134,6 +157,23 @@ mod tests {
             (chain(17, readings, "select * from (select * from IT) x join \"IT\" y using (box_id)"), false),
             (chain(17, readings, "select 1 from IT where exists (select 1 from IT)"), false),
             (format!("explain {}", chain(17, readings, "select * from IT, IT as b")), false),
+            (quoted(6, "`aN`", "`aN`"), true),
+            (quoted(17, "aN", "`aN`"), false),
+            (quoted(17, "`aN`", "aN"), false),
+            (quoted(17, "AN", "`aN`"), false),
+            (quoted(17, "\"AN\"", "`AN`"), false),
+            (quoted(17, "\"a\"\"N\"", "\"a\"\"N\""), false),
+            (quoted(17, "\"a\"\"N\"", "`a\"N`"), false),
+            (quoted(17, "`a``N`", "`a``N`"), false),
+            (quoted(17, "\"a.bN\"", "a.bN"), false),
+            (quoted(17, "\"a.bN\"", "`a`.\"bN\""), false),
+            (
+                // A part with few references hides none with many.
+                quoted(9, "`AN`", "`AN`")
+                    .replace(" select * from `A8`", ", a8 as (select 1) select * from ALL")
+                    .replace("ALL", &["`A8`"; 4].join(", ")),
+                false,
+            ),
             (nested(6), true),
             (nested(40), false),
         ] {

@@ -223,6 +223,17 @@ async fn values_that_take_gigabytes_are_refused_before_they_are_built() {
         "select bit_length(repeat('a', 2000000000))",
         "select bit_length(repeat('a', 2000 * 1000000))",
         "select length(repeat(box_id, cast(value * 100000 as bigint))) from readings",
+        "select length(repeat(box_id, -cast(value * 100000 as bigint))) from readings",
+        "select length(repeat('a', -(-1000000000)))",
+        "select length(repeat('a', - - -(-1000000000)))",
+        "select length(repeat('a', cast(-(-1000000000) as int)))",
+        "select length(repeat('a', try_cast('1000000000' as bigint)))",
+        "select length(repeat('a', cast(cast(1 as timestamp) as bigint)))",
+        "select length(repeat('a', case when true then 1000000000 end))",
+        "select length(repeat('a', (select 1000000000)))",
+        "select length(repeat('a', n)) from (select 1000000000 as n)",
+        "select length(lpad('a', -(-1000000000)))",
+        "select length(lpad('a', -cast(value * -100000 as bigint))) from readings",
         "select length(replace(repeat('a', 50000), 'a', repeat('b', 50000)))",
         "select length(concat_ws(repeat('a', 90000), '', '', '', '', '', '', '', '', '', ''))",
         &format!(
@@ -234,6 +245,15 @@ async fn values_that_take_gigabytes_are_refused_before_they_are_built() {
         &doubled("replace(s, 'a', s)", "select 'ab' as s"),
         "select string_agg(box_id || sensor_id || verdict || model || measured_at, ',') from readings a",
         "select approx_percentile_cont(value, 0.5, 1000000000) from readings",
+        "select approx_percentile_cont(value, 0.5, 1000000 * 1000000) from readings",
+        "select approx_percentile_cont(0.5, 1000000 * 1000000) within group (order by value) from readings",
+        "select approx_percentile_cont(0.5, -(-1000000000000)) within group (order by value) from readings",
+        "select approx_percentile_cont(value, 0.5, 1000000 * 1000000 order by value) from readings",
+        "select approx_percentile_cont(value, 0.5, 1000000000000) over () from readings",
+        "select approx_percentile_cont(value, 0.5, 1000000 * 1000000) over () from readings",
+        "select approx_percentile_cont_with_weight(value, 1, 0.5, 1000000 * 1000000) from readings",
+        "select approx_percentile_cont_with_weight(1, 0.5, 1000000 * 1000000) within group (order by value) \
+         from readings",
     ] {
         let refused = it.sql(text, 100_000).await;
         assert!(
@@ -244,6 +264,15 @@ async fn values_that_take_gigabytes_are_refused_before_they_are_built() {
     }
     for (text, expected) in [
         ("select length(repeat('ab', 1000))", "2000"),
+        ("select length(repeat('ab', -(-1000)))", "2000"),
+        ("select length(repeat('ab', cast('1000' as bigint)))", "2000"),
+        ("select length(repeat('ab', -1000))", "0"),
+        ("select approx_percentile_cont(value, 1 - 0.5, 200) is not null from readings", "true"),
+        ("select approx_percentile_cont_with_weight(value, 1, 1 - 0.5) is not null from readings", "true"),
+        (
+            "select approx_percentile_cont(1 - 0.5, 200) within group (order by value) is not null from readings",
+            "true",
+        ),
         ("select lpad(cast(7 as text), 3, '0')", "007"),
         ("select 'a' || 1 || 'b'", "a1b"),
         ("select replace('abcabc', 'b', 'xy')", "axycaxyc"),
@@ -263,6 +292,9 @@ async fn a_function_that_nobody_judged_is_not_there() {
         "select arrow_cast(1, 'Utf8')",
         "select string_agg(box_id, ',') over (order by measured_at) from readings",
         "with recursive a as (select 'a' as s union all select s || s from a) select count(*) from a",
+        "select cast(null as bigint[1000000000])",
+        "select try_cast(null as bigint[1000][1000][1000])",
+        "select cast(null as struct<items bigint[1000000000]>)",
     ] {
         let refused = it.sql(text, 100_000).await;
         assert!(matches!(refused, Err(QueryError::Sql(_))), "{text}: {refused:?}");
