@@ -22,7 +22,7 @@ use crate::rate_limit::limit;
 use crate::represent::represent;
 use crate::state::{Description, HttpState};
 use crate::trailing_slash;
-use crate::whole_body::read_whole;
+use crate::whole_body::{drop_body, read_whole};
 use crate::{
     boxes, chores, conditions, cors, dashboard, docs, error, exposition, health, history, live, map, one_box,
     openapi, panicked, phenomena, probes, readings, snapshots, sql, status, store, temperature, version,
@@ -65,7 +65,7 @@ fn routes() -> Routes {
         .add("/api/v1/snapshots", Policy::API, get(snapshots::list, snapshots::describe_list()))
         .add("/api/v1/snapshots/{name}", Policy::API, get(snapshots::show, snapshots::describe_show()))
         .add("/api/v1/history", Policy::API, get(history::history, history::describe()))
-        .add("/api/v1/sql", Policy::API.for_own_origin(), post(sql::sql, sql::describe()))
+        .add("/api/v1/sql", Policy::API.for_own_origin().with_body(), post(sql::sql, sql::describe()))
         .add("/api/v1/status", Policy::API.without_work(), get(status::status, status::describe()))
         .add("/api/v1/live", Policy::STREAM, get(live::live, live::describe()))
         .add("/openapi.json", Policy::DESCRIPTION, get(openapi::openapi, openapi::describe()))
@@ -129,9 +129,13 @@ impl Routes {
     /// redirected.
     fn observed(self, state: &HttpState) -> Router<HttpState> {
         let router = self.0.into_iter().fold(Router::new(), |router, Route { path, policy, methods }| {
-            let mut handlers =
-                methods.handlers.fallback(error::method_not_allowed).layer(from_fn(read_whole));
-            let mut redirect = any(trailing_slash::redirect);
+            let handlers = methods.handlers.fallback(error::method_not_allowed);
+            let mut handlers = if policy.takes_body {
+                handlers.layer(from_fn(read_whole))
+            } else {
+                handlers.layer(from_fn(drop_body))
+            };
+            let mut redirect = any(trailing_slash::redirect).layer(from_fn(drop_body));
             if policy.is_represented {
                 handlers = handlers.layer(from_fn(represent));
             }
@@ -153,7 +157,7 @@ impl Routes {
         });
         let observe = from_fn_with_state(observed(state, "other", false), observe);
         let not_found =
-            any(error::not_found).layer(from_fn(read_whole)).layer(from_fn(require_host)).layer(observe);
+            any(error::not_found).layer(from_fn(drop_body)).layer(from_fn(require_host)).layer(observe);
         router.fallback_service(not_found.with_state::<()>(()))
     }
 }

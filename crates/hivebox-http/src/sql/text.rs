@@ -27,8 +27,10 @@ pub(super) async fn read(request: Request) -> Result<String, ApiError> {
     if !is_json(request.headers()) {
         return Err(unsupported());
     }
-    let bytes =
-        to_bytes(request.into_body(), whole_body::MAX_BYTES).await.map_err(|_| whole_body::too_long())?;
+    // The body is in one piece already.
+    let bytes = to_bytes(request.into_body(), whole_body::MAX_BYTES)
+        .await
+        .map_err(|_| whole_body::too_long(whole_body::MAX_BYTES))?;
     let body: SqlBody = serde_json::from_slice(&bytes)
         .map_err(|error| wrong(&format!("the body is not a JSON object with the field sql: {error}")))?;
     if body.sql.len() > MOST_BYTES {
@@ -41,7 +43,8 @@ pub(super) async fn read(request: Request) -> Result<String, ApiError> {
 }
 
 /// Whether the body is JSON. Browsers let any page send text and forms to any server, but ask the server before they send
-/// JSON, and HiveBox does not allow it. So no page can ask SQL in the name of its readers.
+/// JSON, and HiveBox does not allow it. So no page of another origin can ask SQL in the name of its readers. A page whose
+/// host name is made to point here (DNS rebinding) is of the same origin, and can: only a check of the host stops it.
 fn is_json(headers: &HeaderMap) -> bool {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();

@@ -71,7 +71,7 @@ impl Api<'_, '_> {
 fn has_no_such_box(error: &FetchError) -> bool {
     let says_so = |message: &str| {
         let message = message.trim().trim_end_matches('.').to_ascii_lowercase();
-        message.starts_with("no ") && message.ends_with(" found")
+        matches!(message.as_str(), "no senseboxes found" | "no matching sensors found")
     };
     matches!(error, FetchError::Status { message: Some(message), .. } if error.is_not_found() && says_so(message))
 }

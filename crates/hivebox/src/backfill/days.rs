@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::batch::{FetchedRows, ReadingBatch};
 use super::directory::Directory;
 use super::error::BackfillError;
-use super::pacing::{Pacer, Patience, is_damage};
+use super::pacing::{Pacer, Patience, is_damage, is_refusal};
 use super::plan::Window;
 
 /// A file of the archive that is damaged.
@@ -122,12 +122,16 @@ impl Day<'_, '_, '_> {
             }
             Err(error) => error,
         };
+        let what = format!("{sensor} of {day}");
+        if is_refusal(&error) {
+            return Err(BackfillError::Refused { what, source: error });
+        }
         // While the archive still lists the day, the failure is that of the file.
-        let is_well = async || archive.archive_folders(day).await;
-        if is_damage(&error) || self.pacer.ask(Patience::Short, is_well).await.is_ok() {
+        let list = async || archive.archive_folders(day).await;
+        if is_damage(&error) || matches!(self.pacer.ask(Patience::Short, list).await, Ok(Some(_))) {
             Ok(Some(error))
         } else {
-            Err(BackfillError::Fetch { what: format!("{sensor} of {day}"), source: error })
+            Err(BackfillError::Fetch { what, source: error })
         }
     }
 

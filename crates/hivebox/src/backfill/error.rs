@@ -36,6 +36,17 @@ pub enum BackfillError {
         /// Why the request failed.
         source: FetchError,
     },
+    /// The archive refuses a file.
+    #[error(
+        "the archive refuses {what}, so it may block this client: ask its operator; finished days are kept, and the same \
+         command resumes there"
+    )]
+    Refused {
+        /// The file.
+        what: String,
+        /// How it was refused.
+        source: FetchError,
+    },
     /// Even the answer for the shortest time is truncated.
     #[error(
         "{title:?} has more values around {at} than fit into one answer; exclude its box by naming the others with --boxes"

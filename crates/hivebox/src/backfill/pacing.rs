@@ -86,13 +86,15 @@ impl Pacing {
     }
 }
 
-/// Whether a failure concerns one file, rather than the server: the file is damaged, too large or forbidden.
+/// Whether a failure surely concerns one file, rather than the server: its contents are damaged or too large. A status
+/// says nothing about the contents.
 pub(super) fn is_damage(error: &FetchError) -> bool {
-    match error {
-        FetchError::Rows(_) | FetchError::BodyTooLarge { .. } => true,
-        FetchError::Status { .. } => !error.is_transient(),
-        _ => false,
-    }
+    matches!(error, FetchError::Rows(_) | FetchError::BodyTooLarge { .. })
+}
+
+/// Whether the server refuses this client (401, 403 or 451), and so will refuse other files, too.
+pub(super) fn is_refusal(error: &FetchError) -> bool {
+    matches!(error, FetchError::Status { status, .. } if matches!(status.as_u16(), 401 | 403 | 451))
 }
 
 /// Sends requests at a limited rate, and reports the progress.

@@ -247,7 +247,7 @@ impl From<crate::backfill::BackfillError> for Failure {
             Error::Archive(error) => return error.into(),
             Error::BackfillRequest(_) | Error::NoApi => Code::Usage,
             Error::NoBoxes => Code::NoInput,
-            Error::Fetch { .. } | Error::TooMany { .. } => Code::Unavailable,
+            Error::Fetch { .. } | Error::Refused { .. } | Error::TooMany { .. } => Code::Unavailable,
             Error::Record { .. } => Code::Data,
         };
         Self::new(code, hivebox_telemetry::in_words(&error))

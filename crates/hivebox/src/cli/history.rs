@@ -57,7 +57,7 @@ pub(super) struct OutputFlags {
     /// Output format [default: table]
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<OutputFormat>,
-    /// Write to this file once the answer is whole; FILE.part holds it until then
+    /// Write to this file once the answer is whole; FILE.PID.part holds it until then
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }

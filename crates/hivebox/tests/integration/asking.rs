@@ -1,5 +1,8 @@
 //! The commands `hivebox history` and `hivebox sql`.
 
+#[cfg(feature = "sql")]
+use std::io::Write as _;
+use std::os::unix::fs::{FileTypeExt as _, symlink};
 use std::path::Path;
 use std::process::Output;
 
@@ -127,6 +130,12 @@ async fn an_export_is_whole_or_leaves_no_file() {
     let (folder, ..) = world().await;
     let path = |name: &str| folder.path().join(name);
     let rows = |count: usize| format!("select value from generate_series(1, {count}) as t(value)");
+    let parts = || {
+        let names = std::fs::read_dir(folder.path()).unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.contains(".part")).collect::<Vec<_>>()
+    };
+    std::fs::write(path("own.csv.part"), "mine").unwrap();
     for format in ["csv", "json", "parquet", "arrow", "table"] {
         let name = format!("rows.{format}");
         let export = |count| {
@@ -135,23 +144,60 @@ async fn an_export_is_whole_or_leaves_no_file() {
         };
         let cut = export(20_001);
         assert_eq!(cut.status.code(), Some(69), "{cut:?}");
-        assert!(!path(&name).exists() && !path(&format!("{name}.part")).exists(), "{format}");
+        assert!(!path(&name).exists() && parts() == ["own.csv.part"], "{format}");
         let whole = export(20_000);
         assert!(whole.status.success() && whole.stdout.is_empty(), "{whole:?}");
-        assert!(path(&name).metadata().unwrap().len() > 1000 && !path(&format!("{name}.part")).exists());
+        assert!(path(&name).metadata().unwrap().len() > 1000 && parts() == ["own.csv.part"]);
         let cut = export(20_001);
         assert!(!cut.status.success() && path(&name).exists(), "the earlier file stays");
     }
-    // The shell makes this file, so it stays, and is empty.
-    let redirected = std::fs::File::create(path("redirected.csv")).unwrap();
+    // The shell makes this file, so it stays as it was. Another command may write on in it.
+    let mut redirected = std::fs::File::create(path("redirected.csv")).unwrap();
+    redirected.write_all(b"before\n").unwrap();
     let cut = ["sql", &rows(20_001), "--most-rows", "20000", "--csv"];
-    let status = hivebox(folder.path()).args(cut).stdout(redirected).status().unwrap();
+    let stdout = redirected.try_clone().unwrap();
+    let status = hivebox(folder.path()).args(cut).stdout(stdout).status().unwrap();
     assert_eq!(status.code(), Some(69));
-    assert_eq!(std::fs::read_to_string(path("redirected.csv")).unwrap(), "");
+    redirected.write_all(b"after\n").unwrap();
+    assert_eq!(std::fs::read_to_string(path("redirected.csv")).unwrap(), "before\nafter\n");
     let history =
         run(folder.path(), &[&["history"], &DAY[..], &["--csv", "--output", "history.csv"]].concat());
     assert!(history.status.success() && history.stdout.is_empty(), "{history:?}");
     assert!(std::fs::read_to_string(path("history.csv")).unwrap().starts_with("from,to,"));
+    let whole = run(folder.path(), &["sql", &rows(3), "--csv", "--output", "own.csv"]);
+    assert!(whole.status.success(), "{whole:?}");
+    assert_eq!(std::fs::read_to_string(path("own.csv.part")).unwrap(), "mine", "a file of the user");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_to_a_device_a_pipe_or_a_link_leaves_it_in_place() {
+    let (folder, ..) = world().await;
+    let path = |name: &str| folder.path().join(name);
+    let export = |to: &str| {
+        let arguments = [&["history"], &DAY[..], &["--csv", "--output", to]].concat();
+        let output = run(folder.path(), &arguments);
+        assert!(output.status.success() && output.stdout.is_empty(), "{to}: {output:?}");
+    };
+    // A link, so that a fault does not replace the device of the computer.
+    symlink("/dev/null", path("null")).unwrap();
+    export("null");
+    assert_eq!(std::fs::read_link(path("null")).unwrap(), Path::new("/dev/null"));
+
+    std::fs::write(path("target.csv"), "earlier").unwrap();
+    symlink("target.csv", path("link.csv")).unwrap();
+    export("link.csv");
+    assert_eq!(std::fs::read_link(path("link.csv")).unwrap(), Path::new("target.csv"));
+    assert!(std::fs::read_to_string(path("target.csv")).unwrap().starts_with("from,to,"));
+
+    let made = std::process::Command::new("mkfifo").arg(path("pipe")).status().unwrap();
+    assert!(made.success());
+    let reader = std::thread::spawn({
+        let pipe = path("pipe");
+        move || std::fs::read_to_string(pipe).unwrap()
+    });
+    export("pipe");
+    assert!(reader.join().unwrap().starts_with("from,to,"));
+    assert!(std::fs::metadata(path("pipe")).unwrap().file_type().is_fifo());
 }
 
 #[cfg(not(feature = "sql"))]

@@ -59,7 +59,7 @@ async fn a_connection_behind_haproxy_is_reused_at_every_age() {
         "defaults\n  mode http\n  retries 0\n  timeout connect 2s\n  timeout client 60s\n  timeout server 60s\n\
          frontend hive\n  bind 127.0.0.1:{port}\n  default_backend replicas\n\
          frontend stats\n  bind 127.0.0.1:{stats}\n  stats enable\n  stats uri /\n\
-         backend replicas\n  http-reuse never\n  option httpchk GET /readyz\n\
+         backend replicas\n  http-reuse never\n  option httpchk GET /routez\n\
          \x20 server replica-1 {} check inter 100ms\n",
         app.address
     );
@@ -134,7 +134,15 @@ async fn a_malformed_body_is_refused_on_every_route() {
     let upstream = TestUpstream::start().await;
     let app = TestApp::with(&upstream.url, if cfg!(feature = "sql") { &[("sql", "on")] } else { &[] }).await;
     app.get("/temperature").await;
-    for route in ["GET /temperature", "GET /version", "POST /store", "POST /api/v1/sql", "GET /nowhere"] {
+    for route in [
+        "GET /temperature",
+        "GET /version",
+        "POST /store",
+        "POST /api/v1/sql",
+        "GET /nowhere",
+        "GET /temperature/",
+        "POST /api/v1/sql/",
+    ] {
         for body in ["zz\r\n", "5\r\nabc\r\n0\r\n\r\n", "fffffffffffffffffff\r\n", "3 \n"] {
             let request = format!("{route} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n{body}");
             assert_eq!(status(&app, &request).await, "400", "{request:?}");
@@ -146,6 +154,41 @@ async fn a_malformed_body_is_refused_on_every_route() {
     let whole = "POST /store HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n\
                  3\r\nabc\r\n0\r\n\r\n";
     assert_eq!(status(&app, whole).await, "200");
+}
+
+/// A request whose body comes in chunks of one byte.
+fn in_chunks(head: &str, body: impl IntoIterator<Item = u8>) -> String {
+    let mut request =
+        format!("{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n");
+    request.push_str("content-type: application/json\r\n\r\n");
+    for byte in body {
+        write!(request, "1\r\n{}\r\n", char::from(byte)).unwrap();
+    }
+    request + "0\r\n\r\n"
+}
+
+#[tokio::test]
+async fn a_body_in_many_chunks_counts_by_its_bytes() {
+    let upstream = TestUpstream::start().await;
+    let app = TestApp::with(&upstream.url, if cfg!(feature = "sql") { &[("sql", "on")] } else { &[] }).await;
+    app.get("/temperature").await;
+    let most = 16 << 10;
+    for (route, expected) in [
+        ("GET /temperature", "200"),
+        ("POST /store", "200"),
+        ("GET /nowhere", "404"),
+        ("GET /temperature/", "308"),
+        ("POST /api/v1/sql/", "308"),
+    ] {
+        assert_eq!(status(&app, &in_chunks(route, vec![b'x'; most])).await, expected, "{route}");
+        assert_eq!(status(&app, &in_chunks(route, vec![b'x'; most + 1])).await, "413", "{route}");
+    }
+    // SQL needs its body, which may be longer. A build without SQL reads it, too.
+    let sql = format!("{{\"sql\": \"selekt{}\"}}", "\\u0020".repeat(most - 6));
+    let expected = if cfg!(feature = "sql") { "400" } else { "403" };
+    assert_eq!(status(&app, &in_chunks("POST /api/v1/sql", sql.bytes())).await, expected);
+    let too_long = vec![b' '; 6 * most + 1025];
+    assert_eq!(status(&app, &in_chunks("POST /api/v1/sql", too_long)).await, "413");
 }
 
 #[tokio::test]

@@ -51,7 +51,8 @@ impl Circuit {
         let is_open = state.failures_in_a_row >= self.failures_to_open;
         let wait = is_open.then_some(self.open_for).max(retry_after);
         if let Some(wait) = wait {
-            state.open_until = state.open_until.max(Some(now + wait));
+            // A wait beyond the range of the clock is `None`, which is the least, and so changes nothing.
+            state.open_until = state.open_until.max(now.checked_add(wait));
         }
     }
 
@@ -99,5 +100,7 @@ mod tests {
         let (circuit, start) = (Circuit::new(9, OPEN_FOR), Instant::now());
         circuit.failed(start, Some(SECOND * 120));
         assert_eq!(circuit.admit(start), Err(SECOND * 120));
+        circuit.failed(start, Some(Duration::MAX));
+        assert_eq!(circuit.admit(start), Err(SECOND * 120), "a wait beyond the range of the clock");
     }
 }

@@ -302,15 +302,19 @@ fn error_message(body: &[u8]) -> Option<String> {
     Some(body.message.chars().take(200).collect())
 }
 
+/// The longest wait that an answer can ask for: a wrong header must not stop the requests for ever.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(24);
+
 /// Reads `Retry-After` (RFC 9110, section 10.2.3), which is a number of seconds or a date.
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+        return Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER));
     }
     let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
     // A date in the past is a negative duration: no need to wait.
-    Some(Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO))
+    let wait = Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO);
+    Some(wait.min(LONGEST_RETRY_AFTER))
 }
 
 #[cfg(test)]
@@ -327,6 +331,9 @@ mod tests {
         assert_eq!(read("120"), Some(Duration::from_mins(2)));
         assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::from_secs(37)));
         assert_eq!(read("Sun, 06 Nov 1994 08:00:00 GMT"), Some(Duration::ZERO), "a date that has passed");
+        for long in ["86401", "18446744073709551615", "Thu, 31 Dec 2099 23:59:59 GMT"] {
+            assert_eq!(read(long), Some(Duration::from_hours(24)), "{long}");
+        }
         assert_eq!(read("soon"), None);
         assert_eq!(retry_after(&HeaderMap::new(), now), None);
     }
