@@ -5,7 +5,8 @@ use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
+use rustix::process::setpriority_process;
 
 use crate::effort::Effort;
 use crate::latency::{self, GOAL_FACTOR, PATIENCE, RATE};
@@ -21,6 +22,9 @@ const STATEMENTS: [&str; 4] = [
     "select x, row_number() over (order by x % 1000) as n from generate_series(1, 400000) as t(x)",
 ];
 
+/// The nice value of the client that asks SQL.
+const LOWEST: i32 = 19;
+
 /// Measures the latency with and without a client that keeps asking SQL.
 pub(super) fn run(programs: &Programs, effort: Effort, report: &mut Report) -> Result<()> {
     let variables = [("HIVEBOX_SQL", "on".to_owned()), ("HIVEBOX_RATE_LIMIT", "off".to_owned())];
@@ -34,6 +38,8 @@ pub(super) fn run(programs: &Programs, effort: Effort, report: &mut Report) -> R
     let is_over = AtomicBool::new(false);
     let (busy, answers) = thread::scope(|scope| {
         let asking = scope.spawn(|| {
+            // Reading the rows must not take the core from the client that measures.
+            setpriority_process(None, LOWEST).context("cannot lower the priority of a thread")?;
             let mut answers = 0;
             while !is_over.load(Ordering::Relaxed) {
                 ask(&server, STATEMENTS[answers % STATEMENTS.len()])?;

@@ -1,10 +1,11 @@
 //! `hivebox temperature`.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use hivebox_climate::verdict::Verdict;
 use hivebox_kinds::Instant;
-use jiff::Timestamp;
+use jiff::{Timestamp, Unit};
 use opensensemap::Observer;
 use serde::Serialize;
 
@@ -45,8 +46,16 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     block_on(async {
         let clock = Clock::system();
         let poller = service::poller(&config.upstream, &config.answer, clock.clone(), Observer::default())?;
-        let (present, _) = poller.poll(args.at.unwrap_or_else(|| clock.now()), None).await?;
-        print(&present, args.json)
+        // Readings are no finer than milliseconds, and a moment of nanoseconds is hard to read.
+        let now = clock.now();
+        let as_of = args.at.unwrap_or_else(|| now.round(Unit::Second).unwrap_or(now));
+        let (present, poll) = poller.poll(as_of, None).await?;
+        print(&present, args.json)?;
+        let left_out: Vec<_> = poll.left_out().filter(|(_, count)| *count > 0).collect();
+        if !args.json && !left_out.is_empty() {
+            output::line(&format!("left out of the list of senseBoxes: {}", figures(left_out)))?;
+        }
+        Ok(())
     })
 }
 
@@ -74,11 +83,14 @@ fn print(present: &Present, json: bool) -> Result<(), Failure> {
     ))
 }
 
-fn in_figures(sensors: &[(&str, u64)]) -> String {
-    let figures: Vec<String> = sensors
-        .iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(verdict, count)| format!("{verdict} {count}"))
-        .collect();
-    if figures.is_empty() { "no air temperature sensors".into() } else { figures.join(", ") }
+fn in_figures(sensors: &[(&'static str, u64)]) -> String {
+    let sensors = sensors.iter().copied().filter(|(_, count)| *count > 0);
+    let figures = figures(sensors);
+    if figures.is_empty() { "no air temperature sensors".into() } else { figures }
+}
+
+/// Such as `ok 300, surplus 2`.
+fn figures<N: Display>(counts: impl IntoIterator<Item = (&'static str, N)>) -> String {
+    let figures: Vec<String> = counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect();
+    figures.join(", ")
 }
