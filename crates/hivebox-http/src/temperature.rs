@@ -66,7 +66,7 @@ fn no_answer(poll: Option<&Poll>, waited: Duration, max_age: SignedDuration) -> 
         Some(poll) => format!(
             "No reading of the air temperature is younger than {max_age:#} (max-reading-age). The last poll ended at \
              {}: {}.",
-            poll.ended_at,
+            poll.ended_at.strftime("%FT%TZ"),
             poll.error.as_deref().unwrap_or("its readings are too old now")
         ),
     };

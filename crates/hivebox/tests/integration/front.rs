@@ -188,6 +188,9 @@ async fn no_answer_yet_a_stale_one_and_one_too_old_are_told_as_the_router_would(
     let stale = both.ask(&request("GET /temperature", "")).await;
     assert_eq!(stale.counted["hivebox_answers_total{cache=\"stale\"}"], 1);
     both.app.let_time_pass(jiff::SignedDuration::from_hours(1));
+    // The body tells of the last poll, so the poll of now must have ended before either is asked.
+    let now = both.app.clock.now().to_string();
+    both.app.until("/readyz", "the poll of now", |ready| ready["last_poll_at"] == now).await;
     let expired = both.ask(&request("GET /temperature", "")).await;
     assert_eq!(expired.counted["hivebox_answers_total{cache=\"none\"}"], 1);
 }
