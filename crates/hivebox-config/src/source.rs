@@ -8,7 +8,6 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::definition::{AnySetting, name_of};
 use super::dot_env::{self, DotEnvError};
-use super::spelling::Unknown;
 
 /// Where a value was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -41,7 +40,8 @@ pub struct Source {
     layers: Vec<(Origin, HashMap<String, String>)>,
     /// Variables that begin with `AWS_`, which are not ours to name; the first layer that has one wins.
     aws: BTreeMap<String, (SecretString, Origin)>,
-    unknown: BTreeSet<Unknown>,
+    /// The names of all variables, also of those that are no settings.
+    variables: BTreeSet<(String, Origin)>,
 }
 
 impl Source {
@@ -57,7 +57,7 @@ impl Source {
         for (name, value) in of_aws {
             self.aws.entry(name.clone()).or_insert_with(|| (value.clone().into(), origin));
         }
-        self.unknown.extend(by_variable.keys().filter_map(|name| Unknown::of(name, origin)));
+        self.variables.extend(by_variable.keys().map(|name| (name.clone(), origin)));
         let named =
             by_variable.into_iter().filter_map(|(variable, value)| Some((name_of(&variable)?, value)));
         self.with_names(origin, named.collect::<Vec<_>>())
@@ -103,9 +103,9 @@ impl Source {
         })
     }
 
-    /// The variables that look like a setting but are none. Nobody heeds them.
-    pub fn unknown(&self) -> impl Iterator<Item = &Unknown> {
-        self.unknown.iter()
+    /// The names of all variables, whether they are settings or not, and where each was found.
+    pub(super) fn variables(&self) -> impl Iterator<Item = (&str, Origin)> {
+        self.variables.iter().map(|(name, origin)| (name.as_str(), *origin))
     }
 
     /// The value in force, and where it was found.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::setting::SETTINGS;
-use super::source::Origin;
+use super::source::{Origin, Source};
 
 /// A variable that looks like a setting but is none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,8 +18,12 @@ pub struct Unknown {
 const ALIKE: f64 = 0.9;
 
 impl Unknown {
-    /// The variable if it looks like a setting but is none.
-    pub(super) fn of(variable: &str, origin: Origin) -> Option<Self> {
+    /// The variables that look like a setting but are none. Nobody heeds them.
+    pub fn all(source: &Source) -> impl Iterator<Item = Self> {
+        source.variables().filter_map(|(variable, origin)| Self::of(variable, origin))
+    }
+
+    fn of(variable: &str, origin: Origin) -> Option<Self> {
         let upper = variable.to_ascii_uppercase().replace(['-', '.'], "_");
         let known = SETTINGS.iter().map(|setting| setting.variable());
         let alike = known.map(|known| (strsim::normalized_damerau_levenshtein(&upper, &known), known));

@@ -6,7 +6,7 @@ use super::output;
 use super::settings::SettingFlags;
 use crate::exit::Failure;
 use hivebox_config::setting::SETTINGS;
-use hivebox_config::{Config, Origin, mask_address};
+use hivebox_config::{Config, Origin, Unknown, mask_address};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -27,7 +27,7 @@ struct InForce {
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let source = args.settings.source()?;
-    for unknown in source.unknown() {
+    for unknown in Unknown::all(&source) {
         output::note(&format!("warning: {unknown}"));
     }
     let in_force: Vec<InForce> = SETTINGS

@@ -184,7 +184,7 @@ impl<C: Heeds> SettingFlags<C> {
     /// The settings that the command heeds. Tells of misspelled variables.
     pub(super) fn config(&self) -> Result<C, Failure> {
         let source = self.source()?;
-        for unknown in source.unknown() {
+        for unknown in Unknown::all(&source) {
             output::note(&format!("warning: {unknown}"));
         }
         Ok(hivebox_config::read(&source)?)
@@ -193,7 +193,7 @@ impl<C: Heeds> SettingFlags<C> {
     /// The settings that the command heeds, and misspelled variables, for a command that logs.
     pub(super) fn config_and_unknown(&self) -> Result<(C, Vec<Unknown>), Failure> {
         let source = self.source()?;
-        Ok((hivebox_config::read(&source)?, source.unknown().cloned().collect()))
+        Ok((hivebox_config::read(&source)?, Unknown::all(&source).collect()))
     }
 }
 

@@ -51,11 +51,12 @@ pub(crate) struct Demo {
 impl Demo {
     /// The answer to SQL, with its head.
     pub(crate) fn sql(&self, text: &str) -> String {
-        let length = text.len();
+        let body = serde_json::json!({ "sql": text }).to_string();
+        let length = body.len();
         let head = format!(
             "POST /api/v1/sql HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n"
         );
-        let request = format!("{head}Content-Type: text/plain\r\n\r\n{text}");
+        let request = format!("{head}Content-Type: application/json\r\n\r\n{body}");
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
