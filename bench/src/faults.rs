@@ -5,10 +5,10 @@ use std::net::TcpListener;
 use anyhow::{Context, Result};
 
 use crate::effort::Effort;
-use crate::latency::{self, GOAL_FACTOR, Latency, RATE};
+use crate::latency::{self, Latency, RATE};
 use crate::programs::{Programs, Refresh};
 use crate::redis::Redis;
-use crate::report::{Report, Row};
+use crate::report::Report;
 use crate::server::{self, PATH, Server};
 
 pub(super) fn run(programs: &Programs, effort: Effort, report: &mut Report) -> Result<()> {
@@ -46,11 +46,6 @@ fn sample(mut server: Server, effort: Effort) -> Result<Latency> {
 }
 
 fn add(report: &mut Report, fault: &str, during: Latency, quiet: Latency) {
-    report.add(Row {
-        what: format!("latency of GET {PATH} at {RATE} requests/s while {fault}"),
-        hivebox: format!("p99 {:.0} µs, worst {:.0} µs", during.p99, during.worst),
-        beside: format!("all well: p99 {:.0} µs, worst {:.0} µs", quiet.p99, quiet.worst),
-        goal: format!("p99 ≤ {GOAL_FACTOR} × all well"),
-        met: Some(during.p99 <= GOAL_FACTOR * quiet.p99),
-    });
+    let what = format!("latency of GET {PATH} at {RATE} requests/s while {fault}");
+    report.add(latency::row(what, during, "all well", quiet));
 }

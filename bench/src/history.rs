@@ -2,12 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::asking::{Client, while_asking};
 use crate::checkout::{self, Checkout};
 use crate::effort::Effort;
 use crate::programs::{Programs, Refresh};
@@ -64,7 +63,8 @@ pub(super) fn run(
     let (mut with, mut without, mut answers) = (Vec::new(), Vec::new(), 0);
     for pair in 0..effort.pairs {
         let mut asked = || {
-            let (rate, answered) = while_asking(&server, &url, measure)?;
+            let ask = |_| ask(&server, &url).map(drop);
+            let (rate, answered) = while_asking(Client::Ordinary, ask, measure)?;
             with.push(rate);
             answers += answered;
             anyhow::Ok(())
@@ -98,26 +98,6 @@ pub(super) fn run(
         met: Some(ratio.median >= GOAL_RATIO),
     });
     Ok(())
-}
-
-/// Measures while one question after another is answered; also returns the number of answers.
-fn while_asking(server: &Server, url: &str, measure: impl Fn() -> Result<f64>) -> Result<(f64, usize)> {
-    let is_over = AtomicBool::new(false);
-    thread::scope(|scope| {
-        let asking = scope.spawn(|| {
-            let mut answers = 0;
-            while !is_over.load(Ordering::Relaxed) {
-                ask(server, url)?;
-                answers += 1;
-            }
-            anyhow::Ok(answers)
-        });
-        let rate = measure();
-        is_over.store(true, Ordering::Relaxed);
-        let answers =
-            asking.join().map_err(|_| anyhow::anyhow!("the client that asks for the history panicked"))??;
-        Ok((rate?, answers))
-    })
 }
 
 fn ask(server: &Server, url: &str) -> Result<Duration> {

@@ -31,17 +31,21 @@ pub(super) fn run(programs: &Programs, effort: Effort, report: &mut Report) -> R
     };
     let quiet = sample(Refresh::Never)?;
     let refreshing = sample(Refresh::EverySecond)?;
-    report.add(Row {
-        what: format!(
-            "latency of GET {PATH} at {RATE} requests/s, {} boxes read each second",
-            programs.boxes
-        ),
-        hivebox: format!("p99 {:.0} µs, worst {:.0} µs", refreshing.p99, refreshing.worst),
-        beside: format!("quiet: p99 {:.0} µs, worst {:.0} µs", quiet.p99, quiet.worst),
-        goal: format!("p99 ≤ {GOAL_FACTOR} × quiet"),
-        met: Some(refreshing.p99 <= GOAL_FACTOR * quiet.p99),
-    });
+    let what =
+        format!("latency of GET {PATH} at {RATE} requests/s, {} boxes read each second", programs.boxes);
+    report.add(row(what, refreshing, "quiet", quiet));
     Ok(())
+}
+
+/// Compares the latency during something with that otherwise, which `otherwise` names.
+pub(super) fn row(what: String, during: Latency, otherwise: &str, usual: Latency) -> Row {
+    Row {
+        what,
+        hivebox: format!("p99 {:.0} µs, worst {:.0} µs", during.p99, during.worst),
+        beside: format!("{otherwise}: p99 {:.0} µs, worst {:.0} µs", usual.p99, usual.worst),
+        goal: format!("p99 ≤ {GOAL_FACTOR} × {otherwise}"),
+        met: Some(during.p99 <= GOAL_FACTOR * usual.p99),
+    }
 }
 
 /// Microseconds.

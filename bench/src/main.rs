@@ -12,6 +12,7 @@ use anyhow::Result;
 use clap::{Parser, ValueEnum};
 
 mod answer;
+mod asking;
 mod checkout;
 mod crates;
 mod dashboard;

@@ -32,6 +32,6 @@ pub(super) fn run(programs: &Programs, effort: Effort, report: &mut Report) -> R
     Ok(())
 }
 
-fn mebibytes(bytes: u64) -> f64 {
+pub(super) fn mebibytes(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
 }

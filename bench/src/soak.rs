@@ -1,15 +1,17 @@
 //! The soak section: minutes of mixed requests, with each minute's memory and every response that is wrong.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::Read;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
+use crate::answer;
+use crate::memory::mebibytes;
 use crate::programs::Programs;
 use crate::report::{Report, Row};
 use crate::server::Server;
@@ -21,8 +23,6 @@ const RATE: u32 = 30;
 const CLIENTS: u32 = 6;
 /// Clients that follow `/api/v1/live`.
 const STREAMS: usize = 50;
-/// The longest wait for a byte; a client that waits longer counts as failed.
-const TIMEOUT: Duration = Duration::from_mins(1);
 /// The figures of memory: one for each of these parts of the run.
 const PARTS: u32 = 10;
 /// Memory may grow by this factor from the middle of the run to its end; more looks like a leak.
@@ -86,13 +86,12 @@ pub(super) fn run(programs: &Programs, seconds: u32, report: &mut Report) -> Res
         met: Some(wrong.is_empty() && panics == 0),
         ..Row::default()
     });
-    let mebibytes: Vec<_> =
-        memory.iter().map(|bytes| format!("{:.0}", *bytes as f64 / 1_048_576.0)).collect();
+    let parts: Vec<_> = memory.iter().map(|&bytes| format!("{:.0}", mebibytes(bytes))).collect();
     let (middle, end) = (memory[memory.len() / 2], memory[memory.len() - 1]);
     report.add(Row {
         what: format!("memory after each {} s of it", seconds / PARTS),
-        hivebox: format!("{} MiB", mebibytes.join(", ")),
-        beside: format!("peak: {:.0} MiB", server.peak_memory()? as f64 / 1_048_576.0),
+        hivebox: format!("{} MiB", parts.join(", ")),
+        beside: format!("peak: {:.0} MiB", mebibytes(server.peak_memory()?)),
         goal: format!("end ≤ {GOAL_GROWTH} × middle"),
         met: Some(end as f64 <= GOAL_GROWTH * middle as f64),
     });
@@ -144,11 +143,11 @@ impl Seen {
                 return;
             }
             let (request, headers) = REQUESTS[number as usize % REQUESTS.len()];
-            match ask(address, request, headers) {
-                Ok(status) if status < 400 => {
+            match answer::exchange(address, request, headers, "") {
+                Ok(answer) if answer.status().parse().is_ok_and(|status: u16| status < 400) => {
                     self.answers.fetch_add(1, Ordering::Relaxed);
                 }
-                Ok(status) => self.note(format!("{request}: {status}")),
+                Ok(answer) => self.note(format!("{request}: {}", answer.status())),
                 Err(error) => self.note(format!("{request}: {error:#}")),
             }
         }
@@ -162,7 +161,7 @@ impl Seen {
     }
 
     fn read_stream(&self, address: SocketAddr) -> Result<()> {
-        let mut stream = send(address, "GET /api/v1/live", "")?;
+        let mut stream = answer::send(address, "GET /api/v1/live", "", "")?;
         let mut piece = [0; 4096];
         while !self.is_over() {
             let read = stream.read(&mut piece).context("no event")?;
@@ -172,62 +171,5 @@ impl Seen {
             self.events.fetch_add(begins as u64, Ordering::Relaxed);
         }
         Ok(())
-    }
-}
-
-/// Sends one request on a connection of its own. Returns the status of a complete response.
-fn ask(address: SocketAddr, request: &str, headers: &str) -> Result<u16> {
-    let mut response = Vec::new();
-    let mut stream = send(address, request, &format!("Connection: close\r\n{headers}"))?;
-    stream.read_to_end(&mut response).context("no response")?;
-    status_of_complete(&response)
-}
-
-fn send(address: SocketAddr, request: &str, headers: &str) -> Result<TcpStream> {
-    let mut stream = TcpStream::connect(address).context("cannot connect")?;
-    stream.set_read_timeout(Some(TIMEOUT))?;
-    write!(stream, "{request} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n")?;
-    Ok(stream)
-}
-
-/// The status of `response`, which must have all of its body.
-fn status_of_complete(response: &[u8]) -> Result<u16> {
-    let end = response.windows(4).position(|window| window == b"\r\n\r\n").context("the head is cut off")?;
-    let head = std::str::from_utf8(&response[..end])?.to_ascii_lowercase();
-    let body = &response[end + 4..];
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).context("no status")?;
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-    let is_complete = match length {
-        Some(length) => body.len() == length.trim().parse::<usize>()?,
-        None if head.contains("transfer-encoding: chunked") => body.ends_with(b"0\r\n\r\n"),
-        None => status == 304 || status == 204,
-    };
-    if !is_complete {
-        bail!("the body is cut off after {} bytes", body.len());
-    }
-    Ok(status)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_response_that_breaks_off_is_told() {
-        let status = |text: &str| status_of_complete(text.as_bytes()).map_err(|error| error.to_string());
-        assert_eq!(status("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), Ok(200));
-        assert_eq!(
-            status("HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"),
-            Ok(503)
-        );
-        assert_eq!(status("HTTP/1.1 304 Same\r\n\r\n"), Ok(304));
-        for cut in [
-            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n",
-            "HTTP/1.1 200 OK\r\n\r\n{}",
-            "HTTP/1.1 200 OK\r\n",
-        ] {
-            assert!(status(cut).is_err_and(|error| error.contains("cut off")), "{cut}");
-        }
     }
 }
