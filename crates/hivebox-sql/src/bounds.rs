@@ -7,11 +7,12 @@
 use arrow_schema::DataType;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, DFSchemaRef, ScalarValue, plan_err};
-use datafusion::error::{DataFusionError, Result};
+use datafusion::error::Result;
 use datafusion::logical_expr::expr::{AggregateFunction, ScalarFunction, WindowFunction};
 use datafusion::logical_expr::{Distinct, Expr, LogicalPlan, Operator, WindowFunctionDefinition};
 use hivebox_archive::query::QueryError;
 
+use crate::error::ours;
 use crate::functions::judged::{Growth, collects, growth};
 use crate::table::column_bytes;
 
@@ -28,8 +29,6 @@ const BATCHES: u64 = 16;
 const BATCH_ROWS: (u64, u64) = (8, 8192);
 /// The most parts of a plan: nodes, their columns and expressions. Planning takes milliseconds for a hundred of them.
 const MOST_PARTS: u64 = 20_000;
-/// The most groupings that CUBE, ROLLUP and GROUPING SETS make.
-pub(crate) const MOST_GROUPINGS: u64 = 256;
 /// The most bytes of a number, a time or a truth, with what an array needs beside it.
 const FIXED: u64 = 32;
 /// The most centroids of a digest. Each group reserves room for all of them.
@@ -68,7 +67,7 @@ impl Room {
 }
 
 fn too_complex<T>(reason: String) -> Result<T> {
-    Err(DataFusionError::External(Box::new(QueryError::TooComplex(reason))))
+    Err(ours(QueryError::TooComplex(reason)))
 }
 
 /// What a value can grow into.

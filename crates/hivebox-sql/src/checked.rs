@@ -8,7 +8,6 @@ use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, DFSchema, ScalarValue};
 use datafusion::config::ConfigOptions;
 use datafusion::error::Result;
-use datafusion::logical_expr::expr::{AggregateFunction, WindowFunction};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
@@ -84,14 +83,14 @@ impl Checked {
         for (index, function) in functions.iter().enumerate() {
             let at = first + index;
             let (qualifier, field) = schema.qualified_field(at);
-            let (wide, result) = self.result(function, input)?;
-            let wide = wide.unwrap_or_else(|| function.clone());
-            if let Some(result) = result {
-                is_changed = true;
-                let (relation, name) = wide.qualified_name();
-                let column = result(Expr::Column(Column::new(relation, name)));
-                columns[at] = column.alias_qualified(qualifier.cloned(), field.name().clone());
-            }
+            let Some((wide, finish)) = self.result(function, input)? else {
+                computed.push(function.clone());
+                continue;
+            };
+            is_changed = true;
+            let (relation, name) = wide.qualified_name();
+            let column = finish(Expr::Column(Column::new(relation, name)));
+            columns[at] = column.alias_qualified(qualifier.cloned(), field.name().clone());
             computed.push(wide);
         }
         if !is_changed {
@@ -114,7 +113,7 @@ impl Checked {
     }
 
     /// What to compute instead of a function, and what to make of its result; `None` if nothing has to change.
-    fn result(&self, function: &Expr, input: &DFSchema) -> Result<(Option<Expr>, Option<Finish>)> {
+    fn result(&self, function: &Expr, input: &DFSchema) -> Result<Option<(Expr, Finish)>> {
         let (named, alias) = match function {
             Expr::Alias(alias) => (alias.expr.as_ref(), Some(alias)),
             function => (function, None),
@@ -123,34 +122,25 @@ impl Checked {
             Some(alias) => wide.alias_qualified(alias.relation.clone(), alias.name.clone()),
             None => wide,
         };
-        match named {
-            Expr::AggregateFunction(aggregate) if aggregate.func.name() == "sum" => {
-                let Some(of) = whole_type(aggregate.params.args.first(), input)? else {
-                    return Ok((None, None));
-                };
-                let mut params = aggregate.params.clone();
-                params.args = params.args.into_iter().map(|argument| cast(argument, WIDE)).collect();
-                let wide =
-                    Expr::AggregateFunction(AggregateFunction { func: aggregate.func.clone(), params });
-                Ok((Some(realias(wide)), Some(Box::new(move |sum| cast(sum, of.clone())))))
-            }
+        let is_sum = |function: &WindowFunctionDefinition| matches!(function, WindowFunctionDefinition::AggregateUDF(function) if function.name() == "sum");
+        let summed = match named {
+            Expr::AggregateFunction(aggregate) if aggregate.func.name() == "sum" => &aggregate.params.args,
+            Expr::WindowFunction(window) if is_sum(&window.fun) => &window.params.args,
             Expr::AggregateFunction(aggregate) if collects(aggregate.func.name()) => {
-                let Some(bytes) = self.collected_bytes else { return Ok((None, None)) };
-                Ok((None, Some(Box::new(move |value| at_most(bytes).call(vec![value])))))
+                let Some(bytes) = self.collected_bytes else { return Ok(None) };
+                return Ok(Some((function.clone(), Box::new(move |value| at_most(bytes).call(vec![value])))));
             }
-            Expr::WindowFunction(window) => {
-                let WindowFunctionDefinition::AggregateUDF(aggregate) = &window.fun else {
-                    return Ok((None, None));
-                };
-                let of = whole_type(window.params.args.first(), input)?;
-                let Some(of) = of.filter(|_| aggregate.name() == "sum") else { return Ok((None, None)) };
-                let mut params = window.params.clone();
-                params.args = params.args.into_iter().map(|argument| cast(argument, WIDE)).collect();
-                let wide = Expr::from(WindowFunction { fun: window.fun.clone(), params });
-                Ok((Some(realias(wide)), Some(Box::new(move |sum| cast(sum, of.clone())))))
-            }
-            _ => Ok((None, None)),
-        }
+            _ => return Ok(None),
+        };
+        let Some(of) = whole_type(summed.first(), input)? else { return Ok(None) };
+        let mut wide = named.clone();
+        let arguments = match &mut wide {
+            Expr::AggregateFunction(aggregate) => &mut aggregate.params.args,
+            Expr::WindowFunction(window) => &mut window.params.args,
+            _ => return Ok(None),
+        };
+        *arguments = std::mem::take(arguments).into_iter().map(|argument| cast(argument, WIDE)).collect();
+        Ok(Some((realias(wide), Box::new(move |sum| cast(sum, of.clone())))))
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use datafusion::common::tree_node::Transformed;
 use datafusion::config::ConfigOptions;
-use datafusion::error::{DataFusionError, Result};
+use datafusion::error::Result;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::optimizer::optimizer::ApplyOrder;
@@ -17,6 +17,8 @@ use datafusion::physical_optimizer::{PhysicalOptimizerContext, PhysicalOptimizer
 use datafusion::physical_plan::ExecutionPlan;
 use hivebox_archive::query::QueryError;
 use tokio::time::Instant;
+
+use crate::error::ours;
 
 /// When the time of a query is over.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +34,7 @@ impl Deadline {
         if Instant::now() < self.at {
             return Ok(());
         }
-        Err(DataFusionError::External(Box::new(QueryError::TimedOut { after: self.after })))
+        Err(ours(QueryError::TimedOut { after: self.after }))
     }
 }
 
@@ -43,8 +45,8 @@ struct InTime<Rule> {
     deadline: Deadline,
 }
 
-/// The same state, whose rules all heed the deadline.
-pub(crate) fn within(state: SessionState, deadline: Deadline) -> SessionState {
+/// Builds the same state, whose rules all heed the deadline.
+pub(crate) fn within(state: &SessionState, deadline: Deadline) -> SessionStateBuilder {
     let analyzer = state.analyzer().rules.iter().map(|rule| {
         Arc::new(InTime { rule: Arc::clone(rule), deadline }) as Arc<dyn AnalyzerRule + Send + Sync>
     });
@@ -55,11 +57,10 @@ pub(crate) fn within(state: SessionState, deadline: Deadline) -> SessionState {
         Arc::new(InTime { rule: Arc::clone(rule), deadline }) as Arc<dyn PhysicalOptimizerRule + Send + Sync>
     });
     let (analyzer, optimizer, physical) = (analyzer.collect(), optimizer.collect(), physical.collect());
-    SessionStateBuilder::new_from_existing(state)
+    SessionStateBuilder::new_from_existing(state.clone())
         .with_analyzer_rules(analyzer)
         .with_optimizer_rules(optimizer)
         .with_physical_optimizer_rules(physical)
-        .build()
 }
 
 impl AnalyzerRule for InTime<Arc<dyn AnalyzerRule + Send + Sync>> {

@@ -5,6 +5,11 @@ use std::error::Error;
 use datafusion::error::DataFusionError;
 use hivebox_archive::query::QueryError;
 
+/// An error of ours on its way through `DataFusion`; [`query_error`] finds it again.
+pub(crate) fn ours(error: QueryError) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
+}
+
 /// What an error means to the user. `limit_bytes` is the memory limit.
 pub(crate) fn query_error(error: &DataFusionError, limit_bytes: usize) -> QueryError {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);

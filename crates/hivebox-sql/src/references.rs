@@ -6,10 +6,12 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use datafusion::error::{DataFusionError, Result};
+use datafusion::error::Result;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::{Ident, ObjectName, Query, Visit, Visitor};
 use hivebox_archive::query::QueryError;
+
+use crate::error::ours;
 
 /// The most tables and subqueries, each counted as often as it is mentioned.
 const MOST_REFERENCES: u64 = 1000;
@@ -26,9 +28,7 @@ pub(crate) fn check(statement: &Statement) -> Result<()> {
     };
     match refused {
         ControlFlow::Continue(()) => Ok(()),
-        ControlFlow::Break(reason) => {
-            Err(DataFusionError::External(Box::new(QueryError::TooComplex(reason))))
-        }
+        ControlFlow::Break(reason) => Err(ours(QueryError::TooComplex(reason))),
     }
 }
 

@@ -16,7 +16,7 @@ use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use hivebox_archive::query::{Memory, QueryError};
 use url::Url;
 
-use crate::bounds::{MOST_GROUPINGS, Room};
+use crate::bounds::Room;
 use crate::checked::Checked;
 use crate::counted_windows::CountedWindows;
 use crate::deadline::{self, Deadline};
@@ -77,11 +77,10 @@ pub(crate) async fn plan(
     (deadline, memory): (Deadline, &Memory),
 ) -> Result<DataFrame> {
     // Clones of a state share its catalogs, but each question must see only its own files.
-    let state = SessionStateBuilder::new_from_existing(state.clone())
+    let mut state = deadline::within(state, deadline)
         .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
         .build();
     state.catalog_list().register_catalog(CATALOG.into(), tables);
-    let mut state = deadline::within(state, deadline);
     let dialect = state.config_options().sql_parser.dialect;
     let statement = state.sql_to_statement(text, &dialect)?;
     references::check(&statement)?;
@@ -105,6 +104,8 @@ pub(crate) async fn plan(
 pub(crate) fn check_size(text: &str) -> Result<(), QueryError> {
     const LONGEST_BYTES: usize = SqlLimits::LONGEST_BYTES;
     const MOST_WORDS: usize = SqlLimits::MOST_WORDS;
+    /// The most groupings that CUBE, ROLLUP and GROUPING SETS make.
+    const MOST_GROUPINGS: u64 = 256;
     let refused = |reason: String| Err(QueryError::Sql(format!("the SQL is too long: {reason}")));
     if text.len() > LONGEST_BYTES {
         return refused(format!("at most {LONGEST_BYTES} bytes are allowed"));

@@ -4,11 +4,12 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use datafusion::common::{Result, ScalarValue};
-use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 use hivebox_archive::query::QueryError;
+
+use crate::error::ours;
 
 /// The function, which lets values of up to `bytes` pass.
 pub(crate) fn at_most(bytes: u64) -> ScalarUDF {
@@ -50,7 +51,7 @@ impl ScalarUDFImpl for AtMost {
              or raise query-memory",
             self.bytes
         );
-        Err(DataFusionError::External(Box::new(QueryError::TooComplex(reason))))
+        Err(ours(QueryError::TooComplex(reason)))
     }
 }
 
