@@ -14,7 +14,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
-use crate::schema::{SCHEMA_VERSION, schema};
+use crate::schema::{SCHEMA_KEY, SCHEMA_VERSION, schema};
 use crate::seal;
 
 /// How many rows become columns at a time, which bounds the memory.
@@ -67,7 +67,7 @@ pub(crate) fn encode(readings: &Readings, catalogue: &Catalogue) -> Result<Encod
 
 fn properties(as_of: Timestamp) -> Result<WriterProperties, ParquetError> {
     let metadata = [
-        ("hivebox.schema", SCHEMA_VERSION.to_owned()),
+        (SCHEMA_KEY, SCHEMA_VERSION.to_owned()),
         ("hivebox.snapshot_at", as_of.to_string()),
         (seal::KEY, seal::PLACEHOLDER.to_owned()),
     ];

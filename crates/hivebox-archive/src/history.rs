@@ -38,6 +38,6 @@ pub use day::{DayFiles, DayRow, merge_day, read_day};
 pub use inventory::{
     BoxRow, DayRange, Extent, InventoryFiles, SensorRow, merge_inventory, read_boxes, read_sensors,
 };
-pub use manifest::CLOCK_BOUND;
+pub use manifest::{CLOCK_BOUND, is_near};
 pub use storage::History;
 pub use verify::{DamagedObject, Verification};

@@ -247,7 +247,7 @@ impl Objects {
         if self.may_create_bucket(&failed) { Ok(Listing::default()) } else { Err(failed) }
     }
 
-    /// Lists the objects below a folder and below the folders in it.
+    /// The objects below a folder and below the folders in it.
     ///
     /// # Errors
     /// The store failed.
@@ -255,20 +255,17 @@ impl Objects {
         &self,
         path: &Path,
         action: &'static str,
-    ) -> Result<Listing, ArchiveError> {
+    ) -> Result<Vec<Path>, ArchiveError> {
         if self.local_folder().is_none() {
             let listed = self.inner.list(Some(path)).try_collect::<Vec<_>>().await;
             let listed = listed.map_err(|error| self.failed(action, &error))?;
-            let objects = listed.into_iter().map(|object| (object.location, object.size)).collect();
-            return Ok(Listing { objects, ..Listing::default() });
+            return Ok(listed.into_iter().map(|object| object.location).collect());
         }
-        let mut all = self.list_folder(path, action).await?;
-        for folder in std::mem::take(&mut all.folders) {
-            let below = self.list_folder(&folder, action).await?;
-            all.objects.extend(below.objects);
-            all.strays.extend(below.strays);
+        let mut listed = self.list_folder(path, action).await?;
+        for folder in &listed.folders {
+            listed.objects.extend(self.list_folder(folder, action).await?.objects);
         }
-        Ok(all)
+        Ok(listed.objects.into_iter().map(|(path, _)| path).collect())
     }
 
     /// Whether the store supports conditional writes; `None` until the first write or [`check`](Self::check) finds out.

@@ -21,13 +21,13 @@ pub(crate) fn seal(file: &mut [u8]) -> bool {
     seal_behind(file, PARQUET_GAP_BYTES)
 }
 
-/// Replaces a wrong checksum.
+/// Replaces a wrong checksum; returns whether there was one.
 #[cfg(any(test, feature = "testing"))]
-pub(crate) fn seal_again(file: &mut [u8]) {
-    if let Some(place) = place(file, PARQUET_GAP_BYTES) {
+pub(crate) fn seal_again(file: &mut [u8]) -> bool {
+    place(file, PARQUET_GAP_BYTES).is_some_and(|place| {
         file[place].copy_from_slice(PLACEHOLDER.as_bytes());
-        seal(file);
-    }
+        seal(file)
+    })
 }
 
 /// Adds the checksum to the text of a JSON object that has any field.

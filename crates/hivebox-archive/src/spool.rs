@@ -39,6 +39,15 @@ struct Waiting {
     damaged: u64,
 }
 
+impl Waiting {
+    /// Takes a snapshot off the list.
+    fn drop_out(&mut self, name: SnapshotName) {
+        if let Some(size) = self.files.remove(&name) {
+            self.bytes -= size;
+        }
+    }
+}
+
 /// What [`Spool::keep`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {
@@ -160,11 +169,11 @@ impl Spool {
                 Ok(sealed) => return Ok(Some(sealed)),
                 Err(error) => matches!(error, ArchiveError::Corrupt { .. }),
             };
-            if !is_damaged || self.forget(&mut waiting, name).is_err() {
-                // It stays on the disk, but no longer blocks the others.
-                let size = waiting.files.remove(&name).unwrap_or_default();
-                waiting.bytes -= size;
+            if is_damaged {
+                // If this fails, the file stays on the disk, but no longer blocks the others either.
+                let _ = fs::remove_file(self.path(name));
             }
+            waiting.drop_out(name);
             waiting.damaged += 1;
         }
         Ok(None)
@@ -238,9 +247,7 @@ impl Spool {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(self.failed(error)),
             _ => {}
         }
-        if let Some(size) = waiting.files.remove(&name) {
-            waiting.bytes -= size;
-        }
+        waiting.drop_out(name);
         Ok(())
     }
 

@@ -49,22 +49,22 @@ impl History {
         Ok(orphans.len() + self.clean_staged().await?)
     }
 
-    /// Removes replaced files that no question reads any more, as a change of the history does; returns how many. Commits a
-    /// manifest without them first, so that nobody looks for them.
+    /// Removes replaced files that no question reads any more, as a change of the history does. Returns how many, and when the
+    /// next ones may go; `None` if there are none. Commits a manifest without them first, so that nobody looks for them.
     ///
     /// # Errors
     /// The store failed. Nothing has changed, or [`clean`](Self::clean) finds what was not removed.
-    pub async fn remove_replaced(&self, now: Timestamp) -> Result<usize, ArchiveError> {
+    pub async fn remove_replaced(&self, now: Timestamp) -> Result<(usize, Option<Timestamp>), ArchiveError> {
         for _ in 0..ATTEMPTS {
             let before = self.manifest().await?;
             let mut next = before.next(now);
             let is_same = next.obsolete == before.obsolete;
             let over = next.forget(GRACE);
             if is_same && over.is_empty() {
-                return Ok(0);
+                return Ok((0, before.next_removal(GRACE)));
             }
             if self.commit(&next).await? {
-                return Ok(self.delete_replaced(over).await);
+                return Ok((self.delete_replaced(over).await, next.next_removal(GRACE)));
             }
         }
         Err(ArchiveError::Contended { attempts: ATTEMPTS })
@@ -134,14 +134,8 @@ impl History {
         manifest: &Manifest,
         before: SnapshotName,
     ) -> Result<Vec<SnapshotName>, ArchiveError> {
-        let last_day = before.day();
-        let mut names = Vec::new();
-        for day in self.snapshots().days().await?.days.into_iter().take_while(|day| *day <= last_day) {
-            let of_day = self.snapshots().day(&day, Some(before)).await?.names;
-            names.extend(of_day.into_iter().map(|(name, _)| name).filter(|&name| manifest.has_taken(name)));
-        }
-        names.sort_unstable();
-        Ok(names)
+        let found = self.snapshots().before(before).await?;
+        Ok(found.into_iter().map(|(name, _)| name).filter(|&name| manifest.has_taken(name)).collect())
     }
 
     /// Whether the files of the days contain every reading of a snapshot.

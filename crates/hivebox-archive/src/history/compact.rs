@@ -108,11 +108,12 @@ impl History {
         now: Timestamp,
     ) -> Result<Compacted, ArchiveError> {
         for _ in 0..ATTEMPTS {
-            let stored = self.stored_snapshots(&self.manifest().await?, limits.since).await?;
+            let manifest = self.manifest().await?;
+            let stored = self.stored_snapshots(&manifest, limits.since).await?;
             let mut done = Compacted { strays: stored.strays, ..Compacted::default() };
             let new = self.read_snapshots(&stored.new, limits.max_rows, &mut done).await?;
             if new.taken.is_empty() {
-                return self.renew(done, now).await;
+                return self.renew(&manifest, done, now).await;
             }
             done.snapshots = new.taken.len();
             done.from_future = new.collected.from_future();
@@ -124,8 +125,12 @@ impl History {
     }
 
     /// Writes anew the newest day of an earlier version that is not damaged.
-    async fn renew(&self, done: Compacted, now: Timestamp) -> Result<Compacted, ArchiveError> {
-        let manifest = self.manifest().await?;
+    async fn renew(
+        &self,
+        manifest: &Manifest,
+        done: Compacted,
+        now: Timestamp,
+    ) -> Result<Compacted, ArchiveError> {
         for date in manifest.days.iter().rev().filter(|day| day.is_of_earlier_version()).map(|day| day.date) {
             let new = NewReadings { renewed: Some(date), ..NewReadings::default() };
             match self.change(new, None, now).await {
@@ -206,7 +211,6 @@ impl History {
             stored.new.extend(names.filter(|&name| manifest.lacks(name)));
             stored.strays.extend(strays);
         }
-        stored.new.sort_unstable();
         Ok(stored)
     }
 
@@ -302,9 +306,7 @@ impl History {
 /// Counts what `added` readings did to a day that now has `rows`.
 fn count(known: Option<&Day>, added: u64, rows: u64) -> TakenIn {
     let before = known.map_or(0, |day| day.readings.rows);
-    let counted = known.and_then(|day| day.taken_in);
-    let TakenIn { earlier, readings, repeated } =
-        counted.unwrap_or(TakenIn { earlier: before, ..TakenIn::default() });
+    let TakenIn { earlier, readings, repeated } = known.map(Day::counted).unwrap_or_default();
     // A merge that would lose a reading was refused, so readings that did not add a row repeat others.
     let repeated = repeated + (before + added).saturating_sub(rows);
     TakenIn { earlier, readings: readings + added, repeated }

@@ -9,14 +9,11 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
 
-use crate::schema::described;
+use crate::schema::{SCHEMA_KEY, described};
 
 /// The version of the columns below. Each file has it as `hivebox.schema` in its metadata, beside the table's name as
 /// `hivebox.table`. Version 1 had the same columns, but took a sensor's id for the same sensor in every box.
 pub const HISTORY_VERSION: &str = "2";
-
-/// The key of the version in a file's metadata.
-pub(crate) const VERSION_KEY: &str = "hivebox.schema";
 
 /// The most rows of a row group. A row group of readings has only one phenomenon.
 pub const GROUP_ROWS: usize = 1 << 20;
@@ -134,7 +131,7 @@ impl HistoryTable {
 
     /// The properties for writing its files.
     pub(crate) fn properties(self) -> Result<WriterProperties, ParquetError> {
-        let metadata = [(VERSION_KEY, HISTORY_VERSION), ("hivebox.table", self.name())];
+        let metadata = [(SCHEMA_KEY, HISTORY_VERSION), ("hivebox.table", self.name())];
         let pairs = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value.to_owned()));
         let properties = WriterProperties::builder()
             .set_created_by(concat!("hivebox ", env!("CARGO_PKG_VERSION")).into())

@@ -87,6 +87,11 @@ impl Day {
     pub(super) fn is_of_earlier_version(&self) -> bool {
         self.readings.checksums.is_none() || self.hourly.checksums.is_none()
     }
+
+    /// What was added to it, as far as anybody counted. The rest is from before.
+    pub(super) fn counted(&self) -> TakenIn {
+        self.taken_in.unwrap_or(TakenIn { earlier: self.readings.rows, ..TakenIn::default() })
+    }
 }
 
 impl TakenIn {
@@ -248,8 +253,7 @@ impl Manifest {
     }
 
     /// When the next obsolete file may be removed.
-    #[must_use]
-    pub fn next_removal(&self, grace: SignedDuration) -> Option<Timestamp> {
+    pub(super) fn next_removal(&self, grace: SignedDuration) -> Option<Timestamp> {
         let first = self.obsolete.iter().map(|obsolete| obsolete.since).min()?;
         Some(first.checked_add(grace).unwrap_or(Timestamp::MAX))
     }
@@ -281,16 +285,13 @@ impl Manifest {
         }
         let object = || path.to_string();
         let damaged = |reason: String| ArchiveError::History { object: object(), reason };
-        let head: Result<Head, _> = serde_json::from_slice(text);
-        let is_whole = seal::is_whole_json(text);
-        if let Ok(Head { schema }) = head
+        if seal::is_whole_json(text) == Some(false) {
+            return Err(damaged("its checksum is wrong".into()));
+        }
+        if let Ok(Head { schema }) = serde_json::from_slice(text)
             && schema > SCHEMA
-            && is_whole != Some(false)
         {
             return Err(ArchiveError::Newer { object: object(), schema, reads: SCHEMA });
-        }
-        if is_whole == Some(false) {
-            return Err(damaged("its checksum is wrong".into()));
         }
         let manifest: Self = serde_json::from_slice(text).map_err(|error| damaged(error.to_string()))?;
         Ok(Self { schema: SCHEMA, ..manifest })
@@ -298,7 +299,8 @@ impl Manifest {
 }
 
 /// Whether two moments are within [`CLOCK_BOUND`] of each other.
-pub(super) fn is_near(one: Timestamp, other: Timestamp) -> bool {
+#[must_use]
+pub fn is_near(one: Timestamp, other: Timestamp) -> bool {
     one.duration_since(other).abs() <= CLOCK_BOUND
 }
 

@@ -87,13 +87,7 @@ impl History {
                 return Ok(None);
             }
             let path = manifest::path(newest);
-            let text = match self.objects.read(&path, READ).await {
-                Err(ArchiveError::Store { source: StoreFault::Unreadable { reason }, .. }) => {
-                    return Err(damaged(&path, reason));
-                }
-                text => text?,
-            };
-            let Some(text) = text else { continue };
+            let Some(text) = self.read(&path).await? else { continue };
             return Manifest::from_json(&path, &text).map(Some);
         }
         Err(damaged(&manifest::folder(), "every manifest disappeared before it could be read"))
@@ -131,31 +125,36 @@ impl History {
         rows: u64,
     ) -> Result<FileEntry, ArchiveError> {
         let sha256 = sha256_hex(&[file]);
+        let checksums = Some(BlockChecksums::of(file));
         if let Some(same) = known.filter(|known| known.sha256 == sha256) {
             // An earlier version may have written it.
-            return Ok(FileEntry { checksums: Some(BlockChecksums::of(file)), ..same.clone() });
+            return Ok(FileEntry { checksums, ..same.clone() });
         }
         let name = format!("{number:010}-{}{EXTENSION}", &sha256[..NAMED_DIGITS]);
         let path = Path::from(format!("{}/{name}", kind.folder()));
         // If it exists, an earlier attempt wrote the same content: the name contains its checksum.
         self.objects.create(&path, file, "write a file of the history").await?;
-        let checksums = Some(BlockChecksums::of(file));
         Ok(FileEntry { path: path.to_string(), bytes: file.len() as u64, rows, sha256, checksums })
     }
 
     /// Reads a file that a manifest lists, and verifies its checksum.
     pub(crate) async fn fetch(&self, entry: &FileEntry) -> Result<Bytes, ArchiveError> {
         let path = Path::from(entry.path.as_str());
-        let file = match self.objects.read(&path, READ).await {
-            Err(ArchiveError::Store { source: StoreFault::Unreadable { reason }, .. }) => {
-                return Err(damaged(&path, reason));
-            }
-            file => file?.ok_or_else(|| damaged(&path, "it is missing"))?,
-        };
+        let file = self.read(&path).await?.ok_or_else(|| damaged(&path, "it is missing"))?;
         if sha256_hex(&[&file]) != entry.sha256 {
             return Err(damaged(&path, "its checksum is wrong"));
         }
         Ok(file)
+    }
+
+    /// Reads an object of the history; `None` if there is none. One that is no file is damaged.
+    async fn read(&self, path: &Path) -> Result<Option<Bytes>, ArchiveError> {
+        match self.objects.read(path, READ).await {
+            Err(ArchiveError::Store { source: StoreFault::Unreadable { reason }, .. }) => {
+                Err(damaged(path, reason))
+            }
+            read => read,
+        }
     }
 
     /// Lists the files of abandoned attempts: no manifest lists them, and none ever will.
@@ -169,8 +168,7 @@ impl History {
             let listed = self.objects.list_two_levels(&folder, LIST).await?;
             // A file with a later number may belong to an attempt that is still running.
             let is_dead = |path: &Path| written_for(path).is_some_and(|number| number <= manifest.number);
-            let paths = listed.objects.into_iter().map(|(path, _)| path);
-            orphans.extend(paths.filter(|path| !named.contains(path.as_ref()) && is_dead(path)));
+            orphans.extend(listed.into_iter().filter(|path| !named.contains(path.as_ref()) && is_dead(path)));
         }
         Ok(orphans)
     }

@@ -75,6 +75,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::schema::SCHEMA_KEY;
     use crate::sealed::Sealed;
 
     #[test]
@@ -84,12 +85,9 @@ mod tests {
         let sealed = Sealed::of(SnapshotName::at(now), &readings, Catalogue::builtin()).unwrap();
         let mut file = sealed.file().to_vec();
         // Parquet's footer has two bytes between a key and its value.
-        let value_of =
-            |file: &[u8], key: &str| memchr::memmem::rfind(file, key.as_bytes()).unwrap() + key.len() + 2;
-        let (schema, checksum) = (value_of(&file, "hivebox.schema"), value_of(&file, seal::KEY));
+        let schema = memchr::memmem::rfind(&file, SCHEMA_KEY.as_bytes()).unwrap() + SCHEMA_KEY.len() + 2;
         file[schema] = b'9';
-        file[checksum..checksum + seal::PLACEHOLDER.len()].copy_from_slice(seal::PLACEHOLDER.as_bytes());
-        assert!(seal::seal(&mut file));
+        assert!(seal::seal_again(&mut file));
         let error = Snapshot::open(sealed.name(), file.into()).unwrap_err().to_string();
         assert!(
             error.contains(".parquet was written by a newer HiveBox (schema 9); this one reads"),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hivebox_archive::history::{CompactionLimits, GRACE, History};
+use hivebox_archive::history::{CompactionLimits, History};
 use hivebox_archive::{ArchiveError, Stray};
 use hivebox_telemetry::in_words;
 use jiff::tz::TimeZone;
@@ -138,10 +138,10 @@ impl Keeper<'_> {
         if !refresh.is_holder() || !removal.is_allowed(refresh, history, now).await? {
             return Ok(None);
         }
-        let removed = history.remove_replaced(now).await?;
+        let (removed, next) = history.remove_replaced(now).await?;
         if removed > 0 {
             info!(removed, "removed replaced files of the history");
         }
-        Ok(history.manifest().await?.next_removal(GRACE))
+        Ok(next)
     }
 }

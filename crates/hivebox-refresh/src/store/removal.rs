@@ -7,7 +7,7 @@
 use std::cell::Cell;
 
 use hivebox_archive::ArchiveError;
-use hivebox_archive::history::{CLOCK_BOUND, History};
+use hivebox_archive::history::{CLOCK_BOUND, History, is_near};
 use hivebox_climate::readings::Readings;
 use hivebox_climate::verdict::Verdict;
 use jiff::Timestamp;
@@ -58,7 +58,6 @@ impl Removal {
 /// Whether a reading that counts was measured near a moment.
 fn has_data_near(readings: &Readings, moment: Timestamp) -> bool {
     readings.iter().any(|reading| {
-        reading.verdict() == Verdict::Ok
-            && reading.measured_at().is_some_and(|at| at.duration_since(moment).abs() <= CLOCK_BOUND)
+        reading.verdict() == Verdict::Ok && reading.measured_at().is_some_and(|at| is_near(at, moment))
     })
 }

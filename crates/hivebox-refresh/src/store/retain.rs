@@ -25,18 +25,10 @@ pub(crate) async fn run(refresh: &Refresh) {
         changes.mark_unchanged();
         let now = refresh.clock.now();
         let is_done = refresh.is_holder()
-            && match removal.is_allowed(refresh, &history, now).await {
-                Ok(is_allowed) => {
-                    if is_allowed {
-                        sweep(refresh, limit, now).await;
-                    }
-                    is_allowed
-                }
-                Err(error) => {
-                    warn!(error = in_words(&error), "cannot look for old snapshots");
-                    true
-                }
-            };
+            && sweep(refresh, &history, &removal, limit, now).await.unwrap_or_else(|error| {
+                warn!(error = in_words(&error), "cannot look for old snapshots");
+                true
+            });
         // A new role, or a new present with data that agree with the clock, may allow it.
         tokio::select! {
             () = refresh.clock.sleep(now, INTERVAL) => {}
@@ -45,22 +37,19 @@ pub(crate) async fn run(refresh: &Refresh) {
     }
 }
 
-/// Removes snapshots older than `limit`. The next run finds again those that cannot be removed now.
-async fn sweep(refresh: &Refresh, limit: SignedDuration, now: Timestamp) {
-    let found = async {
-        let newest = refresh.snapshots.list(None, 1).await?;
-        // If the clock has jumped ahead, the newest snapshot is from before the jump: age counts from that one.
-        let now = newest.first().map_or(now, |newest| newest.moment.min(now));
-        let before = now.checked_sub(limit).unwrap_or(Timestamp::MIN);
-        Ok::<_, ArchiveError>((before, refresh.snapshots.expired(before).await?))
-    };
-    let (before, expired) = match found.await {
-        Ok(found) => found,
-        Err(error) => {
-            warn!(error = in_words(&error), "cannot look for old snapshots");
-            return;
-        }
-    };
+/// Removes snapshots older than `limit`, if anything may be removed; returns whether it may. The next run finds again those
+/// that cannot be removed now.
+async fn sweep(
+    refresh: &Refresh,
+    history: &History,
+    removal: &Removal,
+    limit: SignedDuration,
+    now: Timestamp,
+) -> Result<bool, ArchiveError> {
+    if !removal.is_allowed(refresh, history, now).await? {
+        return Ok(false);
+    }
+    let (before, expired) = refresh.snapshots.older_than(limit, now).await?;
     let mut removed = 0;
     for name in expired.iter().map(|listed| SnapshotName::at(listed.moment)) {
         // If another replica has got the lease meanwhile, it removes the rest.
@@ -83,4 +72,5 @@ async fn sweep(refresh: &Refresh, limit: SignedDuration, now: Timestamp) {
     if removed > 0 {
         info!(removed, %before, "removed old snapshots");
     }
+    Ok(true)
 }

@@ -188,13 +188,7 @@ struct Pruned {
 }
 
 async fn prune(store: &SnapshotStore, limit: Duration, remove: bool, json: bool) -> Result<(), Failure> {
-    // If the limit reaches back before all timestamps, nothing is too old.
-    let newest = store.list(None, 1).await?.pop().map(|newest| newest.moment);
-    // If the clock is ahead, age counts from the newest snapshot.
-    let now = Clock::system().now();
-    let now = newest.map_or(now, |newest| newest.min(now));
-    let before = now.checked_sub(limit).unwrap_or(Timestamp::MIN);
-    let snapshots = store.expired(before).await?;
+    let (before, snapshots) = store.older_than(limit, Clock::system().now()).await?;
     if remove {
         let progress = progress::bar(snapshots.len() as u64, BESIDE);
         for name in snapshots.iter().map(|listed| SnapshotName::at(listed.moment)) {

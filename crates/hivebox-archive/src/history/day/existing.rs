@@ -15,7 +15,8 @@ use parquet::errors::ParquetError;
 
 use crate::error::ArchiveError;
 use crate::history::collected::RowValue;
-use crate::history::layout::{HISTORY_VERSION, HistoryTable, VERSION_KEY};
+use crate::history::layout::{HISTORY_VERSION, HistoryTable};
+use crate::schema::schema_of;
 
 /// How many rows to read at a time: about a megabyte.
 const BATCH_ROWS: usize = 8192;
@@ -60,11 +61,7 @@ pub fn read_day(file: &Bytes, mut each: impl FnMut(&DayRow<'_>)) -> Result<(), A
 /// Whether a file is of the current version, so that its rows are in the current order.
 pub(in crate::history) fn is_current(file: &Bytes) -> Result<bool, ArchiveError> {
     let metadata = ArrowReaderMetadata::load(file, ArrowReaderOptions::default()).map_err(unusable)?;
-    let pairs = metadata.metadata().file_metadata().key_value_metadata();
-    Ok(pairs
-        .into_iter()
-        .flatten()
-        .any(|pair| pair.key == VERSION_KEY && pair.value.as_deref() == Some(HISTORY_VERSION)))
+    Ok(schema_of(metadata.metadata()) == HISTORY_VERSION.parse().ok())
 }
 
 /// A day's file, and which row groups have which phenomenon.
