@@ -130,9 +130,10 @@ fn curl(method: &str, path: &str, operation: &Value) -> String {
         "GET" => String::new(),
         other => format!("-X {other} "),
     };
-    let data = match &operation["requestBody"]["content"]["text/plain"]["example"] {
-        Value::String(text) => format!(" -H 'Content-Type: text/plain' --data '{text}'"),
-        _ => String::new(),
+    let data = match &operation["requestBody"]["content"]["application/json"]["example"] {
+        Value::Null => String::new(),
+        // A quote ends what the shell takes literally, so it stands between two such texts.
+        body => format!(" --json '{}'", body.to_string().replace('\'', r"'\''")),
     };
     format!("curl {flags}'{ADDRESS}{path}{mark}{}'{data}", query.join("&"))
 }
@@ -142,5 +143,25 @@ fn as_query(example: &Value) -> String {
         Value::String(text) => text.replace(' ', "%20"),
         Value::Array(items) => items.iter().map(as_query).collect::<Vec<_>>().join(","),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_example_of_a_body_is_sent_as_json_whatever_quotes_it_has() {
+        let sql = json!({ "sql": "select * from boxes where name = 'a'" });
+        let operation = json!({ "requestBody": { "content": { "application/json": { "example": sql } } } });
+        assert_eq!(
+            curl("POST", "/api/v1/sql", &operation),
+            format!(
+                r#"curl -X POST '{ADDRESS}/api/v1/sql' --json '{{"sql":"select * from boxes where name = '\''a'\''"}}'"#
+            )
+        );
+        assert_eq!(curl("POST", "/store", &json!({})), format!("curl -X POST '{ADDRESS}/store'"));
     }
 }
