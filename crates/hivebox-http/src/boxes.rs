@@ -17,7 +17,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::current::current;
 use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use crate::error::ApiError;
 use crate::example;
@@ -251,6 +251,6 @@ pub(super) fn describe() -> Operation {
         .description("A cursor stays valid when boxes appear or disappear, and when new readings arrive.")
         .asks::<AskBoxes>()
         .responds(table::described_with_places(answer, heading, &boxes()).headers(&[headers::LINK]))
-        .fails(NOTHING_CURRENT, &nothing_current(example::MAX_READING_AGE))
+        .needs_present()
         .may_fail()
 }

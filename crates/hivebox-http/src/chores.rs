@@ -21,7 +21,7 @@ use hivebox_present::Present;
 
 use crate::app::App;
 use crate::chores::body::{ChoreBody, ChoresBody};
-use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::current::current;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
@@ -168,6 +168,6 @@ pub(super) fn describe() -> Operation {
         )
         .asks::<AskChores>()
         .responds(table::described(answer, heading, &chores()))
-        .fails(NOTHING_CURRENT, &nothing_current(example::MAX_READING_AGE))
+        .needs_present()
         .may_fail()
 }

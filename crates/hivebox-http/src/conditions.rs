@@ -18,7 +18,7 @@ use hivebox_climate::statistics::{Percentile, Statistics};
 
 use crate::app::App;
 use crate::conditions::body::{Condition, Conditions};
-use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::current::current;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
@@ -152,7 +152,7 @@ pub(super) fn describe() -> Operation {
         )
         .asks::<AskFormattedConditions>()
         .responds(table::described::<Condition>(answers, heading(&answer), &answer.conditions))
-        .fails(NOTHING_CURRENT, &nothing_current(example::MAX_READING_AGE))
+        .needs_present()
         .may_fail()
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use crate::app::App;
+use crate::describe::Operation;
 use crate::error::ApiError;
+use crate::example;
 use hivebox_present::Present;
 
 /// The present, unless it is too old to serve. The first requests wait for the first poll.
@@ -25,13 +27,17 @@ pub(super) async fn current(app: &App) -> Result<Arc<Present>, ApiError> {
     Ok(present)
 }
 
-/// When [`nothing_current`] occurs, for descriptions.
-pub(super) const NOTHING_CURRENT: &str = "No current readings are known.";
-
 /// The error when there is no present to serve, because no reading is younger than `max_age`.
 pub(super) fn nothing_current(max_age: SignedDuration) -> ApiError {
     ApiError::unavailable(
         "No current readings",
         format!("HiveBox has no reading younger than {max_age:#} (max-reading-age); /readyz says why."),
     )
+}
+
+impl Operation {
+    /// Adds the response while no readings are current.
+    pub(super) fn needs_present(self) -> Self {
+        self.fails("No current readings are known.", &nothing_current(example::MAX_READING_AGE))
+    }
 }

@@ -46,8 +46,7 @@ pub(super) struct Operation {
     summary: &'static str,
     description: Option<&'static str>,
     parameters: Vec<Parameter>,
-    /// The request body in each media type.
-    bodies: Vec<RequestBodyDoc>,
+    body: Option<RequestBodyDoc>,
     responses: Vec<ResponseDoc>,
 }
 
@@ -105,7 +104,7 @@ impl Operation {
             summary,
             description: None,
             parameters: Vec::new(),
-            bodies: Vec::new(),
+            body: None,
             responses: Vec::new(),
         }
     }
@@ -127,7 +126,7 @@ impl Operation {
 
     /// Adds a JSON body with the schema of `T`.
     pub(super) fn takes_json<T: serde::Serialize + utoipa::ToSchema>(mut self, example: &T) -> Self {
-        self.bodies.push(RequestBodyDoc::json(example));
+        self.body = Some(RequestBodyDoc::json(example));
         self
     }
 

@@ -84,11 +84,14 @@ impl Front {
     /// The response that needs no router, if there is one. The router would respond alike; it handles other methods,
     /// reads bodies, waits for the first poll, and reports errors.
     fn at_once(&self, request: &Request<Incoming>) -> Option<Response> {
-        if request.method() != Method::GET || !request.body().is_end_stream() || !host::is_named(request) {
+        if request.method() != Method::GET || !request.body().is_end_stream() {
             return None;
         }
         let path = request.uri().path();
         let (_, route) = self.direct.iter().find(|(direct, _)| *direct == path)?;
+        if !host::is_named(request) {
+            return None;
+        }
         let observation = RequestObservation::begin(route, request);
         let answer = || temperature::response(&self.state, self.state.app.clock.now());
         let mut response = panicked::caught(answer)?;

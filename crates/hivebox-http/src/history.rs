@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
-use crate::current::{NOTHING_CURRENT, nothing_current};
+use crate::current::nothing_current;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
@@ -154,7 +154,7 @@ pub(super) fn describe() -> Operation {
         )
         .asks::<AskFormattedHistory>()
         .responds(table::described_in(answer, heading, &columns, &body.rows))
-        .fails(NOTHING_CURRENT, &nothing_current(example::MAX_READING_AGE))
+        .needs_present()
         .fails_of_past()
         .may_fail()
 }

@@ -10,7 +10,7 @@ use axum::response::Response;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::phenomenon::PhenomenonId;
 
-use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::current::current;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
@@ -57,6 +57,6 @@ pub(super) fn describe() -> Operation {
         )
         .asks::<AskMap>()
         .responds(ResponseDoc::ok("The map.").json(&answer))
-        .fails(NOTHING_CURRENT, &nothing_current(example::MAX_READING_AGE))
+        .needs_present()
         .may_fail()
 }

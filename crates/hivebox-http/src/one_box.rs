@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::boxes::SenseBoxRow;
-use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::current::current;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
@@ -78,7 +78,7 @@ pub(super) fn describe() -> Operation {
         .asks::<AskBox>()
         .responds(ResponseDoc::ok("The box, with the verdict on each reading.").json(&answer))
         .fails("There is no such box.", &unknown(sense_box.id()))
-        .fails(NOTHING_CURRENT, &nothing_current(example::MAX_READING_AGE))
+        .needs_present()
 }
 
 fn unknown(id: &str) -> ApiError {

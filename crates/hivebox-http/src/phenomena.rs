@@ -15,7 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::current::current;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
@@ -114,5 +114,5 @@ pub(super) fn describe() -> Operation {
     Operation::new("listPhenomena", Tag::Now, "All phenomena, and a summary of their current readings")
         .asks::<()>()
         .responds(ResponseDoc::ok("All phenomena of the catalogue.").json(&answer))
-        .fails(NOTHING_CURRENT, &nothing_current(example::MAX_READING_AGE))
+        .needs_present()
 }

@@ -31,32 +31,15 @@ impl Policy {
         is_for_any_origin: true,
         is_limited: true,
         is_represented: true,
-        takes_body: false,
+        ..Self::PLAIN
     };
     /// An event stream of the API, which is sent uncompressed.
-    pub(crate) const STREAM: Self = Self {
-        does_work: false,
-        is_for_any_origin: true,
-        is_limited: true,
-        is_represented: false,
-        takes_body: false,
-    };
+    pub(crate) const STREAM: Self = Self { is_for_any_origin: true, is_limited: true, ..Self::PLAIN };
     /// The description of the API.
-    pub(crate) const DESCRIPTION: Self = Self {
-        does_work: false,
-        is_for_any_origin: true,
-        is_limited: false,
-        is_represented: true,
-        takes_body: false,
-    };
+    pub(crate) const DESCRIPTION: Self =
+        Self { is_for_any_origin: true, is_represented: true, ..Self::PLAIN };
     /// The dashboard, which pages of other origins do not need.
-    pub(crate) const DASHBOARD: Self = Self {
-        does_work: false,
-        is_for_any_origin: false,
-        is_limited: false,
-        is_represented: true,
-        takes_body: false,
-    };
+    pub(crate) const DASHBOARD: Self = Self { is_represented: true, ..Self::PLAIN };
 
     /// The same policy for a route that does work.
     pub(crate) const fn with_work(self) -> Self {

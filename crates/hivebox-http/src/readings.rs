@@ -15,7 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::current::{NOTHING_CURRENT, current, nothing_current};
+use crate::current::current;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
@@ -108,7 +108,7 @@ pub(super) fn describe() -> Operation {
         )
         .asks::<AskReadings>()
         .responds(table::described_with_places(response, heading, &rows()))
-        .fails(NOTHING_CURRENT, &nothing_current(example::MAX_READING_AGE))
+        .needs_present()
         .fails("Too many large responses are in progress.", &pieces::busy())
         .may_fail()
 }

@@ -80,8 +80,8 @@ pub(crate) fn document(paths: impl Iterator<Item = (&'static str, Operations)>) 
         let mut item = PathItem::default();
         for (method, operation) in &mut operations {
             let of_responses = operation.responses.iter_mut().flat_map(ResponseDoc::take_schemas);
-            let of_bodies = operation.bodies.iter_mut().flat_map(RequestBodyDoc::take_schemas);
-            for (name, schema) in of_responses.chain(of_bodies) {
+            let of_body = operation.body.iter_mut().flat_map(RequestBodyDoc::take_schemas);
+            for (name, schema) in of_responses.chain(of_body) {
                 components = components.schema(name, schema);
             }
             item.merge_operations(PathItem::new(method.clone(), operation.described()));
@@ -102,8 +102,8 @@ impl Operation {
         let operation = OperationBuilder::new().operation_id(Some(self.id)).tag(self.tag.name());
         let operation = operation.summary(Some(self.summary)).description(self.description);
         let parameters = (!self.parameters.is_empty()).then(|| self.parameters.clone());
-        let operation =
-            operation.parameters(parameters).request_body(RequestBodyDoc::described(&self.bodies));
+        let body = self.body.as_ref().map(RequestBodyDoc::described);
+        let operation = operation.parameters(parameters).request_body(body);
         let responses = self.responses.iter();
         responses
             .fold(operation, |operation, response| {

@@ -1,5 +1,6 @@
 //! The description of a request body.
 
+use hivebox_question::format::Format;
 use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::Required;
@@ -7,9 +8,8 @@ use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::Schema;
 
-/// A request body in one media type.
+/// A JSON request body.
 pub(super) struct RequestBodyDoc {
-    media_type: &'static str,
     schema: RefOr<Schema>,
     example: Value,
     /// This schema and those it refers to.
@@ -17,34 +17,31 @@ pub(super) struct RequestBodyDoc {
 }
 
 impl RequestBodyDoc {
-    /// A JSON body with the schema of `T`.
+    /// A body with the schema of `T`.
     pub(super) fn json<T: serde::Serialize + utoipa::ToSchema>(example: &T) -> Self {
         let mut schemas = Vec::new();
         T::schemas(&mut schemas);
         schemas.push((T::name().into_owned(), T::schema()));
         Self {
-            media_type: hivebox_question::format::Format::Json.media_type(),
             schema: utoipa::openapi::Ref::from_schema_name(T::name()).into(),
             example: serde_json::to_value(example)
                 .expect("an example consists of structs, text and numbers, which JSON can represent"),
             schemas,
         }
     }
-}
 
-impl RequestBodyDoc {
     /// Takes out the schemas for the document's components.
     pub(super) fn take_schemas(&mut self) -> Vec<(String, RefOr<Schema>)> {
         std::mem::take(&mut self.schemas)
     }
 
-    /// All media types as one OpenAPI object; `None` if there are none.
-    pub(super) fn described(forms: &[Self]) -> Option<RequestBody> {
-        let body = RequestBodyBuilder::new().required(Some(Required::True));
-        let body = forms.iter().fold(body, |body, form| {
-            let content = ContentBuilder::new().schema(Some(form.schema.clone()));
-            body.content(form.media_type, content.example(Some(form.example.clone())).build())
-        });
-        (!forms.is_empty()).then(|| body.build())
+    /// The body as an OpenAPI object.
+    pub(super) fn described(&self) -> RequestBody {
+        let content = ContentBuilder::new().schema(Some(self.schema.clone()));
+        let content = content.example(Some(self.example.clone())).build();
+        RequestBodyBuilder::new()
+            .required(Some(Required::True))
+            .content(Format::Json.media_type(), content)
+            .build()
     }
 }
