@@ -10,18 +10,15 @@ use super::reader::SettingReader;
 use super::redis::RedisAddress;
 
 /// Where replicas share the present.
-pub const CACHE: Setting<Formed<CacheAddress>> = Setting {
-    is_address: true,
-    ..Setting::new(
-        "cache",
-        "memory:",
-        Formed::by(
-            address,
-            "memory:, redis://[[USER]:PASSWORD@]HOST[:PORT][/DB], or with rediss, redis+sentinel (…/SERVICE) or redis+cluster",
-        ),
-        "Cache of the present: in this process, or in a Redis or Valkey that replicas share",
-    )
-};
+pub const CACHE: Setting<Formed<CacheAddress>> = Setting::address(
+    "cache",
+    "memory:",
+    Formed::by(
+        address,
+        "memory:, redis://[[USER]:PASSWORD@]HOST[:PORT][/DB], or with rediss, redis+sentinel (…/SERVICE) or redis+cluster",
+    ),
+    "Cache of the present: in this process, or in a Redis or Valkey that replicas share",
+);
 /// What the keys of the cache begin with.
 pub const CACHE_PREFIX: Setting<Prefix> = Setting::new(
     "cache-prefix",

@@ -28,6 +28,16 @@ impl<K> Setting<K> {
     pub(super) const fn new(name: &'static str, default: &'static str, kind: K, help: &'static str) -> Self {
         Self { name, default, help, kind, besides: "", is_address: false }
     }
+
+    /// The same for a setting whose values are addresses, which may hold a login.
+    pub(super) const fn address(
+        name: &'static str,
+        default: &'static str,
+        kind: K,
+        help: &'static str,
+    ) -> Self {
+        Self { name, default, help, kind, besides: "", is_address: true }
+    }
 }
 
 /// A setting whose values can be of any kind.

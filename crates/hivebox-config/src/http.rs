@@ -11,15 +11,12 @@ use super::quota::{Quota, QuotaKind};
 use super::reader::{FromSettings, SettingReader};
 
 /// The address to listen on.
-pub const LISTEN: Setting<Formed<SocketAddr>> = Setting {
-    is_address: true,
-    ..Setting::new(
-        "listen",
-        "127.0.0.1:5000",
-        Formed::by(parse, "an IP address and a port, such as 0.0.0.0:5000"),
-        "Address to listen on",
-    )
-};
+pub const LISTEN: Setting<Formed<SocketAddr>> = Setting::address(
+    "listen",
+    "127.0.0.1:5000",
+    Formed::by(parse, "an IP address and a port, such as 0.0.0.0:5000"),
+    "Address to listen on",
+);
 /// How many connections there may be.
 pub const MAX_CONNECTIONS: Setting<Integer> = Setting::new(
     "max-connections",

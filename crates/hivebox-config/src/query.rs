@@ -14,15 +14,12 @@ use super::mask::mask_address;
 use super::reader::{FromSettings, SettingReader};
 
 /// What answers questions about the past.
-pub const ENGINE: Setting<Formed<EngineAddress>> = Setting {
-    is_address: true,
-    ..Setting::new(
-        "engine",
-        "local",
-        Formed::by(engine, "local; in a build with the feature ballista also ballista://HOST:PORT"),
-        "What runs history queries: this process, or a Ballista cluster",
-    )
-};
+pub const ENGINE: Setting<Formed<EngineAddress>> = Setting::address(
+    "engine",
+    "local",
+    Formed::by(engine, "local; in a build with the feature ballista also ballista://HOST:PORT"),
+    "What runs history queries: this process, or a Ballista cluster",
+);
 /// How much memory questions may take.
 pub const QUERY_MEMORY: Setting<Integer> = Setting::new(
     "query-memory",

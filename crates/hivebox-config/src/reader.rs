@@ -50,9 +50,8 @@ pub struct WrongSetting {
 
 impl fmt::Display for WrongSetting {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, reason, allowed, .. } = self;
-        let place = if self.origin == Origin::DotEnv { " (in .env)" } else { "" };
-        write!(formatter, "{name}{place} {reason}: {:?}; allowed: {allowed}", self.shown)
+        let Self { name, shown, origin, reason, allowed } = self;
+        write!(formatter, "{name}{} {reason}: {shown:?}; allowed: {allowed}", origin.place())
     }
 }
 

@@ -23,6 +23,16 @@ pub enum Origin {
     Default,
 }
 
+impl Origin {
+    /// What follows a variable's name in a message: the place, unless it is plain from the name.
+    pub(super) const fn place(self) -> &'static str {
+        match self {
+            Self::DotEnv => " (in .env)",
+            Self::Flag | Self::Environment | Self::Default => "",
+        }
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {

@@ -20,19 +20,20 @@ const ALIKE: f64 = 0.9;
 impl Unknown {
     /// The variables that look like a setting but are none. Nobody heeds them.
     pub fn all(source: &Source) -> impl Iterator<Item = Self> {
-        source.variables().filter_map(|(variable, origin)| Self::of(variable, origin))
+        let known = known();
+        source.variables().filter_map(move |(variable, origin)| Self::of(variable, origin, &known))
     }
 
-    fn of(variable: &str, origin: Origin) -> Option<Self> {
+    /// A variable, unless it is one of the `known` or looks like none of them.
+    fn of(variable: &str, origin: Origin, known: &[String]) -> Option<Self> {
         let upper = variable.to_ascii_uppercase().replace(['-', '.'], "_");
-        let known = SETTINGS.iter().map(|setting| setting.variable());
-        let alike = known.map(|known| (strsim::normalized_damerau_levenshtein(&upper, &known), known));
+        let alike = known.iter().map(|known| (strsim::normalized_damerau_levenshtein(&upper, known), known));
         let (similarity, nearest) = alike.max_by(|(one, _), (other, _)| one.total_cmp(other))?;
         let is_ours = upper.starts_with("HIVEBOX_") || similarity >= ALIKE;
         (is_ours && variable != nearest && !is_service_link(variable)).then(|| Self {
             variable: variable.to_owned(),
             origin,
-            nearest,
+            nearest: nearest.clone(),
         })
     }
 }
@@ -40,9 +41,14 @@ impl Unknown {
 impl fmt::Display for Unknown {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { variable, origin, nearest } = self;
-        let place = if *origin == Origin::DotEnv { " (in .env)" } else { "" };
+        let place = origin.place();
         write!(formatter, "{variable}{place} is no setting and is ignored; the nearest one is {nearest}")
     }
+}
+
+/// The variables of all settings.
+fn known() -> Vec<String> {
+    SETTINGS.iter().map(|setting| setting.variable()).collect()
 }
 
 /// Whether Kubernetes sets the variable in each container, for a service whose name begins with `hivebox`: such as
@@ -72,7 +78,7 @@ mod tests {
     use super::*;
 
     fn told(variable: &str) -> Option<String> {
-        Unknown::of(variable, Origin::DotEnv).map(|unknown| unknown.to_string())
+        Unknown::of(variable, Origin::DotEnv, &known()).map(|unknown| unknown.to_string())
     }
 
     #[test]
@@ -93,7 +99,6 @@ mod tests {
 
     #[test]
     fn settings_other_variables_and_links_of_kubernetes_are_not_told() {
-        let settings = SETTINGS.iter().map(|setting| setting.variable());
         let others = [
             "PATH",
             "AWS_REGION",
@@ -109,7 +114,7 @@ mod tests {
             "HIVEBOX_VALKEY_PORT_6379_TCP_ADDR",
             "HIVEBOX_VALKEY_SERVICE_HOST",
         ];
-        for variable in settings.chain(others.map(str::to_owned)) {
+        for variable in known().into_iter().chain(others.map(str::to_owned)) {
             assert_eq!(told(&variable), None, "{variable}");
         }
     }

@@ -12,18 +12,15 @@ use super::durations::{DAY, HOUR, SECOND};
 use super::reader::{FromSettings, SettingReader};
 
 /// Where snapshots are kept.
-pub const STORE: Setting<Formed<StoreAddress>> = Setting {
-    is_address: true,
-    ..Setting::new(
-        "store",
-        "file:./hivebox-data",
-        Formed::by(
-            address,
-            "file:PATH of a folder, or s3://BUCKET[/PREFIX] with AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-        ),
-        "Where to keep snapshots of readings",
-    )
-};
+pub const STORE: Setting<Formed<StoreAddress>> = Setting::address(
+    "store",
+    "file:./hivebox-data",
+    Formed::by(
+        address,
+        "file:PATH of a folder, or s3://BUCKET[/PREFIX] with AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    ),
+    "Where to keep snapshots of readings",
+);
 /// How long the store may take.
 pub const STORE_TIMEOUT: Setting<TimeSpan> = Setting::new(
     "store-timeout",

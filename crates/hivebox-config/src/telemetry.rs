@@ -22,15 +22,12 @@ pub const LOG_FORMAT: Setting<Choice<LogFormat>> = Setting::new(
     "Log format; auto: text on a terminal, else json",
 );
 /// Where spans are sent.
-pub const OTLP_ENDPOINT: Setting<Or<Collector>> = Setting {
-    is_address: true,
-    ..Setting::new(
-        "otlp-endpoint",
-        "off",
-        Or { word: "off", kind: Collector },
-        "Where to send traces, by OTLP over HTTP",
-    )
-};
+pub const OTLP_ENDPOINT: Setting<Or<Collector>> = Setting::address(
+    "otlp-endpoint",
+    "off",
+    Or { word: "off", kind: Collector },
+    "Where to send traces, by OTLP over HTTP",
+);
 
 /// What is logged.
 #[derive(Debug, Clone)]

@@ -12,18 +12,15 @@ use super::durations::SECOND;
 use super::reader::{FromSettings, SettingReader};
 
 /// Where senseBoxes come from.
-pub const UPSTREAM: Setting<Formed<UpstreamAddress>> = Setting {
-    is_address: true,
-    ..Setting::new(
-        "upstream",
-        "https://api.opensensemap.org",
-        Formed::by(
-            address,
-            "the http(s) address of an openSenseMap API, or file:PATH of a recorded answer (also .gz)",
-        ),
-        "Source of senseBoxes",
-    )
-};
+pub const UPSTREAM: Setting<Formed<UpstreamAddress>> = Setting::address(
+    "upstream",
+    "https://api.opensensemap.org",
+    Formed::by(
+        address,
+        "the http(s) address of an openSenseMap API, or file:PATH of a recorded answer (also .gz)",
+    ),
+    "Source of senseBoxes",
+);
 /// Which boxes are asked.
 pub const BOXES: Setting<Or<BoxIds>> =
     Setting::new("boxes", "all", Or { word: "all", kind: BoxIds }, "senseBoxes behind all answers");

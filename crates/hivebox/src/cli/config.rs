@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::output;
-use super::settings::SettingFlags;
+use super::settings::{SettingFlags, warn_of_unknown};
 use crate::exit::Failure;
 use hivebox_config::setting::SETTINGS;
-use hivebox_config::{Config, Origin, Unknown, mask_address};
+use hivebox_config::{Config, Origin, mask_address};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -27,9 +27,7 @@ struct InForce {
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let source = args.settings.source()?;
-    for unknown in Unknown::all(&source) {
-        output::note(&format!("warning: {unknown}"));
-    }
+    warn_of_unknown(&source);
     let in_force: Vec<InForce> = SETTINGS
         .iter()
         .map(|setting| {

@@ -184,9 +184,7 @@ impl<C: Heeds> SettingFlags<C> {
     /// The settings that the command heeds. Tells of misspelled variables.
     pub(super) fn config(&self) -> Result<C, Failure> {
         let source = self.source()?;
-        for unknown in Unknown::all(&source) {
-            output::note(&format!("warning: {unknown}"));
-        }
+        warn_of_unknown(&source);
         Ok(hivebox_config::read(&source)?)
     }
 
@@ -194,6 +192,13 @@ impl<C: Heeds> SettingFlags<C> {
     pub(super) fn config_and_unknown(&self) -> Result<(C, Vec<Unknown>), Failure> {
         let source = self.source()?;
         Ok((hivebox_config::read(&source)?, Unknown::all(&source).collect()))
+    }
+}
+
+/// Tells of misspelled variables.
+pub(super) fn warn_of_unknown(source: &Source) {
+    for unknown in Unknown::all(source) {
+        output::note(&format!("warning: {unknown}"));
     }
 }
 
