@@ -201,15 +201,12 @@ impl Client {
             let mut decoder = Decoder::new(self.options.limits);
             let mut value = start();
             let mut sink = |sense_box: SenseBox<'_>| step(&mut value, sense_box);
-            let outcome = loop {
-                let Some(piece) = self.next_piece(&mut answer, body_bytes).await? else {
-                    break decoder.finish(&mut sink);
-                };
-                if let Err(error) = decoder.push(&piece, &mut sink) {
-                    break Err(error);
-                }
-            };
-            let tally = outcome.map_err(|error| FetchError::decode(error, &answer, body_bytes))?;
+            while let Some(piece) = self.next_piece(&mut answer, body_bytes).await? {
+                let pushed = decoder.push(&piece, &mut sink);
+                pushed.map_err(|error| FetchError::decode(error, &answer, body_bytes))?;
+            }
+            let finished = decoder.finish(&mut sink);
+            let tally = finished.map_err(|error| FetchError::decode(error, &answer, body_bytes))?;
             Ok(Fetched { value, decoded: tally })
         })
         .await
@@ -244,10 +241,7 @@ impl Client {
     #[must_use]
     pub fn address(&self) -> String {
         let Ok(mut url) = reqwest::Url::parse(&self.options.base_url) else { return String::new() };
-        url.set_query(None);
-        url.set_fragment(None);
-        // An http address can have a login, so it can also lose it.
-        let _ = url.set_username("").and_then(|()| url.set_password(None));
+        route::strip(&mut url);
         url.as_str().trim_end_matches('/').to_owned()
     }
 

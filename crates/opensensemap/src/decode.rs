@@ -229,10 +229,8 @@ impl Decoder {
                             self.hand_on(&bytes[start..start + length], start, sink);
                             cursor = Scanner::new(bytes, start + length);
                         }
-                        Err(ScanError::NeedMore) if bytes.len() - start < self.limits.max_box_bytes => {
-                            return Ok(start);
-                        }
-                        Err(ScanError::NeedMore) => self.skip_element(start, SkipReason::TooLarge),
+                        Err(ScanError::NeedMore) => return Ok(start),
+                        Err(ScanError::TooLarge) => self.skip_element(start, SkipReason::TooLarge),
                         Err(ScanError::TooDeep) => self.skip_element(start, SkipReason::TooDeep),
                         Err(ScanError::Syntax { at, expected }) => {
                             self.count_skipped(start + at, SkipReason::NotJson, Some(expected));
@@ -268,8 +266,12 @@ impl Decoder {
     /// Looks at no more than the largest box could have, so the result does not depend on how the
     /// answer was cut into pieces.
     fn read_box_at(&mut self, bytes: &[u8], start: usize) -> Result<usize, ScanError> {
-        let end = bytes.len().min(start.saturating_add(self.limits.max_box_bytes));
-        self.read_box(&bytes[start..end])
+        let most = self.limits.max_box_bytes;
+        let end = bytes.len().min(start.saturating_add(most));
+        match self.read_box(&bytes[start..end]) {
+            Err(ScanError::NeedMore) if end - start == most => Err(ScanError::TooLarge),
+            result => result,
+        }
     }
 
     fn read_box(&mut self, bytes: &[u8]) -> Result<usize, ScanError> {
@@ -325,9 +327,7 @@ impl Decoder {
                     self.hand_on(&bytes[start..start + length], start, sink);
                     return ControlFlow::Continue(start + length);
                 }
-                Err(ScanError::NeedMore) if bytes.len() - start < self.limits.max_box_bytes => {
-                    return ControlFlow::Break(start);
-                }
+                Err(ScanError::NeedMore) => return ControlFlow::Break(start),
                 Ok(_) | Err(_) => {}
             }
         }

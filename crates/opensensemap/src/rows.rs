@@ -242,13 +242,8 @@ impl ColumnPositions {
 
 /// A place on Earth; `None` if the fields are empty or something else.
 fn location(longitude: &str, latitude: &str) -> Option<Location> {
-    let degrees =
-        |text: &str, most: f64| text.trim().parse().ok().filter(|degrees: &f64| degrees.abs() <= most);
-    Some(Location {
-        longitude_degrees: degrees(longitude, 180.0)?,
-        latitude_degrees: degrees(latitude, 90.0)?,
-        height_metres: None,
-    })
+    let degrees = |text: &str| text.trim().parse().ok();
+    Location::on_earth(degrees(longitude)?, degrees(latitude)?, None)
 }
 
 #[cfg(test)]

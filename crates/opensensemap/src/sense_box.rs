@@ -26,6 +26,18 @@ pub struct Location {
     pub height_metres: Option<f64>,
 }
 
+impl Location {
+    /// The location; `None` if it is not on Earth.
+    pub(crate) fn on_earth(
+        longitude_degrees: f64,
+        latitude_degrees: f64,
+        height_metres: Option<f64>,
+    ) -> Option<Self> {
+        let is_on_earth = longitude_degrees.abs() <= 180.0 && latitude_degrees.abs() <= 90.0;
+        is_on_earth.then_some(Self { longitude_degrees, latitude_degrees, height_metres })
+    }
+}
+
 /// One sensor of a box.
 #[derive(Debug, Clone, Copy)]
 pub struct Sensor<'a> {
@@ -89,9 +101,7 @@ impl<'a> SenseBox<'a> {
     #[must_use]
     pub fn location(&self) -> Option<Location> {
         let [longitude, latitude, height] = self.spans.coordinates;
-        let (longitude_degrees, latitude_degrees) = (longitude?, latitude?);
-        let on_earth = longitude_degrees.abs() <= 180.0 && latitude_degrees.abs() <= 90.0;
-        on_earth.then_some(Location { longitude_degrees, latitude_degrees, height_metres: height })
+        Location::on_earth(longitude?, latitude?, height)
     }
 
     /// The sensors, in the API's order.

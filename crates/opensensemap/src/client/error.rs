@@ -8,7 +8,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use super::answer::{Answer, AnswerFacts};
-use super::route::Route;
+use super::route::{self, Route};
 use crate::archive::ListingError;
 use crate::decode::DecodeError;
 use crate::measurement_query::MeasurementQueryError;
@@ -215,7 +215,6 @@ impl FetchError {
     /// one box cannot be read.
     pub(super) fn is_fault_of_api(&self) -> bool {
         match self {
-            Self::Decode { error, .. } => !error.is_of_one_box(),
             Self::BodyTooLarge { .. } | Self::Rows(_) | Self::Redirect { .. } => true,
             Self::Status { status, .. } if status.is_success() => true,
             _ => self.is_transient(),
@@ -248,10 +247,7 @@ impl FetchError {
     /// A failure on the way to an answer.
     pub(super) fn connect(mut error: reqwest::Error, route: &Route) -> Self {
         if let Some(url) = error.url_mut() {
-            url.set_query(None);
-            url.set_fragment(None);
-            // An address without a host has no login to remove.
-            let _ = url.set_username("").and_then(|()| url.set_password(None));
+            route::strip(url);
         }
         Self::Transport { source: error, proxy: route.proxy().map(str::to_owned) }
     }

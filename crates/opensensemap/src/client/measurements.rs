@@ -84,10 +84,7 @@ impl Client {
                 result => result.map(Ok),
             }
         });
-        match found(file.await)? {
-            Some(read) => Ok(Some(read?)),
-            None => Ok(None),
-        }
+        Ok(found(file.await)?.transpose()?)
     }
 
     async fn fold_rows<A>(

@@ -58,6 +58,14 @@ fn follow(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     if is_allowed { attempt.follow() } else { attempt.stop() }
 }
 
+/// Removes query, fragment and login.
+pub(super) fn strip(url: &mut Url) {
+    url.set_query(None);
+    url.set_fragment(None);
+    // An address that cannot lose a login, having no host, has none.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+}
+
 /// Whether the address is that of this machine: no proxy can reach it.
 fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };

@@ -16,6 +16,8 @@ pub(crate) enum ScanError {
     },
     /// A value is nested too deep.
     TooDeep,
+    /// The value has more bytes than the caller allows.
+    TooLarge,
 }
 
 /// The text of a JSON string or scalar, without quotes and with escapes unresolved.
