@@ -48,6 +48,14 @@ impl Meaning {
             Self::Unknown => None,
         }
     }
+
+    /// The phenomenon that is measured in a known unit; `None` if there is none.
+    pub(crate) fn measured(self) -> Option<PhenomenonId> {
+        match self {
+            Self::Measures { phenomenon, .. } => Some(phenomenon),
+            Self::UnitUnknown { .. } | Self::Unknown => None,
+        }
+    }
 }
 
 /// All phenomena, with the titles and units that name them.

@@ -32,7 +32,7 @@ impl Resolution {
     const STEPS: [u32; 3] = [1, 2, 5];
     const PER_DOUBLING_LOG2: u32 = 6;
     /// The number of widening bins between a value and its double.
-    const PER_DOUBLING: i32 = 1 << Self::PER_DOUBLING_LOG2;
+    const PER_DOUBLING: u32 = 1 << Self::PER_DOUBLING_LOG2;
     const WIDENING: Self = Self(Bins::Widening);
 
     const fn even(hundredths: u32) -> Self {
@@ -72,7 +72,7 @@ impl Resolution {
             Bins::Even { hundredths } => (value * 100.0 / f64::from(hundredths)).round() as i32,
             Bins::Widening => {
                 let hundredths = (value * 100.0).round() as i64;
-                let bin = widening_bin(hundredths.unsigned_abs());
+                let bin = widening_bin(hundredths.unsigned_abs()) as i32;
                 if hundredths < 0 { -bin } else { bin }
             }
         }
@@ -87,7 +87,7 @@ impl Resolution {
 
     /// Whether there is such a bin.
     fn has(self, bin: i32) -> bool {
-        self != Self::WIDENING || bin.unsigned_abs() <= widening_bin(u64::MAX).unsigned_abs()
+        self != Self::WIDENING || bin.unsigned_abs() <= widening_bin(u64::MAX)
     }
 
     /// What histograms of these two resolutions add up to: the widening one, or the coarser one.
@@ -97,11 +97,11 @@ impl Resolution {
 }
 
 /// The number of the widening bin of a value in hundredths.
-fn widening_bin(hundredths: u64) -> i32 {
+fn widening_bin(hundredths: u64) -> u32 {
     let doublings = hundredths.checked_ilog2().unwrap_or(0).saturating_sub(Resolution::PER_DOUBLING_LOG2);
     // At most 2 * PER_DOUBLING - 1, since the shift leaves its highest bit at PER_DOUBLING_LOG2.
-    let within = (hundredths >> doublings) as i32;
-    doublings as i32 * Resolution::PER_DOUBLING + within
+    let within = (hundredths >> doublings) as u32;
+    doublings * Resolution::PER_DOUBLING + within
 }
 
 /// The middle of a widening bin, in hundredths.
@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn widening_bins_follow_each_other_and_hold_their_middle() {
         for bin in 0..=widening_bin(u64::MAX) {
-            let middle = widening_middle(bin.unsigned_abs());
+            let middle = widening_middle(bin);
             // Beyond 2^53 the middle is not a whole number of hundredths, as f64 has no room for it.
             assert_eq!(widening_bin(middle as u64), bin, "{middle}");
         }

@@ -27,6 +27,8 @@ pub struct Phenomenon {
     pub(crate) plausible: RangeInclusive<f64>,
     pub(crate) sentinels: Box<[RangeInclusive<f64>]>,
     pub(crate) is_direction: bool,
+    /// Whether most values are tiny compared with the greatest, as those of light and dust are. Then
+    /// histograms keep small values finer than great ones.
     pub(crate) is_skewed: bool,
     pub(crate) sensor_error: Option<SensorError>,
     /// Mends values in another unit than the sensor's owner says.
@@ -77,13 +79,6 @@ impl Phenomenon {
     #[must_use]
     pub fn is_direction(&self) -> bool {
         self.is_direction
-    }
-
-    /// Whether most values are tiny compared with the greatest, as those of light and dust are. Then
-    /// histograms keep small values finer than great ones.
-    #[must_use]
-    pub fn is_skewed(&self) -> bool {
-        self.is_skewed
     }
 
     /// The common error of all sensors at a value, as one standard deviation in the canonical unit.

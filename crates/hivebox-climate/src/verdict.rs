@@ -111,9 +111,9 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// The same, for a sensor that is surplus in its box.
-    pub(crate) fn surplus(self) -> Self {
-        let verdict = if self.verdict == Verdict::Ok { Verdict::Surplus } else { self.verdict };
+    /// The same, for a sensor that may be surplus in its box.
+    pub(crate) fn surplus_if(self, is_surplus: bool) -> Self {
+        let verdict = if is_surplus && self.verdict == Verdict::Ok { Verdict::Surplus } else { self.verdict };
         Self { verdict, ..self }
     }
 }

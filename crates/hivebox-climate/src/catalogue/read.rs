@@ -145,15 +145,20 @@ fn read_by_unit(
     let mut by_unit = MeaningsByUnit::default();
     for (index, phenomenon) in phenomena.iter().enumerate() {
         let Some(other) = &phenomenon.in_units_of else { continue };
-        let at = entries.iter().position(|entry| entry.phenomenon.slug() == other.slug);
-        let at = at.ok_or_else(|| CatalogueError::NoSuchPhenomenon(other.slug.clone()))?;
+        let meant = id_of(entries, &other.slug);
+        let meant = meant.ok_or_else(|| CatalogueError::NoSuchPhenomenon(other.slug.clone()))?;
         for unit in &other.units {
-            conversion(&other.slug, unit, &units[entries[at].unit])?;
+            conversion(&other.slug, unit, &units[entries[meant.index()].unit])?;
             let key = (PhenomenonId(index as u8), unit::normalise(unit).into_boxed_str());
-            by_unit.insert(key, PhenomenonId(at as u8));
+            by_unit.insert(key, meant);
         }
     }
     Ok(by_unit)
+}
+
+fn id_of(entries: &[CatalogueEntry], slug: &str) -> Option<PhenomenonId> {
+    let index = entries.iter().position(|entry| entry.phenomenon.slug() == slug)?;
+    Some(PhenomenonId(index as u8))
 }
 
 fn read_sensor_error(slug: &str, written: format::SensorErrorToml) -> Result<SensorError, CatalogueError> {
@@ -167,12 +172,9 @@ fn read_sensor_error(slug: &str, written: format::SensorErrorToml) -> Result<Sen
 }
 
 fn find_air_temperature(entries: &[CatalogueEntry]) -> Result<PhenomenonId, CatalogueError> {
-    let index = entries
-        .iter()
-        .position(|entry| entry.phenomenon.slug() == "air_temperature")
-        .ok_or(CatalogueError::NoAirTemperature)?;
-    match entries[index].phenomenon.unit() {
-        "°C" => Ok(PhenomenonId(index as u8)),
+    let id = id_of(entries, "air_temperature").ok_or(CatalogueError::NoAirTemperature)?;
+    match entries[id.index()].phenomenon.unit() {
+        "°C" => Ok(id),
         unit => Err(CatalogueError::AirTemperatureNotCelsius(unit.to_owned())),
     }
 }

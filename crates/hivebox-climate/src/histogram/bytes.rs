@@ -49,7 +49,7 @@ impl Histogram {
     pub fn to_bytes(&self) -> Result<Vec<u8>, HistogramError> {
         let (version, resolution) = match self.resolution.0 {
             Bins::Even { hundredths } => (EVEN, hundredths),
-            Bins::Widening => (WIDENING, Resolution::PER_DOUBLING.unsigned_abs()),
+            Bins::Widening => (WIDENING, Resolution::PER_DOUBLING),
         };
         let head: HistogramHead = (version, resolution, self.bins.len() as u32);
         let mut bytes = Vec::with_capacity(8 + 2 * self.bins.len());
@@ -77,9 +77,7 @@ impl Histogram {
         let (version, resolution, length): HistogramHead = read(&mut bytes)?;
         let resolution = match version {
             EVEN => Resolution::widths().find(|width| *width == resolution).map(Resolution::even),
-            WIDENING => {
-                (resolution == Resolution::PER_DOUBLING.unsigned_abs()).then_some(Resolution::WIDENING)
-            }
+            WIDENING => (resolution == Resolution::PER_DOUBLING).then_some(Resolution::WIDENING),
             found => return Err(HistogramError::Version { found }),
         };
         let resolution = resolution.ok_or(HistogramError::Inconsistent("there is no such resolution"))?;

@@ -243,7 +243,7 @@ impl<'a> ReadingsBuilder<'a> {
             None => Judged { verdict: Verdict::Missing, value: None },
             Some((raw, at)) => {
                 let judged = judge(self.catalogue, &self.rules, self.readings.as_of, meaning, raw, at);
-                if is_surplus { judged.surplus() } else { judged }
+                judged.surplus_if(is_surplus)
             }
         };
         let rows = &mut self.readings;
@@ -264,7 +264,7 @@ impl<'a> ReadingsBuilder<'a> {
         if counted.replace(of_box) != Some(of_box) {
             counts.fill(0);
         }
-        let Meaning::Measures { phenomenon, .. } = meaning else { return false };
+        let Some(phenomenon) = meaning.measured() else { return false };
         let count = &mut counts[phenomenon.index()];
         *count += 1;
         *count > MAX_SENSORS_OF_A_BOX

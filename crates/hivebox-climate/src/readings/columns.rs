@@ -110,13 +110,8 @@ impl Readings {
     /// Whether so many of these rows, which are of one box, measure the phenomenon of `meaning` that
     /// another sensor of the box is surplus.
     pub(super) fn has_enough(&self, rows: Range<usize>, meaning: Meaning) -> bool {
-        let Meaning::Measures { phenomenon: wanted, .. } = meaning else {
-            return false;
-        };
-        let measures = |kind: &&u32| {
-            let meaning = self.kinds[**kind as usize].meaning;
-            matches!(meaning, Meaning::Measures { phenomenon, .. } if phenomenon == wanted)
-        };
+        let Some(wanted) = meaning.measured() else { return false };
+        let measures = |kind: &&u32| self.kinds[**kind as usize].meaning.measured() == Some(wanted);
         self.kind[rows].iter().filter(measures).nth(MAX_SENSORS_OF_A_BOX - 1).is_some()
     }
 

@@ -151,8 +151,7 @@ impl<'a> Reading<'a> {
         let meaning = self.kind().meaning;
         let judged = judge(catalogue, rules, as_of, meaning, raw, measured.at);
         let is_surplus = self.readings.has_enough(self.sense_box().rows().start..self.row, meaning);
-        let judged = if is_surplus { judged.surplus() } else { judged };
-        (Some(raw).filter(|raw| raw.is_finite()), judged)
+        (Some(raw).filter(|raw| raw.is_finite()), judged.surplus_if(is_surplus))
     }
 
     /// The measurement time of the first reading in the current run of equal values, as far as this

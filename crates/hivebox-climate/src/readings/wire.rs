@@ -277,8 +277,8 @@ impl WireColumns<'_> {
             *run = lasting.run(at)?;
         }
         let readings = builder.finish();
-        let by_id: Vec<_> = readings.boxes_by_id().map(|sense_box| sense_box.id()).collect();
-        ensure(by_id.windows(2).all(|pair| pair[0] != pair[1]), "a box is there twice")?;
+        let by_id = readings.boxes_by_id().map(|sense_box| sense_box.id());
+        ensure(by_id.is_sorted_by(|one, next| one != next), "a box is there twice")?;
         Ok(readings)
     }
 }
