@@ -7,15 +7,12 @@ use hivebox_climate::verdict::VerdictRules;
 use hivebox_refresh::wire::{self, Head};
 use libfuzzer_sys::fuzz_target;
 
-/// The length of a head.
-const HEAD_BYTES: usize = 32;
-
 // The first byte says whether the rest is compressed here: libFuzzer would hardly ever find a valid checksum.
 fuzz_target!(|input: &[u8]| {
     let Some((&is_compressed_here, payload)) = input.split_first() else { return };
     if is_compressed_here % 2 == 0 {
         check(payload);
-    } else if let Some((head, readings)) = payload.split_at_checked(HEAD_BYTES) {
+    } else if let Some((head, readings)) = payload.split_at_checked(wire::HEAD_BYTES) {
         let body = zstd::bulk::compress(readings, 1).expect("all bytes can be compressed");
         check(&[head, &body].concat());
     }

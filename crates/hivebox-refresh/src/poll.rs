@@ -52,16 +52,16 @@ async fn wait_for_turn(refresh: &Refresh, chance: f64) {
 /// Records a poll that panicked as one that failed: `/readyz` says why there is nothing new, and the next poll waits as
 /// after any failure.
 pub(crate) fn record_panic(refresh: &Refresh) {
-    let asked = refresh.poller.upstream.asked();
     let before = refresh.cache.last_poll().as_ref().map_or(0, |poll| poll.failures_in_a_row);
-    let poll = Poll {
-        asked,
-        failed: asked,
-        error: Some("a bug in HiveBox ended the poll; the log has the details".into()),
-        failures_in_a_row: before.saturating_add(1),
-        ..Poll::good(refresh.clock.now())
-    };
+    let error = "a bug in HiveBox ended the poll; the log has the details".into();
+    let poll = failed_poll(refresh, refresh.clock.now(), before.saturating_add(1), error);
     publish::locally(refresh, poll, None);
+}
+
+/// A poll that has failed as a whole.
+fn failed_poll(refresh: &Refresh, ended_at: Timestamp, failures_in_a_row: u32, error: String) -> Poll {
+    let asked = refresh.poller.upstream.asked();
+    Poll { asked, failed: asked, error: Some(error), failures_in_a_row, ..Poll::good(ended_at) }
 }
 
 async fn poll_and_publish(refresh: &Refresh) {
@@ -108,15 +108,13 @@ async fn poll_and_publish(refresh: &Refresh) {
         }
         Err(error) => {
             warn!(error = in_words(&error), "cannot poll openSenseMap");
-            let asked = refresh.poller.upstream.asked();
             let retry_after = match &error {
                 PollError::Fetch(error) => error.retry_after(),
                 PollError::File { .. } | PollError::Decode { .. } => None,
             };
             // Requests show it to anybody, so it says less than the log.
-            let error = Some(error.in_public());
-            let poll = Poll { error, failures_in_a_row: failed, retry_after, ..Poll::good(ended_at) };
-            (Poll { asked, failed: asked, ..poll }, None)
+            let poll = failed_poll(refresh, ended_at, failed, error.in_public());
+            (Poll { retry_after, ..poll }, None)
         }
     };
     let is_taken = publish::locally(refresh, poll.clone(), present.clone());

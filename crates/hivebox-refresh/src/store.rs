@@ -47,7 +47,7 @@ impl<'a> Storing<'a> {
     /// Stores for ever. It may be dropped and run again at any point.
     pub(crate) async fn run(&mut self) {
         let Self { refresh, requests, slots, uploads } = self;
-        uploads.resume();
+        uploads.start_next();
         let mut changes = refresh.cache.changes();
         loop {
             changes.mark_unchanged();
@@ -66,7 +66,7 @@ impl<'a> Storing<'a> {
     /// Ends all uploads when the service stops.
     pub(crate) async fn finish(&mut self) {
         self.requests.close();
-        self.uploads.resume();
+        self.uploads.start_next();
         self.uploads.finish().await;
     }
 }

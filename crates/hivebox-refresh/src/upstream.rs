@@ -86,7 +86,7 @@ pub enum PollError {
 }
 
 /// Why an element of the list is left out, beside the reasons of the decoder: the list had this box before.
-pub const LISTED_AGAIN: &str = "listed_again";
+pub(crate) const LISTED_AGAIN: &str = "listed_again";
 
 impl PollError {
     /// The error in words that anybody may read: without addresses, paths and what a server has sent.

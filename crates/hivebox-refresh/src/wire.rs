@@ -15,7 +15,7 @@ use zstd::zstd_safe::CParameter;
 /// The first bytes. The last one is the version of the format: replicas of another version do not read it.
 const MAGIC: [u8; 8] = *b"HiveBox\x02";
 /// The size of a [`Head`]: the magic, the moment, the number of lost boxes, and the number of counting readings.
-pub(super) const HEAD_BYTES: usize = 32;
+pub const HEAD_BYTES: usize = 32;
 /// The largest present in bytes: ten times the size of one with 15,000 boxes.
 pub(super) const MAX_PRESENT_BYTES: u64 = 16 << 20;
 /// The fastest non-negative level of zstd. A present is sent once in minutes, so it need not be smaller.

@@ -76,8 +76,8 @@ impl<'a> Uploads<'a> {
         uploads
     }
 
-    /// Continues after a panic, which may have come before the next upload started.
-    pub(super) fn resume(&mut self) {
+    /// Starts the next upload, unless one runs. After a panic perhaps none does.
+    pub(super) fn start_next(&mut self) {
         if self.running.is_none()
             && let Some(next) = self.waiting.pop_front()
         {
@@ -145,9 +145,7 @@ impl<'a> Uploads<'a> {
         if let Some(RunningUpload { upload, .. }) = self.running.take() {
             self.end(upload, outcome);
         }
-        if let Some(next) = self.waiting.pop_front() {
-            self.start(next);
-        }
+        self.start_next();
     }
 
     /// Ends all uploads when the service stops. Those that take too long go to the spool. If the store accepted one
