@@ -118,6 +118,23 @@ impl TestApp {
         self.clock.advance(time);
     }
 
+    /// Calls `attempt` again and again until it succeeds, and lets a minute pass at openSenseMap and here in between.
+    pub(crate) async fn passing_time<T>(
+        &self,
+        upstream: &TestUpstream,
+        attempt: impl AsyncFn() -> Result<T, String>,
+    ) -> T {
+        retried(async || {
+            let outcome = attempt().await;
+            if outcome.is_err() {
+                self.let_time_pass(SignedDuration::from_mins(1));
+                upstream.sim.set_time(SimClock::Fixed(self.clock.now()));
+            }
+            outcome
+        })
+        .await
+    }
+
     /// Lets time pass at openSenseMap and here, minute by minute, until the answer at a path is as it should be.
     pub(crate) async fn pass_time_until(
         &self,
@@ -126,15 +143,7 @@ impl TestApp {
         what: &str,
         is_so: impl Fn(&Response) -> bool,
     ) -> Response {
-        retried(async || {
-            let looked = self.look(path, what, &is_so).await;
-            if looked.is_err() {
-                self.let_time_pass(SignedDuration::from_mins(1));
-                upstream.sim.set_time(SimClock::Fixed(self.clock.now()));
-            }
-            looked
-        })
-        .await
+        self.passing_time(upstream, async || self.look(path, what, &is_so).await).await
     }
 
     /// The same, with what there is no setting for changed by `tune`.

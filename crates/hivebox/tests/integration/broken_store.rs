@@ -43,9 +43,7 @@ impl Depot {
     async fn over(weed: Option<Weed>) -> Self {
         let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
         let server = weed.as_ref().unwrap_or(Weed::shared());
-        let proxy = Proxy::to(server.port()).await;
-        let mut environment = server.environment();
-        environment[0].1 = format!("http://{}", proxy.address);
+        let (proxy, environment) = Proxy::before(server).await;
         let bucket = server.options().bucket;
         let settings = with(
             &over(&redis.url()),
@@ -231,9 +229,7 @@ async fn with_a_wrong_key_all_is_served_and_the_log_says_what_to_check_and_no_se
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_waits_when_the_service_stops_is_stored_after_the_next_start() {
     let upstream = TestUpstream::start().await;
-    let proxy = Proxy::to(Weed::shared().port()).await;
-    let mut environment = Weed::shared().environment();
-    environment[0].1 = format!("http://{}", proxy.address);
+    let (proxy, environment) = Proxy::before(Weed::shared()).await;
     let spool = tempfile::tempdir().unwrap();
     let (bucket, spool) = (crate::replicas::bucket(), spool.path().display().to_string());
     let settings = [("store", bucket.as_str()), ("spool", spool.as_str()), ("store-timeout", "1s")];
@@ -260,9 +256,7 @@ async fn what_waits_when_the_service_stops_is_stored_after_the_next_start() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_that_hangs_when_the_service_stops_waits_in_the_spool() {
     let upstream = TestUpstream::start().await;
-    let mut proxy = Proxy::to(Weed::shared().port()).await;
-    let mut environment = Weed::shared().environment();
-    environment[0].1 = format!("http://{}", proxy.address);
+    let (mut proxy, environment) = Proxy::before(Weed::shared()).await;
     let spool = tempfile::tempdir().unwrap();
     let (bucket, path) = (crate::replicas::bucket(), spool.path().display().to_string());
     let settings = [("store", bucket.as_str()), ("spool", path.as_str())];
@@ -284,9 +278,7 @@ async fn a_store_that_hangs_when_the_service_stops_waits_in_the_spool() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_the_store_is_away_its_routes_say_so_and_when_to_ask_again() {
     let upstream = TestUpstream::start().await;
-    let proxy = Proxy::to(Weed::shared().port()).await;
-    let mut environment = Weed::shared().environment();
-    environment[0].1 = format!("http://{}", proxy.address);
+    let (proxy, environment) = Proxy::before(Weed::shared()).await;
     let bucket = crate::replicas::bucket();
     let settings = [("store", bucket.as_str()), ("store-timeout", "1s")];
     let app = TestApp::with_environment(&upstream.url, &settings, environment).await;

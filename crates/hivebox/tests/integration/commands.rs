@@ -6,7 +6,8 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-const OCTOBER_14: &str =
+/// A recorded answer of openSenseMap.
+pub(crate) const OCTOBER_14: &str =
     concat!("file:", env!("CARGO_MANIFEST_DIR"), "/../opensensemap/tests/data/boxes_2024-10-14.json");
 const OCTOBER_21: &str =
     concat!("file:", env!("CARGO_MANIFEST_DIR"), "/../opensensemap/tests/data/boxes_2024-10-21.json");
@@ -57,6 +58,11 @@ impl Running {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         (Self(child), line)
     }
+}
+
+/// The address in the first line of a demo's output.
+pub(crate) fn address_in(line: &str) -> &str {
+    line.split("http://").nth(1).unwrap().split('/').next().unwrap()
 }
 
 /// The body of an answer to a minimal request.
@@ -268,7 +274,7 @@ fn the_demo_prints_its_address_and_answers_there() {
     let folder = tempfile::tempdir().unwrap();
     let (running, line) =
         Running::start(hivebox(folder.path()).args(["demo", "--listen", "127.0.0.1:0", "--stations", "500"]));
-    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap();
+    let address = address_in(&line);
     for path in [
         "/",
         "/health",

@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 
 use crate::app::{TestApp, TestUpstream};
 use crate::front::exchange;
-use crate::redis_server::{Bound, free_port, program, wait_until};
-use crate::rolling_restart::up;
+use crate::redis_server::wait_until;
+use crate::rolling_restart::HaProxy;
 
 /// Sends a request on a connection that stays open, and returns the head and the body of the answer.
 async fn ask(stream: &mut TcpStream, path: &str) -> String {
@@ -52,24 +52,24 @@ async fn a_connection_behind_haproxy_is_reused_at_every_age() {
     .await;
     assert_eq!(app.get("/temperature").await.status(), 200);
 
-    let (port, stats) = (free_port(), free_port());
-    let folder = tempfile::tempdir().unwrap();
     // A connection to HiveBox stays with its client, and no request is repeated.
-    let configuration = format!(
-        "defaults\n  mode http\n  retries 0\n  timeout connect 2s\n  timeout client 60s\n  timeout server 60s\n\
-         frontend hive\n  bind 127.0.0.1:{port}\n  default_backend replicas\n\
-         frontend stats\n  bind 127.0.0.1:{stats}\n  stats enable\n  stats uri /\n\
-         backend replicas\n  http-reuse never\n  option httpchk GET /routez\n\
-         \x20 server replica-1 {} check inter 100ms\n",
-        app.address
-    );
-    std::fs::write(folder.path().join("haproxy.cfg"), configuration).unwrap();
-    let haproxy = program("HIVEBOX_TEST_HAPROXY").display().to_string();
-    let _haproxy = Bound::start(&format!("exec {haproxy} -db -f haproxy.cfg"), folder.path());
-    wait_until("HAProxy", || std::net::TcpStream::connect(("127.0.0.1", stats)).is_ok());
-    wait_until("a replica that is ready", || up(stats) == 1);
+    let haproxy = HaProxy::over(&[app.address.port()], |port, stats, replicas| {
+        format!(
+            "defaults\n  mode http\n  retries 0\n  timeout connect 2s\n  timeout client 60s\n  timeout server 60s\n\
+             frontend hive\n  bind 127.0.0.1:{port}\n  default_backend replicas\n\
+             frontend stats\n  bind 127.0.0.1:{stats}\n  stats enable\n  stats uri /\n\
+             backend replicas\n  http-reuse never\n  option httpchk GET /routez\n\
+             \x20 server replica-1 127.0.0.1:{} check inter 100ms\n",
+            replicas[0]
+        )
+    });
+    wait_until("a replica that is ready", || haproxy.up() == 1);
 
-    (1..=8).map(|seconds| reuse(port, Duration::from_secs(seconds))).collect::<JoinSet<_>>().join_all().await;
+    (1..=8)
+        .map(|seconds| reuse(haproxy.port, Duration::from_secs(seconds)))
+        .collect::<JoinSet<_>>()
+        .join_all()
+        .await;
 }
 
 #[tokio::test]

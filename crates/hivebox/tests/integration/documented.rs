@@ -16,7 +16,7 @@ use hivebox_archive::SnapshotStore;
 use serde_json::Value;
 
 use crate::app::TestUpstream;
-use crate::commands::{Running, hivebox};
+use crate::commands::{Running, address_in, hivebox};
 use crate::history::{half_hours, remember_in};
 
 const API: &str = include_str!("../../../../docs/api.md");
@@ -48,7 +48,7 @@ fn the_examples_of_the_docs_do_what_they_show() {
     // The past of two days takes longer than the examples need it.
     let demo = ["demo", "--listen", "127.0.0.1:0", "--past", "3h", "--sql", "on"];
     let (_demo, welcome) = Running::start(hivebox(folder.path()).args(demo));
-    let address = welcome.split("http://").nth(1).unwrap().split('/').next().unwrap();
+    let address = address_in(&welcome);
     wait_for(folder.path(), &format!("curl -sf http://{address}/temperature"));
     let of_past =
         format!("curl -sf 'http://{address}/api/v1/history?from=-PT2H&format=csv' | sed -n 2p | grep .");

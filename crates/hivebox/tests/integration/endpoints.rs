@@ -7,6 +7,7 @@ use reqwest::header::{ACCEPT, ALLOW};
 use serde_json::json;
 
 use crate::app::{TestApp, TestUpstream, header, json};
+use crate::commands::OCTOBER_14;
 
 #[tokio::test]
 async fn the_stable_endpoints_are_unchanged() {
@@ -39,9 +40,7 @@ async fn the_temperature_has_two_decimals_and_a_status() {
 
 #[tokio::test]
 async fn a_recorded_answer_too_old_to_count_is_a_503_that_says_why() {
-    let recorded =
-        concat!("file:", env!("CARGO_MANIFEST_DIR"), "/../opensensemap/tests/data/boxes_2024-10-14.json");
-    let app = TestApp::with(recorded, &[]).await;
+    let app = TestApp::with(OCTOBER_14, &[]).await;
     let response = app.get("/temperature").await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(header(&response, "content-type"), "application/problem+json");

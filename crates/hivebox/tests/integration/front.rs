@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io;
 use std::net::SocketAddr;
-use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -17,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use crate::app::{TestApp, TestUpstream};
-use crate::commands::{Running, hivebox};
+use crate::commands::{Running, address_in, hivebox};
 
 const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -201,11 +200,8 @@ async fn a_request_is_logged_as_the_router_would_where_that_is_asked_for() {
     let log = folder.path().join("log");
     let mut command = hivebox(folder.path());
     command.args(["demo", "--listen", "127.0.0.1:0", "--stations", "300", "--log", "debug"]);
-    command.stdout(Stdio::piped()).stderr(File::create(&log).unwrap());
-    let mut running = Running(command.spawn().unwrap());
-    let mut line = String::new();
-    BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().parse().unwrap();
+    let (_running, line) = Running::start_logging(&mut command, File::create(&log).unwrap());
+    let address = address_in(&line).parse().unwrap();
     exchange(address, request("GET /temperature", "").as_bytes()).await;
 
     // What is asked by HEAD goes through the router.

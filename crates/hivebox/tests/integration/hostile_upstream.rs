@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::app::TestApp;
-use crate::commands::{Running, get, hivebox};
+use crate::commands::{Running, address_in, get, hivebox};
 
 /// A box whose sensors measure the air temperature now.
 fn sense_box(number: usize, celsius: &[f64]) -> Value {
@@ -200,7 +200,7 @@ fn the_demo_asks_no_proxy_for_its_own_simulation() {
         demo.env(variable, PROXY.0);
     }
     let (running, line) = Running::start(&mut demo);
-    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap();
+    let address = address_in(&line);
     assert!(get(address, "/temperature").starts_with("HTTP/1.1 200"));
     drop(running);
 }

@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use opensensemap_sim::SimClock;
 
 use crate::app::{TestApp, TestUpstream, eventually, json};
-use crate::commands::hivebox;
+use crate::commands::{OCTOBER_14, hivebox};
 use crate::history::readings;
 
 /// The interval of the services.
@@ -227,9 +227,7 @@ async fn beside_a_history_of_a_newer_hivebox_the_present_is_served_and_stored_an
 fn the_commands_tell_what_they_skip_and_what_is_damaged() {
     let folder = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| hivebox(folder.path()).args(arguments).output().unwrap();
-    let upstream =
-        concat!("file:", env!("CARGO_MANIFEST_DIR"), "/../opensensemap/tests/data/boxes_2024-10-14.json");
-    let stored = run(&["store", "--upstream", upstream, "--at", "2024-10-14T09:20:00Z"]);
+    let stored = run(&["store", "--upstream", OCTOBER_14, "--at", "2024-10-14T09:20:00Z"]);
     assert!(stored.status.success(), "{stored:?}");
     let day = folder.path().join("hivebox-data/readings/date=2024-10-14");
     std::fs::write(day.join("2024-10-14T09-25-00.000Z.parquet"), "no Parquet").unwrap();

@@ -12,7 +12,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 use crate::app::{TestApp, TestUpstream, header, json};
-use crate::commands::{Running, get, hivebox};
+use crate::commands::{Running, address_in, get, hivebox};
 
 const LIVE: &str = "/api/v1/live";
 const PATIENCE: Duration = Duration::from_mins(5);
@@ -262,17 +262,17 @@ async fn a_stream_takes_little_memory() {
     let folder = tempfile::tempdir().unwrap();
     let arguments = ["demo", "--listen", "127.0.0.1:0", "--stations", "300"];
     let (_running, line) = Running::start(hivebox(folder.path()).args(arguments));
-    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
-    assert!(get(&address, "/temperature").starts_with("HTTP/1.1 200"));
+    let address = address_in(&line);
+    assert!(get(address, "/temperature").starts_with("HTTP/1.1 200"));
     let memory = || {
-        let metrics = get(&address, "/metrics");
+        let metrics = get(address, "/metrics");
         let line = metrics.lines().find_map(|line| line.strip_prefix("process_resident_memory_bytes "));
         line.unwrap().parse::<f64>().unwrap()
     };
     let before = memory();
     let mut streams = Vec::new();
     for _ in 0..STREAMS {
-        let mut stream = TcpStream::connect(&address).await.unwrap();
+        let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(format!("GET {LIVE} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes()).await.unwrap();
         let mut begin = [0; 1000];
         timeout(PATIENCE, stream.read_exact(&mut begin)).await.unwrap().unwrap();

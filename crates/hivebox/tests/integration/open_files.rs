@@ -4,10 +4,8 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
 
-use tokio::time::Instant;
-
-use crate::app::PATIENCE;
-use crate::commands::{Running, get};
+use crate::commands::{Running, address_in, get};
+use crate::redis_server::wait_until;
 
 /// The number of snapshots in a folder.
 fn snapshots(folder: &Path) -> usize {
@@ -31,16 +29,17 @@ fn with_more_connections_than_files_storing_and_answers_go_on() {
     command.args(["--store", "file:kept", "--store-interval", "1s", "--log-format", "json"]);
     command.args(["--max-connections", "20000", "--max-streams", "10000", "--keep-alive", "5s"]);
     let (_running, line) = Running::start_logging(&mut command, std::fs::File::create(&log).unwrap());
-    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let address = address_in(&line);
 
-    assert!(get(&address, "/temperature").starts_with("HTTP/1.1 200"));
-    let others: Vec<TcpStream> = (0..320).map(|_| TcpStream::connect(&address).unwrap()).collect();
-    let (before, started) = (snapshots(&folder.path().join("kept")), Instant::now());
-    while snapshots(&folder.path().join("kept")) < before + 3 {
-        assert!(started.elapsed() < PATIENCE, "it stores nothing more");
+    assert!(get(address, "/temperature").starts_with("HTTP/1.1 200"));
+    let others: Vec<TcpStream> = (0..320).map(|_| TcpStream::connect(address).unwrap()).collect();
+    let stored = || snapshots(&folder.path().join("kept"));
+    let before = stored();
+    wait_until("three more snapshots", || {
         // It waits until idle connections are closed.
-        assert!(get(&address, "/temperature").starts_with("HTTP/1.1 200"));
-    }
+        assert!(get(address, "/temperature").starts_with("HTTP/1.1 200"));
+        stored() >= before + 3
+    });
     drop(others);
     let log = std::fs::read_to_string(&log).unwrap();
     let lowered: Vec<&str> = log.lines().filter(|line| line.contains("limit of open files")).collect();

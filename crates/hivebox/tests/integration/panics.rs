@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use opensensemap_sim::SimClock;
 use reqwest::{Response, StatusCode};
 
-use crate::app::{TestApp, TestUpstream, eventually, header, json, retried};
+use crate::app::{TestApp, TestUpstream, client, eventually, header, json};
 
 /// Shows a clock the last moment until a task has restarted, then `next`.
 async fn panic_once(app: &TestApp, upstream: &TestUpstream, task: &str, next: Timestamp) {
@@ -34,14 +34,9 @@ async fn a_panic_ends_no_task_of_the_refresh_loop() {
     let is_new = |ready: &serde_json::Value| {
         ready["cache_as_of"].as_str().is_some_and(|as_of| as_of.parse::<Timestamp>().unwrap() >= next)
     };
-    retried(async || {
+    app.passing_time(&upstream, async || {
         let ready = app.json("/readyz").await;
-        if is_new(&ready) {
-            return Ok(());
-        }
-        app.let_time_pass(SignedDuration::from_mins(1));
-        upstream.sim.set_time(SimClock::Fixed(app.clock.now()));
-        Err(format!("no new present, but {ready}"))
+        if is_new(&ready) { Ok(()) } else { Err(format!("no new present, but {ready}")) }
     })
     .await;
     assert_eq!(app.get("/livez").await.status(), StatusCode::OK);
@@ -57,7 +52,7 @@ async fn a_handler_that_panics_gives_a_counted_500_with_its_request_id() {
     assert_eq!(app.get("/temperature").await.status(), StatusCode::OK);
     let before = app.clock.now();
     app.clock.set(Timestamp::MAX);
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = client();
     let ask = async |method: reqwest::Method, path: &str| -> Response {
         let request = client.request(method, format!("http://{}{path}", app.address));
         request.header("x-request-id", "mine-1").send().await.unwrap()

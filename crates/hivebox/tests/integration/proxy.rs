@@ -8,6 +8,8 @@ use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+use crate::weed::Weed;
+
 /// The state of the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Network {
@@ -49,6 +51,14 @@ impl Proxy {
             }
         });
         Self { address, network, held }
+    }
+
+    /// A proxy in front of an S3 server, and the environment variables of its clients.
+    pub(crate) async fn before(server: &Weed) -> (Self, [(String, String); 3]) {
+        let proxy = Self::to(server.port()).await;
+        let mut environment = server.environment();
+        environment[0].1 = format!("http://{}", proxy.address);
+        (proxy, environment)
     }
 
     /// Waits until data is held up.

@@ -6,10 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::commands::hivebox;
-
-const OCTOBER_14: &str =
-    concat!("file:", env!("CARGO_MANIFEST_DIR"), "/../opensensemap/tests/data/boxes_2024-10-14.json");
+use crate::commands::{OCTOBER_14, hivebox};
 
 /// Every file and folder below one, with size and time of change.
 fn tree(folder: &Path) -> BTreeMap<PathBuf, (u64, SystemTime)> {

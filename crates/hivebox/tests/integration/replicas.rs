@@ -146,9 +146,7 @@ async fn when_the_holder_is_killed_in_the_middle_of_a_store_no_object_is_half_an
     let store = bucket();
     // Two leases are shorter than the time between two slots, as they are where HiveBox is at work.
     let settings = with(&of_processes(&upstream, &redis, &store), &[("store-interval", "15s")]);
-    let mut proxy = Proxy::to(Weed::shared().port()).await;
-    let mut environment = Weed::shared().environment();
-    environment[0].1 = format!("http://{}", proxy.address);
+    let (mut proxy, environment) = Proxy::before(Weed::shared()).await;
     let mut replicas: Vec<Replica> = (0..3).map(|_| Replica::start((&settings, &environment))).collect();
     let killed = holder(&replicas).await;
     let stored = async |replicas: &[Replica]| {

@@ -1,6 +1,9 @@
 //! A rolling restart of three replicas behind HAProxy.
 
+use std::net::TcpStream;
 use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
 
 use crate::app::TestUpstream;
 use crate::redis_server::{Bound, RedisServer, free_port, program, wait_until};
@@ -23,10 +26,32 @@ pub(crate) fn configuration(port: u16, stats: u16, replicas: &[u16]) -> String {
     )
 }
 
-/// The number of replicas that receive requests.
-pub(crate) fn up(stats: u16) -> usize {
-    let answer = crate::commands::get(&format!("127.0.0.1:{stats}"), "/;csv");
-    answer.lines().filter(|line| line.starts_with("replicas,replica-") && line.contains(",UP,")).count()
+/// A load balancer that ends with the test.
+pub(crate) struct HaProxy {
+    pub(crate) port: u16,
+    stats: u16,
+    // It ends before its folder goes.
+    _running: Bound,
+    _folder: TempDir,
+}
+
+impl HaProxy {
+    /// One in front of replicas. Its configuration is made of its port, that of its statistics, and theirs.
+    pub(crate) fn over(replicas: &[u16], configure: impl FnOnce(u16, u16, &[u16]) -> String) -> Self {
+        let (port, stats) = (free_port(), free_port());
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("haproxy.cfg"), configure(port, stats, replicas)).unwrap();
+        let haproxy = program("HIVEBOX_TEST_HAPROXY").display().to_string();
+        let running = Bound::start(&format!("exec {haproxy} -db -f haproxy.cfg"), folder.path());
+        wait_until("HAProxy", || TcpStream::connect(("127.0.0.1", stats)).is_ok());
+        Self { port, stats, _running: running, _folder: folder }
+    }
+
+    /// The number of replicas that receive requests.
+    pub(crate) fn up(&self) -> usize {
+        let answer = crate::commands::get(&format!("127.0.0.1:{}", self.stats), "/;csv");
+        answer.lines().filter(|line| line.starts_with("replicas,replica-") && line.contains(",UP,")).count()
+    }
 }
 
 #[test]
@@ -42,17 +67,12 @@ fn a_rolling_restart_under_load_fails_no_request() {
     let start = |port: u16| Replica::on(&format!("127.0.0.1:{port}"), (&settings, &environment));
     let mut replicas: Vec<Replica> = ports.iter().map(|port| start(*port)).collect();
 
-    let (port, stats) = (free_port(), free_port());
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("haproxy.cfg"), configuration(port, stats, &ports)).unwrap();
-    let haproxy = program("HIVEBOX_TEST_HAPROXY").display().to_string();
-    let _haproxy = Bound::start(&format!("exec {haproxy} -db -f haproxy.cfg"), folder.path());
-    wait_until("HAProxy", || std::net::TcpStream::connect(("127.0.0.1", stats)).is_ok());
-    wait_until("three replicas that take requests", || up(stats) == 3);
+    let haproxy = HaProxy::over(&ports, configuration);
+    wait_until("three replicas that take requests", || haproxy.up() == 3);
 
     let mut wrk = Command::new(program("HIVEBOX_TEST_WRK"))
         .args(["--threads=1", "--connections=16", "--duration=20s", "--timeout=5s"])
-        .arg(format!("http://127.0.0.1:{port}/temperature"))
+        .arg(format!("http://127.0.0.1:{}/temperature", haproxy.port))
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -60,7 +80,7 @@ fn a_rolling_restart_under_load_fails_no_request() {
         replica.signal("TERM");
         assert!(replica.ends_well(), "{}", replica.log());
         *replica = start(port);
-        wait_until("a replica that takes requests again", || up(stats) == 3);
+        wait_until("a replica that takes requests again", || haproxy.up() == 3);
     }
     assert!(wrk.try_wait().unwrap().is_none(), "the load ended before the restarts did");
     let output = wrk.wait_with_output().unwrap();

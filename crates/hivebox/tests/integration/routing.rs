@@ -6,8 +6,7 @@ use opensensemap_sim::{Fault, SimClock};
 use reqwest::{Response, StatusCode};
 
 use crate::app::{TestApp, TestUpstream, client, eventually, header, json};
-use crate::redis_server::{Bound, free_port, program};
-use crate::rolling_restart::{configuration, up};
+use crate::rolling_restart::{HaProxy, configuration};
 
 /// Answers of `/routez` with 200.
 const ROUTED: &str = "hivebox_http_requests_total{route=\"/routez\",method=\"GET\",status=\"200\"}";
@@ -27,19 +26,12 @@ async fn in_an_outage_a_load_balancer_passes_on_what_hivebox_says_and_a_draining
     let clock = Clock::still_at(now);
     let first = TestApp::with_clock(&upstream.url, &[], [], &clock).await;
     let second = TestApp::with_clock(&upstream.url, &[], [], &clock).await;
-    let (port, stats) = (free_port(), free_port());
-    let folder = tempfile::tempdir().unwrap();
-    let configuration = configuration(port, stats, &[first.address.port(), second.address.port()]);
-    std::fs::write(folder.path().join("haproxy.cfg"), configuration).unwrap();
-    let haproxy = program("HIVEBOX_TEST_HAPROXY").display().to_string();
-    let _haproxy = Bound::start(&format!("exec {haproxy} -db -f haproxy.cfg"), folder.path());
-    let serves = async || tokio::net::TcpStream::connect(("127.0.0.1", stats)).await.is_ok();
-    eventually("HAProxy", serves).await;
+    let haproxy = HaProxy::over(&[first.address.port(), second.address.port()], configuration);
     let client = client();
     let ask = async |path: &str| -> Response {
-        client.get(format!("http://127.0.0.1:{port}{path}")).send().await.unwrap()
+        client.get(format!("http://127.0.0.1:{}{path}", haproxy.port)).send().await.unwrap()
     };
-    eventually("two replicas that take requests", async || up(stats) == 2).await;
+    eventually("two replicas that take requests", async || haproxy.up() == 2).await;
     for app in [&first, &second] {
         assert_eq!(app.get("/temperature").await.status(), StatusCode::OK);
     }
@@ -63,7 +55,7 @@ async fn in_an_outage_a_load_balancer_passes_on_what_hivebox_says_and_a_draining
     }
 
     first.serves.drain();
-    eventually("one replica that takes requests", async || up(stats) == 1).await;
+    eventually("one replica that takes requests", async || haproxy.up() == 1).await;
     let (before, others) = (first.metric(VERSIONS).await, second.metric(VERSIONS).await);
     for _ in 0..20 {
         assert_eq!(ask("/version").await.status(), StatusCode::OK);

@@ -7,7 +7,7 @@ use std::process::Command;
 use tokio::time::Instant;
 
 use crate::app::{PATIENCE, TestApp, TestUpstream};
-use crate::commands::{Running, get, hivebox};
+use crate::commands::{Running, address_in, get, hivebox};
 
 pub(crate) fn signal(running: &Running, signal: &str) {
     let sent = Command::new("kill").args([signal, &running.0.id().to_string()]).status().unwrap();
@@ -18,7 +18,7 @@ pub(crate) fn signal(running: &Running, signal: &str) {
 fn demo(folder: &std::path::Path, settings: &[&str]) -> (Running, String) {
     let arguments = ["demo", "--listen", "127.0.0.1:0", "--stations", "500"];
     let (running, line) = Running::start(hivebox(folder).args(arguments).args(settings));
-    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let address = address_in(&line).to_owned();
     (running, address)
 }
 

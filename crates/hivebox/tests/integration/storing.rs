@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use opensensemap_sim::SimClock;
 use reqwest::StatusCode;
 
-use crate::app::{TestApp, TestUpstream, json, retried};
+use crate::app::{TestApp, TestUpstream, json};
 
 #[tokio::test]
 async fn a_store_names_the_object_with_its_rows_bytes_and_checksum() {
@@ -57,15 +57,15 @@ async fn a_slot_gets_no_readings_that_have_expired() {
     app.until("/readyz", "a poll that failed", |ready| ready["last_poll_error"].is_string()).await;
     upstream.sim.faults().clear();
     app.pass_time_until(&upstream, "/temperature", "there again", |answer| answer.status() == 200).await;
-    let last = app.clock.now();
-    app.let_time_pass("2026-11-24T05:59:00Z".parse::<Timestamp>().unwrap().duration_since(last));
-    let listed = retried(async || {
-        app.let_time_pass(SignedDuration::from_mins(1));
-        upstream.sim.set_time(SimClock::Fixed(app.clock.now()));
-        let listed = app.json("/api/v1/snapshots").await["snapshots"].clone();
-        if listed.as_array().unwrap().is_empty() { Err("no snapshot".to_owned()) } else { Ok(listed) }
-    })
-    .await;
+    let slot: Timestamp = "2026-11-24T06:00:00Z".parse().unwrap();
+    app.clock.set(slot);
+    upstream.sim.set_time(SimClock::Fixed(slot));
+    let listed = app
+        .passing_time(&upstream, async || {
+            let listed = app.json("/api/v1/snapshots").await["snapshots"].clone();
+            if listed.as_array().unwrap().is_empty() { Err("no snapshot".to_owned()) } else { Ok(listed) }
+        })
+        .await;
     let names: Vec<&str> =
         listed.as_array().unwrap().iter().map(|snapshot| snapshot["name"].as_str().unwrap()).collect();
     assert!(names.iter().all(|name| *name >= "2026-11-24T06"), "{names:?}");

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::app::PATIENCE;
 use crate::collector::Collector;
-use crate::commands::{Running, hivebox};
+use crate::commands::{Running, address_in, hivebox};
 use crate::redis_server::{RedisServer, free_port};
 use crate::stopping::signal;
 
@@ -35,7 +35,7 @@ impl Traced {
         command.args(["--log", "info,hivebox_http::observe=debug", "--log-format", "json"]);
         command.args(["--store-interval", "off", "--otlp-endpoint", endpoint]).args(settings);
         let (running, line) = Running::start_logging(&mut command, File::create(&log).unwrap());
-        let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
+        let address = address_in(&line).to_owned();
         Self { running, address, log }
     }
 
