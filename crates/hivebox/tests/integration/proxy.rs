@@ -87,6 +87,8 @@ async fn join(mut client: TcpStream, port: u16, mut wire: Wire) {
         let is_broken =
             |network: &Network| matches!(network, Network::Cut | Network::Reset | Network::Failing);
         tokio::select! {
+            // The state of the network comes first: through a broken one, not even a waiting answer passes.
+            biased;
             _ = wire.network.wait_for(is_broken) => {}
             () = pump(from_client, to_server, up) => {}
             () = pump(from_server, to_client, down) => {}
