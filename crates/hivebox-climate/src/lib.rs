@@ -26,6 +26,7 @@ pub mod chores;
 pub mod direction;
 pub mod estimate;
 pub mod extremes;
+pub mod forecast;
 pub mod histogram;
 pub mod nearby;
 pub mod phenomenon;
