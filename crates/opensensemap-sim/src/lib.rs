@@ -64,6 +64,7 @@
 //!
 //! `stations` knows the stations, `weather` the weather, `measurand` and `reading` what a sensor shows,
 //! `schedule` when, and `defect` what goes wrong; `simulation` and `simulated_box` combine them.
+//! `truth` is the weather without instruments, and `model` a weather model of known error.
 //! `query`, `row` and `json` speak the API's language; `handle`, `routes`, `answer` and `server` its
 //! HTTP; `fault` breaks it.
 
@@ -71,12 +72,14 @@ pub use clock::SimClock;
 pub use defect::Defect;
 pub use fault::{FAULT_HEADER, Fault, FaultRule, Faults, InvalidFault, MAX_BOMB_BYTES, MAX_DELAY_MILLIS};
 pub use handle::SimServer;
+pub use model::{ForecastError, ModelOver, ModelWeather};
 pub use object_id::{InvalidObjectId, ObjectId};
 pub use requests::Requests;
 pub use server::{router, serve};
 pub use simulated_box::{Measurement, SensorAt, SimulatedBox};
 pub use simulation::{Options, Simulation};
 pub use stations::{BoxExposure, StationPlace, Stations};
+pub use truth::{TrueWeather, TrueWeatherOver};
 pub use value::ShownValue;
 
 mod answer;
@@ -87,6 +90,7 @@ mod fault;
 mod handle;
 mod json;
 mod measurand;
+mod model;
 mod object_id;
 mod query;
 mod reading;
@@ -99,5 +103,6 @@ mod server;
 mod simulated_box;
 mod simulation;
 mod stations;
+mod truth;
 mod value;
 mod weather;

@@ -1,10 +1,11 @@
 //! The simulation: a pure function from a seed and a time to the senseBoxes at that time.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
+use crate::model::{ForecastError, Terrain};
 use crate::object_id::ObjectId;
 use crate::seed::Seed;
 use crate::simulated_box::{Measurement, SimulatedBox};
@@ -15,6 +16,7 @@ use crate::weather::Weather;
 const WEATHER: u64 = 1;
 const STATIONS: u64 = 2;
 const CATALOGUE: u64 = 3;
+const MODEL: u64 = 4;
 
 /// The options of a simulation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,6 +46,9 @@ pub struct Simulation {
     options: Options,
     seed: Seed,
     pub(crate) bad_share: f64,
+    pub(crate) forecast_error: ForecastError,
+    pub(crate) model_seed: Seed,
+    terrain: OnceLock<Terrain>,
 }
 
 impl Simulation {
@@ -57,7 +62,21 @@ impl Simulation {
             options,
             seed: seed.with(STATIONS),
             bad_share: options.bad_share.clamp(0.0, 1.0),
+            forecast_error: ForecastError::default(),
+            model_seed: seed.with(MODEL),
+            terrain: OnceLock::new(),
         }
+    }
+
+    /// The same with another error of the weather model.
+    #[must_use]
+    pub fn with_forecast_error(self, forecast_error: ForecastError) -> Self {
+        Self { forecast_error, ..self }
+    }
+
+    /// The heights that the weather model knows; made on first use.
+    pub(crate) fn terrain(&self) -> &Terrain {
+        self.terrain.get_or_init(|| Terrain::new(&self.catalogue, self.model_seed))
     }
 
     /// The options that it was made with.

@@ -8,11 +8,15 @@ use crate::stations::StationPlace;
 use noise::{Field, FieldAt};
 use sun::Sun;
 
-mod noise;
+mod hour;
+pub(crate) mod noise;
 mod sun;
 
 /// The lapse rate in kelvin per metre.
-const LAPSE: f64 = 0.0065;
+pub(crate) const LAPSE: f64 = 0.0065;
+
+/// It rains where clouds cover more than this share of the sky.
+const RAIN_CLOUD: f64 = 0.82;
 
 /// The weather of a whole planet.
 #[derive(Clone, Debug)]
@@ -27,6 +31,8 @@ pub(crate) struct Weather {
     moisture: Field,
     dust: Field,
     wind: Field,
+    /// How gusty the wind is.
+    turbulence: Field,
 }
 
 /// The conditions at one place and time.
@@ -72,6 +78,7 @@ impl Weather {
             moisture: field(5, 6.0, 30.0),
             dust: field(6, 4.0, 24.0),
             wind: field(7, 8.0, 12.0),
+            turbulence: field(8, 0.5, 2.3),
         }
     }
 
@@ -92,7 +99,15 @@ impl Weather {
             moisture: over(&self.moisture),
             dust: over(&self.dust),
             wind: over(&self.wind),
+            turbulence: over(&self.turbulence),
         }
+    }
+
+    /// The rain at a place in mm/h, which does not depend on its height.
+    pub(crate) fn rain_at(&self, longitude: f64, latitude: f64, millis: i64) -> f64 {
+        let at = |field: &Field| field.over(longitude, latitude).at(millis);
+        let cloud = cloud_cover(at(&self.cloud));
+        if cloud <= RAIN_CLOUD { 0.0 } else { rain(cloud, at(&self.local)) }
     }
 }
 
@@ -107,6 +122,7 @@ pub(crate) struct WeatherAt {
     moisture: FieldAt,
     dust: FieldAt,
     wind: FieldAt,
+    turbulence: FieldAt,
 }
 
 impl WeatherAt {
@@ -116,7 +132,7 @@ impl WeatherAt {
         let sun = Sun::at(place.longitude, place.latitude, millis);
         // Owners enter heights up to outer space; the physics ends on a mountain.
         let height = place.height.unwrap_or(0.0).clamp(0.0, 4000.0);
-        let cloud = (0.55 + 0.9 * self.cloud.at(millis)).clamp(0.0, 1.0);
+        let cloud = cloud_cover(self.cloud.at(millis));
         let local = self.local.at(millis);
 
         let daily = climate(place.latitude, sun.season) + 12.0 * self.air_mass.at(millis) - LAPSE * height;
@@ -142,7 +158,7 @@ impl WeatherAt {
             fine_dust: dust,
             wind_speed: 3.5 * (2.6 * gale + 0.6 * local).exp() * (0.8 + 0.4 * sun.height),
             wind_direction: (240.0 + 400.0 * gale).rem_euclid(360.0),
-            rain: (cloud - 0.82).max(0.0) * 18.0 * (0.6 + local).max(0.0),
+            rain: rain(cloud, local),
             daytime: 0.5 + 0.5 * sun.warmth,
         }
     }
@@ -174,6 +190,16 @@ impl Conditions {
         let gamma = (self.humidity / 100.0).ln() + 17.62 * self.temperature / (243.12 + self.temperature);
         243.12 * gamma / (17.62 - gamma)
     }
+}
+
+/// The share of the sky that is covered, for a value of the field of clouds.
+fn cloud_cover(cloud: f64) -> f64 {
+    (0.55 + 0.9 * cloud).clamp(0.0, 1.0)
+}
+
+/// In mm/h.
+fn rain(cloud_cover: f64, local: f64) -> f64 {
+    (cloud_cover - RAIN_CLOUD).max(0.0) * 18.0 * (0.6 + local).max(0.0)
 }
 
 /// The mean temperature at sea level in °C; `season` is -1 in deep winter and 1 in high summer.

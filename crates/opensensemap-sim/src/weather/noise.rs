@@ -69,6 +69,15 @@ impl FieldAt {
         sum
     }
 
+    /// The same, scaled to a deviation of 1 at every place and moment. Between points of the lattice
+    /// a plain value is an average, which varies less than at the points.
+    pub(crate) fn standard(&mut self, millis: i64) -> f64 {
+        let ((_, before), (_, after)) = steps(millis as f64 / self.millis);
+        let squares = |[(_, low), (_, high)]: [(u64, f64); 2]| low * low + high * high;
+        let variance = (before * before + after * after) * squares(self.rows) * squares(self.columns) / 12.0;
+        self.at(millis) / variance.sqrt()
+    }
+
     fn corners(&mut self, slot: usize, time: i64) -> [[f64; 2]; 2] {
         match self.layers[slot] {
             Some(layer) if layer.time == time => layer.corners,
@@ -111,6 +120,22 @@ mod tests {
             let change = at(longitude, 50.0, 0) - at(longitude + 0.05, 50.0, 0);
             assert!(change.abs() < 0.02, "{change} at {longitude}");
         }
+    }
+
+    #[test]
+    fn a_standard_value_has_mean_0_and_deviation_1() {
+        let field = Field::new(Seed::new(3), 1.2, 5.3);
+        let draws: Vec<f64> = (0..20_000)
+            .map(|step| {
+                field
+                    .over(f64::from(step % 350), 40.0 + f64::from(step % 19))
+                    .standard(i64::from(step) * 30_000_000)
+            })
+            .collect();
+        let mean = draws.iter().sum::<f64>() / draws.len() as f64;
+        let variance = draws.iter().map(|draw| draw * draw).sum::<f64>() / draws.len() as f64;
+        assert!(mean.abs() < 0.03, "{mean}");
+        assert!((variance - 1.0).abs() < 0.05, "{variance}");
     }
 
     #[test]

@@ -5,4 +5,5 @@
 mod boxes;
 mod data;
 mod faults;
+mod forecast_error;
 mod server;

@@ -1,0 +1,94 @@
+//! The true weather: what perfect instruments would show, so that the skill of a forecast can be
+//! measured.
+
+use jiff::Timestamp;
+
+use crate::simulation::Simulation;
+use crate::stations::StationPlace;
+use crate::weather::WeatherAt;
+
+/// The true weather outdoors at one place and time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TrueWeather {
+    /// The air temperature at that moment, in °C.
+    pub air_temperature_celsius: f64,
+    /// The relative humidity at that moment, in %.
+    pub relative_humidity_percent: f64,
+    /// The wind speed at that moment, in m/s.
+    pub wind_speed_metres_per_second: f64,
+    /// The strongest gust in the hour that begins then, in m/s; never less than the wind then.
+    pub wind_gust_metres_per_second: f64,
+    /// The rain at that moment, in mm/h.
+    pub rain_millimetres_per_hour: f64,
+    /// The precipitation in the hour that begins then, in mm.
+    pub precipitation_millimetres: f64,
+}
+
+/// The true weather at one place. It keeps what consecutive moments share, which makes them cheap.
+#[derive(Clone, Debug)]
+pub struct TrueWeatherOver {
+    weather: WeatherAt,
+}
+
+impl Simulation {
+    /// The true weather at a place and time. For many moments, [`weather_over`](Self::weather_over) is
+    /// cheaper.
+    ///
+    /// ```
+    /// use opensensemap_sim::{Options, Simulation, Stations};
+    ///
+    /// let simulation = Simulation::new(Options { stations: Stations::Generated(1), ..Options::default() });
+    /// let weather = simulation.weather_at(52.5, 13.4, 40.0, "2026-11-24T12:00:00Z".parse()?);
+    /// assert!((-20.0..20.0).contains(&weather.air_temperature_celsius));
+    /// assert!(weather.wind_gust_metres_per_second >= weather.wind_speed_metres_per_second);
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
+    #[must_use]
+    pub fn weather_at(
+        &self,
+        latitude_degrees: f64,
+        longitude_degrees: f64,
+        height_metres: f64,
+        at: Timestamp,
+    ) -> TrueWeather {
+        self.weather_over(latitude_degrees, longitude_degrees, height_metres).at(at)
+    }
+
+    /// The true weather at a place, for many moments.
+    #[must_use]
+    pub fn weather_over(
+        &self,
+        latitude_degrees: f64,
+        longitude_degrees: f64,
+        height_metres: f64,
+    ) -> TrueWeatherOver {
+        let (latitude, longitude) = (latitude_degrees, longitude_degrees);
+        let place = StationPlace { longitude, latitude, height: Some(height_metres) };
+        TrueWeatherOver { weather: self.weather.over(place) }
+    }
+}
+
+impl TrueWeatherOver {
+    /// The true weather at that time.
+    #[must_use]
+    pub fn at(&mut self, at: Timestamp) -> TrueWeather {
+        let millis = at.as_millisecond();
+        let now = self.weather.at(millis);
+        TrueWeather {
+            air_temperature_celsius: now.temperature,
+            relative_humidity_percent: now.humidity,
+            wind_speed_metres_per_second: now.wind_speed,
+            wind_gust_metres_per_second: self.weather.gust_in_hour_from(millis),
+            rain_millimetres_per_hour: now.rain,
+            precipitation_millimetres: self.weather.rain_in_hour_from(millis),
+        }
+    }
+
+    /// The true weather at each of these times.
+    pub fn each(
+        mut self,
+        times: impl IntoIterator<Item = Timestamp>,
+    ) -> impl Iterator<Item = (Timestamp, TrueWeather)> {
+        times.into_iter().map(move |at| (at, self.at(at)))
+    }
+}
