@@ -1,7 +1,8 @@
-//! Which chores at a hive the weather allows, and why.
+//! Which chores at a hive the weather allows, now and in the days ahead, and why.
 //!
 //! `chores.toml` holds all limits, sentences and sources; the code holds none. [`Chores::judge`]
-//! explains how a verdict is found.
+//! explains how a verdict is found. [`Inputs::merged`] chooses between what a beekeeper says, what
+//! sensors measure and what a model forecasts.
 
 mod chore;
 mod condition;
@@ -9,19 +10,25 @@ mod error;
 mod format;
 mod input;
 mod judge;
+mod kind;
 mod language;
 mod list;
+mod merge;
 mod read;
 mod rule;
 mod sentence;
+mod told;
+mod values;
 mod verdict;
 
 pub use chore::{Chore, ChoreSource};
 pub use condition::{Bound, Condition, Range};
 pub use error::ChoresError;
-pub use input::{Given, Input, InputKind, Inputs};
+pub use input::{Given, Input, Inputs, Origin};
 pub use judge::Judgement;
+pub use kind::InputKind;
 pub use language::Language;
 pub use list::Chores;
-pub use rule::Rule;
+pub use rule::{Rule, Rules};
+pub use told::{SeenWind, Told};
 pub use verdict::ChoreVerdict;

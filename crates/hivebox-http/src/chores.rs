@@ -9,7 +9,7 @@ use axum::http::HeaderValue;
 use axum::http::header::CONTENT_LANGUAGE;
 use axum::response::Response;
 use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::chores::{Chores, Input, Inputs, Language};
+use hivebox_climate::chores::{Chores, Input, Inputs, Language, Origin, Told};
 use hivebox_climate::estimate::{Estimate, Spot};
 use hivebox_climate::extremes::{Extremes, Neighbour};
 use hivebox_climate::phenomenon::PhenomenonId;
@@ -33,16 +33,12 @@ use hivebox_question::parameters::{Ask, Reader};
 use hivebox_question::table::Heading;
 
 const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, Format::Arrow]);
-/// How far away a rain gauge may be. Showers are a few kilometres wide; a dry gauge farther away proves nothing.
-const RAIN_REACH: Metres = Metres::from_kilometres(5.0);
 
 /// The place of a hive, and what the beekeeper knows about it.
 #[derive(Debug)]
 pub(super) struct AskChores {
     spot: Spot,
-    broodless: Option<bool>,
-    clustered: Option<bool>,
-    heavy_flight: Option<bool>,
+    told: Told,
     language: Language,
     format: Format,
 }
@@ -55,9 +51,7 @@ impl Ask for AskChores {
         let format = reader.format(FORMATS);
         Some(Self {
             spot: Spot { position: position?, height },
-            broodless,
-            clustered,
-            heavy_flight,
+            told: Told { broodless, clustered, heavy_flight, ..Told::default() },
             language: language?,
             format: format?,
         })
@@ -89,28 +83,23 @@ impl AskChores {
         });
         let now = |phenomenon: Option<PhenomenonId>| {
             let estimate = estimates.iter().find(|estimate| Some(estimate.phenomenon) == phenomenon)?;
-            Some(Input {
-                value: estimate.value.0,
-                uncertainty: Some(estimate.uncertainty.0),
+            let origin = Origin::Measured {
                 oldest: estimate.oldest?,
                 freshest: estimate.freshest?,
                 sensors: estimate.sensors,
                 nearest_metres: estimate.nearest.0,
-            })
+            };
+            Some(Input::around(estimate.value.0, estimate.uncertainty.0, origin))
         };
-        let mut inputs = Inputs {
+        let mut measured = Inputs {
             air_temperature: now(Some(catalogue.air_temperature())),
             wind_speed: now(catalogue.by_slug("wind_speed")),
-            precipitation_rate: now(catalogue.by_slug("precipitation_rate"))
-                .filter(|rain| rain.nearest_metres <= RAIN_REACH.0),
-            broodless: self.broodless,
-            clustered: self.clustered,
-            heavy_flight: self.heavy_flight,
+            precipitation_rate: now(catalogue.by_slug("precipitation_rate")),
             ..Inputs::default()
         };
-        let neighbours = self.neighbours(present, inputs.air_temperature.is_some());
-        extremes.fill(&mut inputs, &neighbours, readings.as_of());
-        inputs
+        let neighbours = self.neighbours(present, measured.air_temperature.is_some());
+        extremes.fill(&mut measured, &neighbours, readings.as_of());
+        Inputs::merged(self.told, &measured, &Inputs::default(), readings.as_of())
     }
 
     /// The boxes whose last days stand for those of the place: the nearest outdoor boxes with an unsuspicious

@@ -1,8 +1,7 @@
 //! Chores and the publications behind them.
 
-use super::input::InputKind;
 use super::language::{Language, Translated};
-use super::rule::Rule;
+use super::rule::Rules;
 
 /// A publication that gives limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,12 +19,11 @@ pub struct ChoreSource {
 pub struct Chore {
     pub(super) slug: Box<str>,
     pub(super) name: Translated<Box<str>>,
-    pub(super) needs: Box<[InputKind]>,
-    pub(super) rules: Box<[Rule]>,
+    pub(super) rules: Rules,
+    pub(super) ahead: Option<Rules>,
+    pub(super) needs_daylight: bool,
     pub(super) sources: Box<[ChoreSource]>,
     pub(super) label: Option<Translated<Box<str>>>,
-    pub(super) caveat: Option<Translated<Box<str>>>,
-    pub(super) readings: Box<[Box<str>]>,
     pub(super) not_confirmed: Box<[Box<str>]>,
 }
 
@@ -42,16 +40,23 @@ impl Chore {
         self.name.of(language)
     }
 
-    /// The inputs that decide.
+    /// The rules that need no forecast.
     #[must_use]
-    pub fn needs(&self) -> &[InputKind] {
-        &self.needs
+    pub fn rules(&self) -> &Rules {
+        &self.rules
     }
 
-    /// The rules, in the order in which they are tried.
+    /// The rules that apply instead where a forecast reaches far enough: all weather that they need
+    /// is known. `None` if the sources do not refer to the hours ahead.
     #[must_use]
-    pub fn rules(&self) -> &[Rule] {
-        &self.rules
+    pub fn ahead(&self) -> Option<&Rules> {
+        self.ahead.as_ref()
+    }
+
+    /// Whether it can be done only between sunrise and sunset.
+    #[must_use]
+    pub fn needs_daylight(&self) -> bool {
+        self.needs_daylight
     }
 
     /// The publications that give the limits; at least one.
@@ -64,18 +69,6 @@ impl Chore {
     #[must_use]
     pub fn label(&self, language: Language) -> Option<&str> {
         self.label.as_ref().map(|label| &**label.of(language))
-    }
-
-    /// What no sensor reports and the beekeeper must check, such as the forecast. Every reason ends
-    /// with it.
-    #[must_use]
-    pub fn caveat(&self, language: Language) -> Option<&str> {
-        self.caveat.as_ref().map(|caveat| &**caveat.of(language))
-    }
-
-    /// How HiveBox interprets the sources where they leave room.
-    pub fn readings(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.readings.iter().map(|reading| &**reading)
     }
 
     /// Common claims about the chore, or doubts about its sources, that could not be confirmed.

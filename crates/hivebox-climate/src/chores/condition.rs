@@ -1,11 +1,12 @@
 //! The conditions of rules.
 
-use super::input::{Given, Input, InputFacts, InputKind, Inputs};
+use super::kind::InputKind;
+use super::values::{Spread, Value, Values};
 
 /// A condition on one input.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Condition {
-    /// A measured value is in a range.
+    /// A value is in a range.
     Within {
         /// The input.
         input: InputKind,
@@ -46,7 +47,7 @@ pub(super) enum Certainty {
     Never,
     /// Unknown: the input is missing.
     Unknown,
-    /// It may hold, within the uncertainty of the input.
+    /// It may hold: it does in a part of the input's range.
     Maybe,
     /// It holds.
     Surely,
@@ -61,16 +62,14 @@ impl Condition {
         }
     }
 
-    pub(super) fn certainty(&self, inputs: &Inputs, facts: &[InputFacts]) -> Certainty {
-        match (self, inputs.get(self.input())) {
-            (Self::Within { input, range }, Some(Given::Measured(measured))) => {
-                range.certainty(&measured, facts[input.index()].is_exact)
-            }
-            (Self::Told { is, .. }, Some(Given::Told(told))) if *is == told => Certainty::Surely,
-            (Self::Told { .. }, Some(Given::Told(_))) => Certainty::Never,
+    pub(super) fn certainty(&self, values: &Values) -> Certainty {
+        match (self, values.get(self.input())) {
+            (Self::Within { range, .. }, Some(Value::Weather(spread))) => range.certainty(&spread),
+            (Self::Told { is, .. }, Some(Value::Told(told))) if *is == told => Certainty::Surely,
+            (Self::Told { .. }, Some(Value::Told(_))) => Certainty::Never,
             (_, None) => Certainty::Unknown,
             // The reader rejects a condition of the wrong kind for its input.
-            (Self::Within { .. }, Some(Given::Told(_))) | (Self::Told { .. }, Some(Given::Measured(_))) => {
+            (Self::Within { .. }, Some(Value::Told(_))) | (Self::Told { .. }, Some(Value::Weather(_))) => {
                 Certainty::Unknown
             }
         }
@@ -78,15 +77,10 @@ impl Condition {
 }
 
 impl Range {
-    fn certainty(&self, measured: &Input, is_exact: bool) -> Certainty {
-        let value = measured.rounded();
-        let doubt = measured.uncertainty.filter(|_| !is_exact).unwrap_or(0.0);
-        // An uncertainty of NaN means that nothing is certain.
-        let doubt = if doubt.is_nan() { f64::INFINITY } else { doubt.abs() };
-        let (least, most) = (value - doubt, value + doubt);
-        if self.is_above_lower(least) && self.is_below_upper(most) {
+    fn certainty(&self, spread: &Spread) -> Certainty {
+        if self.is_above_lower(spread.low) && self.is_below_upper(spread.high) {
             Certainty::Surely
-        } else if self.is_above_lower(most) && self.is_below_upper(least) {
+        } else if self.is_above_lower(spread.high) && self.is_below_upper(spread.low) {
             Certainty::Maybe
         } else {
             Certainty::Never

@@ -109,6 +109,27 @@ pub enum ChoresError {
         /// The input.
         input: &'static str,
     },
+    /// The rules that apply without a forecast need one.
+    #[error("{chore} needs {input}, which only a forecast knows: move its rules to [chore.ahead]")]
+    LooksAhead {
+        /// The chore.
+        chore: String,
+        /// The input.
+        input: &'static str,
+    },
+    /// The rules that look ahead need no forecast.
+    #[error("{0} has a [chore.ahead] that needs no input from a forecast: remove it")]
+    NothingAhead(String),
+    /// A reason shows a value that a beekeeper may have seen, so it must have `seen`, and only then.
+    #[error(
+        "{chore} has a rule for {verdict} that must have `seen`, without the values of rain and wind, if its reason shows one of them, and only then"
+    )]
+    SeenAmiss {
+        /// The chore.
+        chore: String,
+        /// The verdict.
+        verdict: &'static str,
+    },
     /// A reason contains a placeholder that the rule cannot fill.
     #[error("{chore} has a reason with {{{place}}}, which its rule cannot fill in")]
     NoSuchPlace {

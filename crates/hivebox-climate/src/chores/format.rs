@@ -41,15 +41,30 @@ pub(super) struct InputToml {
 pub(super) struct ChoreToml {
     pub(super) slug: String,
     pub(super) name: Translated<String>,
-    pub(super) needs: Vec<String>,
     #[serde(default)]
     pub(super) treatment: bool,
+    #[serde(default)]
+    pub(super) daylight: bool,
+    pub(super) needs: Vec<String>,
     pub(super) caveat: Option<Translated<String>>,
     #[serde(default)]
     pub(super) readings: Vec<String>,
+    #[serde(rename = "rule")]
+    pub(super) rules: Vec<RuleToml>,
+    pub(super) ahead: Option<RulesToml>,
     #[serde(default)]
     pub(super) not_confirmed: Vec<String>,
     pub(super) sources: Vec<SourceToml>,
+}
+
+/// The rules of a chore that look ahead.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RulesToml {
+    pub(super) needs: Vec<String>,
+    pub(super) caveat: Option<Translated<String>>,
+    #[serde(default)]
+    pub(super) readings: Vec<String>,
     #[serde(rename = "rule")]
     pub(super) rules: Vec<RuleToml>,
 }
@@ -68,6 +83,7 @@ pub(super) struct RuleToml {
     pub(super) verdict: String,
     pub(super) when: Vec<ConditionToml>,
     pub(super) reason: Translated<String>,
+    pub(super) seen: Option<Translated<String>>,
 }
 
 #[derive(Deserialize)]

@@ -2,10 +2,12 @@
 
 use super::chore::Chore;
 use super::condition::Certainty;
-use super::input::{Given, InputKind, Inputs};
+use super::input::{Given, Inputs};
+use super::kind::InputKind;
 use super::language::Language;
 use super::list::Chores;
-use super::rule::Rule;
+use super::rule::{Rule, Rules};
+use super::values::Values;
 use super::verdict::ChoreVerdict;
 
 /// The judgement of one chore.
@@ -13,13 +15,15 @@ use super::verdict::ChoreVerdict;
 pub struct Judgement<'a> {
     /// The chore.
     pub chore: &'a Chore,
+    /// The rules by which it was judged: [`Chore::ahead`] or [`Chore::rules`].
+    pub rules: &'a Rules,
     /// Whether the weather allows it.
     pub verdict: ChoreVerdict,
     /// The reason, in one or a few sentences.
     pub reason: String,
-    /// The known inputs that it needs, in the order of [`Chore::needs`].
+    /// The known inputs that the rules need, in the order of [`Rules::needs`].
     pub used: Vec<(InputKind, Given)>,
-    /// The unknown inputs that it needs.
+    /// The unknown inputs that they need.
     pub missing: Vec<InputKind>,
 }
 
@@ -35,52 +39,54 @@ impl Chores {
     /// * Any other verdict requires all inputs that the chore needs. If one is missing and no `no`
     ///   is certain without it, the verdict is `unknown`. A missing input thus never leads to a
     ///   `go`.
-    /// * A value counts as a range as wide as its uncertainty to either side. A `go` rule fits if
-    ///   its conditions hold over the whole range, any other rule if they hold anywhere in it: of
-    ///   two possible answers the more careful one is given, and the reason says so.
+    /// * A value counts as its range. A `go` rule fits if its conditions hold over the whole range,
+    ///   any other rule if they hold anywhere in it: of two possible answers the more careful one
+    ///   is given, and the reason says so.
+    ///
+    /// A chore whose sources refer to the hours ahead is judged by [`Chore::ahead`] if all weather
+    /// that those rules need is known, and otherwise by [`Chore::rules`].
     #[must_use]
     pub fn judge(&self, inputs: &Inputs, language: Language) -> Vec<Judgement<'_>> {
-        self.all.iter().map(|chore| self.judge_one(chore, inputs, language)).collect()
+        let values = Values::of(inputs, &self.facts);
+        self.all.iter().map(|chore| self.judge_one(chore, inputs, &values, language)).collect()
     }
 
-    fn judge_one<'a>(&'a self, chore: &'a Chore, inputs: &Inputs, language: Language) -> Judgement<'a> {
-        let used = chore.needs.iter().filter_map(|&kind| Some((kind, inputs.get(kind)?))).collect();
+    fn judge_one<'a>(
+        &'a self,
+        chore: &'a Chore,
+        inputs: &Inputs,
+        values: &Values,
+        language: Language,
+    ) -> Judgement<'a> {
+        let rules = chore.rules_for(values);
+        let used = rules.needs.iter().filter_map(|&kind| Some((kind, inputs.get(kind)?))).collect();
         let missing: Vec<InputKind> =
-            chore.needs.iter().copied().filter(|&kind| inputs.get(kind).is_none()).collect();
-        let (verdict, reason) = match self.deciding(chore, inputs) {
+            rules.needs.iter().copied().filter(|&kind| values.get(kind).is_none()).collect();
+        let (verdict, reason) = match rules.deciding(values) {
             Some((rule, certainty)) if missing.is_empty() || is_certain_no(rule, certainty) => {
-                (rule.verdict, self.reason(chore, rule, certainty, inputs, language))
+                (rule.verdict, self.reason(rules, rule, certainty, inputs, language))
             }
             _ if missing.is_empty() => (ChoreVerdict::Unknown, self.phrases.silent.of(language).to_string()),
             _ => (ChoreVerdict::Unknown, self.reason_of_missing(&missing, language)),
         };
-        Judgement { chore, verdict, reason, used, missing }
-    }
-
-    /// The deciding rule. Among rules with the same verdict, one that fits for certain is
-    /// preferred.
-    fn deciding<'a>(&self, chore: &'a Chore, inputs: &Inputs) -> Option<(&'a Rule, Certainty)> {
-        let judged = || chore.rules.iter().map(|rule| (rule, rule.certainty(inputs, &self.facts)));
-        let first = judged().find(|(rule, certainty)| {
-            let enough = if rule.verdict == ChoreVerdict::Go { Certainty::Surely } else { Certainty::Maybe };
-            *certainty >= enough
-        })?;
-        judged()
-            .find(|(rule, certainty)| rule.verdict == first.0.verdict && *certainty == Certainty::Surely)
-            .or(Some(first))
+        Judgement { chore, rules, verdict, reason, used, missing }
     }
 
     fn reason(
         &self,
-        chore: &Chore,
+        rules: &Rules,
         rule: &Rule,
         certainty: Certainty,
         inputs: &Inputs,
         language: Language,
     ) -> String {
-        let mut reason = rule.reason.of(language).fill(&rule.when, inputs, &self.facts, language);
-        let close = Some(&**self.phrases.close.of(language)).filter(|_| certainty == Certainty::Maybe);
-        for more in [close, chore.caveat(language)].into_iter().flatten() {
+        let seen = rule.seen.as_ref().filter(|_| rule.shows_what_was_seen(inputs));
+        let sentence = seen.unwrap_or(&rule.reason).of(language);
+        let mut reason = sentence.fill(&rule.when, inputs, &self.facts, language);
+        // A sentence about what somebody saw names no value that a limit could be close to.
+        let is_close = certainty == Certainty::Maybe && seen.is_none();
+        let close = Some(&**self.phrases.close.of(language)).filter(|_| is_close);
+        for more in [close, rules.caveat(language)].into_iter().flatten() {
             reason.push(' ');
             reason.push_str(more);
         }
@@ -93,6 +99,35 @@ impl Chores {
         let missing: Vec<&str> =
             missing.iter().map(|kind| &**self.facts[kind.index()].missing.of(language)).collect();
         format!("{}: {}.", self.phrases.missing.of(language), missing.join("; "))
+    }
+}
+
+impl Chore {
+    /// The rules to judge by.
+    fn rules_for(&self, values: &Values) -> &Rules {
+        let is_known = |kind: &InputKind| kind.is_told() || values.get(*kind).is_some();
+        self.ahead.as_ref().filter(|ahead| ahead.needs.iter().all(is_known)).unwrap_or(&self.rules)
+    }
+}
+
+impl Rules {
+    /// The deciding rule. Among rules with the same verdict, one that fits for certain is
+    /// preferred.
+    fn deciding(&self, values: &Values) -> Option<(&Rule, Certainty)> {
+        let first = self.first_that_fits(values)?;
+        self.in_order
+            .iter()
+            .map(|rule| (rule, rule.certainty(values)))
+            .find(|(rule, certainty)| rule.verdict == first.0.verdict && *certainty == Certainty::Surely)
+            .or(Some(first))
+    }
+
+    /// The first rule that fits, whose verdict applies if no input is missing.
+    fn first_that_fits(&self, values: &Values) -> Option<(&Rule, Certainty)> {
+        self.in_order.iter().map(|rule| (rule, rule.certainty(values))).find(|(rule, certainty)| {
+            let enough = if rule.verdict == ChoreVerdict::Go { Certainty::Surely } else { Certainty::Maybe };
+            *certainty >= enough
+        })
     }
 }
 

@@ -47,6 +47,11 @@ impl<T> Translated<T> {
         }
     }
 
+    /// Whether it holds in any language.
+    pub(super) fn any(&self, holds: impl Fn(&T) -> bool) -> bool {
+        holds(&self.en) || holds(&self.de)
+    }
+
     /// Applies `each` to every language.
     pub(super) fn map<U, E>(&self, each: impl Fn(&T) -> Result<U, E>) -> Result<Translated<U>, E> {
         Ok(Translated { en: each(&self.en)?, de: each(&self.de)? })

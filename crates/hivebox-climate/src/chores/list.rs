@@ -1,7 +1,8 @@
 //! The list of all chores.
 
 use super::chore::Chore;
-use super::input::{InputFacts, InputKind};
+use super::input::InputFacts;
+use super::kind::InputKind;
 use super::language::{Language, Translated};
 
 /// All chores.

@@ -6,10 +6,11 @@ use super::chore::{Chore, ChoreSource};
 use super::condition::{Bound, Condition, Range};
 use super::error::ChoresError;
 use super::format;
-use super::input::{InputFacts, InputKind};
+use super::input::InputFacts;
+use super::kind::InputKind;
 use super::language::Translated;
 use super::list::{Chores, Phrases};
-use super::rule::Rule;
+use super::rule::{Rule, Rules};
 use super::sentence::Sentence;
 use super::verdict::ChoreVerdict;
 
@@ -88,19 +89,29 @@ fn read_chore(written: &format::ChoreToml, label: &Translated<Box<str>>) -> Resu
     if slug.is_empty() || !slug.chars().all(in_slug) {
         return Err(ChoresError::MalformedSlug(slug.clone()));
     }
-    let needs = written.needs.iter().map(|slug| kind(slug)).collect::<Result<Box<[_]>, _>>()?;
-    let rules = read_rules(written, &needs)?;
+    let rules = read_rules(slug, &written.needs, written.caveat.as_ref(), &written.readings, &written.rules)?;
+    if let Some(input) = rules.needs.iter().find(|need| need.looks_ahead()) {
+        return Err(ChoresError::LooksAhead { chore: slug.clone(), input: input.slug() });
+    }
     Ok(Chore {
         name: translated(slug, "name", &written.name)?,
         sources: read_sources(written)?,
         label: written.treatment.then(|| label.clone()),
-        caveat: written.caveat.as_ref().map(|caveat| translated(slug, "caveat", caveat)).transpose()?,
-        readings: texts(slug, "readings", &written.readings)?,
+        needs_daylight: written.daylight,
         not_confirmed: texts(slug, "not_confirmed", &written.not_confirmed)?,
         slug: slug.as_str().into(),
-        needs,
         rules,
+        ahead: written.ahead.as_ref().map(|ahead| read_ahead(slug, ahead)).transpose()?,
     })
+}
+
+fn read_ahead(chore: &str, written: &format::RulesToml) -> Result<Rules, ChoresError> {
+    let ahead =
+        read_rules(chore, &written.needs, written.caveat.as_ref(), &written.readings, &written.rules)?;
+    if !ahead.needs.iter().any(|need| need.looks_ahead()) {
+        return Err(ChoresError::NothingAhead(chore.to_owned()));
+    }
+    Ok(ahead)
 }
 
 fn read_sources(chore: &format::ChoreToml) -> Result<Box<[ChoreSource]>, ChoresError> {
@@ -121,21 +132,29 @@ fn read_sources(chore: &format::ChoreToml) -> Result<Box<[ChoreSource]>, ChoresE
     chore.sources.iter().map(source).collect()
 }
 
-fn read_rules(chore: &format::ChoreToml, needs: &[InputKind]) -> Result<Box<[Rule]>, ChoresError> {
-    if chore.rules.is_empty() {
-        return Err(ChoresError::NoRule(chore.slug.clone()));
+fn read_rules(
+    chore: &str,
+    needs: &[String],
+    caveat: Option<&Translated<String>>,
+    readings: &[String],
+    written: &[format::RuleToml],
+) -> Result<Rules, ChoresError> {
+    let of = || chore.to_owned();
+    let needs = needs.iter().map(|slug| kind(slug)).collect::<Result<Box<[_]>, _>>()?;
+    if written.is_empty() {
+        return Err(ChoresError::NoRule(of()));
     }
-    let mut rules: Vec<Rule> = Vec::with_capacity(chore.rules.len());
-    for written in &chore.rules {
+    let mut rules: Vec<Rule> = Vec::with_capacity(written.len());
+    for written in written {
         let rule = read_rule(chore, written)?;
         let rank = |rule: &Rule| ChoreVerdict::ALL.iter().position(|verdict| *verdict == rule.verdict);
         if rules.last().is_some_and(|before| rank(before) > rank(&rule)) {
-            return Err(ChoresError::OutOfOrder { chore: chore.slug.clone(), verdict: rule.verdict.slug() });
+            return Err(ChoresError::OutOfOrder { chore: of(), verdict: rule.verdict.slug() });
         }
         for condition in &rule.when {
             let input = condition.input();
             if !needs.contains(&input) {
-                return Err(ChoresError::NotNeeded { chore: chore.slug.clone(), input: input.slug() });
+                return Err(ChoresError::NotNeeded { chore: of(), input: input.slug() });
             }
         }
         rules.push(rule);
@@ -143,14 +162,19 @@ fn read_rules(chore: &format::ChoreToml, needs: &[InputKind]) -> Result<Box<[Rul
     for (index, need) in needs.iter().enumerate() {
         let is_used = rules.iter().flat_map(|rule| &rule.when).any(|condition| condition.input() == *need);
         if !is_used || needs[..index].contains(need) {
-            return Err(ChoresError::IdleNeed { chore: chore.slug.clone(), input: need.slug() });
+            return Err(ChoresError::IdleNeed { chore: of(), input: need.slug() });
         }
     }
-    Ok(rules.into())
+    Ok(Rules {
+        needs,
+        in_order: rules.into(),
+        caveat: caveat.map(|caveat| translated(chore, "caveat", caveat)).transpose()?,
+        readings: texts(chore, "readings", readings)?,
+    })
 }
 
-fn read_rule(chore: &format::ChoreToml, written: &format::RuleToml) -> Result<Rule, ChoresError> {
-    let of = || chore.slug.clone();
+fn read_rule(chore: &str, written: &format::RuleToml) -> Result<Rule, ChoresError> {
+    let of = || chore.to_owned();
     let verdict = ChoreVerdict::ALL
         .into_iter()
         .find(|verdict| verdict.slug() == written.verdict)
@@ -167,10 +191,25 @@ fn read_rule(chore: &format::ChoreToml, written: &format::RuleToml) -> Result<Ru
         let condition = read_condition(input, condition);
         when.push(condition.ok_or_else(|| ChoresError::NoRange { chore: of(), input: input.slug() })?);
     }
-    let reason = translated(&chore.slug, "reason", &written.reason)?.map(|template| {
-        Sentence::parse(template, &when).map_err(|place| ChoresError::NoSuchPlace { chore: of(), place })
-    })?;
-    Ok(Rule { verdict, when: when.into(), reason })
+    let sentence = |field, written: &Translated<String>| {
+        translated(chore, field, written)?.map(|template| {
+            Sentence::parse(template, &when).map_err(|place| ChoresError::NoSuchPlace { chore: of(), place })
+        })
+    };
+    let reason = sentence("reason", &written.reason)?;
+    let seen = written.seen.as_ref().map(|seen| sentence("seen", seen)).transpose()?;
+    let shows_seen = |sentence: &Sentence| {
+        let mut inputs = when.iter().map(Condition::input);
+        inputs.any(|input| input.can_be_seen() && sentence.shows(input))
+    };
+    let is_right = match &seen {
+        Some(seen) => reason.any(shows_seen) && !seen.any(shows_seen),
+        None => !reason.any(shows_seen),
+    };
+    if !is_right {
+        return Err(ChoresError::SeenAmiss { chore: of(), verdict: verdict.slug() });
+    }
+    Ok(Rule { verdict, when: when.into(), reason, seen })
 }
 
 /// A condition; `None` if it has the wrong kind for its input or can never hold.

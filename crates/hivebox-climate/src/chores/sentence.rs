@@ -1,7 +1,8 @@
 //! Sentences with placeholders for values and limits.
 
 use super::condition::Condition;
-use super::input::{Given, InputFacts, InputKind, Inputs};
+use super::input::{Given, InputFacts, Inputs};
+use super::kind::InputKind;
 use super::language::Language;
 
 /// A sentence with placeholders.
@@ -41,6 +42,11 @@ impl Sentence {
         Ok(Self { parts: parts.into() })
     }
 
+    /// Whether it has a placeholder for the value of an input.
+    pub(super) fn shows(&self, kind: InputKind) -> bool {
+        self.parts.contains(&SentencePart::Value(kind))
+    }
+
     /// Fills in the values of a rule that fits, and the limits of its conditions.
     ///
     /// # Panics
@@ -74,9 +80,9 @@ impl Sentence {
 /// The rounded value of an input of a rule that fits.
 fn value(inputs: &Inputs, kind: InputKind) -> f64 {
     match inputs.get(kind) {
-        Some(Given::Measured(input)) => input.rounded(),
+        Some(Given::Weather(input)) => input.rounded(),
         Some(Given::Told(_)) | None => {
-            unreachable!("a rule fits only if its inputs are known, and only measured ones have placeholders")
+            unreachable!("a rule fits only if its inputs are known, and only weather has placeholders")
         }
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{DayExtremes, Extremes};
-use crate::chores::{Input, Inputs};
+use crate::chores::{Input, Inputs, Origin};
 
 /// A box near a place.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,16 +61,15 @@ fn summary(days: &[(Neighbour<'_>, DayExtremes)], of: impl Fn(&DayExtremes) -> f
     let value = median(&mut values)?;
     let mut deviations: Vec<f64> = values.iter().map(|one| (one - value).abs()).collect();
     let deviation = median(&mut deviations).filter(|_| values.len() > 1);
-    Some(Input {
-        value,
-        uncertainty: Some(deviation.map_or(ALONE_KELVIN, |deviation| {
-            (NORMAL_CONSISTENCY * deviation).max(LEAST_UNCERTAINTY_KELVIN)
-        })),
+    let uncertainty = deviation
+        .map_or(ALONE_KELVIN, |deviation| (NORMAL_CONSISTENCY * deviation).max(LEAST_UNCERTAINTY_KELVIN));
+    let origin = Origin::Measured {
         oldest: days.iter().map(|(_, day)| day.from).min()?,
         freshest: days.iter().map(|(_, day)| day.to).max()?,
         sensors: days.len(),
         nearest_metres: days.iter().map(|(neighbour, _)| neighbour.metres).fold(f64::INFINITY, f64::min),
-    })
+    };
+    Some(Input::around(value, uncertainty, origin))
 }
 
 fn median(values: &mut [f64]) -> Option<f64> {

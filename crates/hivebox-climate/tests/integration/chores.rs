@@ -4,18 +4,27 @@ use std::fmt::Write as _;
 
 use hivebox_climate::chores::{
     Bound, Chore, ChoreVerdict, Chores, Condition, Given, Input, InputKind, Inputs, Judgement, Language,
+    Origin, Rule, SeenWind, Told,
 };
 use jiff::Timestamp;
 use proptest::prelude::*;
 
+pub(crate) fn now() -> Timestamp {
+    "2026-11-24T12:00:00Z".parse().unwrap()
+}
+
 pub(crate) fn measured(value: f64) -> Input {
-    let now: Timestamp = "2026-11-24T12:00:00Z".parse().unwrap();
-    Input { sensors: 3, nearest_metres: 900.0, ..Input::exact(value, now) }
+    Input::exact(value, now())
+}
+
+/// From a model, whose range counts.
+fn forecast(value: f64, uncertainty: f64) -> Input {
+    Input::around(value, uncertainty, Origin::Model { fetched_at: now() })
 }
 
 fn set(inputs: &mut Inputs, kind: InputKind, given: Option<Given>) {
     let (measured, told) = match given {
-        Some(Given::Measured(input)) => (Some(input), None),
+        Some(Given::Weather(input)) => (Some(input), None),
         Some(Given::Told(told)) => (None, Some(told)),
         None => (None, None),
     };
@@ -28,6 +37,10 @@ fn set(inputs: &mut Inputs, kind: InputKind, given: Option<Given>) {
         InputKind::AirTemperatureMean24h => inputs.air_temperature_mean_24h = measured,
         InputKind::AirTemperatureMax24To48h => inputs.air_temperature_max_24_to_48h = measured,
         InputKind::AirTemperatureMax48To72h => inputs.air_temperature_max_48_to_72h = measured,
+        InputKind::AirTemperatureMinNext24h => inputs.air_temperature_min_next_24h = measured,
+        InputKind::AirTemperatureMaxNext24h => inputs.air_temperature_max_next_24h = measured,
+        InputKind::AirTemperatureMaxNext72h => inputs.air_temperature_max_next_72h = measured,
+        InputKind::AirTemperatureMeanNext24h => inputs.air_temperature_mean_next_24h = measured,
         InputKind::Broodless => inputs.broodless = told,
         InputKind::Clustered => inputs.clustered = told,
         InputKind::HeavyFlight => inputs.heavy_flight = told,
@@ -48,6 +61,18 @@ fn fine_day() -> Inputs {
         broodless: Some(true),
         clustered: Some(true),
         heavy_flight: Some(false),
+        ..Inputs::default()
+    }
+}
+
+/// A fine day before fine days.
+fn fine_days() -> Inputs {
+    Inputs {
+        air_temperature_min_next_24h: Some(forecast(15.0, 0.8)),
+        air_temperature_max_next_24h: Some(forecast(25.0, 0.8)),
+        air_temperature_max_next_72h: Some(forecast(26.0, 1.2)),
+        air_temperature_mean_next_24h: Some(forecast(21.0, 0.8)),
+        ..fine_day()
     }
 }
 
@@ -60,7 +85,7 @@ fn judged(slug: &str, inputs: &Inputs) -> Judgement<'static> {
 fn verdicts<const N: usize>(slug: &str, kind: InputKind, values: [f64; N]) -> [&'static str; N] {
     values.map(|value| {
         let mut inputs = fine_day();
-        set(&mut inputs, kind, Some(Given::Measured(measured(value))));
+        set(&mut inputs, kind, Some(Given::Weather(measured(value))));
         judged(slug, &inputs).verdict.slug()
     })
 }
@@ -70,7 +95,7 @@ fn on_a_fine_day_every_chore_can_be_done() {
     for judged in Chores::builtin().judge(&fine_day(), Language::English) {
         assert_eq!(judged.verdict, ChoreVerdict::Go, "{}: {}", judged.chore.slug(), judged.reason);
         assert!(judged.missing.is_empty());
-        assert_eq!(judged.used.len(), judged.chore.needs().len());
+        assert_eq!(judged.used.len(), judged.rules.needs().len());
     }
 }
 
@@ -147,7 +172,7 @@ fn what_a_beekeeper_tells_counts() {
 #[test]
 fn each_input_that_is_missing_makes_a_chore_unknown() {
     for chore in Chores::builtin().iter() {
-        for &missing in chore.needs() {
+        for &missing in chore.rules().needs() {
             let mut inputs = fine_day();
             set(&mut inputs, missing, None);
             let judged = judged(chore.slug(), &inputs);
@@ -183,7 +208,7 @@ fn a_value_that_is_no_number_is_missing() {
 #[test]
 fn in_doubt_the_more_careful_answer_is_given_and_that_is_said() {
     let doubtful = |value, doubt| Inputs {
-        air_temperature: Some(Input { uncertainty: Some(doubt), ..measured(value) }),
+        air_temperature: Some(Input::around(value, doubt, measured(value).origin)),
         ..fine_day()
     };
     let told = [
@@ -199,15 +224,18 @@ fn in_doubt_the_more_careful_answer_is_given_and_that_is_said() {
         format!("{}: {}", judged.verdict.slug(), judged.reason)
     });
     insta::assert_debug_snapshot!(told);
-    let dry = Input { uncertainty: Some(0.5), ..measured(0.0) };
-    let dry = Inputs { precipitation_rate: Some(dry), ..fine_day() };
-    assert_eq!(judged("full_inspection", &dry).verdict, ChoreVerdict::Go, "no rain is no rain");
+    let with_rain =
+        |rain| judged("full_inspection", &Inputs { precipitation_rate: Some(rain), ..fine_day() });
+    let gauge = Input::around(0.0, 0.5, measured(0.0).origin);
+    assert_eq!(with_rain(gauge).verdict, ChoreVerdict::Go, "a gauge without rain has measured none");
+    assert_eq!(with_rain(forecast(0.0, 0.5)).verdict, ChoreVerdict::No, "a model has measured nothing");
+    assert_eq!(with_rain(forecast(0.0, 0.004)).verdict, ChoreVerdict::Go);
 }
 
 /// Inputs that meet a rule's conditions; all others are as on a fine day.
-fn that_meet(conditions: &[Condition]) -> Inputs {
+fn that_meet(conditions: &[Condition], fine: Inputs) -> Inputs {
     let inside = |bound: Bound, by: f64| if bound.includes_limit { bound.limit } else { bound.limit + by };
-    let mut inputs = fine_day();
+    let mut inputs = fine;
     for condition in conditions {
         let given = match condition {
             Condition::Told { is, .. } => Given::Told(*is),
@@ -217,7 +245,7 @@ fn that_meet(conditions: &[Condition]) -> Inputs {
                     (None, Some(upper)) => inside(upper, -0.3),
                     (None, None) => unreachable!("a range has an end"),
                 };
-                Given::Measured(measured(value))
+                Given::Weather(measured(value))
             }
         };
         set(&mut inputs, condition.input(), Some(given));
@@ -230,14 +258,119 @@ fn said(language: Language) -> String {
     let mut said = String::new();
     for (index, chore) in Chores::builtin().iter().enumerate() {
         writeln!(said, "{}", chore.name(language)).unwrap();
-        let met = chore.rules().iter().map(|rule| (that_meet(rule.when()), rule.verdict()));
-        for (inputs, verdict) in met.chain([(Inputs::default(), ChoreVerdict::Unknown)]) {
-            let judged = Chores::builtin().judge(&inputs, language).swap_remove(index);
+        let mut say = |inputs: &Inputs, verdict, begin: &str| {
+            let judged = Chores::builtin().judge(inputs, language).swap_remove(index);
             assert_eq!(judged.verdict, verdict, "{}: {}", chore.slug(), judged.reason);
-            writeln!(said, "  {}: {}", judged.verdict.slug(), judged.reason).unwrap();
+            writeln!(said, "  {begin}{}: {}", judged.verdict.slug(), judged.reason).unwrap();
+        };
+        let met = |rule: &Rule, fine| (that_meet(rule.when(), fine), rule.verdict());
+        for (inputs, verdict) in chore.rules().rules().iter().map(|rule| met(rule, fine_day())) {
+            say(&inputs, verdict, "");
+        }
+        say(&Inputs::default(), ChoreVerdict::Unknown, "");
+        let ahead = chore.ahead().into_iter().flat_map(Rules::rules);
+        for (inputs, verdict) in ahead.map(|rule| met(rule, fine_days())) {
+            say(&inputs, verdict, "ahead, ");
         }
     }
     said
+}
+
+/// The verdicts and reasons for all that a beekeeper can see of the weather, on a day on which
+/// sensors measure rain and a storm.
+fn seen(language: Language) -> String {
+    let stormy =
+        Inputs { wind_speed: Some(measured(20.0)), precipitation_rate: Some(measured(9.0)), ..fine_day() };
+    let mut said = String::new();
+    for (rain, wind) in [
+        (Some(false), Some(SeenWind::Light)),
+        (Some(false), Some(SeenWind::Moderate)),
+        (Some(false), Some(SeenWind::Strong)),
+        (Some(true), Some(SeenWind::Light)),
+    ] {
+        let told = Told { rain, wind, ..Told::default() };
+        let inputs = Inputs::merged(told, &stormy, &Inputs::default(), now());
+        writeln!(said, "rain: {rain:?}, wind: {}", wind.map_or("", SeenWind::slug)).unwrap();
+        for judged in Chores::builtin().judge(&inputs, language) {
+            if ["full_inspection", "queen_mating"].contains(&judged.chore.slug()) {
+                writeln!(said, "  {}: {}", judged.verdict.slug(), judged.reason).unwrap();
+            }
+        }
+    }
+    said
+}
+
+#[test]
+fn what_a_beekeeper_sees_wins_and_is_said_without_numbers_that_nobody_measured() {
+    insta::assert_snapshot!(seen(Language::English) + &seen(Language::German));
+}
+
+#[test]
+fn strong_wind_that_a_beekeeper_sees_is_a_certain_no() {
+    for (wind, verdict) in
+        [(SeenWind::Light, "unknown"), (SeenWind::Moderate, "unknown"), (SeenWind::Strong, "no")]
+    {
+        let told = Told { wind: Some(wind), ..Told::default() };
+        assert_eq!(judged("full_inspection", &told.inputs()).verdict.slug(), verdict, "{wind:?} alone");
+    }
+    let rain = Told { rain: Some(true), ..Told::default() };
+    assert_eq!(judged("full_inspection", &rain.inputs()).verdict, ChoreVerdict::No);
+}
+
+#[test]
+fn the_hours_ahead_decide_where_a_forecast_reaches_far_enough() {
+    let chores: Vec<&Chore> = Chores::builtin().iter().filter(|chore| chore.ahead().is_some()).collect();
+    let slugs: Vec<&str> = chores.iter().map(|chore| chore.slug()).collect();
+    assert_eq!(slugs, ["syrup_feeding", "formic_acid", "thymol_apiguard", "thymol_strips"]);
+    for chore in chores {
+        let slug = chore.slug();
+        let ahead = judged(slug, &fine_days());
+        assert_eq!((ahead.verdict, Some(ahead.rules)), (ChoreVerdict::Go, chore.ahead()), "{slug}");
+        for need in chore.ahead().unwrap().needs() {
+            let mut short = fine_days();
+            set(&mut short, *need, None);
+            let judged = judged(slug, &short);
+            assert_eq!(judged.rules, chore.rules(), "{slug} without {need:?}");
+        }
+        // The days before no longer matter.
+        let mut after_heat = fine_days();
+        for kind in [InputKind::AirTemperatureMax24h, InputKind::AirTemperatureMax24To48h] {
+            set(&mut after_heat, kind, Some(Given::Weather(measured(44.0))));
+        }
+        assert_eq!(judged(slug, &after_heat).verdict, ChoreVerdict::Go, "{slug}");
+    }
+}
+
+#[test]
+fn verdicts_on_the_hours_ahead_turn_where_the_range_meets_a_limit() {
+    use InputKind as In;
+    let of = |slug, kind, values: &[f64]| -> Vec<&str> {
+        let verdict = |value: &f64| {
+            let mut inputs = fine_days();
+            set(&mut inputs, kind, Some(Given::Weather(forecast(*value, 1.0))));
+            judged(slug, &inputs).verdict.slug()
+        };
+        values.iter().map(verdict).collect()
+    };
+    assert_eq!(
+        of("syrup_feeding", In::AirTemperatureMinNext24h, &[10.99, 11.0, 14.99, 15.0]),
+        ["no", "caution", "caution", "go"]
+    );
+    assert_eq!(
+        of("formic_acid", In::AirTemperatureMaxNext72h, &[28.5, 28.51, 32.0, 32.01]),
+        ["go", "caution", "caution", "no"]
+    );
+    assert_eq!(
+        of("formic_acid", In::AirTemperatureMaxNext24h, &[10.99, 11.0, 28.51]),
+        ["no", "go", "caution"]
+    );
+    assert_eq!(of("thymol_apiguard", In::AirTemperatureMaxNext24h, &[15.99, 16.0]), ["no", "go"]);
+    assert_eq!(of("thymol_apiguard", In::AirTemperatureMaxNext72h, &[39.0, 39.01]), ["go", "no"]);
+    assert_eq!(
+        of("thymol_strips", In::AirTemperatureMeanNext24h, &[15.99, 16.0, 22.0]),
+        ["caution", "go", "go"]
+    );
+    assert_eq!(of("thymol_strips", In::AirTemperatureMaxNext72h, &[29.0, 29.01]), ["go", "no"]);
 }
 
 #[test]
@@ -259,6 +392,9 @@ fn the_same_is_said_in_german_with_the_same_numbers() {
     for (english, german) in english.lines().zip(german.lines()).filter(is_told) {
         assert_eq!(numbers(german), numbers(english), "{german}");
     }
+    for (english, german) in seen(Language::English).lines().zip(seen(Language::German).lines()) {
+        assert_eq!(numbers(german), numbers(english), "{german}");
+    }
     insta::assert_snapshot!(german);
 }
 
@@ -275,32 +411,30 @@ fn treatments_name_the_label_and_chores_their_sources() {
 }
 
 fn maybe(values: std::ops::Range<f64>) -> impl Strategy<Value = Option<Input>> {
-    let doubt = prop::option::of(0.0..3.0_f64);
-    prop::option::of(
-        (values, doubt).prop_map(|(value, uncertainty)| Input { uncertainty, ..measured(value) }),
-    )
+    let doubt = prop::option::of((0.0..3.0_f64, 0.0..3.0_f64, any::<bool>()));
+    prop::option::of((values, doubt).prop_map(|(value, doubt)| {
+        let sure = measured(value);
+        let Some((below, above, is_model)) = doubt else { return sure };
+        let origin = if is_model { forecast(value, 0.0).origin } else { sure.origin };
+        Input { low: value - below, high: value + above, origin, ..sure }
+    }))
 }
 
-prop_compose! {
-    fn any_inputs()(
-        air_temperature in maybe(-20.0..45.0),
-        wind_speed in maybe(0.0..12.0),
-        precipitation_rate in maybe(0.0..0.02),
-        air_temperature_min_24h in maybe(-20.0..45.0),
-        air_temperature_max_24h in maybe(-20.0..45.0),
-        air_temperature_mean_24h in maybe(-20.0..45.0),
-        air_temperature_max_24_to_48h in maybe(-20.0..45.0),
-        air_temperature_max_48_to_72h in maybe(-20.0..45.0),
-        broodless: Option<bool>,
-        clustered: Option<bool>,
-        heavy_flight: Option<bool>,
-    ) -> Inputs {
-        Inputs {
-            air_temperature, wind_speed, precipitation_rate, air_temperature_min_24h, air_temperature_max_24h,
-            air_temperature_mean_24h, air_temperature_max_24_to_48h, air_temperature_max_48_to_72h,
-            broodless, clustered, heavy_flight,
+fn any_inputs() -> impl Strategy<Value = Inputs> {
+    let ranges = InputKind::ALL.map(|kind| match kind {
+        InputKind::WindSpeed => 0.0..12.0,
+        InputKind::PrecipitationRate => 0.0..0.02,
+        _ => -20.0..45.0,
+    });
+    (ranges.map(maybe), any::<[Option<bool>; InputKind::ALL.len()]>()).prop_map(|(weather, told)| {
+        let mut inputs = Inputs::default();
+        for kind in InputKind::ALL {
+            let index = kind.index();
+            let told = told[index].map(Given::Told);
+            set(&mut inputs, kind, if kind.is_told() { told } else { weather[index].map(Given::Weather) });
         }
-    }
+        inputs
+    })
 }
 
 /// How careful a verdict is, from the most careful on.
@@ -314,18 +448,22 @@ proptest! {
         for judged in Chores::builtin().judge(&inputs, Language::English) {
             let is_careful = matches!(judged.verdict, ChoreVerdict::No | ChoreVerdict::Unknown);
             prop_assert!(judged.missing.is_empty() || is_careful, "{judged:?}");
-            prop_assert_eq!(judged.used.len() + judged.missing.len(), judged.chore.needs().len());
+            prop_assert_eq!(judged.used.len() + judged.missing.len(), judged.rules.needs().len());
             let has_place = judged.reason.contains('{');
             prop_assert!(!has_place);
         }
     }
 
     #[test]
-    fn taking_an_input_away_never_improves_a_verdict_nor_takes_back_a_go(inputs in any_inputs(), index in 0..11_usize) {
+    fn taking_an_input_away_never_improves_a_verdict_nor_takes_back_a_go(inputs in any_inputs(), index in 0..InputKind::ALL.len()) {
         let mut fewer = inputs;
         set(&mut fewer, InputKind::ALL[index], None);
         let chores = Chores::builtin();
         for (all, fewer) in chores.judge(&inputs, Language::English).iter().zip(chores.judge(&fewer, Language::English)) {
+            // Without its forecast a chore is judged by other rules.
+            if all.rules != fewer.rules {
+                continue;
+            }
             let is_no_better = rank(fewer.verdict) <= rank(all.verdict) || fewer.verdict == ChoreVerdict::Unknown;
             prop_assert!(is_no_better, "{all:?} {fewer:?}");
         }
@@ -334,7 +472,7 @@ proptest! {
     #[test]
     fn colder_never_improves_the_verdict_on_an_inspection(inputs in any_inputs(), by in 0.0..20.0_f64) {
         let Some(now) = inputs.air_temperature else { return Ok(()) };
-        let colder = Input { value: now.value - by, ..now };
+        let colder = Input { value: now.value - by, low: now.low - by, high: now.high - by, ..now };
         let colder = Inputs { air_temperature: Some(colder), ..inputs };
         for slug in ["full_inspection", "quick_look"] {
             prop_assert!(rank(judged(slug, &colder).verdict) <= rank(judged(slug, &inputs).verdict));
@@ -342,19 +480,19 @@ proptest! {
     }
 
     #[test]
-    fn doubt_never_improves_a_verdict(inputs in any_inputs(), more in 0.0..5.0_f64) {
-        let mut doubtful = inputs;
+    fn a_narrower_range_never_makes_a_verdict_more_careful(inputs in any_inputs(), below in 0.0..5.0_f64, above in 0.0..5.0_f64) {
+        let mut wide = inputs;
         for kind in InputKind::ALL {
-            if let Some(Given::Measured(input)) = inputs.get(kind) {
-                let uncertainty = Some(input.uncertainty.unwrap_or(0.0) + more);
-                set(&mut doubtful, kind, Some(Given::Measured(Input { uncertainty, ..input })));
+            if let Some(Given::Weather(input)) = inputs.get(kind) {
+                let wider = Input { low: input.low - below, high: input.high + above, ..input };
+                set(&mut wide, kind, Some(Given::Weather(wider)));
             }
         }
         let chores = Chores::builtin();
-        for (sure, doubtful) in chores.judge(&inputs, Language::English).iter().zip(chores.judge(&doubtful, Language::English)) {
-            // Without uncertainty a `no` may be certain that is not certain with it.
-            let is_no_better = rank(doubtful.verdict) <= rank(sure.verdict) || doubtful.verdict == ChoreVerdict::Unknown;
-            prop_assert!(is_no_better, "{sure:?} {doubtful:?}");
+        for (narrow, wide) in chores.judge(&inputs, Language::English).iter().zip(chores.judge(&wide, Language::English)) {
+            // In a narrow range a `no` may be certain that is not certain in a wide one.
+            let is_no_better = rank(wide.verdict) <= rank(narrow.verdict) || wide.verdict == ChoreVerdict::Unknown;
+            prop_assert!(is_no_better, "{narrow:?} {wide:?}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use hivebox_climate::chores::{Chore, Chores, Condition, Language, Range};
+use hivebox_climate::chores::{Chore, Chores, Condition, Language, Range, Rules};
 
 const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/chores.md");
 const BEGIN: &str =
@@ -36,20 +36,30 @@ fn table() -> String {
 
 fn section(to: &mut String, chores: &Chores, chore: &Chore) {
     writeln!(to, "\n### {}\n", chore.name(Language::English)).unwrap();
-    let needs: Vec<&str> =
-        chore.needs().iter().map(|need| chores.input_name(*need, Language::English)).collect();
-    writeln!(to, "`{}` needs: {}.\n", chore.slug(), needs.join("; ")).unwrap();
-    writeln!(to, "| verdict | when |\n|---|---|").unwrap();
-    for rule in chore.rules() {
-        let when: Vec<String> = rule.when().iter().map(|condition| words(chores, condition)).collect();
-        writeln!(to, "| `{}` | {} |", rule.verdict().slug(), when.join(" and ")).unwrap();
+    let daylight = if chore.needs_daylight() { "; daylight" } else { "" };
+    let needs = |rules: &Rules| -> String {
+        let names = rules.needs().iter().map(|need| chores.input_name(*need, Language::English));
+        names.collect::<Vec<_>>().join("; ")
+    };
+    writeln!(to, "`{}` needs: {}{daylight}.\n", chore.slug(), needs(chore.rules())).unwrap();
+    rows(to, chores, chore.rules());
+    if let Some(ahead) = chore.ahead() {
+        writeln!(to, "\nWith a forecast: {}{daylight}.\n", needs(ahead)).unwrap();
+        rows(to, chores, ahead);
     }
     writeln!(to).unwrap();
-    for more in [chore.label(Language::English), chore.caveat(Language::English)]
-        .into_iter()
-        .flatten()
-        .chain(chore.readings())
-    {
+    let ahead = chore.ahead();
+    let caveat =
+        |rules: &Rules, when: &str| rules.caveat(Language::English).map(|caveat| format!("{when}{caveat}"));
+    let is_same =
+        ahead.is_none_or(|ahead| ahead.caveat(Language::English) == chore.rules().caveat(Language::English));
+    let caveats = [
+        caveat(chore.rules(), if is_same { "" } else { "Without a forecast: " }),
+        ahead.filter(|_| !is_same).and_then(|ahead| caveat(ahead, "With a forecast: ")),
+    ];
+    let readings = chore.rules().readings().chain(ahead.into_iter().flat_map(Rules::readings));
+    let label = chore.label(Language::English).map(str::to_owned);
+    for more in label.into_iter().chain(caveats.into_iter().flatten()).chain(readings.map(str::to_owned)) {
         writeln!(to, "* {more}").unwrap();
     }
     for doubt in chore.not_confirmed() {
@@ -64,6 +74,14 @@ fn section(to: &mut String, chores: &Chores, chore: &Chore) {
         })
         .collect();
     writeln!(to, "* By {}.", sources.join(" · ")).unwrap();
+}
+
+fn rows(to: &mut String, chores: &Chores, rules: &Rules) {
+    writeln!(to, "| verdict | when |\n|---|---|").unwrap();
+    for rule in rules.rules() {
+        let when: Vec<String> = rule.when().iter().map(|condition| words(chores, condition)).collect();
+        writeln!(to, "| `{}` | {} |", rule.verdict().slug(), when.join(" and ")).unwrap();
+    }
 }
 
 fn words(chores: &Chores, condition: &Condition) -> String {

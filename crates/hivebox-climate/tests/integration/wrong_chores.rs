@@ -21,10 +21,18 @@ sources = [{ title = "A book", address = "https://example.org" }]
 verdict = "no"
 when = [{ input = "wind_speed", from = 2.0, below = 9.0 }]
 reason = { en = "It blows at {wind_speed}, below {wind_speed.below}.", de = "Auf Deutsch." }
+seen = { en = "You see wind.", de = "Auf Deutsch." }
 [[chore.rule]]
 verdict = "go"
 when = [{ input = "broodless", is = true }]
 reason = { en = "No brood.", de = "Auf Deutsch." }
+
+[chore.ahead]
+needs = ["air_temperature_max_next_24h"]
+[[chore.ahead.rule]]
+verdict = "go"
+when = [{ input = "air_temperature_max_next_24h", from = 7.0 }]
+reason = { en = "It will be {air_temperature_max_next_24h}.", de = "Auf Deutsch." }
 
 [[chore]]
 slug = "wait"
@@ -87,6 +95,26 @@ fn each_contradiction_is_told_with_what_is_wrong() {
         ("{wind_speed.below}", "{air_temperature}"),
         ("{wind_speed.below}", "{wind_speed"),
         ("\"No brood.\"", "\"{broodless}\""),
+        ("seen = { en = \"You see wind.\", de = \"Auf Deutsch.\" }\n", ""),
+        ("You see wind.", "You see {wind_speed}."),
+        (
+            "\"No brood.\", de = \"Auf Deutsch.\" }",
+            "\"No brood.\", de = \"Auf Deutsch.\" }\nseen = { en = \"You see.\", de = \"Auf Deutsch.\" }",
+        ),
+        (
+            "[\"wind_speed\", \"broodless\"]",
+            "[\"wind_speed\", \"broodless\", \"air_temperature_max_next_24h\"]",
+        ),
+        (
+            "{ input = \"broodless\", is = true }",
+            "{ input = \"broodless\", is = true }, { input = \"air_temperature_max_next_24h\", from = 1.0 }",
+        ),
+        ("needs = [\"air_temperature_max_next_24h\"]", "needs = []"),
+        ("[chore.ahead]\nneeds", "[chore.ahead]\ndaylight = true\nneeds"),
+        (
+            "needs = [\"air_temperature_max_next_24h\"]\n[[chore.ahead.rule]]\nverdict = \"go\"\nwhen = [{ input = \"air_temperature_max_next_24h\", from = 7.0 }]\nreason = { en = \"It will be {air_temperature_max_next_24h}.\"",
+            "needs = [\"clustered\"]\n[[chore.ahead.rule]]\nverdict = \"go\"\nwhen = [{ input = \"clustered\", is = true }]\nreason = { en = \"Now.\"",
+        ),
         ("unit = \"m/s\"\n", ""),
         ("slug = \"broodless\"\n", "slug = \"broodless\"\nunit = \"°C\"\n"),
         ("slug = \"clustered\"\n", "slug = \"broodless\"\n"),
@@ -100,6 +128,18 @@ fn each_contradiction_is_told_with_what_is_wrong() {
         writeln!(told, "{from} -> {to}\n    {error}").unwrap();
     }
     insta::assert_snapshot!(told);
+}
+
+#[test]
+fn rules_that_apply_without_a_forecast_need_none() {
+    let good = good();
+    let (inputs, chores) = good.split_once("[[chore]]").unwrap();
+    let chores = chores.replace("wind_speed", "air_temperature_max_next_24h").replace("seen =", "# seen =");
+    let error = Chores::parse(&format!("{inputs}[[chore]]{chores}")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "look needs air_temperature_max_next_24h, which only a forecast knows: move its rules to [chore.ahead]"
+    );
 }
 
 #[test]

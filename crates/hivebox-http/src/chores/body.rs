@@ -1,7 +1,7 @@
 //! The body of the chores.
 
 use hivebox_archive::{Cell, CellKind, TableColumn};
-use hivebox_climate::chores::{ChoreSource, Chores, Given, InputKind, Judgement, Language};
+use hivebox_climate::chores::{ChoreSource, Chores, Given, InputKind, Judgement, Language, Origin};
 use hivebox_climate::estimate::Spot;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -131,14 +131,22 @@ impl InputBody<'_> {
         };
         match given {
             Given::Told(told) => Self { told: Some(told), ..nothing },
-            Given::Measured(input) => Self {
-                value: Some(input.rounded()),
-                uncertainty: input.uncertainty,
-                age_seconds: Some(age_seconds(as_of, input.oldest)),
-                sensors: Some(input.sensors as i64),
-                nearest_km: Some(input.nearest_metres / 1000.0),
-                ..nothing
-            },
+            Given::Weather(input) => {
+                let known = Self {
+                    value: Some(input.rounded()),
+                    uncertainty: Some(input.uncertainty()).filter(|uncertainty| *uncertainty > 0.0),
+                    ..nothing
+                };
+                match input.origin {
+                    Origin::Measured { oldest, sensors, nearest_metres, .. } => Self {
+                        age_seconds: Some(age_seconds(as_of, oldest)),
+                        sensors: Some(sensors as i64),
+                        nearest_km: Some(nearest_metres / 1000.0),
+                        ..known
+                    },
+                    Origin::Model { .. } | Origin::Told => known,
+                }
+            }
         }
     }
 }
