@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use hivebox_climate::chores::{
     Bound, Chore, ChoreVerdict, Chores, Condition, Given, Input, InputKind, Inputs, Judgement, Language,
-    Origin, Rule, SeenWind, Told,
+    Origin, Rule, Rules, SeenWind, Told,
 };
 use jiff::Timestamp;
 use proptest::prelude::*;
