@@ -42,3 +42,19 @@ pub struct Hour {
     /// The probability of precipitation in that hour, in %.
     pub precipitation_probability_percent: Option<f64>,
 }
+
+impl Hour {
+    /// An hour without values.
+    #[must_use]
+    pub const fn empty(at: Timestamp) -> Self {
+        Self {
+            at,
+            air_temperature_celsius: None,
+            relative_humidity_percent: None,
+            wind_speed_metres_per_second: None,
+            wind_gust_metres_per_second: None,
+            precipitation_millimetres: None,
+            precipitation_probability_percent: None,
+        }
+    }
+}

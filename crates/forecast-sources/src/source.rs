@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::forecast::Forecast;
+use crate::http::FetchError;
 
 /// A weather model that can be asked about places.
 pub trait Source: std::fmt::Debug + Send + Sync {
@@ -13,6 +14,11 @@ pub trait Source: std::fmt::Debug + Send + Sync {
 
     /// The largest number of places in one call of [`fetch`](Self::fetch).
     fn most_places(&self) -> usize;
+
+    /// What a question about that many places takes of the source's quota, in the unit of that quota.
+    fn cost(&self, places: usize) -> u64 {
+        places as u64
+    }
 
     /// What the source says about each place, in the order of the questions. A fault of one place does not spoil
     /// the others. `now` is the time of day, for expiry.
@@ -49,6 +55,38 @@ pub struct Spot {
     pub longitude_degrees: f64,
 }
 
+impl Spot {
+    /// Whether both coordinates are finite and within their range.
+    pub(crate) fn is_on_earth(self) -> bool {
+        self.latitude_degrees.abs() <= 90.0 && self.longitude_degrees.abs() <= 180.0
+    }
+
+    /// The error of asking about no place on earth.
+    pub(crate) fn no_place(self) -> FetchError {
+        let Self { latitude_degrees, longitude_degrees } = self;
+        FetchError::NoPlace { latitude_degrees, longitude_degrees }
+    }
+
+    /// The distance along the great circle.
+    pub(crate) fn kilometres_to(self, other: Self) -> f64 {
+        let (from, to) = (self.latitude_degrees.to_radians(), other.latitude_degrees.to_radians());
+        let half_north = (to - from) / 2.0;
+        let half_east = (other.longitude_degrees - self.longitude_degrees).to_radians() / 2.0;
+        let haversine = half_north.sin().powi(2) + from.cos() * to.cos() * half_east.sin().powi(2);
+        2.0 * 6371.0 * haversine.sqrt().min(1.0).asin()
+    }
+
+    /// Latitude and longitude with at most four decimals, which is the most that MET Norway takes.
+    pub(crate) fn decimals(self) -> (String, String) {
+        let text = |degrees: f64| {
+            let rounded = (degrees * 1e4).round() / 1e4;
+            // Adding zero takes the sign of a negative one.
+            (rounded + 0.0).to_string()
+        };
+        (text(self.latitude_degrees), text(self.longitude_degrees))
+    }
+}
+
 /// A question about one place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {
@@ -74,6 +112,27 @@ pub enum Answer {
     },
 }
 
-/// Why a source has no forecast for a place.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum FetchError {}
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spot(latitude_degrees: f64, longitude_degrees: f64) -> Spot {
+        Spot { latitude_degrees, longitude_degrees }
+    }
+
+    #[test]
+    fn coordinates_have_at_most_four_decimals() {
+        let decimals = |latitude, longitude| spot(latitude, longitude).decimals();
+        assert_eq!(decimals(52.516_278_9, 13.4), ("52.5163".into(), "13.4".into()));
+        assert_eq!(decimals(-0.000_01, 0.1 + 0.2), ("0".into(), "0.3".into()));
+        assert_eq!(decimals(-89.999_99, -180.0), ("-90".into(), "-180".into()));
+    }
+
+    #[test]
+    fn distances_are_those_along_the_great_circle() {
+        let kilometres = |from: Spot, to| from.kilometres_to(to).round();
+        assert!((kilometres(spot(52.52, 13.41), spot(48.14, 11.58)) - 504.0).abs() < 2.0, "Berlin to Munich");
+        assert!(kilometres(spot(0.0, 179.95), spot(0.0, -179.95)) < 12.0, "across the date line");
+        assert!(kilometres(spot(90.0, 0.0), spot(90.0, 180.0)) < 1.0, "one pole");
+    }
+}

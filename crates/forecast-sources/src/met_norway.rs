@@ -1,0 +1,164 @@
+//! MET Norway: one place a request, and again only when it has changed.
+
+mod decode;
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt, stream};
+use jiff::Timestamp;
+use reqwest::StatusCode;
+use reqwest::header::{EXPIRES, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, LAST_MODIFIED};
+
+pub(crate) use decode::decode;
+
+use crate::http::{FetchError, Http, HttpOptions, HttpQuestion, Oddities, Response, SetUpError, later};
+use crate::source::{Answer, Question, Source, SourceFacts, Validator};
+
+/// Options of [`MetNorway`].
+#[derive(Debug, Clone)]
+pub struct MetNorwayOptions {
+    /// How it is asked. The `User-Agent` must say whom to write to.
+    pub http: HttpOptions,
+    /// How many requests are under way at a time.
+    pub parallel_requests: usize,
+}
+
+impl MetNorwayOptions {
+    /// The default options: 4 requests at a time and at most 10 in a second, half of what its terms allow.
+    ///
+    /// The address of the public service is `https://api.met.no`. It requires a contact in the `User-Agent`, such as
+    /// `my-service/1.0 me@example.org`.
+    pub fn new(base_url: impl Into<String>, user_agent: impl Into<String>) -> Self {
+        let mut http = HttpOptions::new(base_url, user_agent);
+        http.spacing = Duration::from_millis(100);
+        http.max_body_bytes = 2 << 20;
+        Self { http, parallel_requests: 4 }
+    }
+}
+
+/// Locationforecast 2.0 of [MET Norway](https://api.met.no/). It has no gusts and no probability of precipitation.
+#[derive(Debug)]
+pub struct MetNorway {
+    http: Http,
+    parallel_requests: usize,
+}
+
+/// The number of places in one call: with ten requests in a second, none waits long for another.
+const MOST_PLACES: usize = 20;
+/// How long an answer holds that does not say so; the usual time.
+const USUALLY_VALID_FOR: Duration = Duration::from_mins(30);
+/// The bounds of what it can say: clocks differ, and a wrong date must not keep a forecast for ever.
+const VALID_FOR: [Duration; 2] = [Duration::from_mins(5), Duration::from_hours(6)];
+/// How long to wait after a 429 that does not say so.
+const THROTTLED_FOR: Duration = Duration::from_mins(5);
+/// More than any `Last-Modified` has.
+const MOST_VALIDATOR_BYTES: usize = 64;
+
+impl MetNorway {
+    /// Name, licence and attribution.
+    pub const FACTS: SourceFacts = SourceFacts {
+        slug: "metno",
+        name: "MET Norway",
+        attribution: "Data from MET Norway",
+        attribution_address: "https://www.met.no/en/free-meteorological-data/Licensing-and-crediting",
+        licence: "CC BY 4.0",
+        licence_address: "https://creativecommons.org/licenses/by/4.0/",
+    };
+
+    /// Sets it up. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`SetUpError`] if the address cannot be used, the `User-Agent` has no contact, or TLS cannot be set up.
+    ///
+    /// # Panics
+    /// The process has no default rustls provider: call `install_default` of one first.
+    pub fn new(options: MetNorwayOptions) -> Result<Self, SetUpError> {
+        // An e-mail address, or a website.
+        if !options.http.user_agent.contains(['@', '.']) {
+            return Err(SetUpError::NoContact);
+        }
+        Ok(Self { http: Http::new(options.http)?, parallel_requests: options.parallel_requests.max(1) })
+    }
+
+    /// The base address, without a login and a query.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.http.address()
+    }
+
+    async fn ask(&self, question: &Question, now: Timestamp) -> Result<Answer, FetchError> {
+        let spot = question.spot;
+        if !spot.is_on_earth() {
+            return Err(spot.no_place());
+        }
+        let (latitude, longitude) = spot.decimals();
+        let query = format!("lat={latitude}&lon={longitude}");
+        let validator =
+            question.validator.as_ref().and_then(|Validator(text)| HeaderValue::from_str(text).ok());
+        let http_question = HttpQuestion {
+            url: self.http.url("/weatherapi/locationforecast/2.0/compact", &query),
+            headers: validator.map(|text| (IF_MODIFIED_SINCE, text)).into_iter().collect(),
+            places: 1,
+            now,
+            wait: &|_, _| THROTTLED_FOR,
+        };
+        let may_be_unchanged = http_question.headers.contains_key(IF_MODIFIED_SINCE);
+        self.http.get(http_question, |response| read(&response, question, may_be_unchanged, now)).await
+    }
+}
+
+fn read(
+    response: &Response,
+    question: &Question,
+    may_be_unchanged: bool,
+    now: Timestamp,
+) -> Result<(Answer, Oddities), FetchError> {
+    let [shortest, longest] = VALID_FOR.map(|length| later(now, length));
+    let expires_at = response.date(&EXPIRES).unwrap_or_else(|| later(now, USUALLY_VALID_FOR));
+    let expires_at = expires_at.clamp(shortest, longest);
+    if response.status == StatusCode::NOT_MODIFIED {
+        return if may_be_unchanged {
+            Ok((Answer::Unchanged { expires_at }, Oddities::default()))
+        } else {
+            Err(FetchError::NotAForecast("it says that nothing has changed, and was not asked that"))
+        };
+    }
+    let (decoded, mut oddities) = decode(&response.body, question.spot, now)?;
+    oddities.is_deprecated = response.status == StatusCode::NON_AUTHORITATIVE_INFORMATION;
+    let answer = Answer::Forecast(crate::Forecast {
+        latitude_degrees: decoded.spot.latitude_degrees,
+        longitude_degrees: decoded.spot.longitude_degrees,
+        height_metres: decoded.height_metres,
+        updated_at: decoded.updated_at,
+        expires_at,
+        validator: validator(&response.headers),
+        hours: decoded.hours,
+    });
+    Ok((answer, oddities))
+}
+
+/// The exact text of `Last-Modified`.
+fn validator(headers: &HeaderMap) -> Option<Validator> {
+    let text = headers.get(LAST_MODIFIED)?.to_str().ok()?;
+    (text.len() <= MOST_VALIDATOR_BYTES).then(|| Validator(text.to_owned()))
+}
+
+impl Source for MetNorway {
+    fn facts(&self) -> &'static SourceFacts {
+        &Self::FACTS
+    }
+
+    fn most_places(&self) -> usize {
+        MOST_PLACES
+    }
+
+    fn fetch<'a>(
+        &'a self,
+        questions: &'a [Question],
+        now: Timestamp,
+    ) -> BoxFuture<'a, Vec<Result<Answer, FetchError>>> {
+        let asked: Vec<_> = questions.iter().map(|question| self.ask(question, now)).collect();
+        stream::iter(asked).buffered(self.parallel_requests).collect().boxed()
+    }
+}

@@ -1,0 +1,1 @@
+//! Behaviour of both sources against small servers on loopback that play each fault.
