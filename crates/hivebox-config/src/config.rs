@@ -2,6 +2,7 @@
 
 use super::answer::AnswerConfig;
 use super::cache::CacheConfig;
+use super::forecast::ForecastConfig;
 use super::http::HttpConfig;
 use super::query::QueryConfig;
 use super::reader::{ConfigError, FromSettings, SettingReader, read};
@@ -21,6 +22,8 @@ pub struct Config {
     pub upstream: UpstreamConfig,
     /// What the answers are made of.
     pub answer: AnswerConfig,
+    /// Where forecasts come from.
+    pub forecast: ForecastConfig,
     /// Where the present is cached, and how replicas share it.
     pub cache: CacheConfig,
     /// Where and when snapshots are stored.
@@ -52,6 +55,7 @@ impl FromSettings for Config {
         let http = HttpConfig::from_settings(reader);
         let upstream = UpstreamConfig::from_settings(reader);
         let answer = AnswerConfig::from_settings(reader);
+        let forecast = ForecastConfig::from_settings(reader);
         let expiry = answer.as_ref().map(AnswerConfig::longest_use);
         let cache = CacheConfig::read(reader, expiry);
         let store = StoreConfig::from_settings(reader);
@@ -64,6 +68,7 @@ impl FromSettings for Config {
             http: http?,
             upstream: upstream?,
             answer: answer?,
+            forecast: forecast?,
             cache: cache?,
             store: store?,
             query: query?,
@@ -111,6 +116,9 @@ mod tests {
             ("HIVEBOX_STATUS", "10:Cold"),
             ("HIVEBOX_MAX_READING_AGE", "-1h"),
             ("HIVEBOX_STORE", "file:"),
+            ("HIVEBOX_FORECAST", "metno:https://me:secret@api.met.no"),
+            ("HIVEBOX_FORECAST_BUDGET", "10"),
+            ("HIVEBOX_FORECAST_TIMEOUT", "1h"),
         ])
         .unwrap_err();
         insta::assert_snapshot!(error);

@@ -7,6 +7,7 @@ use super::reader::{FromSettings, looked_for};
 pub use super::answer::{CACHE_TTL, MAX_READING_AGE, STATUS};
 pub use super::cache::{CACHE, CACHE_CA, CACHE_PREFIX, CACHE_TIMEOUT, LEASE_TTL};
 pub use super::definition::{AnySetting, Setting};
+pub use super::forecast::{CONTACT, FORECAST, FORECAST_BUDGET, FORECAST_TIMEOUT};
 pub use super::http::{
     KEEP_ALIVE, LISTEN, MAX_CONNECTIONS, MAX_STREAMS, RATE_LIMIT, REQUEST_TIMEOUT, TRUSTED_PROXIES,
 };
@@ -23,7 +24,7 @@ pub use super::upstream::{
 };
 
 /// All settings, in the order in which people meet them.
-pub static SETTINGS: [&dyn AnySetting; 43] = [
+pub static SETTINGS: [&dyn AnySetting; 47] = [
     &LISTEN,
     &UPSTREAM,
     &BOXES,
@@ -37,10 +38,14 @@ pub static SETTINGS: [&dyn AnySetting; 43] = [
     &COMPACTED_KEEP,
     &STATUS,
     &READINESS,
+    &FORECAST,
+    &CONTACT,
     &UPSTREAM_TIMEOUT,
     &UPSTREAM_IDLE_TIMEOUT,
     &UPSTREAM_MAX_BYTES,
     &UPSTREAM_RETRIES,
+    &FORECAST_BUDGET,
+    &FORECAST_TIMEOUT,
     &CACHE_PREFIX,
     &CACHE_CA,
     &CACHE_TIMEOUT,
