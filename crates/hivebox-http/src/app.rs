@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hivebox_archive::SnapshotStore;
 use hivebox_config::{Config, ReadinessRule};
-use hivebox_present::{Cache, Clock, Days};
+use hivebox_present::{Cache, Clock, Days, Forecasts};
 use hivebox_question::past::Past;
 use hivebox_refresh::StoreHandle;
 use jiff::SignedDuration;
@@ -22,6 +22,8 @@ pub struct App {
     pub cache: Arc<Cache>,
     /// The extreme temperatures of the last days.
     pub days: Arc<Days>,
+    /// The forecasts of the weather model.
+    pub forecasts: Arc<Forecasts>,
     /// Requests snapshots.
     pub store: StoreHandle,
     /// The stored snapshots.
@@ -31,6 +33,19 @@ pub struct App {
     settings: Settings,
     began: Instant,
     draining: AtomicBool,
+}
+
+/// What an [`App`] is made of; its fields say what each is for.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the fields of App say what each is for")]
+pub struct AppParts {
+    pub clock: Clock,
+    pub cache: Arc<Cache>,
+    pub days: Arc<Days>,
+    pub forecasts: Arc<Forecasts>,
+    pub store: StoreHandle,
+    pub snapshots: SnapshotStore,
+    pub past: Past,
 }
 
 /// How long a replica may leave requests to others while it gets its first present. The first response of
@@ -49,15 +64,7 @@ struct Settings {
 
 impl App {
     /// An app with these parts, configured by `config`.
-    pub fn new(
-        config: &Config,
-        clock: Clock,
-        cache: Arc<Cache>,
-        days: Arc<Days>,
-        store: StoreHandle,
-        snapshots: SnapshotStore,
-        past: Past,
-    ) -> Self {
+    pub fn new(config: &Config, parts: AppParts) -> Self {
         let settings = Settings {
             readiness: config.readiness,
             ttl: config.answer.ttl,
@@ -66,7 +73,8 @@ impl App {
             shared_cache: config.cache.address.slug(),
         };
         let (began, draining) = (Instant::now(), AtomicBool::new(false));
-        Self { clock, cache, days, store, snapshots, past, settings, began, draining }
+        let AppParts { clock, cache, days, forecasts, store, snapshots, past } = parts;
+        Self { clock, cache, days, forecasts, store, snapshots, past, settings, began, draining }
     }
 
     /// The rule of `/readyz`.

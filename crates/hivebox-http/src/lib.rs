@@ -63,7 +63,7 @@ mod trailing_slash;
 mod version;
 mod whole_body;
 
-pub use app::App;
+pub use app::{App, AppParts};
 pub use error::ApiError;
 pub use front::Front;
 pub use metrics::HttpMetrics;

@@ -13,6 +13,8 @@ pub struct Dependencies {
     pub shared: Dependency,
     /// The store of the snapshots.
     pub store: Dependency,
+    /// The weather model.
+    pub forecast: Dependency,
 }
 
 /// The state of one dependency.

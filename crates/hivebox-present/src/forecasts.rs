@@ -1,10 +1,36 @@
 //! The forecasts of weather models, cell by cell.
+//!
+//! Requests read, and say which cells they want; the refresh loop fetches those. No request takes a lock: it follows
+//! pointers, and only the first one for a new cell copies a small part of the map.
+
+mod cells;
+mod collector;
+mod slot;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use forecast_sources::SourceFacts;
 use hivebox_climate::forecast::{ForecastCell, ModelHours};
-use jiff::Timestamp;
+use hivebox_climate::verdict::MAX_CLOCK_LEAD;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
+
+use cells::Cells;
+pub use collector::ForecastsCollector;
+use slot::Slot;
+
+/// How long a forecast serves on when it cannot be renewed.
+pub const SERVES_FOR: SignedDuration = SignedDuration::from_hours(6);
+/// A cell that nobody asks for so long is dropped.
+pub const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(6);
+/// A cell that somebody asked for within this time is renewed before anybody asks again.
+pub const RENEWED_FOR: SignedDuration = SignedDuration::from_hours(3);
+/// The most cells in memory. One takes some 4 kB.
+pub const MOST_CELLS: usize = 10_000;
+/// The most cells that wait to be fetched. A new cell beyond them has no forecast for now.
+const MOST_WANTED: usize = 4096;
 
 /// The forecast for one cell, as a source gave it.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,19 +45,295 @@ pub struct CellForecast {
     pub expires_at: Timestamp,
 }
 
-/// The forecasts that this replica knows. Requests ask for a cell; the refresh loop fetches what they asked for.
-#[derive(Debug, Default)]
-pub struct Forecasts {}
+impl CellForecast {
+    /// Whether it may be served at `now`: it is at most 6 hours old.
+    #[must_use]
+    pub fn is_servable(&self, now: Timestamp) -> bool {
+        let age = now.duration_since(self.fetched_at);
+        age <= SERVES_FOR && age >= -MAX_CLOCK_LEAD
+    }
 
-impl Forecasts {
-    /// The forecast for a cell as of `now`, at most 6 hours old. Waits at most `patience` for a cell that nobody has
-    /// asked for before; `None` if there is no source, or it has no forecast in time.
-    pub async fn get(
-        &self,
-        _cell: ForecastCell,
-        _now: Timestamp,
-        _patience: Duration,
-    ) -> Option<Arc<CellForecast>> {
-        None
+    /// Whether the source need not be asked again at `now`.
+    #[must_use]
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        self.is_servable(now) && now < self.expires_at
     }
 }
+
+/// Why there is no forecast for a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum NoForecast {
+    /// `HIVEBOX_FORECAST` is off.
+    Off,
+    /// It did not arrive in time; it may be there soon.
+    Pending,
+    /// The source failed, or what it sent is no use.
+    SourceFailed,
+    /// The budget of places is spent.
+    BudgetSpent,
+    /// Too many cells are wanted or known already.
+    Busy,
+}
+
+impl NoForecast {
+    /// All reasons; `ALL[reason as usize]` is `reason`.
+    pub const ALL: [Self; 5] = [Self::Off, Self::Pending, Self::SourceFailed, Self::BudgetSpent, Self::Busy];
+
+    /// The name in metrics and JSON.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Pending => "pending",
+            Self::SourceFailed => "source_failed",
+            Self::BudgetSpent => "budget_spent",
+            Self::Busy => "busy",
+        }
+    }
+
+    /// The reason as a sentence without a full stop.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Off => "no weather model is configured",
+            Self::Pending => "the forecast for this place did not arrive in time; ask again in a moment",
+            Self::SourceFailed => "the weather model has no answer at the moment",
+            Self::BudgetSpent => "the questions to the weather model are used up for now",
+            Self::Busy => "too many places wait for a forecast; ask again in a moment",
+        }
+    }
+}
+
+/// A forecast in memory, and what to send with the next question for its cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    /// The forecast.
+    pub forecast: Arc<CellForecast>,
+    /// What the source gave to ask whether something has changed.
+    pub validator: Option<String>,
+    /// When to renew it although nobody asks. Spread, so that replicas do not renew at once.
+    pub renew_at: Timestamp,
+}
+
+/// The forecasts that this replica knows. Requests ask for a cell; the refresh loop fetches what they asked for.
+#[derive(Debug, Default)]
+pub struct Forecasts {
+    /// `None` without a source.
+    known: Option<Known>,
+    /// How often there was no forecast, by [`NoForecast`].
+    absent: [AtomicU64; NoForecast::ALL.len()],
+}
+
+/// The cells of a source.
+#[derive(Debug)]
+struct Known {
+    source: &'static SourceFacts,
+    cells: Cells,
+    wanted: mpsc::Sender<ForecastCell>,
+    newest_millis: AtomicI64,
+    /// Places that all replicas asked about in the last day, and the budget; 0 is no budget.
+    spent: AtomicU64,
+    budget: AtomicU64,
+}
+
+/// The cells that requests want: each is there once until it is put or missed.
+pub type Wanted = mpsc::Receiver<ForecastCell>;
+
+/// The state of the forecasts, for people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForecastState {
+    /// The source.
+    pub source: &'static SourceFacts,
+    /// When the newest forecast in memory was fetched; `None` before the first one.
+    pub newest_at: Option<Timestamp>,
+    /// How many cells have a forecast that may be served.
+    pub cells: usize,
+    /// Places that all replicas together asked about in the last day, as far as this one knows.
+    pub spent_today: u64,
+    /// The most places that they may ask about in a day; `None` means that there is no limit.
+    pub budget: Option<u64>,
+}
+
+impl Forecasts {
+    /// Without a source: there is never a forecast.
+    #[must_use]
+    pub fn off() -> Self {
+        Self::default()
+    }
+
+    /// With a source. Its forecasts are fetched by whoever receives the wanted cells.
+    #[must_use]
+    pub fn of(source: &'static SourceFacts) -> (Self, Wanted) {
+        let (wanted, receiver) = mpsc::channel(MOST_WANTED);
+        let known = Known {
+            source,
+            cells: Cells::default(),
+            wanted,
+            newest_millis: AtomicI64::new(i64::MIN),
+            spent: AtomicU64::default(),
+            budget: AtomicU64::default(),
+        };
+        (Self { known: Some(known), absent: Default::default() }, receiver)
+    }
+
+    /// The name, licence and attribution of the source; `None` without one.
+    #[must_use]
+    pub fn source(&self) -> Option<&'static SourceFacts> {
+        self.known.as_ref().map(|known| known.source)
+    }
+
+    /// The forecast for a cell as of `now`, at most 6 hours old. Waits at most `patience` for a cell that this replica
+    /// does not know; `None` if there is no source, or it has no forecast in time.
+    pub async fn get(
+        &self,
+        cell: ForecastCell,
+        now: Timestamp,
+        patience: Duration,
+    ) -> Option<Arc<CellForecast>> {
+        self.ask(cell, now, patience).await.ok()
+    }
+
+    /// The same as [`get`](Self::get), with the reason why there is none.
+    ///
+    /// # Errors
+    /// There is no forecast for the cell.
+    pub async fn ask(
+        &self,
+        cell: ForecastCell,
+        now: Timestamp,
+        patience: Duration,
+    ) -> Result<Arc<CellForecast>, NoForecast> {
+        let found = match &self.known {
+            Some(known) => known.find(cell, now, patience).await,
+            None => Err(NoForecast::Off),
+        };
+        found.inspect_err(|reason| {
+            self.absent[*reason as usize].fetch_add(1, Ordering::Relaxed);
+        })
+    }
+
+    /// What is in memory for a cell, however old.
+    #[must_use]
+    pub fn kept(&self, cell: ForecastCell) -> Option<Arc<Kept>> {
+        self.known.as_ref()?.cells.find(cell)?.kept()
+    }
+
+    /// Keeps a new forecast for a cell, if somebody still wants the cell, and wakes those who wait for it.
+    pub fn put(&self, cell: ForecastCell, kept: Kept) {
+        let Some(known) = &self.known else { return };
+        known.newest_millis.fetch_max(kept.forecast.fetched_at.as_millisecond(), Ordering::Relaxed);
+        if let Some(slot) = known.cells.find(cell) {
+            slot.put(kept);
+        }
+    }
+
+    /// Notes that there is no new forecast for a cell, and that it rests until some moment. Wakes those who wait.
+    pub fn miss(&self, cell: ForecastCell, reason: NoForecast, until: Timestamp) {
+        if let Some(slot) = self.known.as_ref().and_then(|known| known.cells.find(cell)) {
+            slot.miss(reason, until);
+        }
+    }
+
+    /// Notes the budget and what is spent of it.
+    pub fn note_spent(&self, spent_today: u64, budget: Option<u64>) {
+        if let Some(known) = &self.known {
+            known.spent.store(spent_today, Ordering::Relaxed);
+            known.budget.store(budget.unwrap_or(0), Ordering::Relaxed);
+        }
+    }
+
+    /// Drops the cells that nobody asked for lately, and the least recently asked ones if there are too many.
+    pub fn tidy(&self, now: Timestamp) {
+        if let Some(known) = &self.known {
+            known.cells.tidy(now);
+        }
+    }
+
+    /// Wants all cells again that are due for a renewal: people ask for them, and they have expired.
+    pub fn want_due(&self, now: Timestamp) {
+        let Some(known) = &self.known else { return };
+        for (cell, slot) in known.cells.all() {
+            if slot.is_due(now) {
+                known.want(cell, &slot);
+            }
+        }
+    }
+
+    /// Forgets which cells are wanted, after a panic of whoever fetches them. Nobody waits for them any longer.
+    pub fn forget_wanted(&self) {
+        for (_, slot) in self.known.iter().flat_map(|known| known.cells.all()) {
+            slot.give_up();
+        }
+    }
+
+    /// The age of the oldest servable forecast that somebody asked for within the last `used_for`.
+    fn oldest_age_in_use(&self, now: Timestamp, used_for: SignedDuration) -> Option<SignedDuration> {
+        let used_since = now.checked_sub(used_for).ok()?.as_millisecond();
+        let slots = self.known.as_ref()?.cells.all().filter(|(_, slot)| slot.asked_millis() >= used_since);
+        slots.filter_map(|(_, slot)| Some(now.duration_since(slot.servable(now)?.fetched_at))).max()
+    }
+
+    /// The state for people; `None` without a source.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> Option<ForecastState> {
+        let known = self.known.as_ref()?;
+        let is_servable = |kept: Arc<Kept>| kept.forecast.is_servable(now);
+        let cells = known.cells.all().filter(|(_, slot)| slot.kept().is_some_and(is_servable)).count();
+        let budget = known.budget.load(Ordering::Relaxed);
+        Some(ForecastState {
+            source: known.source,
+            newest_at: Timestamp::from_millisecond(known.newest_millis.load(Ordering::Relaxed)).ok(),
+            cells,
+            spent_today: known.spent.load(Ordering::Relaxed),
+            budget: (budget > 0).then_some(budget),
+        })
+    }
+}
+
+impl Known {
+    async fn find(
+        &self,
+        cell: ForecastCell,
+        now: Timestamp,
+        patience: Duration,
+    ) -> Result<Arc<CellForecast>, NoForecast> {
+        let slot = self.cells.find_or_add(cell, now).ok_or(NoForecast::Busy)?;
+        slot.note_asked(now);
+        if let Some(forecast) = slot.servable(now) {
+            if !forecast.is_fresh(now) && slot.rests(now).is_none() {
+                self.want(cell, &slot);
+            }
+            return Ok(forecast);
+        }
+        if let Some(reason) = slot.rests(now) {
+            return Err(reason);
+        }
+        // From here on no change is missed.
+        let mut changed = std::pin::pin!(slot.changed());
+        changed.as_mut().enable();
+        if !self.want(cell, &slot) {
+            return Err(NoForecast::Busy);
+        }
+        if slot.servable(now).is_none() {
+            // Out of patience is an answer, too.
+            let _ = tokio::time::timeout(patience, changed).await;
+        }
+        slot.servable(now).ok_or_else(|| slot.rests(now).unwrap_or(NoForecast::Pending))
+    }
+
+    /// Has a cell fetched, unless it is already wanted. Whether it will be.
+    fn want(&self, cell: ForecastCell, slot: &Slot) -> bool {
+        if !slot.want() {
+            return true;
+        }
+        let is_queued = self.wanted.try_send(cell).is_ok();
+        if !is_queued {
+            slot.unwant();
+        }
+        is_queued
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@
 //! | Where do requests find it, and what was the outcome of the last poll? | [`cache`] |
 //! | Which dependency is down, and since when? | [`dependencies`] |
 //! | What were the extremes of the last days? | [`days`] |
+//! | Which forecasts are known, and which are wanted? | [`forecasts`] |
 //! | What time is it? | [`clock`] |
 //! | Which thread yields to which? | [`priority`] |
 //! | What happens when a long-lived task panics? | [`supervise`] |
@@ -27,7 +28,7 @@ pub use cache::{Cache, Poll, Role, RoleStatus};
 pub use clock::Clock;
 pub use days::Days;
 pub use dependencies::{Dependencies, Dependency};
-pub use forecasts::{CellForecast, Forecasts};
+pub use forecasts::{CellForecast, Forecasts, NoForecast};
 pub use metrics::PresentMetrics;
 pub use present::{Detail, Freshness, Present, TemperatureAnswer};
 pub use priority::Priority;

@@ -9,8 +9,8 @@ use hivebox_config::{
     AnswerConfig, Config, ShutdownConfig, StoreAccess, StoreAddress, StoreConfig, UpstreamConfig,
 };
 use hivebox_http::server::Bounds;
-use hivebox_http::{App, Front};
-use hivebox_present::{Cache, Clock, Days, Supervisor};
+use hivebox_http::{App, AppParts, Front};
+use hivebox_present::{Cache, Clock, Days, Forecasts, Supervisor};
 use hivebox_question::QueryMetrics;
 use hivebox_question::past::Past;
 use hivebox_refresh::shared::Shared;
@@ -144,7 +144,9 @@ impl Service {
         });
         let (refreshing, store) = refresh.start().map_err(StartError::Thread)?;
         let past = Past::new(&config.query, &snapshots, query_metrics).map_err(StartError::History)?;
-        let app = Arc::new(App::new(config, clock, cache, days, store, snapshots, past));
+        let forecasts = Arc::new(Forecasts::off());
+        let parts = AppParts { clock, cache, days, forecasts, store, snapshots, past };
+        let app = Arc::new(App::new(config, parts));
         let metrics = Metrics::of(registry);
         let front = Front::new(Arc::clone(&app), &config.http, metrics.clone(), http_metrics);
         let bounds = Bounds {
