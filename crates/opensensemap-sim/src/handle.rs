@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::clock::{RunningClock, SimClock};
 use crate::fault::Faults;
+use crate::forecast::{ForecastQuestions, Quotas, RateLimits};
 use crate::requests::Requests;
 use crate::simulation::Simulation;
 
@@ -20,6 +21,8 @@ struct Inner {
     clock: Mutex<RunningClock>,
     faults: Faults,
     requests: Requests,
+    questions: ForecastQuestions,
+    quotas: Quotas,
 }
 
 impl SimServer {
@@ -31,6 +34,8 @@ impl SimServer {
             simulation: Arc::new(simulation),
             clock: Mutex::new(RunningClock::start(SimClock::System)),
             requests: Requests::default(),
+            questions: ForecastQuestions::default(),
+            quotas: Quotas::default(),
         }))
     }
 
@@ -50,6 +55,27 @@ impl SimServer {
     #[must_use]
     pub fn requests(&self) -> &Requests {
         &self.0.requests
+    }
+
+    /// The counts of places that the weather services were asked about.
+    #[must_use]
+    pub fn forecast_questions(&self) -> &ForecastQuestions {
+        &self.0.questions
+    }
+
+    /// The rate limits of the weather services.
+    #[must_use]
+    pub fn rate_limits(&self) -> RateLimits {
+        self.0.quotas.limits()
+    }
+
+    /// Sets the rate limits of the weather services; nothing is used up then.
+    pub fn set_rate_limits(&self, limits: RateLimits) {
+        self.0.quotas.set(limits);
+    }
+
+    pub(crate) fn quotas(&self) -> &Quotas {
+        &self.0.quotas
     }
 
     /// Sets the clock. An accelerated clock starts now.

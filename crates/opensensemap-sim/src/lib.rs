@@ -1,4 +1,5 @@
-//! A simulator of the openSenseMap API: real stations, simulated weather, faults on demand.
+//! A simulator of the openSenseMap API and of two weather services: real stations, simulated weather,
+//! faults on demand.
 //!
 //! Use it for tests, demonstrations and load tests. It needs no network, returns the same bytes for
 //! the same seed and time, and fails on demand in the ways of the real API.
@@ -54,6 +55,21 @@
 //!   do not appear.
 //! * No statistics, and nothing that writes.
 //!
+//! # Weather services
+//!
+//! Beside openSenseMap it plays two services over the same weather, with a weather model of known
+//! error ([`ForecastError`]). [`Simulation::weather_at`] is the truth, [`Simulation::model_at`] what the
+//! model says.
+//!
+//! * Open-Meteo: `GET` and `POST /v1/forecast`, with `latitude`, `longitude` and `elevation`, `hourly`
+//!   and `current`, `forecast_days`, `past_days`, the units, and GMT alone. Other parameters that would
+//!   change the answer are refused. The model runs each hour; hours before the last run are of the run
+//!   of that hour.
+//! * MET Norway: `GET /weatherapi/locationforecast/2.0/compact`, with `lat`, `lon` and `altitude`. Both
+//!   services have the same model, which real ones have not. It serves over plain HTTP.
+//! * [`SimServer::forecast_questions`] counts the places that they were asked about, and
+//!   [`SimServer::set_rate_limits`] limits how often.
+//!
 //! # Additions
 //!
 //! `GET /_sim/` describes the routes by which another process sets faults and counts requests. The
@@ -65,12 +81,16 @@
 //! `stations` knows the stations, `weather` the weather, `measurand` and `reading` what a sensor shows,
 //! `schedule` when, and `defect` what goes wrong; `simulation` and `simulated_box` combine them.
 //! `truth` is the weather without instruments, and `model` a weather model of known error.
+//! `forecast` plays the weather services.
 //! `query`, `row` and `json` speak the API's language; `handle`, `routes`, `answer` and `server` its
 //! HTTP; `fault` breaks it.
 
 pub use clock::SimClock;
 pub use defect::Defect;
-pub use fault::{FAULT_HEADER, Fault, FaultRule, Faults, InvalidFault, MAX_BOMB_BYTES, MAX_DELAY_MILLIS};
+pub use fault::{
+    FAULT_HEADER, Fault, FaultRule, Faults, ForecastFault, InvalidFault, MAX_BOMB_BYTES, MAX_DELAY_MILLIS,
+};
+pub use forecast::{AskedCell, ForecastQuestions, OpenMeteoLimits, RateLimits};
 pub use handle::SimServer;
 pub use model::{ForecastError, ModelOver, ModelWeather};
 pub use object_id::{InvalidObjectId, ObjectId};
@@ -87,6 +107,7 @@ mod clock;
 mod defect;
 mod error;
 mod fault;
+mod forecast;
 mod handle;
 mod json;
 mod measurand;
@@ -102,6 +123,7 @@ mod seed;
 mod server;
 mod simulated_box;
 mod simulation;
+mod skill;
 mod stations;
 mod truth;
 mod value;

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::simulation::Simulation;
+use crate::seed::Seed;
 use crate::stations::StationPlace;
+use crate::weather::hour::HOUR;
 use crate::weather::{LAPSE, Weather, WeatherAt};
 use error::Errors;
 use rain::Showers;
@@ -13,8 +14,6 @@ mod error;
 mod rain;
 mod terrain;
 mod wandering;
-
-const HOUR: i64 = 3_600_000;
 
 /// How wrong the weather model is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,52 +61,33 @@ pub struct ModelOver<'a> {
     showers: Showers,
 }
 
-impl Simulation {
-    /// What the model's run of that time says about a place and a time. For many hours,
-    /// [`model_over`](Self::model_over) is cheaper.
-    #[must_use]
-    pub fn model_at(
-        &self,
-        latitude_degrees: f64,
-        longitude_degrees: f64,
-        run: Timestamp,
-        valid: Timestamp,
-    ) -> ModelWeather {
-        self.model_over(latitude_degrees, longitude_degrees).at(run, valid)
-    }
-
-    /// The model at a place: at the middle of its grid cell of 0.1°.
-    ///
-    /// ```
-    /// use opensensemap_sim::{ForecastError, Options, Simulation, Stations};
-    ///
-    /// let options = Options { stations: Stations::Generated(50), ..Options::default() };
-    /// let simulation = Simulation::new(options).with_forecast_error(ForecastError { scale: 0.0 });
-    /// let (run, valid) = ("2026-11-24T12:00:00Z".parse()?, "2026-11-25T06:00:00Z".parse()?);
-    /// let mut model = simulation.model_over(52.52, 13.41);
-    /// let truth = simulation.weather_at(52.5, 13.4, model.height_metres(), valid);
-    /// let difference = model.at(run, valid).air_temperature_celsius - truth.air_temperature_celsius;
-    /// assert!(difference.abs() < 1e-9, "without an error it is the truth");
-    /// # Ok::<(), jiff::Error>(())
-    /// ```
-    #[must_use]
-    pub fn model_over(&self, latitude_degrees: f64, longitude_degrees: f64) -> ModelOver<'_> {
-        let (latitude, longitude) = (tenth(latitude_degrees), tenth(longitude_degrees));
-        let height = self.terrain().model_height(latitude, longitude);
+impl<'a> ModelOver<'a> {
+    pub(crate) fn new(
+        weather: &'a Weather,
+        seed: Seed,
+        terrain: &Terrain,
+        error: ForecastError,
+        [latitude, longitude]: [f64; 2],
+    ) -> Self {
+        let (latitude, longitude) = (tenth(latitude), tenth(longitude));
+        let height = terrain.model_height(latitude, longitude);
         let place = StationPlace { longitude, latitude, height: Some(height) };
-        let scale = self.forecast_error.scale.max(0.0);
-        ModelOver {
-            weather: &self.weather,
+        let scale = error.scale.max(0.0);
+        Self {
+            weather,
             place,
             height,
-            truth: self.weather.over(place),
-            errors: Errors::over(self.model_seed, longitude, latitude, scale),
-            showers: Showers::over(self.model_seed, longitude, latitude, scale),
+            truth: weather.over(place),
+            errors: Errors::over(seed, longitude, latitude, scale),
+            showers: Showers::over(seed, longitude, latitude, scale),
         }
     }
-}
 
-impl ModelOver<'_> {
+    /// Gives temperatures for another height by the lapse rate, as both services do when asked.
+    pub(crate) fn at_height(self, height: f64) -> Self {
+        Self { height, ..self }
+    }
+
     /// Latitude of the middle of the grid cell, in degrees.
     #[must_use]
     pub fn latitude_degrees(&self) -> f64 {
@@ -156,6 +136,6 @@ impl ModelOver<'_> {
 }
 
 /// Rounds to the grid of the model.
-pub(crate) fn tenth(degrees: f64) -> f64 {
+fn tenth(degrees: f64) -> f64 {
     (degrees * 10.0).round() / 10.0
 }

@@ -7,6 +7,8 @@ pub(crate) mod admin;
 pub(crate) mod archive;
 pub(crate) mod boxes;
 pub(crate) mod data;
+pub(crate) mod met_norway;
+pub(crate) mod open_meteo;
 pub(crate) mod stats;
 
 const INDEX: &str = "This is a simulated openSenseMap API. Its stations are real, its readings are not.
@@ -23,6 +25,9 @@ GET /archive/
 GET /archive/:date/
 GET /archive/:date/:boxId-:name/
 GET /archive/:date/:boxId-:name/:file
+GET /v1/forecast (Open-Meteo)
+POST /v1/forecast
+GET /weatherapi/locationforecast/2.0/compact (MET Norway)
 
 GET /_sim/ explains how to make it fail.
 ";

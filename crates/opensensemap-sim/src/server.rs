@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::error::{ErrorAnswer, refuse};
-use crate::fault::{FAULT_HEADER, InvalidFault, Plan, answer, faults_of_header};
+use crate::fault::{Api, FAULT_HEADER, InvalidFault, Plan, answer, faults_of_header};
 use crate::handle::SimServer;
 use crate::routes;
 
@@ -31,6 +31,8 @@ pub fn router(sim: SimServer) -> Router {
         .route("/boxes/data", get(routes::data::of_boxes).post(routes::data::of_boxes_by_post))
         .route("/boxes/{id}/data/{sensor}", get(routes::data::of_a_sensor))
         .route("/stats", get(routes::stats::stats))
+        .route("/v1/forecast", get(routes::open_meteo::forecast).post(routes::open_meteo::forecast_by_post))
+        .route("/weatherapi/locationforecast/2.0/compact", get(routes::met_norway::forecast))
         .route("/archive/", get(routes::archive::days))
         .route("/archive/{date}/", get(routes::archive::boxes))
         .route("/archive/{date}/{folder}/", get(routes::archive::files))
@@ -98,11 +100,12 @@ async fn befall(
         Err(error) => return refuse(&error),
     };
     faults.extend(sim.faults().draw(request.uri().path(), route.as_str()));
-    let plan = Plan::of(faults);
+    let api = Api::of_route(route.as_str());
+    let plan = Plan::of(faults, api);
     if !plan.delay.is_zero() {
         tokio::time::sleep(plan.delay).await;
     }
-    if let Some(response) = plan.answer.as_ref().and_then(answer::answer) {
+    if let Some(response) = plan.answer.as_ref().and_then(|fault| answer::answer(fault, api)) {
         return response;
     }
     request.extensions_mut().insert(plan.body);

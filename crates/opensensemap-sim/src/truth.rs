@@ -3,8 +3,6 @@
 
 use jiff::Timestamp;
 
-use crate::simulation::Simulation;
-use crate::stations::StationPlace;
 use crate::weather::WeatherAt;
 
 /// The true weather outdoors at one place and time.
@@ -30,45 +28,11 @@ pub struct TrueWeatherOver {
     weather: WeatherAt,
 }
 
-impl Simulation {
-    /// The true weather at a place and time. For many moments, [`weather_over`](Self::weather_over) is
-    /// cheaper.
-    ///
-    /// ```
-    /// use opensensemap_sim::{Options, Simulation, Stations};
-    ///
-    /// let simulation = Simulation::new(Options { stations: Stations::Generated(1), ..Options::default() });
-    /// let weather = simulation.weather_at(52.5, 13.4, 40.0, "2026-11-24T12:00:00Z".parse()?);
-    /// assert!((-20.0..20.0).contains(&weather.air_temperature_celsius));
-    /// assert!(weather.wind_gust_metres_per_second >= weather.wind_speed_metres_per_second);
-    /// # Ok::<(), jiff::Error>(())
-    /// ```
-    #[must_use]
-    pub fn weather_at(
-        &self,
-        latitude_degrees: f64,
-        longitude_degrees: f64,
-        height_metres: f64,
-        at: Timestamp,
-    ) -> TrueWeather {
-        self.weather_over(latitude_degrees, longitude_degrees, height_metres).at(at)
-    }
-
-    /// The true weather at a place, for many moments.
-    #[must_use]
-    pub fn weather_over(
-        &self,
-        latitude_degrees: f64,
-        longitude_degrees: f64,
-        height_metres: f64,
-    ) -> TrueWeatherOver {
-        let (latitude, longitude) = (latitude_degrees, longitude_degrees);
-        let place = StationPlace { longitude, latitude, height: Some(height_metres) };
-        TrueWeatherOver { weather: self.weather.over(place) }
-    }
-}
-
 impl TrueWeatherOver {
+    pub(crate) fn new(weather: WeatherAt) -> Self {
+        Self { weather }
+    }
+
     /// The true weather at that time.
     #[must_use]
     pub fn at(&mut self, at: Timestamp) -> TrueWeather {

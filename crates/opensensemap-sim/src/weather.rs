@@ -8,7 +8,7 @@ use crate::stations::StationPlace;
 use noise::{Field, FieldAt};
 use sun::Sun;
 
-mod hour;
+pub(crate) mod hour;
 pub(crate) mod noise;
 mod sun;
 

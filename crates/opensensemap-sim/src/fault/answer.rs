@@ -12,21 +12,70 @@ use flate2::write::GzEncoder;
 use futures_util::stream;
 use serde_json::json;
 
-use super::body::DATABASE_ERROR;
 use super::definition::Fault;
 use crate::answer::JSON;
+use crate::forecast::Exceeded;
 
 const HTML: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n\
                     <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
 
+/// The API that a request speaks to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Api {
+    OpenSenseMap,
+    OpenMeteo,
+    MetNorway,
+}
+
+impl Api {
+    pub(crate) fn of_route(route: &str) -> Self {
+        match route {
+            "/v1/forecast" => Self::OpenMeteo,
+            _ if route.starts_with("/weatherapi/") => Self::MetNorway,
+            _ => Self::OpenSenseMap,
+        }
+    }
+
+    /// The text that ends a body that breaks off.
+    pub(crate) fn breaking_off(self) -> &'static str {
+        match self {
+            // What the database of the real API once told its users.
+            Self::OpenSenseMap => "Error: connection 16 to 127.0.0.1:27017 timed out",
+            Self::OpenMeteo => "Unexpected error while streaming data: timeoutReached",
+            Self::MetNorway => "Error: backend fetch failed",
+        }
+    }
+
+    fn error(self, status: StatusCode) -> Response {
+        let reason = status.canonical_reason().unwrap_or("Unknown");
+        match self {
+            Self::OpenSenseMap => {
+                // The API's codes are the reason phrases without spaces; only that of 500 differs.
+                let code = match status {
+                    StatusCode::INTERNAL_SERVER_ERROR => "InternalServerError".to_owned(),
+                    _ => reason.replace(' ', ""),
+                };
+                let message = self.breaking_off().trim_start_matches("Error: ");
+                (status, Json(json!({ "code": code, "message": message }))).into_response()
+            }
+            Self::OpenMeteo => {
+                let minutely = Exceeded::Minutely.to_string();
+                let reason = if status == StatusCode::TOO_MANY_REQUESTS { &minutely } else { reason };
+                (status, Json(json!({ "error": true, "reason": reason }))).into_response()
+            }
+            Self::MetNorway => (status, format!("{} {reason}\n", status.as_u16())).into_response(),
+        }
+    }
+}
+
 /// The answer of a fault; `None` if the fault alters the answer of the route instead.
-pub(crate) fn answer(fault: &Fault) -> Option<Response> {
+pub(crate) fn answer(fault: &Fault, api: Api) -> Option<Response> {
     Some(match *fault {
         Fault::Status { status } => {
-            error(StatusCode::from_u16(status).expect("`Fault::check` allows 400 to 599"))
+            api.error(StatusCode::from_u16(status).expect("`Fault::check` allows 400 to 599"))
         }
         Fault::TooManyRequests { retry_after } => {
-            let mut response = error(StatusCode::TOO_MANY_REQUESTS);
+            let mut response = api.error(StatusCode::TOO_MANY_REQUESTS);
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
             response
         }
@@ -34,7 +83,7 @@ pub(crate) fn answer(fault: &Fault) -> Option<Response> {
             (StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "text/html")], HTML).into_response()
         }
         Fault::NotJson => {
-            ([(header::CONTENT_TYPE, JSON)], "openSenseMap is having a coffee, back soon\n").into_response()
+            ([(header::CONTENT_TYPE, JSON)], "The server is having a coffee, back soon\n").into_response()
         }
         Fault::GzipBomb { bytes } => {
             let headers = [(header::CONTENT_TYPE, JSON), (header::CONTENT_ENCODING, "gzip")];
@@ -46,15 +95,9 @@ pub(crate) fn answer(fault: &Fault) -> Option<Response> {
         | Fault::Truncated { .. }
         | Fault::SlowDrip { .. }
         | Fault::InvalidUtf8 { .. }
-        | Fault::BadBox { .. } => return None,
+        | Fault::BadBox { .. }
+        | Fault::Forecast { .. } => return None,
     })
-}
-
-fn error(status: StatusCode) -> Response {
-    // The API's codes are the reason phrases without spaces; only that of 500 differs.
-    let reason = status.canonical_reason().unwrap_or("Unknown").replace(' ', "");
-    let code = if status == StatusCode::INTERNAL_SERVER_ERROR { "InternalServerError" } else { &reason };
-    (status, Json(json!({ "code": code, "message": DATABASE_ERROR }))).into_response()
 }
 
 /// Compresses spaces on demand, so that neither form of the bomb is ever in memory.

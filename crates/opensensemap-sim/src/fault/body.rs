@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 
-/// What the database of the real API once told its users.
-pub(crate) const DATABASE_ERROR: &str = "connection 16 to 127.0.0.1:27017 timed out";
+use super::forecast::ForecastFault;
 
 /// The faults that alter the body of an answer.
 #[derive(Clone, Copy, Debug, Default)]
@@ -13,6 +12,7 @@ pub(crate) struct BodyFaults {
     pub(crate) spoil: Option<Spoil>,
     pub(crate) cut: Option<BodyCut>,
     pub(crate) drip: Option<Drip>,
+    pub(crate) forecast: Option<ForecastFault>,
 }
 
 /// Makes one row unreadable.
@@ -31,12 +31,21 @@ pub(crate) enum SpoilKind {
 impl Spoil {
     /// Spoils the JSON object that begins at `start`.
     pub(crate) fn apply(self, out: &mut Vec<u8>, start: usize) {
-        // A form without the first marker, such as a list of names, is spoilt at its name.
-        let places: [(&[u8], &[u8]); 2] = match self.kind {
-            SpoilKind::InvalidUtf8 => {
-                [(br#""title":""#, b"\"title\":\"\xff"), (br#""name":""#, b"\"name\":\"\xff")]
-            }
-            SpoilKind::BadBox => [(br#""exposure":"#, br#""exposure" "#), (br#""name":"#, br#""name" "#)],
+        // A form without the first marker, such as a list of names, is spoilt at its name; a forecast at
+        // the others.
+        let places: [(&[u8], &[u8]); 4] = match self.kind {
+            SpoilKind::InvalidUtf8 => [
+                (br#""title":""#, b"\"title\":\"\xff"),
+                (br#""name":""#, b"\"name\":\"\xff"),
+                (br#""timezone":""#, b"\"timezone\":\"\xff"),
+                (br#""symbol_code":""#, b"\"symbol_code\":\"\xff"),
+            ],
+            SpoilKind::BadBox => [
+                (br#""exposure":"#, br#""exposure" "#),
+                (br#""name":"#, br#""name" "#),
+                (br#""elevation":"#, br#""elevation" "#),
+                (br#""coordinates":"#, br#""coordinates" "#),
+            ],
         };
         for (marker, replacement) in places {
             if let Some(at) = out[start..].windows(marker.len()).position(|window| window == marker) {
@@ -73,8 +82,8 @@ pub(crate) struct BodyCut {
 pub(crate) enum CutEnd {
     /// The connection is closed.
     Reset,
-    /// An error text replaces the rest.
-    ErrorText,
+    /// This error text replaces the rest.
+    ErrorText(&'static str),
 }
 
 /// Slows a body down.
@@ -132,8 +141,9 @@ impl<I: Iterator<Item = Bytes>> Iterator for CutPieces<I> {
             return Some(Err(Severed));
         }
         let mut text = BytesMut::from(&piece[..]);
-        text.extend_from_slice(b"Error: ");
-        text.extend_from_slice(DATABASE_ERROR.as_bytes());
+        if let Some(CutEnd::ErrorText(error)) = self.end {
+            text.extend_from_slice(error.as_bytes());
+        }
         Some(Ok(text.freeze()))
     }
 }
@@ -151,8 +161,9 @@ mod tests {
 
     #[test]
     fn a_truncated_body_ends_in_the_error_text() {
-        let text: Vec<u8> = cut(None, CutEnd::ErrorText).into_iter().flat_map(Result::unwrap).collect();
-        assert_eq!(text, b"[1,2,Error: connection 16 to 127.0.0.1:27017 timed out");
+        let text: Vec<u8> =
+            cut(None, CutEnd::ErrorText("Error: gone")).into_iter().flat_map(Result::unwrap).collect();
+        assert_eq!(text, b"[1,2,Error: gone");
     }
 
     #[test]

@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::forecast::ForecastFault;
+
 /// The longest delay in milliseconds: 10 minutes.
 pub const MAX_DELAY_MILLIS: u64 = 600_000;
 
 /// The largest expansion of a gzip bomb in bytes: 16 GiB.
 pub const MAX_BOMB_BYTES: u64 = 16 << 30;
 
-/// A failure of openSenseMap or of a proxy in front of it.
+/// A failure of openSenseMap, of a weather service, or of a proxy in front of them.
 ///
 /// In JSON, `fault` holds its name, beside its fields: `{"fault":"status","status":503}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,8 +39,8 @@ pub enum Fault {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after_bytes: Option<u64>,
     },
-    /// Status 200 with a body that ends in an error text, as when the API loses its database while
-    /// streaming.
+    /// Status 200 with a body that ends in an error text, as when openSenseMap loses its database while
+    /// streaming, or Open-Meteo takes too long.
     Truncated {
         /// The number of JSON bytes before it; half of them by default.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,18 +65,24 @@ pub enum Fault {
     },
     /// Status 200 with the content type of JSON and a body that is not JSON.
     NotJson,
-    /// One box has a title that is not valid UTF-8, or one measurement begins with an invalid byte.
+    /// One box has a title that is not valid UTF-8, one measurement begins with an invalid byte, or a
+    /// place of a forecast has a word with one.
     InvalidUtf8 {
         /// The index of the box, capped at the last; or of the measurement, which must exist.
         #[serde(default)]
         nth: usize,
     },
-    /// One box is not valid JSON, although its braces and quotes match; or one measurement lacks
-    /// its first column.
+    /// One box, or one place of a forecast, is not valid JSON, although its braces and quotes match; or
+    /// one measurement lacks its first column.
     BadBox {
         /// The index of the box, capped at the last; or of the measurement, which must exist.
         #[serde(default)]
         nth: usize,
+    },
+    /// A forecast is wrong.
+    Forecast {
+        /// What is wrong.
+        how: ForecastFault,
     },
 }
 
@@ -134,7 +142,8 @@ impl Fault {
             | Self::HtmlErrorPage
             | Self::NotJson
             | Self::InvalidUtf8 { .. }
-            | Self::BadBox { .. } => return Ok(()),
+            | Self::BadBox { .. }
+            | Self::Forecast { .. } => return Ok(()),
         };
         if good { Ok(()) } else { Err(InvalidFault::OutOfBounds { field, allowed }) }
     }

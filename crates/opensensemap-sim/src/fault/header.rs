@@ -1,13 +1,18 @@
 //! Reads the faults that one request asks for in a header.
 
+use serde::Deserialize as _;
+use serde::de::IntoDeserializer as _;
+
 use super::definition::{Fault, InvalidFault, a_few_bytes, a_gibibyte, a_minute, a_tenth_of_a_second};
+use super::forecast::ForecastFault;
 
 /// The header by which a request asks for faults: comma-separated names, each with its number if it
 /// takes one, such as `delay=2000,status=503`.
 ///
 /// The numbers are: `delay=MILLIS`, `status=STATUS`, `too_many_requests=SECONDS`, `reset=BYTES`,
 /// `truncated=BYTES`, `slow_drip=MILLIS`, `gzip_bomb=BYTES`, `invalid_utf8=NTH`, `bad_box=NTH`. All
-/// but the first two have defaults. `html_error_page` and `not_json` take no number.
+/// but the first two have defaults. `html_error_page` and `not_json` take no number. A fault of
+/// forecasts is `forecast=NAME`, such as `forecast=nulls`.
 pub const FAULT_HEADER: &str = "x-sim-fault";
 
 /// Reads the header's value.
@@ -16,6 +21,11 @@ pub(crate) fn faults_of_header(value: &str) -> Result<Vec<Fault>, InvalidFault> 
 }
 
 fn fault(item: &str) -> Result<Fault, InvalidFault> {
+    if let Some(name) = item.strip_prefix("forecast=") {
+        let how = ForecastFault::deserialize(name.into_deserializer());
+        let unreadable = |error: serde::de::value::Error| InvalidFault::Unreadable(error.to_string());
+        return Ok(Fault::Forecast { how: how.map_err(unreadable)? });
+    }
     let (name, number) = match item.split_once('=') {
         Some((name, text)) => {
             let number = text.parse::<u64>();
@@ -57,12 +67,20 @@ fn fault(item: &str) -> Result<Fault, InvalidFault> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fault, faults_of_header};
+    use super::{Fault, ForecastFault, faults_of_header};
 
     #[test]
     fn several_faults_fit_into_one_header() {
         let faults = faults_of_header("delay=2000, status=503").unwrap();
         assert_eq!(faults, [Fault::Delay { millis: 2000 }, Fault::Status { status: 503 }]);
+    }
+
+    #[test]
+    fn a_fault_of_forecasts_has_a_name() {
+        let faults = faults_of_header("delay=5,forecast=short_arrays").unwrap();
+        assert_eq!(faults[1], Fault::Forecast { how: ForecastFault::ShortArrays });
+        let error = faults_of_header("forecast=rain").unwrap_err().to_string();
+        assert!(error.contains("unknown variant `rain`, expected one of `nulls`"), "{error}");
     }
 
     #[test]
@@ -75,6 +93,7 @@ mod tests {
             ("delay=600001", "`millis` must be 0 to 600000"),
             ("status=70000", "`status` must be 400 to 599"),
             ("not_json=1", "not a fault: `not_json` takes no number"),
+            ("forecast", "not a fault: there is no `forecast`"),
         ] {
             assert_eq!(faults_of_header(header).unwrap_err().to_string(), reason);
         }

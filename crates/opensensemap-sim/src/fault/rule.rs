@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::answer::Api;
 use super::body::{BodyCut, BodyFaults, CutEnd, Drip, Spoil, SpoilKind};
 use super::definition::{Fault, InvalidFault};
 use crate::seed::Seed;
@@ -187,7 +188,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    pub(crate) fn of(faults: Vec<Fault>) -> Self {
+    pub(crate) fn of(faults: Vec<Fault>, api: Api) -> Self {
         let mut plan = Self::default();
         for fault in faults {
             let body = &mut plan.body;
@@ -197,7 +198,8 @@ impl Plan {
                     body.cut = body.cut.or(Some(BodyCut { after, end: CutEnd::Reset }));
                 }
                 Fault::Truncated { after_bytes: after } => {
-                    body.cut = body.cut.or(Some(BodyCut { after, end: CutEnd::ErrorText }));
+                    body.cut =
+                        body.cut.or(Some(BodyCut { after, end: CutEnd::ErrorText(api.breaking_off()) }));
                 }
                 Fault::SlowDrip { bytes, every_millis } => {
                     let drip = Drip { bytes: bytes as usize, every: Duration::from_millis(every_millis) };
@@ -209,6 +211,7 @@ impl Plan {
                 Fault::BadBox { nth } => {
                     body.spoil = body.spoil.or(Some(Spoil { kind: SpoilKind::BadBox, nth }));
                 }
+                Fault::Forecast { how } => body.forecast = body.forecast.or(Some(how)),
                 answer => plan.answer = plan.answer.take().or(Some(answer)),
             }
         }

@@ -1,8 +1,8 @@
 //! Showers in the wrong place at the wrong time, and a probability from an ensemble.
 
-use crate::model::HOUR;
 use crate::seed::Seed;
 use crate::weather::Weather;
+use crate::weather::hour::HOUR;
 use crate::weather::noise::{Field, FieldAt};
 
 /// The members of the ensemble beside the main run.

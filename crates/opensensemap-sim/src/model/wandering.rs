@@ -1,7 +1,7 @@
 //! An error that wanders: alike in neighbouring places, hours and runs.
 
-use crate::model::HOUR;
 use crate::seed::Seed;
+use crate::weather::hour::HOUR;
 use crate::weather::noise::{Field, FieldAt};
 
 /// Runs this many hours apart know different observations, so the part of their errors that comes

@@ -4,6 +4,9 @@ use super::WeatherAt;
 
 const MINUTE: i64 = 60_000;
 
+/// In milliseconds.
+pub(crate) const HOUR: i64 = 60 * MINUTE;
+
 impl WeatherAt {
     /// The precipitation in the hour that begins then, in mm.
     pub(crate) fn rain_in_hour_from(&mut self, millis: i64) -> f64 {

@@ -6,4 +6,6 @@ mod boxes;
 mod data;
 mod faults;
 mod forecast_error;
+mod met_norway;
+mod open_meteo;
 mod server;

@@ -38,6 +38,10 @@ impl TestServer {
         self.client.get(format!("{}{path}", self.url))
     }
 
+    pub(crate) fn post(&self, path: &str) -> RequestBuilder {
+        self.client.post(format!("{}{path}", self.url))
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Response {
         self.request(path).send().await.unwrap()
     }
