@@ -6,6 +6,7 @@ mod boxes;
 mod data;
 mod faults;
 mod forecast_error;
+mod forecast_faults;
 mod met_norway;
 mod open_meteo;
 mod server;
