@@ -5,7 +5,6 @@ use crate::catalogue::Catalogue;
 use crate::nearby::{BoxIndex, Nearby};
 use crate::phenomenon::PhenomenonId;
 use crate::place::{Exposure, Position};
-use crate::quantity::Metres;
 use crate::readings::{Reading, Readings};
 use crate::verdict::Verdict;
 
@@ -86,7 +85,6 @@ const PLAUSIBLE_HEIGHT_METRES: std::ops::RangeInclusive<f64> = -450.0..=5500.0;
 impl Heard {
     /// The inverse square of the softened distance.
     pub(super) fn weight(&self) -> f64 {
-        let Metres(softening) = Estimate::SOFTENING;
-        1.0 / (self.from.distance.0.powi(2) + softening.powi(2))
+        Nearby::weight_at(self.from.distance)
     }
 }

@@ -2,8 +2,15 @@
 
 use jiff::Timestamp;
 
-use super::{DayExtremes, Extremes};
+use super::{DAYS, DayExtremes, Extremes, HOURS_A_DAY, hour};
+use crate::catalogue::Catalogue;
 use crate::chores::{Input, Inputs, Origin};
+use crate::estimate::{Estimate, Spot};
+use crate::nearby::{BoxIndex, Nearby};
+use crate::place::{Exposure, LAPSE_KELVIN_PER_METRE};
+use crate::quality::{Level, Quality};
+use crate::quantity::{Celsius, Metres};
+use crate::readings::{BoxReadings, Readings};
 
 /// A box near a place.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,6 +21,39 @@ pub struct Neighbour<'a> {
     pub metres: f64,
     /// Added to its temperatures to correct them to the height of the place, in kelvin.
     pub height_correction_kelvin: f64,
+}
+
+impl<'a> Neighbour<'a> {
+    /// The boxes whose last days stand for those of a place: the nearest outdoor boxes with an
+    /// unsuspicious air temperature now, at most [`Estimate::MAX_BOXES`] within [`Estimate::REACH`].
+    /// `places` and `quality` must be those of `readings`.
+    #[must_use]
+    pub fn around(readings: &'a Readings, places: &BoxIndex, quality: &Quality, spot: Spot) -> Vec<Self> {
+        let air_temperature = Catalogue::builtin().air_temperature();
+        let is_good = |sense_box: &BoxReadings<'_>| {
+            matches!(sense_box.exposure(), Exposure::Outdoor | Exposure::Unknown)
+                && sense_box.readings().any(|reading| {
+                    reading.phenomenon() == Some(air_temperature)
+                        && quality.is_at_least(reading.row(), Level::Unsuspicious)
+                })
+        };
+        let near = places.nearest(spot.position, Estimate::REACH);
+        let boxes = near.map(|near| (readings.sense_box(near.box_index), near.distance));
+        let good = boxes.filter(|(sense_box, _)| is_good(sense_box)).take(Estimate::MAX_BOXES);
+        good.map(|(sense_box, distance)| Self {
+            box_id: sense_box.id(),
+            metres: distance.0,
+            height_correction_kelvin: height_correction_kelvin(sense_box, spot.height),
+        })
+        .collect()
+    }
+}
+
+/// What to add to a box's temperature for the height of a place; zero if a height is unknown.
+fn height_correction_kelvin(sense_box: BoxReadings<'_>, height: Option<Metres>) -> f64 {
+    let its = sense_box.place().and_then(|place| place.plausible_height_metres());
+    let climb = height.zip(its).map(|(own, its)| own.0 - its);
+    climb.map_or(0.0, |metres| -LAPSE_KELVIN_PER_METRE * metres)
 }
 
 /// The least uncertainty of an input: a cheap thermometer is accurate to half a kelvin, and its
@@ -41,6 +81,33 @@ impl Extremes {
         inputs.air_temperature_mean_24h = summary(&days[0], |day| day.mean.0);
         inputs.air_temperature_max_24_to_48h = summary(&days[1], |day| day.max.0);
         inputs.air_temperature_max_48_to_72h = summary(&days[2], |day| day.max.0);
+    }
+
+    /// The air temperature around a place in each of the last [`DAYS`] × 24 whole hours before the
+    /// hour of `now`, the latest first: the mean of the boxes' middles of the hour, weighted as in an
+    /// [`Estimate`](crate::estimate::Estimate). `None` where no box is known.
+    #[must_use]
+    pub fn hours_near(&self, neighbours: &[Neighbour<'_>], now: Timestamp) -> Vec<Option<Celsius>> {
+        let rows: Vec<(usize, f64, f64)> = neighbours
+            .iter()
+            .filter_map(|neighbour| {
+                let weight = Nearby::weight_at(Metres(neighbour.metres));
+                Some((self.hours.row(neighbour.box_id)?, weight, neighbour.height_correction_kelvin))
+            })
+            .collect();
+        let last = hour(now);
+        (1..=(DAYS * HOURS_A_DAY) as i64)
+            .map(|ago| {
+                let (mut sum, mut total) = (0.0, 0.0);
+                for (row, weight, correction) in &rows {
+                    if let Some(span) = self.hours.span(*row, last - ago) {
+                        sum += weight * (span.middle().0 + correction);
+                        total += weight;
+                    }
+                }
+                (total > 0.0).then(|| Celsius(sum / total))
+            })
+            .collect()
     }
 
     fn days_near<'a>(
