@@ -10,14 +10,15 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use jiff::Timestamp;
-use reqwest::Url;
-use reqwest::header::{HeaderMap, USER_AGENT};
+use reqwest::header::{HeaderMap, IF_MODIFIED_SINCE, USER_AGENT};
+use reqwest::{StatusCode, Url};
 use tokio::time::Instant;
 
 pub use attempt::{Attempt, Observer, Oddities};
 pub use error::{FailureKind, FetchError};
 use pace::Pace;
 use pause::Pause;
+pub(crate) use pause::later;
 pub(crate) use response::Response;
 
 /// How a source is asked. [`HttpOptions::new`] has defaults that suit the public services.
@@ -188,7 +189,13 @@ impl Http {
         let response =
             Response::fetch(request, self.options.max_body_bytes, now(), question.wait, &mut body_bytes)
                 .await;
-        let result = response.and_then(read);
+        let may_be_unchanged = question.headers.contains_key(IF_MODIFIED_SINCE);
+        let result = response.and_then(|response| match response.status {
+            StatusCode::NOT_MODIFIED if !may_be_unchanged => {
+                Err(FetchError::NotAForecast("it says that nothing has changed, and was not asked that"))
+            }
+            _ => read(response),
+        });
         let at = now();
         match &result {
             Err(error) if error.is_fault_of_source() => self.pause.failed(at, error.pause_until(at)),
@@ -225,11 +232,6 @@ pub(crate) struct HttpQuestion<'a> {
     pub(crate) now: Timestamp,
     /// How long to wait after a status 429 without `Retry-After`, by the text of the answer.
     pub(crate) wait: &'a (dyn Fn(&str, Timestamp) -> Duration + Sync),
-}
-
-/// The moment that much later; the last of all if there is none.
-pub(crate) fn later(moment: Timestamp, by: Duration) -> Timestamp {
-    moment.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
 /// Whether the address is that of this machine.

@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{EXPIRES, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, LAST_MODIFIED};
 
-pub(crate) use decode::decode;
+use decode::decode;
 
+use crate::forecast::Forecast;
 use crate::http::{FetchError, Http, HttpOptions, HttpQuestion, Oddities, Response, SetUpError, later};
-use crate::source::{Answer, Question, Source, SourceFacts, Validator};
+use crate::source::{Answer, Question, Source, SourceFacts, Spot, Validator};
 
 /// Options of [`MetNorway`].
 #[derive(Debug, Clone)]
@@ -74,8 +75,8 @@ impl MetNorway {
     /// # Panics
     /// The process has no default rustls provider: call `install_default` of one first.
     pub fn new(options: MetNorwayOptions) -> Result<Self, SetUpError> {
-        // An e-mail address, or a website.
-        if !options.http.user_agent.contains(['@', '.']) {
+        let user_agent = &options.http.user_agent;
+        if !user_agent.contains('@') && !user_agent.contains("://") {
             return Err(SetUpError::NoContact);
         }
         Ok(Self { http: Http::new(options.http)?, parallel_requests: options.parallel_requests.max(1) })
@@ -87,6 +88,19 @@ impl MetNorway {
         self.http.address()
     }
 
+    /// Reads an answer about a place that was fetched by other means.
+    ///
+    /// # Errors
+    /// [`FetchError::Truncated`] or [`FetchError::NotAForecast`].
+    pub fn read(
+        body: &[u8],
+        spot: Spot,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<Forecast, FetchError> {
+        decode(body, spot, now, expires_at).map(|(forecast, _)| forecast)
+    }
+
     async fn ask(&self, question: &Question, now: Timestamp) -> Result<Answer, FetchError> {
         let spot = question.spot;
         if !spot.is_on_earth() {
@@ -96,46 +110,28 @@ impl MetNorway {
         let query = format!("lat={latitude}&lon={longitude}");
         let validator =
             question.validator.as_ref().and_then(|Validator(text)| HeaderValue::from_str(text).ok());
-        let http_question = HttpQuestion {
+        let request = HttpQuestion {
             url: self.http.url("/weatherapi/locationforecast/2.0/compact", &query),
             headers: validator.map(|text| (IF_MODIFIED_SINCE, text)).into_iter().collect(),
             places: 1,
             now,
             wait: &|_, _| THROTTLED_FOR,
         };
-        let may_be_unchanged = http_question.headers.contains_key(IF_MODIFIED_SINCE);
-        self.http.get(http_question, |response| read(&response, question, may_be_unchanged, now)).await
+        self.http.get(request, |response| read(&response, question, now)).await
     }
 }
 
-fn read(
-    response: &Response,
-    question: &Question,
-    may_be_unchanged: bool,
-    now: Timestamp,
-) -> Result<(Answer, Oddities), FetchError> {
+fn read(response: &Response, question: &Question, now: Timestamp) -> Result<(Answer, Oddities), FetchError> {
     let [shortest, longest] = VALID_FOR.map(|length| later(now, length));
     let expires_at = response.date(&EXPIRES).unwrap_or_else(|| later(now, USUALLY_VALID_FOR));
     let expires_at = expires_at.clamp(shortest, longest);
     if response.status == StatusCode::NOT_MODIFIED {
-        return if may_be_unchanged {
-            Ok((Answer::Unchanged { expires_at }, Oddities::default()))
-        } else {
-            Err(FetchError::NotAForecast("it says that nothing has changed, and was not asked that"))
-        };
+        return Ok((Answer::Unchanged { expires_at }, Oddities::default()));
     }
-    let (decoded, mut oddities) = decode(&response.body, question.spot, now)?;
+    let (mut forecast, mut oddities) = decode(&response.body, question.spot, now, expires_at)?;
+    forecast.validator = validator(&response.headers);
     oddities.is_deprecated = response.status == StatusCode::NON_AUTHORITATIVE_INFORMATION;
-    let answer = Answer::Forecast(crate::Forecast {
-        latitude_degrees: decoded.spot.latitude_degrees,
-        longitude_degrees: decoded.spot.longitude_degrees,
-        height_metres: decoded.height_metres,
-        updated_at: decoded.updated_at,
-        expires_at,
-        validator: validator(&response.headers),
-        hours: decoded.hours,
-    });
-    Ok((answer, oddities))
+    Ok((Answer::Forecast(forecast), oddities))
 }
 
 /// The exact text of `Last-Modified`.

@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use reqwest::Url;
 use reqwest::header::HeaderMap;
 
-pub(crate) use decode::decode;
+use decode::decode;
 
+use crate::forecast::Forecast;
 use crate::http::{FetchError, Http, HttpOptions, HttpQuestion, SetUpError, later};
 use crate::source::{Answer, Question, Source, SourceFacts, Spot};
 
@@ -88,6 +89,19 @@ impl OpenMeteo {
     #[must_use]
     pub fn address(&self) -> String {
         self.http.address()
+    }
+
+    /// Reads an answer about some places that was fetched by other means.
+    ///
+    /// # Errors
+    /// [`FetchError::Truncated`] or [`FetchError::NotAForecast`] if nothing of it can be used.
+    pub fn read(
+        body: &[u8],
+        spots: &[Spot],
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<Vec<Result<Forecast, FetchError>>, FetchError> {
+        decode(body, spots, now, expires_at).map(|(forecasts, _)| forecasts)
     }
 
     fn url(&self, spots: &[Spot]) -> Url {

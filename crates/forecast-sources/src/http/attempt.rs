@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::FailureKind;
+use super::error::FailureKind;
 
 /// The result of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]

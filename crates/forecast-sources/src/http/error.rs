@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::later;
+use super::pause::later;
 
 /// Why a source has no forecast for a place. No message holds an address.
 #[derive(Debug, Clone, thiserror::Error)]

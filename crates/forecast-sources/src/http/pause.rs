@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::later;
-
 /// The longest pause. A clock that was set back must not stop the requests for longer.
 pub(super) const LONGEST: Duration = Duration::from_hours(24);
 
@@ -36,8 +34,9 @@ impl Pause {
         match state.until {
             Some(until) if now < until && until <= later(now, LONGEST) => Err(until),
             Some(_) => {
-                // Others wait until this attempt has a result or is lost.
-                state.until = Some(later(now, self.length));
+                // After failures in a row, others wait until this attempt has a result or is lost.
+                let is_trial = state.failures_in_a_row >= self.failures_before;
+                state.until = is_trial.then(|| later(now, self.length));
                 Ok(())
             }
             None => Ok(()),
@@ -61,6 +60,11 @@ impl Pause {
         // The state is consistent between any two statements, so a panic elsewhere cannot have corrupted it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The moment that much later; the last of all if there is none.
+pub(crate) fn later(moment: Timestamp, by: Duration) -> Timestamp {
+    moment.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]
@@ -93,6 +97,8 @@ mod tests {
         let (pause, hour) = (Pause::new(9, MINUTE), later(start(), MINUTE * 60));
         pause.failed(start(), Some(hour));
         assert_eq!(pause.admit(start()), Err(hour));
+        assert_eq!((pause.admit(hour), pause.admit(hour)), (Ok(()), Ok(())), "one failure needs no trial");
+        pause.failed(start(), Some(hour));
         assert_eq!(pause.admit("2026-11-29T12:00:00Z".parse().unwrap()), Ok(()));
         pause.failed(start(), Some(Timestamp::MAX));
         assert_eq!(pause.admit(start()), Err(later(start(), LONGEST)));

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, RETRY_AFTER};
 
-use super::pause::LONGEST;
-use super::{FetchError, later};
+use super::error::FetchError;
+use super::pause::{LONGEST, later};
 
 /// A whole answer with a status that may hold a forecast: 200, 203 or 304.
 #[derive(Debug)]

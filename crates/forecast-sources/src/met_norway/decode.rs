@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::decoded;
-use crate::forecast::Hour;
+use crate::forecast::Forecast;
 use crate::http::{FetchError, Oddities};
 use crate::json::{self, List, Number, Text, or_default};
 use crate::quantity::{Conversion, Quantity};
@@ -89,17 +89,13 @@ struct Details {
     precipitation_amount: Number,
 }
 
-/// What an answer says, without what its headers say.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Decoded {
-    pub(crate) spot: Spot,
-    pub(crate) height_metres: Option<f64>,
-    pub(crate) updated_at: Option<Timestamp>,
-    pub(crate) hours: Vec<Hour>,
-}
-
 /// Reads the answer about a place.
-pub(crate) fn decode(body: &[u8], asked: Spot, now: Timestamp) -> Result<(Decoded, Oddities), FetchError> {
+pub(super) fn decode(
+    body: &[u8],
+    asked: Spot,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(Forecast, Oddities), FetchError> {
     let feature = json::read(&json::without_nan(body), std::marker::PhantomData::<Feature>)?;
     let coordinate = |index: usize| feature.geometry.coordinates.0.get(index).copied().unwrap_or_default();
     let spot = decoded::grid_place(coordinate(1), coordinate(0), asked)?;
@@ -132,8 +128,16 @@ pub(crate) fn decode(body: &[u8], asked: Spot, now: Timestamp) -> Result<(Decode
         set_precipitation(&mut timeline, &entries, conversion);
     }
     let hours = decoded::finish(timeline, now, &mut oddities)?;
-    let updated_at = meta.updated_at.0.parse().ok();
-    Ok((Decoded { spot, height_metres: decoded::height(coordinate(2)), updated_at, hours }, oddities))
+    let forecast = Forecast {
+        latitude_degrees: spot.latitude_degrees,
+        longitude_degrees: spot.longitude_degrees,
+        height_metres: decoded::height(coordinate(2)),
+        updated_at: meta.updated_at.0.parse().ok(),
+        expires_at,
+        validator: None,
+        hours,
+    };
+    Ok((forecast, oddities))
 }
 
 /// The longest stretch between two entries that is interpolated.
@@ -178,3 +182,6 @@ fn set_precipitation(timeline: &mut Timeline, entries: &[(i64, Data)], conversio
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

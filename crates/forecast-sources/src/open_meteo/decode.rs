@@ -84,7 +84,7 @@ pub(super) fn names() -> [&'static str; COLUMNS.len()] {
 }
 
 /// The forecast for each place that was asked about, in that order. An error of the whole answer is one of all places.
-pub(crate) fn decode(
+pub(super) fn decode(
     body: &[u8],
     spots: &[Spot],
     now: Timestamp,
@@ -221,3 +221,6 @@ pub(super) fn wait(reason: &str, now: Timestamp) -> std::time::Duration {
         std::time::Duration::from_mins(1)
     }
 }
+
+#[cfg(test)]
+mod tests;
