@@ -12,8 +12,8 @@ use crate::timeline::Timeline;
 /// How far the middle of a model's grid cell may be from the place in question. Global models have grids of up to 1°.
 const FARTHEST_KILOMETRES: f64 = 200.0;
 
-/// How the values of a quantity, which the source calls `name`, are converted. A unit that is missing or unknown is
-/// noted.
+/// How the values of a quantity, which the source calls `name`, are converted. A unit that is missing, unknown
+/// or another than asked for is noted.
 pub(crate) fn conversion(
     quantity: Quantity,
     name: &str,
@@ -21,11 +21,14 @@ pub(crate) fn conversion(
     oddities: &mut Oddities,
 ) -> Option<Conversion> {
     let conversion = quantity.conversion(unit);
-    if conversion.is_none() {
-        // Quoted, since it may hold anything.
-        let unit: String = unit.chars().take(20).collect();
-        oddities.unknown_units.push(format!("{name} in {unit:?}"));
-    }
+    let odd = match conversion {
+        Some(Conversion::NONE) => return conversion,
+        Some(_) => &mut oddities.converted_units,
+        None => &mut oddities.unknown_units,
+    };
+    // Quoted, since it may hold anything.
+    let unit: String = unit.chars().take(20).collect();
+    odd.push(format!("{name} in {unit:?}"));
     conversion
 }
 

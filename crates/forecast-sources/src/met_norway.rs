@@ -4,11 +4,12 @@ mod decode;
 
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{EXPIRES, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, LAST_MODIFIED};
+use tokio::sync::Semaphore;
 
 use decode::decode;
 
@@ -21,18 +22,19 @@ use crate::source::{Answer, Question, Source, SourceFacts, Spot, Validator};
 pub struct MetNorwayOptions {
     /// How it is asked. The `User-Agent` must say whom to write to.
     pub http: HttpOptions,
-    /// How many requests are under way at a time.
+    /// How many requests are under way at a time, in all calls together.
     pub parallel_requests: usize,
 }
 
 impl MetNorwayOptions {
-    /// The default options: 4 requests at a time and at most 10 in a second, half of what its terms allow.
+    /// The default options: 4 requests at a time and at most 7 in a second, so that three processes of one application
+    /// stay below the 20 that its terms allow.
     ///
     /// The address of the public service is `https://api.met.no`. It requires a contact in the `User-Agent`, such as
     /// `my-service/1.0 me@example.org`.
     pub fn new(base_url: impl Into<String>, user_agent: impl Into<String>) -> Self {
         let mut http = HttpOptions::new(base_url, user_agent);
-        http.spacing = Duration::from_millis(100);
+        http.spacing = Duration::from_millis(150);
         http.max_body_bytes = 2 << 20;
         Self { http, parallel_requests: 4 }
     }
@@ -42,11 +44,11 @@ impl MetNorwayOptions {
 #[derive(Debug)]
 pub struct MetNorway {
     http: Http,
-    parallel_requests: usize,
+    turns: Semaphore,
 }
 
-/// The number of places in one call: with ten requests in a second, none waits long for another.
-const MOST_PLACES: usize = 20;
+/// The number of places in one call: with seven requests in a second, none waits long for another.
+const MOST_PLACES: usize = 10;
 /// How long an answer holds that does not say so; the usual time.
 const USUALLY_VALID_FOR: Duration = Duration::from_mins(30);
 /// The bounds of what it can say: clocks differ, and a wrong date must not keep a forecast for ever.
@@ -79,7 +81,8 @@ impl MetNorway {
         if !user_agent.contains('@') && !user_agent.contains("://") {
             return Err(SetUpError::NoContact);
         }
-        Ok(Self { http: Http::new(options.http)?, parallel_requests: options.parallel_requests.max(1) })
+        let turns = options.parallel_requests.clamp(1, Semaphore::MAX_PERMITS);
+        Ok(Self { http: Http::new(options.http)?, turns: Semaphore::new(turns) })
     }
 
     /// The base address, without a login and a query.
@@ -117,6 +120,8 @@ impl MetNorway {
             now,
             wait: &|_, _| THROTTLED_FOR,
         };
+        // The semaphore is never closed, so this only waits.
+        let _turn = self.turns.acquire().await;
         self.http.get(request, |response| read(&response, question, now)).await
     }
 }
@@ -154,7 +159,6 @@ impl Source for MetNorway {
         questions: &'a [Question],
         now: Timestamp,
     ) -> BoxFuture<'a, Vec<Result<Answer, FetchError>>> {
-        let asked: Vec<_> = questions.iter().map(|question| self.ask(question, now)).collect();
-        stream::iter(asked).buffered(self.parallel_requests).collect().boxed()
+        join_all(questions.iter().map(|question| self.ask(question, now))).boxed()
     }
 }

@@ -69,6 +69,9 @@ pub(crate) struct Conversion {
 }
 
 impl Conversion {
+    /// Of a value that has the unit already.
+    pub(crate) const NONE: Self = Self { summand: 0.0, factor: 1.0 };
+
     pub(crate) fn apply(self, value: f64) -> f64 {
         (value + self.summand) * self.factor
     }

@@ -26,8 +26,12 @@ pub struct Attempt {
 pub struct Oddities {
     /// The source answered 203: this version of its API will be switched off.
     pub is_deprecated: bool,
-    /// The quantities that were left out since their unit is missing or unknown, such as `wind_speed_10m in knots`.
+    /// The quantities that were left out since their unit is missing or unknown, such as
+    /// `wind_speed_10m in "Bft"`.
     pub unknown_units: Vec<String>,
+    /// The quantities that came in another unit than asked for and were converted, such as `wind_speed_10m in "km/h"`. A
+    /// server that mixes up its units cannot be told from one that has its own.
+    pub converted_units: Vec<String>,
     /// The number of values that were left out since no weather is like that.
     pub disbelieved_values: usize,
 }
@@ -37,10 +41,15 @@ impl Oddities {
     pub(crate) fn add(&mut self, other: Self) {
         self.is_deprecated |= other.is_deprecated;
         self.disbelieved_values += other.disbelieved_values;
-        for unit in other.unknown_units {
-            if !self.unknown_units.contains(&unit) {
-                self.unknown_units.push(unit);
-            }
+        add_new(&mut self.unknown_units, other.unknown_units);
+        add_new(&mut self.converted_units, other.converted_units);
+    }
+}
+
+fn add_new(units: &mut Vec<String>, others: Vec<String>) {
+    for unit in others {
+        if !units.contains(&unit) {
+            units.push(unit);
         }
     }
 }

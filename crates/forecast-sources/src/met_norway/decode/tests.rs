@@ -116,6 +116,7 @@ fn units_are_read_and_not_assumed() {
     assert_eq!((hour.air_temperature_celsius, hour.relative_humidity_percent), (Some(10.0), Some(40.0)));
     assert_eq!(hour.wind_speed_metres_per_second, None);
     assert_eq!(oddities.unknown_units, [r#"wind_speed in "Beaufort""#]);
+    assert_eq!(oddities.converted_units, [r#"air_temperature in "fahrenheit""#]);
 }
 
 #[test]
