@@ -28,7 +28,10 @@ pub(crate) fn conversion(
     };
     // Quoted, since it may hold anything.
     let unit: String = unit.chars().take(20).collect();
-    odd.push(format!("{name} in {unit:?}"));
+    let odd_unit = format!("{name} in {unit:?}");
+    if !odd.contains(&odd_unit) {
+        odd.push(odd_unit);
+    }
     conversion
 }
 
@@ -59,7 +62,7 @@ pub(crate) fn finish(
     let (hours, disbelieved_values) = timeline.finish();
     oddities.disbelieved_values += disbelieved_values;
     let Some(last) = hours.last() else {
-        return Err(FetchError::NotAForecast("it has no value that can be used"));
+        return Err(FetchError::NotAForecast("each value is missing, absurd or in an unknown unit"));
     };
     if now.duration_since(last.at) >= SignedDuration::from_hours(1) {
         return Err(FetchError::NotAForecast("it has no hours ahead"));

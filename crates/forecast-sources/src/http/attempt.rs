@@ -36,24 +36,6 @@ pub struct Oddities {
     pub disbelieved_values: usize,
 }
 
-impl Oddities {
-    /// Adds those of another place.
-    pub(crate) fn add(&mut self, other: Self) {
-        self.is_deprecated |= other.is_deprecated;
-        self.disbelieved_values += other.disbelieved_values;
-        add_new(&mut self.unknown_units, other.unknown_units);
-        add_new(&mut self.converted_units, other.converted_units);
-    }
-}
-
-fn add_new(units: &mut Vec<String>, others: Vec<String>) {
-    for unit in others {
-        if !units.contains(&unit) {
-            units.push(unit);
-        }
-    }
-}
-
 /// A function called after each attempt, for metrics and logs. The default does nothing.
 #[derive(Clone, Default)]
 pub struct Observer(Option<Arc<Observe>>);

@@ -106,12 +106,8 @@ pub(super) fn decode(
             *forecast = Err(FetchError::NotAForecast("it has two forecasts for this place"));
             return;
         }
-        let read = place.read(*spot, now, expires_at);
         *is_known = true;
-        *forecast = read.map(|(forecast, odd)| {
-            oddities.add(odd);
-            forecast
-        });
+        *forecast = place.read(*spot, now, expires_at, &mut oddities);
     };
     json::read(&json::without_nan(body), Places { take })?;
     if is_error {
@@ -126,7 +122,8 @@ impl Place {
         spot: Spot,
         now: Timestamp,
         expires_at: Timestamp,
-    ) -> Result<(Forecast, Oddities), FetchError> {
+        oddities: &mut Oddities,
+    ) -> Result<Forecast, FetchError> {
         let grid = decoded::grid_place(self.latitude, self.longitude, spot)?;
         let (units, hourly) = (self.hourly_units, self.hourly);
         // In the order of `COLUMNS`.
@@ -138,11 +135,11 @@ impl Place {
             (units.precipitation, hourly.precipitation),
             (units.precipitation_probability, hourly.precipitation_probability),
         ];
-        let (mut timeline, mut oddities) = (Timeline::around(now), Oddities::default());
+        let mut timeline = Timeline::around(now);
         for (Column { quantity, name, is_of_past_hour }, (unit, List(values))) in
             COLUMNS.into_iter().zip(columns)
         {
-            let Some(conversion) = decoded::conversion(quantity, name, &unit, &mut oddities) else {
+            let Some(conversion) = decoded::conversion(quantity, name, &unit, oddities) else {
                 continue;
             };
             let shift = if is_of_past_hour { HOUR_SECONDS } else { 0 };
@@ -152,8 +149,8 @@ impl Place {
                 }
             }
         }
-        let hours = decoded::finish(timeline, now, &mut oddities)?;
-        let forecast = Forecast {
+        let hours = decoded::finish(timeline, now, oddities)?;
+        Ok(Forecast {
             latitude_degrees: grid.latitude_degrees,
             longitude_degrees: grid.longitude_degrees,
             height_metres: decoded::height(self.elevation),
@@ -161,8 +158,7 @@ impl Place {
             expires_at,
             validator: None,
             hours,
-        };
-        Ok((forecast, oddities))
+        })
     }
 }
 

@@ -129,8 +129,11 @@ fn what_is_no_forecast_for_the_place_is_an_error() {
     };
     assert!(why(&|answer| answer["geometry"]["coordinates"] = json!([52.5, 13.4])).contains("another place"));
     assert!(why(&|answer| answer["geometry"] = json!(null)).contains("which place"));
-    assert!(why(&|answer| answer["properties"]["timeseries"] = json!([])).contains("no value"));
-    assert!(why(&|answer| answer["properties"]["timeseries"][0]["data"] = json!(null)).contains("no value"));
+    assert!(why(&|answer| answer["properties"]["timeseries"] = json!([])).contains("each value is missing"));
+    assert!(
+        why(&|answer| answer["properties"]["timeseries"][0]["data"] = json!(null))
+            .contains("each value is missing")
+    );
     assert!(
         why(&|answer| answer["properties"]["timeseries"][0]["time"] = json!(at(-2)))
             .contains("no hours ahead")

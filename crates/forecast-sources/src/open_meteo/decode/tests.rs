@@ -100,11 +100,11 @@ fn what_is_no_forecast_for_the_place_is_an_error() {
     assert!(why(&|answer| answer["error"] = true.into()).contains("error message"));
     assert!(
         why(&|answer| answer["hourly"]["temperature_2m"] = [(); 24].into_iter().collect())
-            .contains("no value")
+            .contains("each value is missing")
     );
     assert!(
         why(&|answer| answer["hourly"]["time"] = (0..24).map(|hour| hour * 3600).collect())
-            .contains("no value")
+            .contains("each value is missing")
     );
     let yesterday = |answer: &mut serde_json::Value| {
         answer["hourly"]["time"] = (-24..0).map(|hour| MIDNIGHT + hour * HOUR_SECONDS).collect();
