@@ -1,5 +1,7 @@
 //! Sums of errors, by lead.
 
+use std::fmt::Write;
+
 use hivebox_climate::forecast::{ModelQuantity, OutlookHour, Ranged};
 use opensensemap_sim::TrueWeather;
 
@@ -82,8 +84,9 @@ impl Score {
             for (errors, lead) in errors.iter().zip(LEADS) {
                 let (raw, corrected) =
                     ((errors.raw / errors.count).sqrt(), (errors.corrected / errors.count).sqrt());
-                table += &format!(
-                    "| {} | {lead} | {raw:.2} | {corrected:.2} | {:.2} | {:.1} % | {:.1} % |\n",
+                let _ = writeln!(
+                    table,
+                    "| {} | {lead} | {raw:.2} | {corrected:.2} | {:.2} | {:.1} % | {:.1} % |",
                     quantity.slug(),
                     corrected / raw,
                     100.0 * errors.in_68 / errors.count,

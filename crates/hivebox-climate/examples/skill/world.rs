@@ -84,8 +84,8 @@ impl World {
                     add_box(&mut builder, &sense_box, seed, siting_kelvin);
                 }
             }
-            let readings = builder.finish();
-            let seen = readings.iter().filter_map(|reading| {
+            let past = builder.finish();
+            let seen = past.iter().filter_map(|reading| {
                 let counts = reading.verdict() == hivebox_climate::verdict::Verdict::Ok
                     && reading.phenomenon() == Some(air_temperature);
                 Some(TemperatureObservation {

@@ -6,6 +6,7 @@ mod chores;
 mod chores_table;
 mod estimate;
 mod extremes;
+mod forecast;
 mod histogram;
 mod honesty;
 mod laws;
