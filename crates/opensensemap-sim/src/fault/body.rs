@@ -37,8 +37,8 @@ impl Spoil {
             SpoilKind::InvalidUtf8 => [
                 (br#""title":""#, b"\"title\":\"\xff"),
                 (br#""name":""#, b"\"name\":\"\xff"),
-                (br#""timezone":""#, b"\"timezone\":\"\xff"),
-                (br#""symbol_code":""#, b"\"symbol_code\":\"\xff"),
+                (br#""temperature_2m":""#, b"\"temperature_2m\":\"\xff"),
+                (br#""time":""#, b"\"time\":\"\xff"),
             ],
             SpoilKind::BadBox => [
                 (br#""exposure":"#, br#""exposure" "#),

@@ -66,7 +66,7 @@ pub enum Fault {
     /// Status 200 with the content type of JSON and a body that is not JSON.
     NotJson,
     /// One box has a title that is not valid UTF-8, one measurement begins with an invalid byte, or a
-    /// place of a forecast has a word with one.
+    /// place of a forecast has a unit or a time with one.
     InvalidUtf8 {
         /// The index of the box, capped at the last; or of the measurement, which must exist.
         #[serde(default)]

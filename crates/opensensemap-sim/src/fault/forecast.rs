@@ -15,7 +15,7 @@ pub enum ForecastFault {
     WrongUnits,
     /// Every value is 999.
     AbsurdValues,
-    /// The model has not run for weeks, so all hours are past.
+    /// The model has not run for so long that all hours are past.
     StuckRun,
     /// The second half of the places is missing; of one place, its hours.
     MissingPlaces,

@@ -50,7 +50,7 @@ nulls            every value is null
 short_arrays     the last third of the values is missing
 wrong_units      other units than the values have
 absurd_values    every value is 999
-stuck_run        the model has not run for weeks: all hours are past
+stuck_run        the model has not run for so long that all hours are past
 missing_places   half of the places is missing; of one place, its hours
 swapped_places   the places come in reverse order, each with its location_id
 deprecated       203

@@ -57,7 +57,7 @@ impl OpenMeteoBody {
         let stuck = fault == Some(ForecastFault::StuckRun);
         Self {
             simulation,
-            now: if stuck { now - (query.forecast_days + 14) * DAY } else { now },
+            now: if stuck { now - (query.forecast_days + 1) * DAY } else { now },
             query: Arc::new(query),
             fault,
             spoil,
