@@ -101,6 +101,8 @@ pub(crate) const KUBECTL: Tool = tool("kubectl", PIP);
 pub(crate) const KUBERNETES_VALIDATE: Tool = tool("kubernetes-validate", PIP);
 /// Python with the `yaml` module, which reads YAML as Kubernetes does. No variable can replace it.
 pub(crate) const YAML_PYTHON: Tool = tool("python", PIP);
+/// Python with `gridpp`, by which MET Norway corrects its forecasts.
+pub(crate) const PEERS: Tool = tool("python", Source::Pip(&python::PEERS));
 /// Renders and checks the chart.
 pub(crate) const HELM: Tool = tool("helm", Source::Helm);
 /// Finds weak spots in manifests.

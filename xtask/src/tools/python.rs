@@ -26,6 +26,10 @@ pub(super) const PROJECT: Environment =
 pub(super) const CHECKOV: Environment =
     Environment { name: "checkov", requirements: "xtask/requirements-checkov.txt" };
 
+/// The environment of the peers that quality is compared with.
+pub(super) const PEERS: Environment =
+    Environment { name: "peers", requirements: "xtask/requirements-peers.txt" };
+
 impl Environment {
     /// The program, if the environment has the packages that the file pins.
     ///

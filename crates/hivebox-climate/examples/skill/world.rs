@@ -59,7 +59,7 @@ impl World {
         let readings = builder.finish();
         let places = BoxIndex::of(&readings);
         let quality = Quality::of(&readings, QualityRules::builtin(), || ());
-        let spots = spots(&readings, seed ^ now.as_second().unsigned_abs(), count);
+        let spots = places_near_boxes(&readings, seed ^ now.as_second().unsigned_abs(), count);
         let mut world =
             Self { simulation, readings, places, quality, extremes: Extremes::default(), spots, now };
         world.remember(seed, siting_kelvin);
@@ -84,8 +84,8 @@ impl World {
                     add_box(&mut builder, &sense_box, seed, siting_kelvin);
                 }
             }
-            let past = builder.finish();
-            let seen = past.iter().filter_map(|reading| {
+            let past_readings = builder.finish();
+            let observed = past_readings.iter().filter_map(|reading| {
                 let counts = reading.verdict() == hivebox_climate::verdict::Verdict::Ok
                     && reading.phenomenon() == Some(air_temperature);
                 Some(TemperatureObservation {
@@ -94,7 +94,7 @@ impl World {
                     temperature: Celsius(reading.value().filter(|_| counts)?.0),
                 })
             });
-            self.extremes.add(then, seen);
+            self.extremes.add(then, observed);
         }
     }
 
@@ -209,7 +209,7 @@ fn bell(id: &str, seed: u64) -> f64 {
 }
 
 /// Places up to 5 km from real outdoor boxes, at their height.
-fn spots(readings: &Readings, seed: u64, count: usize) -> Vec<Spot> {
+fn places_near_boxes(readings: &Readings, seed: u64, count: usize) -> Vec<Spot> {
     let mut random = fastrand::Rng::with_seed(seed);
     let outdoor: Vec<Place> = readings
         .boxes()
