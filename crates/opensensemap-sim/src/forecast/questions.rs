@@ -27,6 +27,18 @@ struct Counts {
     left_out: u64,
 }
 
+impl Counts {
+    /// Counts a question; a new cell or hour only while there are fewer than `most`.
+    fn add(&mut self, key: (i16, i16, i64), most: usize) {
+        self.total += 1;
+        if self.by_cell_and_hour.len() < most || self.by_cell_and_hour.contains_key(&key) {
+            *self.by_cell_and_hour.entry(key).or_default() += 1;
+        } else {
+            self.left_out += 1;
+        }
+    }
+}
+
 /// How often a cell was asked about in an hour.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct AskedCell {
@@ -97,15 +109,7 @@ impl ForecastQuestions {
     pub(crate) fn add(&self, latitude: f64, longitude: f64, now: Timestamp) {
         let hour = now.as_millisecond().div_euclid(HOUR);
         let key = (tenths(latitude), tenths(longitude), hour);
-        self.with(|counts| {
-            counts.total += 1;
-            let is_full = counts.by_cell_and_hour.len() >= MOST_COUNTS;
-            if is_full && !counts.by_cell_and_hour.contains_key(&key) {
-                counts.left_out += 1;
-            } else {
-                *counts.by_cell_and_hour.entry(key).or_default() += 1;
-            }
-        });
+        self.with(|counts| counts.add(key, MOST_COUNTS));
     }
 
     /// No panic can leave a count half-written, so a poisoned lock can be used.
@@ -121,7 +125,7 @@ fn tenths(degrees: f64) -> i16 {
 
 #[cfg(test)]
 mod tests {
-    use super::ForecastQuestions;
+    use super::{Counts, ForecastQuestions};
 
     #[test]
     fn questions_are_counted_by_cell_and_hour() {
@@ -138,5 +142,15 @@ mod tests {
         assert_eq!(often[0].hour, at("2026-11-24T12:00:00Z"));
         questions.clear();
         assert_eq!((questions.total(), questions.left_out()), (0, 0));
+    }
+
+    #[test]
+    fn memory_is_bounded_and_what_is_left_out_is_counted() {
+        let mut counts = Counts::default();
+        for key in [(1, 1, 1), (1, 1, 2), (2, 2, 2), (1, 1, 1), (3, 3, 3)] {
+            counts.add(key, 2);
+        }
+        assert_eq!((counts.total, counts.left_out, counts.by_cell_and_hour.len()), (5, 2, 2));
+        assert_eq!(counts.by_cell_and_hour[&(1, 1, 1)], 2);
     }
 }
