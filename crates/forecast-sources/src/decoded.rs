@@ -12,27 +12,34 @@ use crate::timeline::Timeline;
 /// How far the middle of a model's grid cell may be from the place in question. Global models have grids of up to 1°.
 const FARTHEST_KILOMETRES: f64 = 200.0;
 
-/// How the values of a quantity, which the source calls `name`, are converted. A unit that is missing, unknown
-/// or another than asked for is noted.
-pub(crate) fn conversion(
-    quantity: Quantity,
-    name: &str,
-    Text(unit): &Text,
+/// How the values of some quantities are converted, each given with its name at the source and its unit. `None` where the
+/// unit is missing or unknown; that and a unit other than asked for are noted.
+///
+/// If one unit is unknown, the labels of this answer are wrong somewhere. Then only those are believed that are as asked
+/// for: a wind of 10 m/s by the name of 10 kn would look like half of it.
+pub(crate) fn conversions<const COUNT: usize>(
+    units: [(Quantity, &str, &Text); COUNT],
     oddities: &mut Oddities,
-) -> Option<Conversion> {
-    let conversion = quantity.conversion(unit);
-    let odd = match conversion {
-        Some(Conversion::NONE) => return conversion,
-        Some(_) => &mut oddities.converted_units,
-        None => &mut oddities.unknown_units,
+) -> [Option<Conversion>; COUNT] {
+    let is_unknown = |(quantity, _, Text(unit)): &(Quantity, _, &Text)| {
+        !unit.is_empty() && quantity.conversion(unit).is_none()
     };
-    // Quoted, since it may hold anything.
-    let unit: String = unit.chars().take(20).collect();
-    let odd_unit = format!("{name} in {unit:?}");
-    if !odd.contains(&odd_unit) {
-        odd.push(odd_unit);
-    }
-    conversion
+    let are_doubtful = units.iter().any(is_unknown);
+    units.map(|(quantity, name, Text(unit))| {
+        let conversion = quantity.conversion(unit);
+        let (conversion, odd) = match conversion {
+            Some(Conversion::NONE) => return conversion,
+            Some(_) if !are_doubtful => (conversion, &mut oddities.converted_units),
+            _ => (None, &mut oddities.unknown_units),
+        };
+        // Quoted, since it may hold anything.
+        let unit: String = unit.chars().take(20).collect();
+        let odd_unit = format!("{name} in {unit:?}");
+        if !odd.contains(&odd_unit) {
+            odd.push(odd_unit);
+        }
+        conversion
+    })
 }
 
 /// The place that an answer is about, if that is near the one in question.

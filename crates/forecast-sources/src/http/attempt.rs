@@ -26,7 +26,7 @@ pub struct Attempt {
 pub struct Oddities {
     /// The source answered 203: this version of its API will be switched off.
     pub is_deprecated: bool,
-    /// The quantities that were left out since their unit is missing or unknown, such as
+    /// The quantities that were left out since their unit is missing, unknown or doubtful, such as
     /// `wind_speed_10m in "Bft"`.
     pub unknown_units: Vec<String>,
     /// The quantities that came in another unit than asked for and were converted, such as `wind_speed_10m in "km/h"`. A

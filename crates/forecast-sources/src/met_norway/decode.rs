@@ -109,22 +109,28 @@ pub(super) fn decode(
 
     let (mut timeline, mut oddities) = (Timeline::around(now), Oddities::default());
     let units = meta.units;
-    let temperature: fn(&Details) -> Number = |at| at.air_temperature;
-    for (quantity, name, unit, value) in [
-        (Quantity::AirTemperature, "air_temperature", &units.air_temperature, temperature),
-        (Quantity::RelativeHumidity, "relative_humidity", &units.relative_humidity, |at| {
-            at.relative_humidity
-        }),
-        (Quantity::WindSpeed, "wind_speed", &units.wind_speed, |at| at.wind_speed),
+    let [temperature, humidity, wind, rain] = decoded::conversions(
+        [
+            (Quantity::AirTemperature, "air_temperature", &units.air_temperature),
+            (Quantity::RelativeHumidity, "relative_humidity", &units.relative_humidity),
+            (Quantity::WindSpeed, "wind_speed", &units.wind_speed),
+            (Quantity::Precipitation, "precipitation_amount", &units.precipitation_amount),
+        ],
+        &mut oddities,
+    );
+    let air_temperature: fn(&Details) -> Number = |at| at.air_temperature;
+    for (quantity, conversion, value) in [
+        (Quantity::AirTemperature, temperature, air_temperature),
+        (Quantity::RelativeHumidity, humidity, |at| at.relative_humidity),
+        (Quantity::WindSpeed, wind, |at| at.wind_speed),
     ] {
-        let Some(conversion) = decoded::conversion(quantity, name, unit, &mut oddities) else { continue };
+        let Some(conversion) = conversion else { continue };
         let values = entries
             .iter()
             .filter_map(|(time, data)| Some((*time, conversion.apply(value(&data.instant.details).0?))));
         set_moments(&mut timeline, quantity, values);
     }
-    let (rain, unit) = (Quantity::Precipitation, &units.precipitation_amount);
-    if let Some(conversion) = decoded::conversion(rain, "precipitation_amount", unit, &mut oddities) {
+    if let Some(conversion) = rain {
         set_precipitation(&mut timeline, &entries, conversion);
     }
     let hours = decoded::finish(timeline, now, &mut oddities)?;
@@ -175,7 +181,9 @@ fn set_precipitation(timeline: &mut Timeline, entries: &[(i64, Data)], conversio
             data.next_1_hours.details.precipitation_amount.0,
             data.next_6_hours.details.precipitation_amount.0,
         ) {
-            let share = conversion.apply(amount) / 6.0;
+            let sum = conversion.apply(amount);
+            // A sum that is a lie has no shares that are true.
+            let share = Quantity::Precipitation.believed(sum).map_or(sum, |sum| sum / 6.0);
             for hour in 0..6 {
                 timeline.set(time + hour * HOUR_SECONDS, Quantity::Precipitation, share);
             }

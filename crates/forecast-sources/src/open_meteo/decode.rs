@@ -126,26 +126,34 @@ impl Place {
     ) -> Result<Forecast, FetchError> {
         let grid = decoded::grid_place(self.latitude, self.longitude, spot)?;
         let (units, hourly) = (self.hourly_units, self.hourly);
-        // In the order of `COLUMNS`.
-        let columns = [
-            (units.temperature_2m, hourly.temperature_2m),
-            (units.relative_humidity_2m, hourly.relative_humidity_2m),
-            (units.wind_speed_10m, hourly.wind_speed_10m),
-            (units.wind_gusts_10m, hourly.wind_gusts_10m),
-            (units.precipitation, hourly.precipitation),
-            (units.precipitation_probability, hourly.precipitation_probability),
+        // Both in the order of `COLUMNS`.
+        let units = [
+            &units.temperature_2m,
+            &units.relative_humidity_2m,
+            &units.wind_speed_10m,
+            &units.wind_gusts_10m,
+            &units.precipitation,
+            &units.precipitation_probability,
         ];
+        let values = [
+            &hourly.temperature_2m,
+            &hourly.relative_humidity_2m,
+            &hourly.wind_speed_10m,
+            &hourly.wind_gusts_10m,
+            &hourly.precipitation,
+            &hourly.precipitation_probability,
+        ];
+        let named = std::array::from_fn::<_, { COLUMNS.len() }, _>(|index| {
+            (COLUMNS[index].quantity, COLUMNS[index].name, units[index])
+        });
+        let conversions = decoded::conversions(named, oddities);
         let mut timeline = Timeline::around(now);
-        for (Column { quantity, name, is_of_past_hour }, (unit, List(values))) in
-            COLUMNS.into_iter().zip(columns)
-        {
-            let Some(conversion) = decoded::conversion(quantity, name, &unit, oddities) else {
-                continue;
-            };
-            let shift = if is_of_past_hour { HOUR_SECONDS } else { 0 };
+        for ((column, List(values)), conversion) in COLUMNS.iter().zip(values).zip(conversions) {
+            let Some(conversion) = conversion else { continue };
+            let shift = if column.is_of_past_hour { HOUR_SECONDS } else { 0 };
             for (time, value) in hourly.time.0.iter().zip(values) {
                 if let (Some(time), Some(value)) = (time.whole(), value.0) {
-                    timeline.set(time - shift, quantity, conversion.apply(value));
+                    timeline.set(time - shift, column.quantity, conversion.apply(value));
                 }
             }
         }

@@ -105,18 +105,38 @@ fn nothing_is_interpolated_over_a_long_gap_or_from_a_lie() {
 }
 
 #[test]
+fn a_sum_of_six_hours_that_is_a_lie_is_not_shared_out() {
+    let series: Vec<_> = [-1.0, 999.0, 6.0]
+        .into_iter()
+        .zip([0, 6, 12])
+        .map(|(amount, hour)| {
+            let period = json!({"details": {"precipitation_amount": amount}});
+            json!({"time": at(hour), "data": {"instant": instant(1.0), "next_6_hours": period}})
+        })
+        .collect();
+    let (forecast, oddities) = read(&answer(&series)).unwrap();
+    let rain: Vec<_> = forecast.hours.iter().map(|hour| hour.precipitation_millimetres).collect();
+    assert_eq!((&rain[..12], &rain[12..]), (&[None; 12][..], &[Some(1.0); 6][..]));
+    assert_eq!(oddities.disbelieved_values, 12);
+}
+
+#[test]
 fn units_are_read_and_not_assumed() {
     let mut answer = answer(&[json!({"time": at(0), "data": {"instant": {"details": {
         "air_temperature": 50.0, "wind_speed": 10.0, "relative_humidity": 40.0,
     }}}})]);
-    let units = &mut answer["properties"]["meta"]["units"];
-    (units["air_temperature"], units["wind_speed"]) = ("fahrenheit".into(), "Beaufort".into());
+    answer["properties"]["meta"]["units"]["air_temperature"] = "fahrenheit".into();
     let (forecast, oddities) = read(&answer).unwrap();
     let hour = forecast.hours[0];
     assert_eq!((hour.air_temperature_celsius, hour.relative_humidity_percent), (Some(10.0), Some(40.0)));
-    assert_eq!(hour.wind_speed_metres_per_second, None);
-    assert_eq!(oddities.unknown_units, [r#"wind_speed in "Beaufort""#]);
     assert_eq!(oddities.converted_units, [r#"air_temperature in "fahrenheit""#]);
+
+    answer["properties"]["meta"]["units"]["wind_speed"] = "Beaufort".into();
+    let (forecast, oddities) = read(&answer).unwrap();
+    let hour = forecast.hours[0];
+    assert_eq!((hour.air_temperature_celsius, hour.relative_humidity_percent), (None, Some(40.0)));
+    assert_eq!(hour.wind_speed_metres_per_second, None);
+    assert_eq!(oddities.unknown_units, [r#"air_temperature in "fahrenheit""#, r#"wind_speed in "Beaufort""#]);
 }
 
 #[test]

@@ -71,19 +71,35 @@ fn short_missing_and_odd_columns_spoil_no_other() {
 }
 
 #[test]
-fn a_quantity_with_an_unknown_or_missing_unit_is_left_out_and_noted() {
+fn other_units_are_converted_and_a_missing_one_leaves_out_its_quantity() {
     let mut answer = answer(
         24,
-        json!({"temperature_2m": vec![50.0; 24], "wind_speed_10m": vec![36.0; 24], "wind_gusts_10m": vec![9.0; 24], "precipitation": vec![1.0; 24]}),
+        json!({"temperature_2m": vec![50.0; 24], "wind_speed_10m": vec![36.0; 24], "precipitation": vec![1.0; 24]}),
     );
     let units = &mut answer["hourly_units"];
     (units["temperature_2m"], units["wind_speed_10m"]) = ("°F".into(), "km/h".into());
-    (units["wind_gusts_10m"], units["precipitation"]) = ("Beaufort".into(), serde_json::Value::Null);
+    units["precipitation"] = serde_json::Value::Null;
     let (forecast, oddities) = read(&answer).unwrap();
     let hour = forecast.hours[0];
     assert_eq!((hour.air_temperature_celsius, hour.wind_speed_metres_per_second), (Some(10.0), Some(10.0)));
-    assert_eq!((hour.wind_gust_metres_per_second, hour.precipitation_millimetres), (None, None));
-    assert_eq!(oddities.unknown_units, [r#"wind_gusts_10m in "Beaufort""#, r#"precipitation in """#]);
+    assert_eq!(hour.precipitation_millimetres, None);
+    assert_eq!(oddities.converted_units, [r#"temperature_2m in "°F""#, r#"wind_speed_10m in "km/h""#]);
+    assert_eq!(oddities.unknown_units, [r#"precipitation in """#]);
+}
+
+#[test]
+fn one_unknown_unit_makes_each_other_doubtful_that_was_not_asked_for() {
+    let columns = json!({"temperature_2m": vec![9.0; 24], "wind_speed_10m": vec![8.0; 24]});
+    let mut answer = answer(24, columns);
+    let units = &mut answer["hourly_units"];
+    (units["relative_humidity_2m"], units["wind_speed_10m"]) = ("fraction".into(), "kn".into());
+    let (forecast, oddities) = read(&answer).unwrap();
+    let hour = forecast.hours[0];
+    assert_eq!((hour.air_temperature_celsius, hour.wind_speed_metres_per_second), (Some(9.0), None));
+    assert_eq!(
+        oddities.unknown_units,
+        [r#"relative_humidity_2m in "fraction""#, r#"wind_speed_10m in "kn""#]
+    );
 }
 
 #[test]
