@@ -94,6 +94,12 @@ impl Estimate {
     /// zero weighs as much as two boxes at one kilometre.
     pub const SOFTENING: Metres = Metres::from_kilometres(1.0);
 
+    /// The weight of a box at a distance: the inverse square, softened by
+    /// [`SOFTENING`](Self::SOFTENING).
+    pub(crate) fn weight_at(distance: Metres) -> f64 {
+        1.0 / (distance.0.powi(2) + Self::SOFTENING.0.powi(2))
+    }
+
     /// Estimates every phenomenon that an outdoor box in reach of `spot` measures, in the order of
     /// `catalogue`. `places` must be the index of `readings`, and `readings` must have been judged
     /// by `catalogue`. `check` returns the reason if a reading must not be used.

@@ -43,15 +43,6 @@ pub struct Nearby {
     pub distance: Metres,
 }
 
-impl Nearby {
-    /// The weight of a box at a distance: the inverse square, softened by
-    /// [`Estimate::SOFTENING`](crate::estimate::Estimate::SOFTENING).
-    pub(crate) fn weight_at(distance: Metres) -> f64 {
-        let Metres(softening) = crate::estimate::Estimate::SOFTENING;
-        1.0 / (distance.0.powi(2) + softening.powi(2))
-    }
-}
-
 /// The position of a box on the unit sphere.
 #[derive(Debug, Clone, Copy)]
 struct IndexedBox {

@@ -85,6 +85,6 @@ const PLAUSIBLE_HEIGHT_METRES: std::ops::RangeInclusive<f64> = -450.0..=5500.0;
 impl Heard {
     /// The inverse square of the softened distance.
     pub(super) fn weight(&self) -> f64 {
-        Nearby::weight_at(self.from.distance)
+        Estimate::weight_at(self.from.distance)
     }
 }

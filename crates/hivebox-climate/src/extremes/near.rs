@@ -6,7 +6,7 @@ use super::{DAYS, DayExtremes, Extremes, HOURS_A_DAY, hour};
 use crate::catalogue::Catalogue;
 use crate::chores::{Input, Inputs, Origin};
 use crate::estimate::{Estimate, Spot};
-use crate::nearby::{BoxIndex, Nearby};
+use crate::nearby::BoxIndex;
 use crate::place::{Exposure, LAPSE_KELVIN_PER_METRE};
 use crate::quality::{Level, Quality};
 use crate::quantity::{Celsius, Metres};
@@ -91,7 +91,7 @@ impl Extremes {
         let rows: Vec<(usize, f64, f64)> = neighbours
             .iter()
             .filter_map(|neighbour| {
-                let weight = Nearby::weight_at(Metres(neighbour.metres));
+                let weight = Estimate::weight_at(Metres(neighbour.metres));
                 Some((self.hours.row(neighbour.box_id)?, weight, neighbour.height_correction_kelvin))
             })
             .collect();
