@@ -1,9 +1,10 @@
 //! Which chores at a hive the weather allows, now and in the days ahead, and why.
 //!
 //! `chores.toml` holds all limits, sentences and sources; the code holds none. [`Chores::judge`]
-//! explains how a verdict is found. [`Inputs::merged`] chooses between what a beekeeper says, what
+//! explains how a verdict is found, and [`Chores::windows`] when a chore can be done. [`Inputs::merged`] chooses between what a beekeeper says, what
 //! sensors measure and what a model forecasts.
 
+mod ahead;
 mod chore;
 mod condition;
 mod error;
@@ -13,6 +14,7 @@ mod judge;
 mod kind;
 mod language;
 mod list;
+mod margin;
 mod merge;
 mod read;
 mod rule;
@@ -20,7 +22,9 @@ mod sentence;
 mod told;
 mod values;
 mod verdict;
+mod window;
 
+pub use ahead::Ahead;
 pub use chore::{Chore, ChoreSource};
 pub use condition::{Bound, Condition, Range};
 pub use error::ChoresError;
@@ -32,3 +36,4 @@ pub use list::Chores;
 pub use rule::{Rule, Rules};
 pub use told::{SeenWind, Told};
 pub use verdict::ChoreVerdict;
+pub use window::Window;

@@ -20,6 +20,7 @@
 //! | What are conditions where no sensor is? | [`estimate`] |
 //! | Which chores at a hive does the weather allow? | [`chores`], from `chores.toml` |
 //! | How cold and how warm were the last days? | [`extremes`] |
+//! | When is the sun up? | [`sun`] |
 
 pub mod catalogue;
 pub mod chores;
@@ -40,6 +41,7 @@ pub mod statistics;
 pub mod status;
 mod sum;
 pub mod summary;
+pub mod sun;
 mod text;
 pub mod title;
 pub mod unit;

@@ -1,7 +1,7 @@
 //! The conditions of rules.
 
 use super::kind::InputKind;
-use super::values::{Spread, Value, Values};
+use super::values::{Known, Spread, Value};
 
 /// A condition on one input.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,8 +62,8 @@ impl Condition {
         }
     }
 
-    pub(super) fn certainty(&self, values: &Values) -> Certainty {
-        match (self, values.get(self.input())) {
+    pub(super) fn certainty(&self, known: &impl Known) -> Certainty {
+        match (self, known.get(self.input())) {
             (Self::Within { range, .. }, Some(Value::Weather(spread))) => range.certainty(&spread),
             (Self::Told { is, .. }, Some(Value::Told(told))) if *is == told => Certainty::Surely,
             (Self::Told { .. }, Some(Value::Told(_))) => Certainty::Never,

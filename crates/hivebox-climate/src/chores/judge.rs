@@ -1,13 +1,13 @@
 //! Judges chores by the known inputs.
 
 use super::chore::Chore;
-use super::condition::Certainty;
+use super::condition::{Certainty, Condition};
 use super::input::{Given, Inputs};
 use super::kind::InputKind;
 use super::language::Language;
 use super::list::Chores;
 use super::rule::{Rule, Rules};
-use super::values::Values;
+use super::values::{Known, Values};
 use super::verdict::ChoreVerdict;
 
 /// The judgement of one chore.
@@ -114,20 +114,37 @@ impl Rules {
     /// The deciding rule. Among rules with the same verdict, one that fits for certain is
     /// preferred.
     fn deciding(&self, values: &Values) -> Option<(&Rule, Certainty)> {
-        let first = self.first_that_fits(values)?;
+        let (index, certainty) = self.first_that_fits(values)?;
+        let first = &self.in_order[index];
         self.in_order
             .iter()
             .map(|rule| (rule, rule.certainty(values)))
-            .find(|(rule, certainty)| rule.verdict == first.0.verdict && *certainty == Certainty::Surely)
-            .or(Some(first))
+            .find(|(rule, certainty)| rule.verdict == first.verdict && *certainty == Certainty::Surely)
+            .or(Some((first, certainty)))
     }
 
-    /// The first rule that fits, whose verdict applies if no input is missing.
-    fn first_that_fits(&self, values: &Values) -> Option<(&Rule, Certainty)> {
-        self.in_order.iter().map(|rule| (rule, rule.certainty(values))).find(|(rule, certainty)| {
-            let enough = if rule.verdict == ChoreVerdict::Go { Certainty::Surely } else { Certainty::Maybe };
-            *certainty >= enough
+    /// The index of the first rule that fits, whose verdict applies if no input is missing.
+    pub(super) fn first_that_fits(&self, known: &impl Known) -> Option<(usize, Certainty)> {
+        let certainties = self.in_order.iter().map(|rule| rule.certainty(known));
+        certainties.enumerate().find(|(index, certainty)| {
+            let is_go = self.in_order[*index].verdict == ChoreVerdict::Go;
+            *certainty >= if is_go { Certainty::Surely } else { Certainty::Maybe }
         })
+    }
+
+    /// Whether all inputs that the rules need are known.
+    pub(super) fn are_met_by(&self, known: &impl Known) -> bool {
+        self.needs.iter().all(|kind| known.get(*kind).is_some())
+    }
+
+    /// Whether each rule but `go` has a single limit.
+    pub(super) fn are_plain(&self) -> bool {
+        let has_one_limit = |rule: &Rule| match &rule.when[..] {
+            [Condition::Within { range, .. }] => range.lower.is_none() || range.upper.is_none(),
+            [Condition::Told { .. }] => true,
+            _ => false,
+        };
+        self.in_order.iter().all(|rule| rule.verdict == ChoreVerdict::Go || has_one_limit(rule))
     }
 }
 

@@ -5,7 +5,7 @@ use super::input::{Given, Inputs};
 use super::kind::InputKind;
 use super::language::{Language, Translated};
 use super::sentence::Sentence;
-use super::values::Values;
+use super::values::Known;
 use super::verdict::ChoreVerdict;
 
 /// A verdict, the conditions under which it applies, and the reason.
@@ -39,8 +39,8 @@ impl Rule {
     }
 
     /// How certain it is that all conditions hold: as certain as the weakest of them.
-    pub(super) fn certainty(&self, values: &Values) -> Certainty {
-        let certainties = self.when.iter().map(|condition| condition.certainty(values));
+    pub(super) fn certainty(&self, known: &impl Known) -> Certainty {
+        let certainties = self.when.iter().map(|condition| condition.certainty(known));
         certainties.min().unwrap_or(Certainty::Surely)
     }
 }

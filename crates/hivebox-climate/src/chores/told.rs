@@ -19,9 +19,9 @@ pub struct Told {
 
 /// Wind as a beekeeper sees it by leaves and branches.
 ///
-/// The speeds are those of the Beaufort scale, by which wind is estimated on land ([WMO, Guide to
-/// Instruments and Methods of Observation](https://library.wmo.int/idurl/4/68695), WMO-No. 8, volume I,
-/// chapter 5). It describes the wind 10 m above open ground, as do weather models.
+/// The speeds are those of the Beaufort scale, by which wind is estimated on land (WMO-No. 8, Guide
+/// to Instruments and Methods of Observation, volume I, chapter 5). It describes the wind 10 m above
+/// open ground, as do weather models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SeenWind {
     /// Leaves are still or rustle: Beaufort 0 to 2, up to 3.3 m/s.
@@ -70,12 +70,16 @@ const fn told(value: f64, low: f64, high: f64) -> Input {
 }
 
 impl Told {
+    pub(super) fn rain_input(self) -> Option<Input> {
+        self.rain.map(|rains| if rains { RAIN } else { DRY })
+    }
+
     /// As inputs.
     #[must_use]
     pub fn inputs(self) -> Inputs {
         Inputs {
             wind_speed: self.wind.map(SeenWind::input),
-            precipitation_rate: self.rain.map(|rains| if rains { RAIN } else { DRY }),
+            precipitation_rate: self.rain_input(),
             broodless: self.broodless,
             clustered: self.clustered,
             heavy_flight: self.heavy_flight,

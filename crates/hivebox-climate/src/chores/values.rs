@@ -7,6 +7,12 @@ use super::kind::InputKind;
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Values([Option<Value>; InputKind::ALL.len()]);
 
+/// What rules look up the known inputs in.
+pub(super) trait Known {
+    /// The input of a kind; `None` if it is unknown.
+    fn get(&self, kind: InputKind) -> Option<Value>;
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Value {
     Weather(Spread),
@@ -34,6 +40,23 @@ impl Spread {
         Self { value: rounded(self.value), low: rounded(self.low), high: rounded(self.high) }
     }
 
+    /// The value and range on the way to another, from 0 to 1.
+    pub(super) fn towards(&self, other: &Self, share: f64) -> Self {
+        let between = |begin: f64, end: f64| begin + share * (end - begin);
+        let (low, high) = (between(self.low, other.low), between(self.high, other.high));
+        Self { value: between(self.value, other.value), low, high }.rounded()
+    }
+
+    pub(super) fn min(self, other: Self) -> Self {
+        let (low, high) = (self.low.min(other.low), self.high.min(other.high));
+        Self { value: self.value.min(other.value), low, high }
+    }
+
+    pub(super) fn max(self, other: Self) -> Self {
+        let (low, high) = (self.low.max(other.low), self.high.max(other.high));
+        Self { value: self.value.max(other.value), low, high }
+    }
+
     fn of(input: &Input, facts: &InputFacts) -> Option<Self> {
         let is_certain = facts.is_exact && matches!(input.origin, Origin::Measured { .. });
         let (low, high) = if is_certain { (input.value, input.value) } else { (input.low, input.high) };
@@ -48,8 +71,10 @@ impl Values {
             Given::Told(told) => Some(Value::Told(told)),
         }))
     }
+}
 
-    pub(super) fn get(&self, kind: InputKind) -> Option<Value> {
+impl Known for Values {
+    fn get(&self, kind: InputKind) -> Option<Value> {
         self.0[kind.index()]
     }
 }

@@ -233,9 +233,9 @@ fn in_doubt_the_more_careful_answer_is_given_and_that_is_said() {
 }
 
 /// Inputs that meet a rule's conditions; all others are as on a fine day.
-fn that_meet(conditions: &[Condition], fine: Inputs) -> Inputs {
+fn that_meet(conditions: &[Condition], fine: &Inputs) -> Inputs {
     let inside = |bound: Bound, by: f64| if bound.includes_limit { bound.limit } else { bound.limit + by };
-    let mut inputs = fine;
+    let mut inputs = *fine;
     for condition in conditions {
         let given = match condition {
             Condition::Told { is, .. } => Given::Told(*is),
@@ -263,13 +263,13 @@ fn said(language: Language) -> String {
             assert_eq!(judged.verdict, verdict, "{}: {}", chore.slug(), judged.reason);
             writeln!(said, "  {begin}{}: {}", judged.verdict.slug(), judged.reason).unwrap();
         };
-        let met = |rule: &Rule, fine| (that_meet(rule.when(), fine), rule.verdict());
-        for (inputs, verdict) in chore.rules().rules().iter().map(|rule| met(rule, fine_day())) {
+        let met = |rule: &Rule, fine: &Inputs| (that_meet(rule.when(), fine), rule.verdict());
+        for (inputs, verdict) in chore.rules().rules().iter().map(|rule| met(rule, &fine_day())) {
             say(&inputs, verdict, "");
         }
         say(&Inputs::default(), ChoreVerdict::Unknown, "");
         let ahead = chore.ahead().into_iter().flat_map(Rules::rules);
-        for (inputs, verdict) in ahead.map(|rule| met(rule, fine_days())) {
+        for (inputs, verdict) in ahead.map(|rule| met(rule, &fine_days())) {
             say(&inputs, verdict, "ahead, ");
         }
     }

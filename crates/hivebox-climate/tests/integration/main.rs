@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
 
+mod chore_windows;
 mod chores;
 mod chores_table;
 mod estimate;
