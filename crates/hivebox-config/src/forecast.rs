@@ -60,7 +60,8 @@ pub struct ForecastConfig {
     pub timeout: Duration,
 }
 
-/// `HIVEBOX_FORECAST`: a source and its base address.
+/// `HIVEBOX_FORECAST`: a source and its base address. A query, such as `?models=icon_seamless` for one's own server,
+/// is part of each request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ForecastAddress {
     /// Open-Meteo, or a server of one's own.
@@ -114,7 +115,7 @@ impl FromSettings for ForecastConfig {
 fn address(text: &str) -> Result<ForecastAddress, String> {
     let (source, base) = text.split_once(':').ok_or("is malformed")?;
     let base = base.trim_end_matches('/');
-    if !is_http(base) || base.contains(['?', '#']) || base.contains(char::is_whitespace) {
+    if !is_http(base) || base.contains('#') || base.contains(char::is_whitespace) {
         return Err("is malformed".into());
     }
     match source {
@@ -165,7 +166,11 @@ mod tests {
             ("dwd:https://example.org", Err("names an unknown source".to_owned())),
             ("open-meteo:", Err("is malformed".to_owned())),
             ("open-meteo:ftp://x", Err("is malformed".to_owned())),
-            ("open-meteo:https://x?a=b", Err("is malformed".to_owned())),
+            (
+                "open-meteo:http://om:8080?models=icon_seamless",
+                Ok(ForecastAddress::OpenMeteo("http://om:8080?models=icon_seamless".into())),
+            ),
+            ("open-meteo:https://x#y", Err("is malformed".to_owned())),
         ] {
             assert_eq!(address(text), expected, "{text}");
         }

@@ -11,10 +11,12 @@
 //! | Which replica holds the lease, and which present is the newest? | `agree`, [`lease`], [`shared`], [`redis`] |
 //! | In which format does one replica send a present to another? | `wire` |
 //! | When are snapshots stored, compacted and removed? | `store` |
+//! | How are the forecasts fetched that requests want? | [`forecast`] |
 //! | How are the last days read back from the store? | `recall` |
 
 mod agree;
 pub mod bridge;
+pub mod forecast;
 pub mod lease;
 mod metrics;
 mod poll;
@@ -30,7 +32,7 @@ mod store;
 pub mod upstream;
 pub mod wire;
 
-pub use metrics::{CacheMetrics, RefreshMetrics, StoreMetrics, UpstreamMetrics};
+pub use metrics::{CacheMetrics, ForecastMetrics, RefreshMetrics, StoreMetrics, UpstreamMetrics};
 pub use poller::Poller;
 pub use refresh::{Refresh, RefreshParts};
 pub use running::Running;

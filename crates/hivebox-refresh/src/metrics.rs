@@ -1,6 +1,7 @@
 //! The metrics of the refresh loop.
 
 mod cache;
+mod forecast;
 mod store;
 mod upstream;
 
@@ -10,6 +11,7 @@ use hivebox_present::{Cache, Clock, PresentMetrics};
 use prometheus_client::registry::Registry;
 
 pub use cache::CacheMetrics;
+pub use forecast::ForecastMetrics;
 pub use store::StoreMetrics;
 pub use upstream::UpstreamMetrics;
 
@@ -24,6 +26,8 @@ pub struct RefreshMetrics {
     pub cache: CacheMetrics,
     /// Snapshots and their compaction.
     pub store: StoreMetrics,
+    /// Questions to the weather model.
+    pub forecast: ForecastMetrics,
 }
 
 impl RefreshMetrics {
@@ -34,6 +38,7 @@ impl RefreshMetrics {
             present: PresentMetrics::register(registry, cache, clock),
             cache: CacheMetrics::register(registry),
             store: StoreMetrics::register(registry),
+            forecast: ForecastMetrics::register(registry),
         }
     }
 }

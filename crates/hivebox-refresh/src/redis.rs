@@ -1,10 +1,12 @@
 //! The shared present in Redis or Valkey.
 //!
-//! It uses four keys and a channel: `{hivebox}:lease`, `:token`, `:present`, `:poll`, and the channel `:news`. The
+//! It uses four keys and a channel: `{hivebox}:lease`, `:token`, `:present`, `:poll`, and the channel `:news`. The keys
+//! of forecasts begin with `{hivebox}:forecast:`, the name of the source and `:`; see [`forecast`]. The
 //! prefix in braces is a hash tag, so a cluster keeps all of them on one server. Each key expires. Atomic steps are
 //! scripts. A command that fails or times out drops the connection; the next command connects again.
 
 mod bounded;
+mod forecast;
 mod link;
 mod node;
 
@@ -18,6 +20,7 @@ use redis::{Cmd, FromRedisValue, cmd};
 use tokio::sync::{Mutex, Notify};
 use tracing::debug;
 
+pub(crate) use forecast::ClaimTerms;
 use link::Link;
 
 use crate::lease::{Lease, Published, Seen, SharedError, Tenure};
@@ -54,6 +57,8 @@ struct Keys {
     token: String,
     present: String,
     poll: String,
+    /// What the keys of forecasts begin with.
+    forecast: String,
     channel: String,
 }
 
@@ -186,6 +191,7 @@ impl RedisCache {
         trial.publish(lease, &poll, Some(b"trial".to_vec())).await?;
         trial.fetch().await?;
         trial.release().await?;
+        trial.test_forecasts().await?;
         self.ask(cmd("DEL").arg(&all)).await
     }
 
@@ -239,6 +245,7 @@ impl Keys {
             token: key("token"),
             present: key("present"),
             poll: key("poll"),
+            forecast: key("forecast"),
             channel: key("news"),
             prefix: prefix.to_owned(),
         }

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use hivebox_archive::{SnapshotStore, Spool};
 use hivebox_config::StoreConfig;
-use hivebox_present::{Cache, Clock, Days, Role, RoleStatus, Supervisor};
+use hivebox_present::{Cache, Clock, Days, Forecasts, Role, RoleStatus, Supervisor};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tracing::{info, warn};
 
+use crate::forecast::ForecastParts;
 use crate::lease::Lease;
 use crate::metrics::RefreshMetrics;
 use crate::poller::Poller;
@@ -29,6 +30,10 @@ pub struct RefreshParts {
     pub cache: Arc<Cache>,
     /// The temperature extremes of the last days.
     pub days: Arc<Days>,
+    /// The forecasts in memory.
+    pub forecasts: Arc<Forecasts>,
+    /// What fetches forecasts; `None` without a source.
+    pub forecast: Option<ForecastParts>,
     /// The cache that replicas share.
     pub shared: Shared,
     /// The lifetime of the lease.
@@ -84,6 +89,11 @@ impl Refresh {
             saw_damage: Cell::default(),
             look_requested: Notify::default(),
         }
+    }
+
+    /// Takes out what fetches forecasts, for its task.
+    pub(crate) fn take_forecast(&mut self) -> Option<ForecastParts> {
+        self.parts.forecast.take()
     }
 
     /// The lease, while this replica holds it.

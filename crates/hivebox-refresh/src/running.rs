@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 use hivebox_present::{Priority, Supervisor, Task};
 use tokio::sync::{oneshot, watch};
 
+use crate::forecast::{Fetcher, ForecastParts, Surroundings};
 use crate::recall::{self, Recall};
 use crate::refresh::Refresh;
 use crate::store::{self, StoreHandle, StoreRequests, Storing};
@@ -27,15 +28,16 @@ impl Refresh {
     ///
     /// # Errors
     /// The system cannot start a thread.
-    pub fn start(self) -> io::Result<(Running, StoreHandle)> {
+    pub fn start(mut self) -> io::Result<(Running, StoreHandle)> {
         let (stop, stopped) = watch::channel(false);
         let (handle, requests) = StoreHandle::new();
         let (ending, ended) = oneshot::channel();
         let tasks = Tasks::of(&self.supervisor);
+        let forecast = self.take_forecast();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = thread::Builder::new().name("refresh".into()).spawn(move || {
             Priority::Present.take();
-            runtime.block_on(run(&self, &tasks, stopped, requests));
+            runtime.block_on(run(&self, &tasks, stopped, requests, forecast));
             // A blocking system call, such as a DNS lookup, must not delay the shutdown.
             runtime.shutdown_background();
             // Without a receiver, no one waits for the end.
@@ -51,6 +53,7 @@ struct Tasks {
     check_store: Task,
     compact: Task,
     days: Task,
+    forecast: Task,
     poll: Task,
     recall: Task,
     retain: Task,
@@ -64,6 +67,7 @@ impl Tasks {
             check_store: supervisor.task("check_store"),
             compact: supervisor.task("compact"),
             days: supervisor.task("days"),
+            forecast: supervisor.task("forecast"),
             poll: supervisor.task("poll"),
             recall: supervisor.task("recall"),
             retain: supervisor.task("retain"),
@@ -73,10 +77,17 @@ impl Tasks {
 }
 
 /// Runs all tasks of the loop until the service stops.
-async fn run(refresh: &Refresh, tasks: &Tasks, stopped: watch::Receiver<bool>, requests: StoreRequests) {
+async fn run(
+    refresh: &Refresh,
+    tasks: &Tasks,
+    stopped: watch::Receiver<bool>,
+    requests: StoreRequests,
+    forecast: Option<ForecastParts>,
+) {
     // What a task keeps here outlives its panics.
     let (mut storing, mut recalled) = (Storing::new(refresh, requests), Recall::new(refresh));
     let mut added_last = None;
+    let mut fetching = forecast.map(|parts| Fetcher::new(surroundings(refresh), parts));
     let nothing = || ();
     tokio::join!(
         async {
@@ -94,6 +105,17 @@ async fn run(refresh: &Refresh, tasks: &Tasks, stopped: watch::Receiver<bool>, r
             stopped.clone(),
             tasks.days.run(nothing, async || recall::follow(refresh, &mut added_last).await)
         ),
+        until(
+            stopped.clone(),
+            tasks.forecast.run(
+                || refresh.forecasts.forget_wanted(),
+                async || {
+                    if let Some((fetcher, wanted)) = &mut fetching {
+                        fetcher.run(wanted).await;
+                    }
+                }
+            )
+        ),
         until(stopped.clone(), tasks.recall.run(nothing, async || recalled.run().await)),
         until(
             stopped.clone(),
@@ -101,6 +123,18 @@ async fn run(refresh: &Refresh, tasks: &Tasks, stopped: watch::Receiver<bool>, r
         ),
     );
     agree::leave(refresh).await;
+}
+
+/// What fetching forecasts shares with the rest of the loop.
+fn surroundings(refresh: &Refresh) -> Surroundings<'_> {
+    Surroundings {
+        clock: &refresh.clock,
+        cache: &refresh.cache,
+        forecasts: &refresh.forecasts,
+        shared: &refresh.shared,
+        metrics: &refresh.metrics.forecast,
+        cache_metrics: &refresh.metrics.cache,
+    }
 }
 
 /// Runs `work` until it ends or the service stops.

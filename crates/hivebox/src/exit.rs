@@ -92,7 +92,9 @@ impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         let code = match &error {
             StartError::Listen { .. } | StartError::Upstream(_) => Code::Unavailable,
-            StartError::Store { source: ArchiveError::Setting { .. } } => Code::Config,
+            StartError::Store { source: ArchiveError::Setting { .. } } | StartError::Forecast(_) => {
+                Code::Config
+            }
             StartError::Store { .. } => Code::CannotCreate,
             StartError::Thread(_) | StartError::History(_) => Code::Software,
         };

@@ -6,13 +6,16 @@ use std::sync::Arc;
 
 use hivebox_archive::{ArchiveError, S3Options, SnapshotStore, Spool};
 use hivebox_config::{
-    AnswerConfig, Config, ShutdownConfig, StoreAccess, StoreAddress, StoreConfig, UpstreamConfig,
+    AnswerConfig, Config, ForecastConfig, ShutdownConfig, StoreAccess, StoreAddress, StoreConfig,
+    UpstreamConfig,
 };
 use hivebox_http::server::Bounds;
 use hivebox_http::{App, AppParts, Front};
+use hivebox_present::forecasts::ForecastsCollector;
 use hivebox_present::{Cache, Clock, Days, Forecasts, Supervisor};
 use hivebox_question::QueryMetrics;
 use hivebox_question::past::Past;
+use hivebox_refresh::forecast::ForecastParts;
 use hivebox_refresh::shared::Shared;
 use hivebox_refresh::upstream::Upstream;
 use hivebox_refresh::{Poller, Refresh, RefreshMetrics, RefreshParts, Running};
@@ -45,6 +48,9 @@ pub enum StartError {
     /// The HTTP client cannot be set up.
     #[error("cannot set up the client for openSenseMap: {0}")]
     Upstream(#[from] FetchError),
+    /// The HTTP client for the weather model cannot be set up.
+    #[error("cannot set up the client for forecasts: {0}; check HIVEBOX_FORECAST and HIVEBOX_CONTACT")]
+    Forecast(#[from] forecast_sources::SetUpError),
     /// The thread of the refresh loop cannot start.
     #[error("cannot start the refresh loop: {0}")]
     Thread(std::io::Error),
@@ -123,6 +129,8 @@ impl Service {
         let new_folders = NewFolders::on_the_way_to(folders);
         let snapshots = snapshots(&config.store.access).map_err(|source| StartError::Store { source })?;
         let upstream = metrics.upstream.clone();
+        let (forecasts, forecast) = forecasts(&config.forecast)?;
+        ForecastsCollector::register(&mut registry, Arc::clone(&forecasts), clock.clone());
         let refresh = Refresh::new(RefreshParts {
             clock: clock.clone(),
             poller: poller(
@@ -133,6 +141,8 @@ impl Service {
             )?,
             cache: Arc::clone(&cache),
             days: Arc::clone(&days),
+            forecasts: Arc::clone(&forecasts),
+            forecast,
             shared: Shared::new(&config.cache),
             lease_ttl: config.cache.lease_ttl,
             snapshots: snapshots.clone(),
@@ -144,7 +154,6 @@ impl Service {
         });
         let (refreshing, store) = refresh.start().map_err(StartError::Thread)?;
         let past = Past::new(&config.query, &snapshots, query_metrics).map_err(StartError::History)?;
-        let forecasts = Arc::new(Forecasts::off());
         let parts = AppParts { clock, cache, days, forecasts, store, snapshots, past };
         let app = Arc::new(App::new(config, parts));
         let metrics = Metrics::of(registry);
@@ -212,6 +221,16 @@ impl Service {
         info!("stopped");
         finished && stored
     }
+}
+
+/// The forecasts with these settings, and what fetches them.
+fn forecasts(config: &ForecastConfig) -> Result<(Arc<Forecasts>, Option<ForecastParts>), StartError> {
+    let Some(source) = hivebox_refresh::forecast::source(config)? else {
+        return Ok((Arc::new(Forecasts::off()), None));
+    };
+    let (forecasts, wanted) = Forecasts::of(source.facts());
+    let parts = ForecastParts { source, wanted, budget: config.budget, timeout: config.timeout };
+    Ok((Arc::new(forecasts), Some(parts)))
 }
 
 /// The poller with these settings. It reads dates in `Retry-After` by `clock`.

@@ -18,7 +18,7 @@ use crate::clock::Clock;
 /// A forecast counts as in use for so long after somebody asked for it.
 const IN_USE_FOR: SignedDuration = SignedDuration::from_hours(1);
 
-/// Reads the figures of the forecasts at each scrape. There are none without a source.
+/// Reads the figures of the forecasts at each scrape. They are zero without a source.
 #[derive(Debug)]
 pub struct ForecastsCollector {
     forecasts: Arc<Forecasts>,
@@ -35,10 +35,12 @@ impl ForecastsCollector {
 impl Collector for ForecastsCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let now = self.clock.now();
-        let Some(state) = self.forecasts.state(now) else { return Ok(()) };
+        let state = self.forecasts.state(now);
+        let (cells, spent, budget) =
+            state.map_or((0, 0, None), |state| (state.cells, state.spent_today, state.budget));
         let oldest_age = self.forecasts.oldest_age_in_use(now, IN_USE_FOR).unwrap_or_default();
         for (name, help, value) in [
-            ("forecast_cells", "Cells with a forecast that may be served.", state.cells as f64),
+            ("forecast_cells", "Cells with a forecast that may be served.", cells as f64),
             (
                 "forecast_oldest_age_seconds",
                 "Age of the oldest forecast that somebody asked for within the last hour; 0 if there is none.",
@@ -47,12 +49,12 @@ impl Collector for ForecastsCollector {
             (
                 "forecast_places_spent",
                 "Places that all replicas asked the weather model about in the last day.",
-                state.spent_today as f64,
+                spent as f64,
             ),
             (
                 "forecast_places_budget",
                 "The most places that they may ask about in a day; 0 if there is no limit.",
-                state.budget.unwrap_or(0) as f64,
+                budget.unwrap_or(0) as f64,
             ),
         ] {
             let encoder = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;

@@ -1,0 +1,30 @@
+//! Fetches the forecasts that requests want, at most once for all replicas together.
+//!
+//! The refresh loop runs a `Fetcher` as one of its tasks. For each batch of wanted cells it looks at what other
+//! replicas have shared, claims the rest, asks the source about what it could claim, and shares the answers. A cell
+//! that another replica asks about is looked at again soon. Whatever fails, cells rest: the last good forecast serves
+//! on, and no request fails.
+//!
+//! | question | module |
+//! |---|---|
+//! | Who may ask about a cell, and when again? | `claims`, `spending`, and the scripts in `redis/` |
+//! | What does an answer become, and when is it no use? | [`convert`] |
+//! | How is it sent to other replicas? | `wire` |
+//! | Which source do the settings name? | [`source`] |
+//! | How is one place asked, for a command? | [`ask_once`] |
+
+mod claims;
+pub mod convert;
+mod fetcher;
+mod once;
+mod pause;
+mod source;
+mod spending;
+pub(crate) mod wire;
+
+pub(crate) use claims::{Claim, LONGEST_CLAIM, Settled};
+pub use fetcher::ForecastParts;
+pub(crate) use fetcher::{Fetcher, Surroundings};
+pub use once::{AskError, ask_once};
+pub use source::source;
+pub(crate) use spending::limits;

@@ -1,0 +1,253 @@
+//! Turns what a source says into what HiveBox keeps, and refuses what is no use.
+
+use std::sync::Arc;
+
+use forecast_sources::{Forecast, Hour, Spot};
+use hivebox_climate::forecast::{ForecastCell, ModelHours, ModelHoursBuilder, ModelQuantity};
+use hivebox_climate::quantity::Metres;
+use hivebox_present::CellForecast;
+use jiff::{SignedDuration, Timestamp};
+
+/// How many hours ahead must have a temperature. A shorter forecast is a fault of the source.
+const LEAST_HOURS_AHEAD: usize = 12;
+/// Hours further ahead are of no interest.
+const MOST_HOURS_AHEAD: SignedDuration = SignedDuration::from_hours(16 * 24);
+/// Past hours that are kept, to learn the usual error of the model at a place.
+const PAST_KEPT: SignedDuration = SignedDuration::from_hours(72);
+/// How long an answer lasts, whatever the source says: an hour long ago must not make HiveBox ask all the time, and
+/// one far ahead must not keep an old forecast.
+const SHORTEST_LIFE: SignedDuration = SignedDuration::from_mins(10);
+const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(6);
+/// How far the grid cell of a model may be from the place.
+const FARTHEST_DEGREES: f64 = 1.0;
+
+/// Why a forecast is no use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Useless {
+    /// It is for another place.
+    #[error("it is for another place")]
+    Elsewhere,
+    /// It has too few hours with a temperature.
+    #[error("it has fewer than {LEAST_HOURS_AHEAD} hours ahead with a temperature")]
+    Short,
+    /// The source says that nothing has changed, but this replica has no earlier forecast.
+    #[error("it refers to a forecast that is not known")]
+    Unknown,
+}
+
+/// The forecast for a cell as HiveBox keeps it. The past hours of the previous one are kept for 72 h, so that a source
+/// without past hours builds them up.
+///
+/// # Errors
+/// The forecast is no use.
+pub fn convert(
+    forecast: &Forecast,
+    cell: ForecastCell,
+    previous: Option<&ModelHours>,
+    now: Timestamp,
+) -> Result<CellForecast, Useless> {
+    if !is_near(forecast, cell) {
+        return Err(Useless::Elsewhere);
+    }
+    let (earliest, latest) = (later(now, -PAST_KEPT), later(now, MOST_HOURS_AHEAD));
+    let hours: Vec<&Hour> =
+        forecast.hours.iter().filter(|hour| hour.at >= earliest && hour.at <= latest).collect();
+    let hours = merged(&hours, forecast.height_metres, previous, earliest).ok_or(Useless::Short)?;
+    let current = hours.hour_of(now).ok_or(Useless::Short)?;
+    let ahead = current..hours.len();
+    let with_temperature =
+        ahead.filter(|hour| hours.value(ModelQuantity::AirTemperature, *hour).is_some()).count();
+    if with_temperature < LEAST_HOURS_AHEAD {
+        return Err(Useless::Short);
+    }
+    Ok(CellForecast {
+        hours,
+        fetched_at: in_milliseconds(now),
+        updated_at: forecast
+            .updated_at
+            .filter(|updated_at| *updated_at <= later(now, SHORTEST_LIFE))
+            .map(in_milliseconds),
+        expires_at: lifetime(forecast.expires_at, now),
+    })
+}
+
+/// An earlier forecast that still holds.
+///
+/// # Errors
+/// There is no earlier forecast.
+pub fn unchanged(
+    previous: Option<&Arc<CellForecast>>,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<CellForecast, Useless> {
+    let previous = previous.ok_or(Useless::Unknown)?;
+    previous.hours.hour_of(now).ok_or(Useless::Short)?;
+    Ok(CellForecast {
+        fetched_at: in_milliseconds(now),
+        expires_at: lifetime(expires_at, now),
+        ..CellForecast::clone(previous)
+    })
+}
+
+fn lifetime(expires_at: Timestamp, now: Timestamp) -> Timestamp {
+    in_milliseconds(expires_at.clamp(later(now, SHORTEST_LIFE), later(now, LONGEST_LIFE)))
+}
+
+/// A moment as it is after it has been shared, so that all replicas have the same.
+fn in_milliseconds(moment: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(moment.as_millisecond()).unwrap_or(moment)
+}
+
+/// The question about a cell.
+pub(super) fn spot(cell: ForecastCell) -> Spot {
+    let centre = cell.centre();
+    Spot { latitude_degrees: centre.latitude_degrees(), longitude_degrees: centre.longitude_degrees() }
+}
+
+fn is_near(forecast: &Forecast, cell: ForecastCell) -> bool {
+    let spot = spot(cell);
+    let east = (forecast.longitude_degrees - spot.longitude_degrees).rem_euclid(360.0);
+    let east = east.min(360.0 - east) * spot.latitude_degrees.to_radians().cos();
+    let north = (forecast.latitude_degrees - spot.latitude_degrees).abs();
+    north <= FARTHEST_DEGREES && east <= FARTHEST_DEGREES
+}
+
+/// The hours of the new forecast, after those of the previous one that it lacks. `None` if there are none.
+fn merged(
+    hours: &[&Hour],
+    height_metres: Option<f64>,
+    previous: Option<&ModelHours>,
+    earliest: Timestamp,
+) -> Option<ModelHours> {
+    let (begins, ends) = (hours.first()?.at, hours.last()?.at);
+    let first = previous.map_or(begins, |previous| begins.min(previous.first().max(earliest)));
+    let mut builder = ModelHoursBuilder::new(first, height_metres.map(Metres));
+    let mut new = hours.iter().peekable();
+    let mut at = first;
+    while at <= ends {
+        let next = later(at, SignedDuration::from_hours(1));
+        while new.next_if(|hour| hour.at < at).is_some() {}
+        let values = match new.next_if(|hour| hour.at < next) {
+            Some(hour) => plausible(hour),
+            None => previous.map_or([None; ModelQuantity::ALL.len()], |previous| {
+                let index = previous.hour_of(at);
+                ModelQuantity::ALL.map(|quantity| previous.value(quantity, index?))
+            }),
+        };
+        builder.push(values);
+        at = next;
+    }
+    Some(builder.finish())
+}
+
+/// The values of an hour, by [`ModelQuantity::index`], without those that cannot be: beyond the records of the World
+/// Meteorological Organization, with some room.
+fn plausible(hour: &Hour) -> [Option<f64>; ModelQuantity::ALL.len()] {
+    ModelQuantity::ALL.map(|quantity| {
+        let (value, possible) = match quantity {
+            ModelQuantity::AirTemperature => (hour.air_temperature_celsius, -95.0..=60.0),
+            ModelQuantity::RelativeHumidity => (hour.relative_humidity_percent, 0.0..=100.0),
+            ModelQuantity::WindSpeed => (hour.wind_speed_metres_per_second, 0.0..=110.0),
+            ModelQuantity::WindGust => (hour.wind_gust_metres_per_second, 0.0..=130.0),
+            ModelQuantity::Precipitation => (hour.precipitation_millimetres, 0.0..=320.0),
+            ModelQuantity::PrecipitationProbability => (hour.precipitation_probability_percent, 0.0..=100.0),
+        };
+        value.filter(|value| possible.contains(value))
+    })
+}
+
+fn later(moment: Timestamp, by: SignedDuration) -> Timestamp {
+    let end = if by.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
+    moment.checked_add(by).unwrap_or(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use hivebox_climate::place::Position;
+
+    use super::*;
+
+    fn noon() -> Timestamp {
+        "2026-11-30T12:00:00Z".parse().unwrap()
+    }
+
+    fn cell() -> ForecastCell {
+        ForecastCell::of(Position::new(52.5, 13.4).unwrap())
+    }
+
+    /// A forecast from `from` to `to` hours after noon, with the hour as temperature.
+    fn forecast(from: i64, to: i64) -> Forecast {
+        let hour = |number| Hour {
+            at: later(noon(), SignedDuration::from_hours(number)),
+            air_temperature_celsius: Some(number as f64 / 10.0),
+            relative_humidity_percent: Some(80.0),
+            wind_speed_metres_per_second: None,
+            wind_gust_metres_per_second: None,
+            precipitation_millimetres: Some(0.0),
+            precipitation_probability_percent: None,
+        };
+        Forecast {
+            latitude_degrees: 52.52,
+            longitude_degrees: 13.42,
+            height_metres: Some(38.0),
+            updated_at: None,
+            expires_at: later(noon(), SignedDuration::from_mins(60)),
+            validator: None,
+            hours: (from..=to).map(hour).collect(),
+        }
+    }
+
+    fn temperature(forecast: &CellForecast, at: i64) -> Option<f64> {
+        let hour = forecast.hours.hour_of(later(noon(), SignedDuration::from_hours(at)))?;
+        forecast.hours.value(ModelQuantity::AirTemperature, hour)
+    }
+
+    #[test]
+    fn the_past_of_earlier_answers_is_kept_for_three_days() {
+        let first = convert(&forecast(0, 48), cell(), None, noon()).unwrap();
+        assert_eq!((first.hours.len(), temperature(&first, 3)), (49, Some(0.3)));
+        let later_on = later(noon(), SignedDuration::from_hours(10));
+        let second = convert(&forecast(10, 60), cell(), Some(&first.hours), later_on).unwrap();
+        assert_eq!(second.hours.first(), noon());
+        assert_eq!([0, 9, 10, 60].map(|at| temperature(&second, at)), [0.0, 0.9, 1.0, 6.0].map(Some));
+        let days_later = later(noon(), SignedDuration::from_hours(80));
+        let third = convert(&forecast(80, 120), cell(), Some(&second.hours), days_later).unwrap();
+        assert_eq!(third.hours.first(), later(noon(), SignedDuration::from_hours(8)));
+        assert_eq!([60, 61, 79, 80].map(|at| temperature(&third, at)), [Some(6.0), None, None, Some(8.0)]);
+    }
+
+    #[test]
+    fn what_is_short_or_for_another_place_is_no_use() {
+        for (from, to) in [(0, 10), (1, 48), (-72, 5), (-48, -1), (1000, 1048)] {
+            assert_eq!(convert(&forecast(from, to), cell(), None, noon()), Err(Useless::Short), "{from}");
+        }
+        let elsewhere = Forecast { longitude_degrees: 23.4, ..forecast(0, 48) };
+        assert_eq!(convert(&elsewhere, cell(), None, noon()), Err(Useless::Elsewhere));
+        let none = Forecast { hours: Vec::new(), ..forecast(0, 1) };
+        assert_eq!(convert(&none, cell(), None, noon()), Err(Useless::Short));
+        assert_eq!(unchanged(None, noon(), noon()), Err(Useless::Unknown));
+    }
+
+    #[test]
+    fn values_that_cannot_be_are_missing() {
+        let mut absurd = forecast(0, 48);
+        absurd.hours[0].air_temperature_celsius = Some(288.0);
+        absurd.hours[0].relative_humidity_percent = Some(-1.0);
+        absurd.hours[0].wind_speed_metres_per_second = Some(f64::INFINITY);
+        let kept = convert(&absurd, cell(), None, noon()).unwrap();
+        let values = ModelQuantity::ALL.map(|quantity| kept.hours.value(quantity, 0));
+        assert_eq!(values, [None, None, None, None, Some(0.0), None]);
+        assert_eq!(temperature(&kept, 1), Some(0.1));
+    }
+
+    #[test]
+    fn an_expiry_is_kept_within_reason() {
+        let expires = |at: &str| {
+            let forecast = Forecast { expires_at: at.parse().unwrap(), ..forecast(0, 48) };
+            convert(&forecast, cell(), None, noon()).unwrap().expires_at.to_string()
+        };
+        assert_eq!(expires("2026-11-30T12:31:00Z"), "2026-11-30T12:31:00Z");
+        assert_eq!(expires("1999-01-01T00:00:00Z"), "2026-11-30T12:10:00Z");
+        assert_eq!(expires("2099-01-01T00:00:00Z"), "2026-11-30T18:00:00Z");
+    }
+}

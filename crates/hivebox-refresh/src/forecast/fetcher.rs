@@ -1,0 +1,377 @@
+//! The task that fetches wanted cells.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use forecast_sources::{Answer, FetchError, Question, Source, Validator};
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
+use hivebox_climate::forecast::ForecastCell;
+use hivebox_config::ForecastBudget;
+use hivebox_present::forecasts::{Kept, Wanted};
+use hivebox_present::{Cache, CellForecast, Clock, Forecasts, NoForecast};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, timeout};
+use tracing::{info, warn};
+
+use super::claims::{Claim, Claims, Settled};
+use super::convert::{Useless, convert, spot, unchanged};
+use super::pause::rests_until;
+use super::wire::Sent;
+use crate::metrics::{CacheMetrics, ForecastMetrics};
+use crate::schedule;
+use crate::shared::Shared;
+
+/// What fetching forecasts needs beside the parts of the refresh loop.
+#[derive(Debug)]
+pub struct ForecastParts {
+    /// The source.
+    pub source: Box<dyn Source>,
+    /// The cells that requests want.
+    pub wanted: Wanted,
+    /// How many places all replicas together may ask about; `None` means that there is no limit.
+    pub budget: Option<ForecastBudget>,
+    /// How long the source may take for one request.
+    pub timeout: Duration,
+}
+
+/// What the fetcher shares with the rest of the loop.
+#[derive(Debug)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) clock: &'a Clock,
+    pub(crate) cache: &'a Cache,
+    pub(crate) forecasts: &'a Forecasts,
+    pub(crate) shared: &'a Shared,
+    pub(crate) metrics: &'a ForecastMetrics,
+    pub(crate) cache_metrics: &'a CacheMetrics,
+}
+
+/// Fetches wanted cells.
+#[derive(Debug)]
+pub(crate) struct Fetcher<'a> {
+    around: Surroundings<'a>,
+    source: Box<dyn Source>,
+    budget: Option<ForecastBudget>,
+    claims: Claims,
+    /// How long a call of the source may take, with what it does by itself.
+    patience: Duration,
+    asking: Semaphore,
+    /// Until when the source is not asked at all, because it asked for that or failed too often.
+    pauses_until: Cell<Option<Timestamp>>,
+    was_well: Cell<bool>,
+}
+
+/// The most cells that are looked up and asked about together.
+const BATCH: usize = 100;
+/// How many batches are under way at once.
+const MOST_ROUNDS: usize = 16;
+/// How many calls of the source run at once.
+const AT_ONCE: usize = 4;
+/// How often forgotten cells are dropped and others renewed.
+const TIDY_EVERY: Duration = Duration::from_secs(20);
+/// How long a renewal that nobody waits for is put off at most, so that replicas and cells do not meet.
+const RENEWAL_SPREAD: Duration = Duration::from_mins(2);
+/// After how long a cell is looked at again that another replica asks about, in ms.
+const LOOK_AGAIN_MILLIS: std::ops::Range<u64> = 100..300;
+/// How long a new cell rests when the budget is spent.
+const SPENT_REST: SignedDuration = SignedDuration::from_secs(30);
+
+impl<'a> Fetcher<'a> {
+    pub(crate) fn new(around: Surroundings<'a>, parts: ForecastParts) -> (Self, Wanted) {
+        let ForecastParts { source, wanted, budget, timeout } = parts;
+        // The budget is one of places, and a source may count a place more than once.
+        let budget =
+            budget.map(|budget| ForecastBudget { per_day: (budget.per_day / source.cost(1).max(1)).max(1) });
+        let patience = timeout * 2 + Duration::from_secs(1);
+        let shared = match around.shared {
+            Shared::Memory => None,
+            Shared::Redis(redis) => Some(Arc::clone(redis)),
+        };
+        let lifetime = patience + Duration::from_secs(1);
+        let (cache_metrics, metrics) = (around.cache_metrics.clone(), around.metrics.clone());
+        let claims = Claims::new(shared, budget, source.facts().slug, lifetime, cache_metrics, metrics);
+        let fetcher = Self {
+            around,
+            source,
+            budget,
+            claims,
+            patience,
+            asking: Semaphore::new(AT_ONCE),
+            pauses_until: Cell::default(),
+            was_well: Cell::new(true),
+        };
+        (fetcher, wanted)
+    }
+
+    /// Runs until the service stops.
+    pub(crate) async fn run(&self, wanted: &mut Wanted) {
+        let most = BATCH.min(self.source.most_places().max(1));
+        let (mut rounds, mut batch) = (FuturesUnordered::new(), Vec::new());
+        let mut tidied_at = self.around.clock.now();
+        rounds.push(self.tidy(tidied_at).boxed_local());
+        loop {
+            tokio::select! {
+                // While many rounds run, further cells gather for larger ones.
+                count = wanted.recv_many(&mut batch, most), if rounds.len() < MOST_ROUNDS => {
+                    if count == 0 {
+                        return;
+                    }
+                    rounds.push(self.round(std::mem::take(&mut batch)).boxed_local());
+                }
+                Some(()) = rounds.next() => {}
+                () = self.around.clock.sleep(tidied_at, TIDY_EVERY) => {
+                    tidied_at = self.around.clock.now();
+                    rounds.push(self.tidy(tidied_at).boxed_local());
+                }
+            }
+        }
+    }
+
+    /// Drops what nobody asks for, renews what people ask for, and learns what is spent.
+    async fn tidy(&self, now: Timestamp) {
+        self.around.forecasts.tidy(now);
+        self.around.forecasts.want_due(now);
+        self.note_spent(self.claims.spent_today(now).await);
+    }
+
+    fn note_spent(&self, spent_today: u64) {
+        self.around.forecasts.note_spent(spent_today, self.budget.map(|budget| budget.per_day));
+    }
+
+    /// Brings each of these cells to an end: a forecast, or the reason why there is none.
+    async fn round(&self, mut open: Vec<ForecastCell>) {
+        let gives_up_at = Instant::now() + self.patience * 2;
+        // Cells with an answer at the last look. If the next look does not find it, it is lost.
+        let mut done: Vec<ForecastCell> = Vec::new();
+        loop {
+            open = self.without_known(open).await;
+            if open.is_empty() {
+                return;
+            }
+            // While the source is slow, rounds wait here and hold no claims.
+            let Ok(turn) = self.asking.acquire().await else { return };
+            let now = self.around.clock.now();
+            if let Some(until) = self.pauses_until.get().filter(|until| now < *until) {
+                return self.miss(&open, NoForecast::SourceFailed, until);
+            }
+            let (lost, open_still): (Vec<_>, Vec<_>) = open.into_iter().partition(|cell| done.contains(cell));
+            done.clear();
+            let mut claimed = self.claim(open_still, false, now).await;
+            claimed.extend(self.claim(lost, true, now).await);
+            let (mut ours, mut elsewhere) = (Vec::new(), Vec::new());
+            for (cell, claim) in claimed {
+                match claim {
+                    Claim::Ours { failures } => ours.push((cell, failures)),
+                    Claim::Elsewhere => elsewhere.push(cell),
+                    Claim::Done => {
+                        done.push(cell);
+                        elsewhere.push(cell);
+                    }
+                    Claim::Rests { until } => self.miss(&[cell], NoForecast::SourceFailed, until),
+                    Claim::Spent => {
+                        self.around.metrics.outcome("budget_spent", 1);
+                        let until = now.checked_add(SPENT_REST).unwrap_or(Timestamp::MAX);
+                        self.miss(&[cell], NoForecast::BudgetSpent, until);
+                    }
+                }
+            }
+            if !ours.is_empty() {
+                self.fetch(&ours, now).await;
+            }
+            if Instant::now() >= gives_up_at {
+                return self.miss(&elsewhere, NoForecast::Pending, now);
+            }
+            open = elsewhere;
+            if !open.is_empty() {
+                drop(turn);
+                sleep(Duration::from_millis(fastrand::u64(LOOK_AGAIN_MILLIS))).await;
+            }
+        }
+    }
+
+    async fn claim(
+        &self,
+        cells: Vec<ForecastCell>,
+        ignores_done: bool,
+        now: Timestamp,
+    ) -> Vec<(ForecastCell, Claim)> {
+        if cells.is_empty() {
+            return Vec::new();
+        }
+        let (claims, spent_today) = self.claims.claim(&cells, ignores_done, now).await;
+        self.note_spent(spent_today);
+        cells.into_iter().zip(claims).collect()
+    }
+
+    fn miss(&self, cells: &[ForecastCell], reason: NoForecast, until: Timestamp) {
+        for cell in cells {
+            self.around.forecasts.miss(*cell, reason, until);
+        }
+    }
+
+    /// The cells without a fresh forecast, here or at another replica.
+    async fn without_known(&self, cells: Vec<ForecastCell>) -> Vec<ForecastCell> {
+        let (forecasts, now) = (self.around.forecasts, self.around.clock.now());
+        let is_fresh = |kept: &Kept| kept.forecast.is_fresh(now);
+        let (known, unknown): (Vec<_>, Vec<_>) =
+            cells.into_iter().partition(|cell| forecasts.kept(*cell).is_some_and(|kept| is_fresh(&kept)));
+        for cell in known {
+            // Nothing has changed, but nobody needs to wait for it.
+            forecasts.miss(cell, NoForecast::Pending, now);
+        }
+        let sent = self.claims.read(&unknown).await;
+        let mut open = Vec::new();
+        for (cell, sent) in unknown.into_iter().zip(sent) {
+            let Some(sent) = sent.filter(|sent| sent.forecast.is_servable(now)) else {
+                open.push(cell);
+                continue;
+            };
+            if sent.forecast.is_fresh(now) {
+                // Another replica has had an answer since this one had none.
+                let down_since = self.around.cache.dependencies().forecast.down_since();
+                if down_since.is_some_and(|since| sent.forecast.fetched_at > since) {
+                    self.note_health(true, now, None);
+                }
+                self.around.metrics.outcome("shared", 1);
+            } else {
+                open.push(cell);
+            }
+            self.keep(cell, sent);
+        }
+        open
+    }
+
+    /// Keeps a forecast, unless there is a newer one.
+    fn keep(&self, cell: ForecastCell, sent: Sent) {
+        let forecasts = self.around.forecasts;
+        let kept = forecasts.kept(cell);
+        if kept.is_some_and(|kept| kept.forecast.fetched_at > sent.forecast.fetched_at) {
+            return forecasts.miss(cell, NoForecast::Pending, self.around.clock.now());
+        }
+        let spread = SignedDuration::try_from(RENEWAL_SPREAD.mul_f64(fastrand::f64())).unwrap_or_default();
+        let renew_at = sent.forecast.expires_at.checked_add(spread).unwrap_or(Timestamp::MAX);
+        forecasts.put(cell, Kept { forecast: sent.forecast, validator: sent.validator, renew_at });
+    }
+
+    /// Asks the source about claimed cells, and records and shares what comes.
+    async fn fetch(&self, claimed: &[(ForecastCell, u32)], now: Timestamp) {
+        let questions: Vec<Question> = claimed
+            .iter()
+            .map(|(cell, _)| {
+                let kept = self.around.forecasts.kept(*cell);
+                let validator = kept.and_then(|kept| kept.validator.clone()).map(Validator);
+                Question { spot: spot(*cell), validator }
+            })
+            .collect();
+        let begun = Instant::now();
+        let answers = timeout(self.patience, self.source.fetch(&questions, now)).await.unwrap_or_default();
+        self.around.metrics.asked(begun.elapsed());
+        let now = self.around.clock.now();
+        let mut answers = answers.into_iter();
+        let (mut settled, mut first_fault) = (Vec::new(), None);
+        for (cell, failures) in claimed {
+            let outcome = match answers.next() {
+                Some(Ok(answer)) => self.read(*cell, answer, now).map_err(Fault::Useless),
+                Some(Err(error)) => Err(Fault::Fetch(error)),
+                None => Err(Fault::Silent),
+            };
+            let outcome = match outcome {
+                Ok((sent, name)) => {
+                    self.around.metrics.outcome(name, 1);
+                    Settled::Forecast(sent)
+                }
+                Err(fault) => {
+                    self.around.metrics.outcome(fault.name(), 1);
+                    let until = self.rests_until(&fault, failures.saturating_add(1), now);
+                    first_fault.get_or_insert(fault);
+                    Settled::Failed { failures: failures.saturating_add(1), until }
+                }
+            };
+            settled.push((*cell, outcome));
+        }
+        let any_good = settled.iter().any(|(_, settled)| matches!(settled, Settled::Forecast(_)));
+        self.note_health(any_good, now, first_fault.as_ref());
+        for (cell, settled) in &settled {
+            match settled {
+                Settled::Forecast(sent) => self.keep(*cell, sent.clone()),
+                Settled::Failed { until, .. } => self.miss(&[*cell], NoForecast::SourceFailed, *until),
+            }
+        }
+        self.claims.settle(&settled, now).await;
+    }
+
+    fn read(
+        &self,
+        cell: ForecastCell,
+        answer: Answer,
+        now: Timestamp,
+    ) -> Result<(Sent, &'static str), Useless> {
+        let kept = self.around.forecasts.kept(cell);
+        let previous: Option<&Arc<CellForecast>> = kept.as_ref().map(|kept| &kept.forecast);
+        match answer {
+            Answer::Forecast(forecast) => {
+                let converted = convert(&forecast, cell, previous.map(|previous| &previous.hours), now)?;
+                let validator = forecast.validator.map(|Validator(text)| text);
+                Ok((Sent { forecast: Arc::new(converted), validator }, "fetched"))
+            }
+            Answer::Unchanged { expires_at } => {
+                let forecast = Arc::new(unchanged(previous, expires_at, now)?);
+                let validator = kept.as_ref().and_then(|kept| kept.validator.clone());
+                Ok((Sent { forecast, validator }, "unchanged"))
+            }
+        }
+    }
+
+    /// Until when a cell rests after a fault. A pause that the source asks for is one for all cells.
+    fn rests_until(&self, fault: &Fault, failures: u32, now: Timestamp) -> Timestamp {
+        let asked_for = match fault {
+            Fault::Fetch(error) => error.retry_after(now).map(|pause| schedule::later(now, pause)),
+            Fault::Useless(_) | Fault::Silent => None,
+        };
+        if asked_for.is_some() {
+            let pause = rests_until(0, asked_for, now, 0.0);
+            self.pauses_until.set(self.pauses_until.get().max(Some(pause)));
+        }
+        rests_until(failures, asked_for, now, fastrand::f64())
+    }
+
+    fn note_health(&self, is_well: bool, now: Timestamp, fault: Option<&Fault>) {
+        self.around.cache.dependencies().forecast.note(is_well, now);
+        if is_well {
+            self.pauses_until.set(None);
+            if !self.was_well.replace(true) {
+                info!("the weather model answers again");
+            }
+        } else if self.was_well.replace(false) {
+            let fault = fault.map(ToString::to_string);
+            warn!(fault, "the weather model has no answer; forecasts serve on until they are 6 hours old");
+        }
+    }
+}
+
+/// Why there is no forecast for a cell that was asked about.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error(transparent)]
+    Fetch(FetchError),
+    #[error("the forecast is no use: {0}")]
+    Useless(Useless),
+    #[error("the source says nothing in time")]
+    Silent,
+}
+
+impl Fault {
+    /// The name in metrics.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Fetch(error) => error.kind().slug(),
+            Self::Useless(_) => "useless",
+            Self::Silent => "silent",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
