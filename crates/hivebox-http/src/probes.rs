@@ -116,6 +116,11 @@ struct Readiness {
     role: Option<ReplicaRole>,
     /// Why the shared cache cannot be reached.
     cache_error: Option<String>,
+    /// The source of forecasts; `null` if they are off. The verdict does not depend on it.
+    #[schema(example = "open-meteo")]
+    forecast: Option<&'static str>,
+    /// Since when it is down; `null` while it works.
+    forecast_down_since: Option<Timestamp>,
 }
 
 /// The role of a replica among those that share the present.
@@ -177,6 +182,8 @@ impl Readiness {
             cache: app.shared_cache(),
             role: role_status.as_ref().map(|role_status| role_status.role.into()),
             cache_error: role_status.as_ref().and_then(|role_status| role_status.error.clone()),
+            forecast: app.forecasts.source().map(|source| source.slug),
+            forecast_down_since: cache.dependencies().forecast.down_since(),
         }
     }
 }
@@ -247,6 +254,8 @@ pub(super) fn describe_readyz() -> Operation {
         cache: "memory",
         role: None,
         cache_error: None,
+        forecast: None,
+        forecast_down_since: None,
     };
     let not_ready = Readiness {
         ready: false,

@@ -35,6 +35,8 @@ pub(super) struct ServiceStatus {
     cache: PartStatus,
     /// The store of snapshots.
     store: PartStatus,
+    /// The weather model.
+    forecast: ForecastStatus,
     /// How many elements of openSenseMap's list the last poll left out, for each reason that occurred: `too_large`,
     /// `too_deep`, `not_an_object`, `no_id`, `not_json`, or `listed_again` for a senseBox that the list had before.
     left_out: BTreeMap<String, usize>,
@@ -46,6 +48,29 @@ pub(super) struct PartStatus {
     /// Since when it is down; `null` while it works.
     #[schema(value_type = Option<String>, format = DateTime)]
     down_since: Option<Timestamp>,
+}
+
+/// Whether the weather model works, as far as this replica has seen.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ForecastStatus {
+    /// The source: `open-meteo` or `metno`; `null` if forecasts are off.
+    #[schema(example = "open-meteo")]
+    source: Option<&'static str>,
+    /// Since when it is down; `null` while it works.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    down_since: Option<Timestamp>,
+    /// The age of the newest forecast that this replica has; `null` if it has none.
+    #[schema(example = 240)]
+    newest_age_seconds: Option<u64>,
+    /// How many cells of 0.1° have a forecast at this replica.
+    #[schema(example = 120)]
+    cells: usize,
+    /// Places that all replicas together asked about in the last day.
+    #[schema(example = 480)]
+    places_spent_today: u64,
+    /// The most places that they ask about in a day; `null` if there is no limit.
+    #[schema(example = 9000)]
+    places_budget: Option<u64>,
 }
 
 /// `GET /api/v1/status`. It reads memory only.
@@ -73,7 +98,23 @@ impl ServiceStatus {
             upstream: (&parts.upstream).into(),
             cache: (&parts.shared).into(),
             store: (&parts.store).into(),
+            forecast: ForecastStatus::of(app, now),
             left_out: app.cache.last_poll().as_ref().map(|poll| poll.left_out.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+impl ForecastStatus {
+    fn of(app: &App, now: Timestamp) -> Self {
+        let state = app.forecasts.state(now);
+        let newest_at = state.as_ref().and_then(|state| state.newest_at);
+        Self {
+            source: state.as_ref().map(|state| state.source.slug),
+            down_since: app.cache.dependencies().forecast.down_since(),
+            newest_age_seconds: newest_at.map(|at| now.duration_since(at).as_secs().max(0).unsigned_abs()),
+            cells: state.as_ref().map_or(0, |state| state.cells),
+            places_spent_today: state.as_ref().map_or(0, |state| state.spent_today),
+            places_budget: state.and_then(|state| state.budget),
         }
     }
 }
@@ -93,6 +134,14 @@ pub(super) fn describe() -> Operation {
         upstream: PartStatus { down_since: Some(example::MOMENT) },
         cache: works(),
         store: works(),
+        forecast: ForecastStatus {
+            source: Some("open-meteo"),
+            down_since: None,
+            newest_age_seconds: Some(240),
+            cells: 120,
+            places_spent_today: 480,
+            places_budget: Some(9000),
+        },
         left_out: BTreeMap::from([("too_large".into(), 1)]),
     };
     Operation::new("getStatus", Tag::Service, "How fresh the readings are, and what is down")

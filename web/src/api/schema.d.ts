@@ -921,6 +921,42 @@ export interface components {
              */
             readonly oldest?: string | null;
         };
+        /** @description Whether the weather model works, as far as this replica has seen. */
+        readonly ForecastStatus: {
+            /**
+             * @description The source: `open-meteo` or `metno`; `null` if forecasts are off.
+             * @example open-meteo
+             */
+            readonly source?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is down; `null` while it works.
+             */
+            readonly down_since?: string | null;
+            /**
+             * Format: int64
+             * @description The age of the newest forecast that this replica has; `null` if it has none.
+             * @example 240
+             */
+            readonly newest_age_seconds?: number | null;
+            /**
+             * @description How many cells of 0.1° have a forecast at this replica.
+             * @example 120
+             */
+            readonly cells: number;
+            /**
+             * Format: int64
+             * @description Places that all replicas together asked about in the last day.
+             * @example 480
+             */
+            readonly places_spent_today: number;
+            /**
+             * Format: int64
+             * @description The most places that they ask about in a day; `null` if there is no limit.
+             * @example 9000
+             */
+            readonly places_budget?: number | null;
+        };
         /** @description Whether the process works. */
         readonly Health: {
             readonly status: string;
@@ -1299,6 +1335,16 @@ export interface components {
             readonly role?: components["schemas"]["Role"] | null;
             /** @description Why the shared cache cannot be reached. */
             readonly cache_error?: string | null;
+            /**
+             * @description The source of forecasts; `null` if they are off. The verdict does not depend on it.
+             * @example open-meteo
+             */
+            readonly forecast?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is down; `null` while it works.
+             */
+            readonly forecast_down_since?: string | null;
         };
         /** @description A reading with its box. */
         readonly ReadingRow: components["schemas"]["SensorReading"] & {
@@ -1500,6 +1546,8 @@ export interface components {
             readonly cache: components["schemas"]["PartStatus"];
             /** @description The store of snapshots. */
             readonly store: components["schemas"]["PartStatus"];
+            /** @description The weather model. */
+            readonly forecast: components["schemas"]["ForecastStatus"];
             /**
              * @description How many elements of openSenseMap's list the last poll left out, for each reason that occurred: `too_large`,
              *     `too_deep`, `not_an_object`, `no_id`, `not_json`, or `listed_again` for a senseBox that the list had before.
@@ -2364,7 +2412,9 @@ export interface operations {
                      *       "last_poll_error": null,
                      *       "cache": "memory",
                      *       "role": null,
-                     *       "cache_error": null
+                     *       "cache_error": null,
+                     *       "forecast": null,
+                     *       "forecast_down_since": null
                      *     }
                      */
                     readonly "application/json": components["schemas"]["Readiness"];
@@ -2391,7 +2441,9 @@ export interface operations {
                      *       "last_poll_error": null,
                      *       "cache": "memory",
                      *       "role": null,
-                     *       "cache_error": null
+                     *       "cache_error": null,
+                     *       "forecast": null,
+                     *       "forecast_down_since": null
                      *     }
                      */
                     readonly "application/json": components["schemas"]["Readiness"];
@@ -5311,6 +5363,14 @@ export interface operations {
                      *       },
                      *       "store": {
                      *         "down_since": null
+                     *       },
+                     *       "forecast": {
+                     *         "source": "open-meteo",
+                     *         "down_since": null,
+                     *         "newest_age_seconds": 240,
+                     *         "cells": 120,
+                     *         "places_spent_today": 480,
+                     *         "places_budget": 9000
                      *       },
                      *       "left_out": {
                      *         "too_large": 1

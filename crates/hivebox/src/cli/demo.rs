@@ -35,6 +35,7 @@ async fn demonstrate(sim: SimServer, args: &Args) -> Result<(), Failure> {
     let upstream = format!("http://{}", listener.local_addr()?);
     // The environment is meant for the service. Simulated readings must not mix with measured ones.
     let settings = args.settings.clone().with_default(&setting::UPSTREAM, upstream.clone());
+    let settings = settings.with_default(&setting::FORECAST, format!("open-meteo:{upstream}"));
     let (Demonstrating(config), unknown) =
         settings.with_default(&setting::STORE, DEMO_STORE).config_and_unknown()?;
     let (store, rules) = (config.store.access.address.setting(), config.answer.rules);

@@ -3,7 +3,10 @@
 use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 
+use forecast_sources::FailureKind;
 use hivebox_archive::Spool;
+use hivebox_climate::forecast::{ForecastCell, ModelQuantity};
+use hivebox_climate::place::Position;
 use hivebox_present::Clock;
 use jiff::SignedDuration;
 use opensensemap::Observer;
@@ -14,7 +17,10 @@ use super::serve::block_on;
 use super::settings::SettingFlags;
 use crate::exit::{Code, Failure};
 use crate::service;
-use hivebox_config::{AnswerConfig, CacheAddress, CacheConfig, Config, StoreAddress, StoreConfig};
+use hivebox_config::{
+    AnswerConfig, CacheAddress, CacheConfig, Config, ForecastConfig, StoreAddress, StoreConfig,
+};
+use hivebox_refresh::forecast;
 use hivebox_refresh::redis::RedisCache;
 use hivebox_telemetry::in_words;
 
@@ -54,8 +60,9 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     block_on(async {
         let (upstream, cache, store) =
             tokio::join!(upstream(&config), cache(&config.cache), store(&config.store));
+        let forecast = weather_model(&config.forecast).await;
         let findings: Vec<Finding> =
-            [upstream, cache, store].into_iter().chain(spool(&config.store)).collect();
+            [upstream, cache, store].into_iter().chain(spool(&config.store)).chain(forecast).collect();
         if args.json {
             output::json(&findings)?;
         } else {
@@ -209,5 +216,53 @@ fn spool(config: &StoreConfig) -> Option<Finding> {
             format!("{folder}: {waiting} snapshots wait, {bytes} of at most {limit} bytes"),
         ),
         Err(error) => Finding::bad(PART, in_words(&error), "set HIVEBOX_SPOOL to a writable folder"),
+    })
+}
+
+/// Asks the weather model about one cell; `None` if forecasts are off.
+async fn weather_model(config: &ForecastConfig) -> Option<Finding> {
+    const PART: &str = "forecast";
+    let source = match forecast::source(config) {
+        Ok(source) => source?,
+        Err(error) => {
+            return Some(Finding::bad(PART, in_words(&error), "check HIVEBOX_FORECAST and HIVEBOX_CONTACT"));
+        }
+    };
+    let clock = Clock::system();
+    let started = clock.now();
+    let berlin = Position::new(52.5, 13.4).expect("52.5° north and 13.4° east are on earth");
+    let asked = forecast::ask_once(&*source, ForecastCell::of(berlin), started).await;
+    let took_seconds = clock.now().duration_since(started).as_secs_f64();
+    let name = source.facts().name;
+    Some(match asked {
+        Ok(forecast) => {
+            let hours = &forecast.hours;
+            let is_there = |quantity: &ModelQuantity| {
+                (0..hours.len()).any(|hour| hours.value(*quantity, hour).is_some())
+            };
+            let quantities: Vec<&str> =
+                ModelQuantity::ALL.iter().filter(|it| is_there(it)).map(|it| it.slug()).collect();
+            let (hours, quantities) = (hours.len(), quantities.join(", "));
+            Finding::good(PART, format!("{name}: {hours} hours in {took_seconds:.1} s, with {quantities}"))
+        }
+        Err(error) => {
+            let kind = match &error {
+                forecast::AskError::Fetch(error) => Some(error.kind()),
+                forecast::AskError::Useless(_) | forecast::AskError::Nothing => None,
+            };
+            let advice = match kind {
+                Some(FailureKind::Forbidden) => {
+                    "set HIVEBOX_CONTACT to a mail address or a website, so that its operators can reach you"
+                }
+                Some(FailureKind::RateLimited | FailureKind::Paused) => {
+                    "others at this address may ask, too; lower HIVEBOX_FORECAST_BUDGET, or run a server of your own"
+                }
+                Some(FailureKind::Timeout) => "raise HIVEBOX_FORECAST_TIMEOUT, or check the network",
+                _ => {
+                    "check HIVEBOX_FORECAST and the network; meanwhile the last forecasts serve on for 6 hours"
+                }
+            };
+            Finding::bad(PART, format!("{name}: {}", in_words(&error)), advice)
+        }
     })
 }

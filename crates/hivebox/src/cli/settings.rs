@@ -29,7 +29,7 @@ impl Heeds for Config {}
 /// The default store of the demo.
 pub(super) const DEMO_STORE: &str = "file:./hivebox-data/demo";
 
-/// The settings of the demo. It has an openSenseMap of its own, and a store beside that of the service: simulated
+/// The settings of the demo. It has an openSenseMap and a weather model of its own, and a store beside that of the service: simulated
 /// readings must not mix with measured ones.
 #[derive(Debug, Clone)]
 pub(super) struct Demonstrating(pub(super) Config);
@@ -43,6 +43,9 @@ impl FromSettings for Demonstrating {
 impl Heeds for Demonstrating {
     const OTHERWISE: &'static [(&'static dyn AnySetting, &'static str)] = &[
         (&setting::STORE, DEMO_STORE),
+        (&setting::FORECAST, "simulated"),
+        // The simulation is in the same process, so there is no limit to keep.
+        (&setting::FORECAST_BUDGET, "off"),
         (&setting::LOG, "warn"),
         // A warning that a laptop may open only few files helps nobody.
         (&setting::MAX_CONNECTIONS, "2000"),

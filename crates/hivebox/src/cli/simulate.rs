@@ -102,6 +102,9 @@ async fn serve(sim: SimServer, address: SocketAddr) -> Result<(), Failure> {
         "A simulated openSenseMap with {} senseBoxes listens at http://{address}",
         sim.simulation().len()
     ))?;
+    output::line(&format!(
+        "Its weather service: HIVEBOX_FORECAST=open-meteo:http://{address} or metno:http://{address}"
+    ))?;
     output::line(&format!("How to inject faults: http://{address}/_sim/"))?;
     let stopped = async {
         stop.wait().await;
