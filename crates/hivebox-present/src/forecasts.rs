@@ -3,6 +3,7 @@
 //! Requests read, and say which cells they want; the refresh loop fetches those. No request takes a lock: it follows
 //! pointers, and only the first one for a new cell copies a small part of the map.
 
+mod cell_forecast;
 mod cells;
 mod collector;
 mod slot;
@@ -12,109 +13,19 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use forecast_sources::SourceFacts;
-use hivebox_climate::forecast::{ForecastCell, ModelHours};
-use hivebox_climate::verdict::MAX_CLOCK_LEAD;
+use hivebox_climate::forecast::ForecastCell;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
+pub use cell_forecast::{
+    CellForecast, FORGOTTEN_AFTER, Kept, MOST_CELLS, NoForecast, RENEWED_FOR, SERVES_FOR,
+};
 use cells::Cells;
 pub use collector::ForecastsCollector;
 use slot::Slot;
 
-/// How long a forecast serves on when it cannot be renewed.
-pub const SERVES_FOR: SignedDuration = SignedDuration::from_hours(6);
-/// A cell that nobody asks for so long is dropped.
-pub const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(6);
-/// A cell that somebody asked for within this time is renewed before anybody asks again.
-pub const RENEWED_FOR: SignedDuration = SignedDuration::from_hours(3);
-/// The most cells in memory. One takes some 4 kB.
-pub const MOST_CELLS: usize = 10_000;
 /// The most cells that wait to be fetched. A new cell beyond them has no forecast for now.
 const MOST_WANTED: usize = 4096;
-
-/// The forecast for one cell, as a source gave it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CellForecast {
-    /// The hours.
-    pub hours: ModelHours,
-    /// When it was fetched, or found to be unchanged.
-    pub fetched_at: Timestamp,
-    /// When the source updated it, if it says so.
-    pub updated_at: Option<Timestamp>,
-    /// Until when the source must not be asked again.
-    pub expires_at: Timestamp,
-}
-
-impl CellForecast {
-    /// Whether it may be served at `now`: it is at most 6 hours old.
-    #[must_use]
-    pub fn is_servable(&self, now: Timestamp) -> bool {
-        let age = now.duration_since(self.fetched_at);
-        age <= SERVES_FOR && age >= -MAX_CLOCK_LEAD
-    }
-
-    /// Whether the source need not be asked again at `now`.
-    #[must_use]
-    pub fn is_fresh(&self, now: Timestamp) -> bool {
-        self.is_servable(now) && now < self.expires_at
-    }
-}
-
-/// Why there is no forecast for a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum NoForecast {
-    /// `HIVEBOX_FORECAST` is off.
-    Off,
-    /// It did not arrive in time; it may be there soon.
-    Pending,
-    /// The source failed, or what it sent is no use.
-    SourceFailed,
-    /// The budget of places is spent.
-    BudgetSpent,
-    /// Too many cells are wanted or known already.
-    Busy,
-}
-
-impl NoForecast {
-    /// All reasons; `ALL[reason as usize]` is `reason`.
-    pub const ALL: [Self; 5] = [Self::Off, Self::Pending, Self::SourceFailed, Self::BudgetSpent, Self::Busy];
-
-    /// The name in metrics and JSON.
-    #[must_use]
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Pending => "pending",
-            Self::SourceFailed => "source_failed",
-            Self::BudgetSpent => "budget_spent",
-            Self::Busy => "busy",
-        }
-    }
-
-    /// The reason as a sentence without a full stop.
-    #[must_use]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::Off => "no weather model is configured",
-            Self::Pending => "the forecast for this place did not arrive in time; ask again in a moment",
-            Self::SourceFailed => "the weather model has no answer at the moment",
-            Self::BudgetSpent => "the questions to the weather model are used up for now",
-            Self::Busy => "too many places wait for a forecast; ask again in a moment",
-        }
-    }
-}
-
-/// A forecast in memory, and what to send with the next question for its cell.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Kept {
-    /// The forecast.
-    pub forecast: Arc<CellForecast>,
-    /// What the source gave to ask whether something has changed.
-    pub validator: Option<String>,
-    /// When to renew it although nobody asks. Spread, so that replicas do not renew at once.
-    pub renew_at: Timestamp,
-}
 
 /// The forecasts that this replica knows. Requests ask for a cell; the refresh loop fetches what they asked for.
 #[derive(Debug, Default)]

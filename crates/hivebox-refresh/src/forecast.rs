@@ -9,7 +9,7 @@
 //! |---|---|
 //! | Who may ask about a cell, and when again? | `claims`, `spending`, and the scripts in `redis/` |
 //! | What does an answer become, and when is it no use? | [`convert`] |
-//! | How is it sent to other replicas? | `wire` |
+//! | How is it sent to other replicas? | `wire/forecast.rs` |
 //! | Which source do the settings name? | [`source`] |
 //! | How is one place asked, for a command? | [`ask_once`] |
 
@@ -20,11 +20,8 @@ mod once;
 mod pause;
 mod source;
 mod spending;
-pub(crate) mod wire;
 
-pub(crate) use claims::{Claim, LONGEST_CLAIM, Settled};
 pub use fetcher::ForecastParts;
 pub(crate) use fetcher::{Fetcher, Surroundings};
 pub use once::{AskError, ask_once};
 pub use source::source;
-pub(crate) use spending::limits;

@@ -16,6 +16,7 @@
 
 mod agree;
 pub mod bridge;
+mod claim;
 pub mod forecast;
 pub mod lease;
 mod metrics;

@@ -20,7 +20,6 @@ use redis::{Cmd, FromRedisValue, cmd};
 use tokio::sync::{Mutex, Notify};
 use tracing::debug;
 
-pub(crate) use forecast::ClaimTerms;
 use link::Link;
 
 use crate::lease::{Lease, Published, Seen, SharedError, Tenure};

@@ -1,6 +1,8 @@
 //! The format in which one replica sends a present to another: a head that can be read alone, then the
 //! readings, compressed and with a checksum.
 
+pub(crate) mod forecast;
+
 use std::io::Read;
 use std::sync::Arc;
 

@@ -9,8 +9,8 @@ use arc_swap::ArcSwap;
 use hivebox_climate::forecast::ForecastCell;
 use jiff::Timestamp;
 
+use super::cell_forecast::{FORGOTTEN_AFTER, MOST_CELLS};
 use super::slot::Slot;
-use super::{FORGOTTEN_AFTER, MOST_CELLS};
 
 type Part = HashMap<ForecastCell, Arc<Slot>>;
 

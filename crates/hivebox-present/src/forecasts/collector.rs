@@ -12,7 +12,8 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
-use super::{Forecasts, NoForecast};
+use super::Forecasts;
+use super::cell_forecast::NoForecast;
 use crate::clock::Clock;
 
 /// A forecast counts as in use for so long after somebody asked for it.

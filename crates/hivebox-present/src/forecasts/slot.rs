@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
-use super::{CellForecast, Kept, NoForecast, RENEWED_FOR};
+use super::cell_forecast::{CellForecast, Kept, NoForecast, RENEWED_FOR};
 
 /// What is known of one cell.
 #[derive(Debug)]

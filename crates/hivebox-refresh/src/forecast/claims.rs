@@ -11,49 +11,13 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
 
 use super::spending::Spending;
-use super::wire::{self, Sent};
+use crate::claim::{Claim, ClaimTerms, LONGEST_CLAIM, Settled};
 use crate::lease::SharedError;
 use crate::metrics::{CacheMetrics, ForecastMetrics};
-use crate::redis::{ClaimTerms, RedisCache};
+use crate::redis::RedisCache;
 use crate::schedule;
+use crate::wire::forecast::{self as wire, Sent};
 
-/// What a replica may do about a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Claim {
-    /// Ask the source. So many questions about the cell have failed in a row.
-    Ours {
-        /// Failures in a row.
-        failures: u32,
-    },
-    /// Another replica is asking.
-    Elsewhere,
-    /// The cell has been asked about, and there should be a forecast.
-    Done,
-    /// The last question failed, and the cell rests.
-    Rests {
-        /// Until when.
-        until: Timestamp,
-    },
-    /// The budget is spent.
-    Spent,
-}
-
-/// The result of a question.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Settled {
-    /// A forecast.
-    Forecast(Sent),
-    /// None: the cell rests.
-    Failed {
-        /// Failures in a row.
-        failures: u32,
-        /// Until when.
-        until: Timestamp,
-    },
-}
-
-/// A record of a claim longer than this is wrong: the clock that wrote it was.
-pub(crate) const LONGEST_CLAIM: Duration = Duration::from_hours(24);
 /// The most records in the memory of one replica.
 const MOST_RECORDS: usize = 20_000;
 /// The part of the budget that a replica may spend while it cannot reach Redis. The others may be in the same

@@ -16,13 +16,14 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{info, warn};
 
-use super::claims::{Claim, Claims, Settled};
+use super::claims::Claims;
 use super::convert::{Useless, convert, spot, unchanged};
 use super::pause::rests_until;
-use super::wire::Sent;
+use crate::claim::{Claim, Settled};
 use crate::metrics::{CacheMetrics, ForecastMetrics};
 use crate::schedule;
 use crate::shared::Shared;
+use crate::wire::forecast::Sent;
 
 /// What fetching forecasts needs beside the parts of the refresh loop.
 #[derive(Debug)]

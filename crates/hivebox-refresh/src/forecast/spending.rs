@@ -9,14 +9,7 @@ use std::time::Duration;
 use hivebox_config::ForecastBudget;
 use jiff::Timestamp;
 
-/// The limits in a day, an hour and a minute, each with the length of its window.
-pub(crate) fn limits(budget: ForecastBudget) -> [(Duration, u64); 3] {
-    [
-        (Duration::from_hours(24), budget.per_day),
-        (Duration::from_hours(1), budget.per_hour()),
-        (Duration::from_mins(1), budget.per_minute()),
-    ]
-}
+use crate::claim::limits;
 
 /// What is spent of one limit.
 #[derive(Debug, Clone, Copy, Default)]

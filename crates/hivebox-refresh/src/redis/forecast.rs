@@ -6,13 +6,13 @@
 use std::time::Duration;
 
 use hivebox_climate::forecast::ForecastCell;
-use hivebox_config::ForecastBudget;
 use jiff::Timestamp;
 use redis::Cmd;
 
 use super::{RedisCache, millis, script};
-use crate::forecast::{Claim, LONGEST_CLAIM, Settled, limits, wire};
+use crate::claim::{Claim, ClaimTerms, LONGEST_CLAIM, Settled, limits};
 use crate::lease::SharedError;
+use crate::wire::forecast as wire;
 
 const CLAIM: &str = include_str!("forecast_claim.lua");
 const READ: &str = include_str!("forecast_read.lua");
@@ -20,19 +20,6 @@ const SETTLE: &str = include_str!("forecast_settle.lua");
 
 /// How long a forecast is shared: an hour longer than it serves.
 const EXPIRY: Duration = Duration::from_hours(7);
-
-/// The terms of a claim.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ClaimTerms {
-    /// The time.
-    pub(crate) now: Timestamp,
-    /// How long the claim lasts unless it is settled.
-    pub(crate) lifetime: Duration,
-    /// The budget; `None` means that there is no limit.
-    pub(crate) budget: Option<ForecastBudget>,
-    /// Whether to claim a cell although there should be an answer.
-    pub(crate) ignores_done: bool,
-}
 
 impl RedisCache {
     /// The shared forecasts of cells, in their order; `None` for one that is missing or larger than `max_bytes`.
