@@ -8,6 +8,7 @@
 mod export;
 mod model;
 mod score;
+mod windows;
 mod world;
 
 use std::fs::File;
@@ -16,6 +17,7 @@ use std::io::BufWriter;
 use jiff::{SignedDuration, Timestamp};
 
 use score::Score;
+use windows::WindowScore;
 use world::World;
 
 /// Seeds that were not used to choose how errors fade.
@@ -40,7 +42,7 @@ fn main() {
         .map(|path| BufWriter::new(File::create(path).expect("the file for the peer can be written")));
     let seeds: Vec<u64> = arguments.filter_map(|seed| seed.parse().ok()).collect();
     let seeds = if seeds.is_empty() { UNSEEN.to_vec() } else { seeds };
-    let mut score = Score::default();
+    let (mut score, mut windows) = (Score::default(), WindowScore::default());
     for (_, season) in SEASONS {
         for &seed in &seeds {
             let hours = SignedDuration::from_hours((seed % 6) as i64 * 4);
@@ -49,6 +51,7 @@ fn main() {
             for spot in &world.spots {
                 let view = world.view(*spot);
                 score.add(&view);
+                windows.add(&view, *spot, world.now);
                 if let Some(file) = &mut file {
                     export::write(file, &world, *spot, &view).expect("the file for the peer can be written");
                 }
@@ -56,4 +59,5 @@ fn main() {
         }
     }
     println!("Seeds {seeds:?}, {PLACES} places in each of four seasons.\n\n{}", score.table());
+    println!("Windows for chores, the hours of six days:\n\n{}", windows.table());
 }
