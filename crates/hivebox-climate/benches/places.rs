@@ -1,4 +1,5 @@
-//! What statistics of an area and estimates for a place cost, compared with a scan of all boxes.
+//! What statistics of an area and estimates for a place cost, compared with a scan of all boxes, and
+//! what the windows of all chores in a week cost.
 //!
 //! As in reality, boxes are in towns, a few large and many small, and a fifth of them in between.
 //! Nine of ten readings are usable instead of the real three of ten, so there is more to do. Each
@@ -13,7 +14,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::chores::{Ahead, Chores, Told};
 use hivebox_climate::estimate::{Estimate, Spot};
+use hivebox_climate::forecast::{Outlook, OutlookHour, Ranged};
 use hivebox_climate::nearby::BoxIndex;
 use hivebox_climate::phenomenon::PhenomenonId;
 use hivebox_climate::place::{Exposure, Place, Position};
@@ -22,6 +25,7 @@ use hivebox_climate::readings::{BoxFacts, Measured, Readings, ReadingsBuilder, S
 use hivebox_climate::sample::Sample;
 use hivebox_climate::selection::{SearchArea, Selection};
 use hivebox_climate::statistics::{Percentile, Statistics};
+use hivebox_climate::sun::Daylight;
 use hivebox_climate::verdict::{Verdict, VerdictRules};
 use jiff::{SignedDuration, Timestamp};
 
@@ -217,7 +221,47 @@ fn run(name: &str, network: Network) -> [f64; 2] {
     [near[0], planet[0]]
 }
 
+/// A week of weather in May, with warm days, showers and gusty afternoons.
+fn week() -> Outlook {
+    let first: Timestamp = "2026-05-04T06:00:00Z".parse().unwrap();
+    let ranged = |value: f64, deviation: f64| Ranged {
+        value,
+        low_68: value - deviation,
+        high_68: value + deviation,
+        low_95: value - 2.0 * deviation,
+        high_95: value + 2.0 * deviation,
+    };
+    let hour = |hour: i64| {
+        let day = (hour as f64 * std::f64::consts::TAU / 24.0).sin();
+        OutlookHour {
+            at: first + SignedDuration::from_hours(hour),
+            air_temperature: Some(ranged(16.0 + 6.0 * day, 0.6 + hour as f64 / 80.0)),
+            relative_humidity: None,
+            wind_speed: Some(ranged(3.0 + 1.5 * day, 0.5)),
+            wind_gust: None,
+            precipitation: Some(if hour % 17 == 0 { ranged(0.5, 0.3) } else { ranged(0.0, 0.0) }),
+            precipitation_probability: Some(if hour % 17 == 0 { 70.0 } else { 5.0 }),
+        }
+    };
+    Outlook { hours: (0..=168).map(hour).collect() }
+}
+
+/// Microseconds to find the windows of all chores in a week, to prepare the hours, and for the sun.
+fn chore_windows() -> [f64; 3] {
+    let (week, berlin) = (week(), Position::new(52.5, 13.4).unwrap());
+    let start = week.hours[0].at;
+    let ahead = Ahead::new(&week, start, start).unwrap();
+    let told =
+        Told { broodless: Some(true), clustered: Some(true), heavy_flight: Some(false), ..Told::default() };
+    let windows = measure(&[berlin], |place| _ = black_box(Chores::builtin().windows(&ahead, told, place)));
+    let hours = measure(&[berlin], |_| _ = black_box(Ahead::new(&week, start, start)));
+    let end = start + SignedDuration::from_hours(168);
+    let light = measure(&[berlin], |place| _ = black_box(Daylight::at(place, start, end)));
+    [windows[0], hours[0], light[0]]
+}
+
 fn main() {
+    let [windows, hours, light] = chore_windows();
     let today = run("As many as there are", Network { boxes: BOXES, regions: 1 });
     let wide = run("20 times as many, as dense", Network { boxes: MORE * BOXES, regions: MORE });
     let dense = run("20 times as many, 20 times as dense", Network { boxes: MORE * BOXES, regions: 1 });
@@ -227,6 +271,11 @@ fn main() {
         "25 km around:          {:>7.1} µs, goal: under 100 µs: {}",
         today[0],
         verdict(today[0] < 100.0)
+    );
+    println!(
+        "chores of a week:      {:>7.1} µs ({hours:.1} for the hours, {light:.1} of it for the sun), goal: under 150 µs: {}",
+        windows + hours,
+        verdict(windows + hours < 150.0)
     );
     println!(
         "the whole planet:      {:>7.1} µs, goal: under 1000 µs: {}",

@@ -48,36 +48,46 @@ impl Daylight {
     pub fn at(position: Position, from: Timestamp, to: Timestamp) -> Option<Self> {
         let location =
             Location { latitude: position.latitude_degrees(), longitude: position.longitude_degrees() };
-        let events = SolarEvents::grena3()
-            .for_interval_from_julian(
-                julian_day(from),
-                julian_day(to),
-                location,
-                DELTA_T_SECONDS,
-                Horizon::SunriseSunset,
-            )
-            .ok()?;
-        if events.always_above() {
-            return Some(Self::Always);
+        let (begin, end, sun) = (julian_day(from), julian_day(to), SolarEvents::grena3());
+        let next_rise =
+            |after| sun.next_rise_from_julian(after, end, location, DELTA_T_SECONDS, Horizon::SunriseSunset);
+        let next_set =
+            |after| sun.next_set_from_julian(after, end, location, DELTA_T_SECONDS, Horizon::SunriseSunset);
+        let (mut rises, mut sets, mut after) = (Vec::new(), Vec::new(), begin);
+        // A sunset is looked for only after the sunrise before it, and the other way round.
+        if let Some(set) = next_set(begin).ok()?
+            && next_rise(begin).ok()?.is_none_or(|rise| set < rise)
+        {
+            sets.push(set);
+            after = set;
         }
-        if events.rises.is_empty() && events.sets.is_empty() {
-            return Some(Self::Never);
+        while let Some(rise) = next_rise(after).ok()? {
+            rises.push(rise);
+            let Some(set) = next_set(rise).ok()? else { break };
+            sets.push(set);
+            after = set;
         }
-        let mut stretches = Vec::with_capacity(events.rises.len() + 1);
-        let mut sets = events.sets.iter().copied().map(moment).peekable();
+        if rises.is_empty() && sets.is_empty() {
+            let events = sun
+                .for_interval_from_julian(begin, end, location, DELTA_T_SECONDS, Horizon::SunriseSunset)
+                .ok()?;
+            return Some(if events.always_above() { Self::Always } else { Self::Never });
+        }
+        let mut stretches = Vec::with_capacity(rises.len() + 1);
+        let mut sets_left = sets.iter().copied().map(moment).peekable();
         let mut add = |rise: Timestamp, set: Timestamp| {
             if rise < set {
                 stretches.push(SunUp { from: rise, to: set });
             }
         };
         // A first sunset without a sunrise before it ends a day that began earlier.
-        if events.rises.first().is_none_or(|rise| events.sets.first().is_some_and(|set| set < rise))
-            && let Some(set) = sets.next()
+        if rises.first().is_none_or(|rise| sets.first().is_some_and(|set| set < rise))
+            && let Some(set) = sets_left.next()
         {
             add(from, set);
         }
-        for rise in events.rises.iter().copied().map(moment) {
-            add(rise, sets.next().unwrap_or(to));
+        for rise in rises.iter().copied().map(moment) {
+            add(rise, sets_left.next().unwrap_or(to));
         }
         Some(Self::Between(stretches))
     }

@@ -243,6 +243,7 @@ pub(super) struct Moment<'a> {
 }
 
 impl Known for Moment<'_> {
+    #[inline]
     fn get(&self, kind: InputKind) -> Option<Value> {
         let days_before = |spreads: &[Option<Spread>], days: usize| {
             *spreads.get(self.hour.checked_sub(days * DAY_HOURS)?)?

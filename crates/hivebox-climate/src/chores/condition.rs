@@ -62,6 +62,7 @@ impl Condition {
         }
     }
 
+    #[inline]
     pub(super) fn certainty(&self, known: &impl Known) -> Certainty {
         match (self, known.get(self.input())) {
             (Self::Within { range, .. }, Some(Value::Weather(spread))) => range.certainty(&spread),
@@ -77,6 +78,7 @@ impl Condition {
 }
 
 impl Range {
+    #[inline]
     fn certainty(&self, spread: &Spread) -> Certainty {
         if self.is_above_lower(spread.low) && self.is_below_upper(spread.high) {
             Certainty::Surely

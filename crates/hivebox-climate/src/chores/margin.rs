@@ -48,6 +48,7 @@ impl Margin {
         margin.unwrap_or(Self::NONE)
     }
 
+    #[inline]
     fn of_condition(condition: &Condition, moment: &Moment<'_>, fits: bool) -> Self {
         let input = condition.input();
         let Condition::Within { range, .. } = condition else { return Self::NONE };
@@ -72,6 +73,7 @@ impl Margin {
 
 impl Range {
     /// How many standard deviations a value is within the range, or beyond it.
+    #[inline]
     fn deviations(&self, spread: &Spread, within: bool) -> f64 {
         let lower = self.lower.map(|bound| spread.above(bound, bound.includes_limit));
         let upper = self.upper.map(|bound| -spread.above(bound, !bound.includes_limit));

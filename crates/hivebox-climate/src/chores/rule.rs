@@ -39,6 +39,7 @@ impl Rule {
     }
 
     /// How certain it is that all conditions hold: as certain as the weakest of them.
+    #[inline]
     pub(super) fn certainty(&self, known: &impl Known) -> Certainty {
         let certainties = self.when.iter().map(|condition| condition.certainty(known));
         certainties.min().unwrap_or(Certainty::Surely)
