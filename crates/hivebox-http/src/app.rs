@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hivebox_archive::SnapshotStore;
+use hivebox_climate::place::Position;
 use hivebox_config::{Config, ReadinessRule};
-use hivebox_present::{Cache, Clock, Days, Forecasts};
+use hivebox_present::{Cache, Clock, Days, Forecasts, NoForecast};
+use hivebox_question::at_place::{PATIENCE, PlaceForecast};
 use hivebox_question::past::Past;
 use hivebox_refresh::StoreHandle;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 /// The parts of the service that handlers use. Handlers only read them; they never wait, except for the store, the
@@ -107,6 +109,16 @@ impl App {
     pub async fn wait_for_first_poll(&self) {
         // The timeout is no error: the caller's response says that nothing has been polled yet.
         drop(tokio::time::timeout(self.request_timeout(), self.cache.first_poll()).await);
+    }
+
+    /// The forecast for a place, as of `now`. Requests wait for it only a part of the time that they may take.
+    pub(crate) async fn forecast(
+        &self,
+        position: Position,
+        now: Timestamp,
+    ) -> Result<PlaceForecast, NoForecast> {
+        let patience = PATIENCE.min(self.request_timeout() / 2);
+        PlaceForecast::find(&self.forecasts, position, now, patience).await
     }
 
     /// Whether there is nothing to serve because the first poll has not ended.

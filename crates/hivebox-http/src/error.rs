@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use hivebox_config::Quota;
+use hivebox_present::NoForecast;
 use hivebox_question::parameters::{Kind, Refusal, Wrong};
 use hivebox_question::past::PastError;
 use hivebox_refresh::StoreError;
@@ -112,6 +113,21 @@ impl ApiError {
     pub fn unavailable(title: &'static str, detail: impl Into<String>) -> Self {
         let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, title, detail);
         Self { retry_after: Some(RETRY_AFTER_DEFAULT), ..error }
+    }
+
+    /// There is no forecast, for a reason that passes unless no weather model is configured.
+    pub(super) fn no_forecast(reason: NoForecast) -> Self {
+        let (title, wait) = match reason {
+            NoForecast::Off => {
+                return Self::new(StatusCode::NOT_FOUND, "No weather model", reason.sentence());
+            }
+            // As long as a question to the source takes that is not lost.
+            NoForecast::Pending => ("Forecast pending", Duration::from_secs(5)),
+            NoForecast::Busy => ("Busy", RETRY_AFTER_DEFAULT),
+            NoForecast::SourceFailed => ("The weather model does not answer", Duration::from_mins(1)),
+            NoForecast::BudgetSpent => ("Questions used up", Duration::from_mins(10)),
+        };
+        Self { retry_after: Some(wait), ..Self::unavailable(title, reason.sentence()) }
     }
 
     /// The store is away, full or too slow. The log has the address and the reason.

@@ -1,14 +1,19 @@
 //! A small network of senseBoxes. The handlers' own code turns it into the examples of the API's description.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use forecast_sources::OpenMeteo;
 use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::place::{Exposure, Place};
+use hivebox_climate::forecast::{ForecastCell, ModelHoursBuilder};
+use hivebox_climate::place::{Exposure, Place, Position};
+use hivebox_climate::quantity::Metres;
 use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
 use hivebox_climate::status::Bands;
 use hivebox_climate::verdict::VerdictRules;
 use hivebox_config::AnswerConfig;
-use hivebox_present::Present;
+use hivebox_present::{CellForecast, Present};
+use hivebox_question::at_place::PlaceForecast;
 use jiff::{SignedDuration, Timestamp};
 
 /// 2024-10-14T09:20:00Z, as in the other examples.
@@ -45,4 +50,37 @@ pub(super) fn present() -> Present {
     let config =
         AnswerConfig { ttl: Duration::from_mins(5), rules: VerdictRules::default(), bands: Bands::hive() };
     Present::of(builder.finish(), 0, &config)
+}
+
+/// The place of the first box.
+pub(super) fn position() -> Position {
+    Position::new(51.96, 7.63).expect("the place is on Earth")
+}
+
+/// A forecast of ten days for the network.
+pub(super) fn forecast() -> PlaceForecast {
+    let first = MOMENT - SignedDuration::from_hours(24);
+    let mut builder = ModelHoursBuilder::new(first, Some(Metres(58.0)));
+    for hour in 0_i32..240 {
+        // From the coldest hour in the morning to the warmest in the afternoon, and rain each third day.
+        let warmth = (f64::from((hour + 9) % 24 - 15) / 24.0 * std::f64::consts::TAU).cos();
+        let rains = hour % 72 >= 60;
+        builder.push([
+            Some(12.0 + 4.0 * warmth),
+            Some(75.0 - 10.0 * warmth),
+            Some(2.5 + warmth),
+            Some(5.0 + 2.0 * warmth),
+            Some(if rains { 0.6 } else { 0.0 }),
+            Some(if rains { 70.0 } else { 5.0 }),
+        ]);
+    }
+    let fetched_at = MOMENT - SignedDuration::from_mins(13);
+    let forecast = CellForecast {
+        hours: builder.finish(),
+        fetched_at,
+        updated_at: None,
+        expires_at: fetched_at + SignedDuration::from_hours(1),
+    };
+    let cell = ForecastCell::of(position());
+    PlaceForecast { source: &OpenMeteo::FACTS, cell, forecast: Arc::new(forecast) }
 }

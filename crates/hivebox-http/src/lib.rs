@@ -27,6 +27,7 @@ mod docs;
 mod error;
 mod example;
 mod exposition;
+mod forecast;
 mod front;
 mod head_timer;
 mod header_value;

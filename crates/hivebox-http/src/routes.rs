@@ -24,8 +24,9 @@ use crate::state::{Description, HttpState};
 use crate::trailing_slash;
 use crate::whole_body::{drop_body, read_whole};
 use crate::{
-    boxes, chores, conditions, cors, dashboard, docs, error, exposition, health, history, live, map, one_box,
-    openapi, panicked, phenomena, probes, readings, snapshots, sql, status, store, temperature, version,
+    boxes, chores, conditions, cors, dashboard, docs, error, exposition, forecast, health, history, live,
+    map, one_box, openapi, panicked, phenomena, probes, readings, snapshots, sql, status, store, temperature,
+    version,
 };
 
 /// All routes, each with its description.
@@ -57,6 +58,7 @@ fn routes() -> Routes {
         .add("/readyz", Policy::PLAIN, get(probes::readyz, probes::describe_readyz()))
         .add("/api/v1/phenomena", Policy::API, get(phenomena::phenomena, phenomena::describe()))
         .add("/api/v1/conditions", Policy::API, get(conditions::conditions, conditions::describe()))
+        .add("/api/v1/forecast", Policy::API, get(forecast::forecast, forecast::describe()))
         .add("/api/v1/chores", Policy::API, get(chores::chores, chores::describe()))
         .add("/api/v1/boxes", Policy::API, get(boxes::boxes, boxes::describe()))
         .add("/api/v1/boxes/{id}", Policy::API, get(one_box::one_box, one_box::describe()))

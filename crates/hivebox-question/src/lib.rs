@@ -6,9 +6,15 @@
 //! | Which parameters exist, and how is one read? | [`parameters`] |
 //! | Which formats can an answer have? | [`mod@format`] |
 //! | How do rows become a table or GeoJSON? | [`table`] |
+//! | What do boxes and weather model together say about a place? | [`at_place`] |
+//! | Which chores does the weather at a place allow, and what does the answer look like? | [`chores`] |
+//! | What can be asked about the coming hours, and what does the answer look like? | [`forecast`] |
 //! | What can be asked about the past, and what does the answer look like? | [`history`] |
 //! | Which limits apply to such a question, and when is it cancelled? | [`past`] |
 
+pub mod at_place;
+pub mod chores;
+pub mod forecast;
 pub mod format;
 pub mod history;
 pub mod metrics;

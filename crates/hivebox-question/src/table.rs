@@ -118,6 +118,13 @@ pub fn write_row<R: Row>(text: &mut Vec<u8>, as_feature: bool, row: &R) -> Resul
     }
 }
 
+/// A value as bodies and tables show it, with two decimals.
+#[must_use]
+pub fn hundredths(value: f64) -> f64 {
+    // Adding zero turns a -0.0 from rounding into 0.0.
+    (value * 100.0).round() / 100.0 + 0.0
+}
+
 /// The metadata for formats with a place for it: the moment of the rows.
 #[must_use]
 pub fn metadata(heading: Heading) -> [(String, String); 1] {

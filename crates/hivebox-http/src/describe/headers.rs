@@ -59,7 +59,8 @@ pub(crate) const ETAG: HeaderDoc = HeaderDoc {
 /// `Link`.
 pub(crate) const LINK: HeaderDoc = HeaderDoc {
     name: "Link",
-    description: "The next page, as `rel=\"next\"` (RFC 8288). Missing on the last page.",
+    description: "The next page, as `rel=\"next\"` (RFC 8288); missing on the last page. Of a forecast, its licence and its \
+                  source, as `rel=\"license\"` and `rel=\"author\"`.",
     example: Example::Text("</api/v1/boxes?cursor=3538>; rel=\"next\""),
 };
 /// `RateLimit`.

@@ -74,15 +74,15 @@ impl NoForecast {
         }
     }
 
-    /// The reason as a sentence without a full stop.
+    /// The reason as a sentence.
     #[must_use]
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::Off => "no weather model is configured",
-            Self::Pending => "the forecast for this place did not arrive in time; ask again in a moment",
-            Self::SourceFailed => "the weather model has no answer at the moment",
-            Self::BudgetSpent => "the questions to the weather model are used up for now",
-            Self::Busy => "too many places wait for a forecast; ask again in a moment",
+            Self::Off => "This HiveBox has no weather model; its operator can set HIVEBOX_FORECAST.",
+            Self::Pending => "The forecast for this place did not arrive in time; ask again in a moment.",
+            Self::SourceFailed => "The weather model has no answer at the moment; HiveBox keeps asking.",
+            Self::BudgetSpent => "The questions that HiveBox may ask the weather model are used up for now.",
+            Self::Busy => "Too many places wait for a forecast; ask again in a moment.",
         }
     }
 }

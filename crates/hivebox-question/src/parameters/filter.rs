@@ -179,18 +179,6 @@ pub const HEIGHT: Parameter<Number> = Parameter {
     default: None,
 };
 
-/// The colony of a chore has no brood.
-pub const BROODLESS: Parameter<Choice<bool>> =
-    told("broodless", "Whether the colony has no brood, if you know.");
-
-/// The bees of a chore sit in a cluster.
-pub const CLUSTERED: Parameter<Choice<bool>> =
-    told("clustered", "Whether the bees sit in a cluster, if you know.");
-
-/// Many bees fly.
-pub const HEAVY_FLIGHT: Parameter<Choice<bool>> =
-    told("heavy_flight", "Whether many bees fly, if you see it.");
-
 /// The language of what people read.
 pub const LANGUAGE: Parameter<Choice<Language>> = Parameter {
     name: "language",
@@ -201,11 +189,6 @@ pub const LANGUAGE: Parameter<Choice<Language>> = Parameter {
     example: "de",
     default: Some("en"),
 };
-
-const fn told(name: &'static str, description: &'static str) -> Parameter<Choice<bool>> {
-    let kind = Choice { options: &[("true", true), ("false", false)] };
-    Parameter { name, description, kind, example: "true", default: None }
-}
 
 /// How old readings may be.
 pub const MAX_AGE: Parameter<TimeSpan> = Parameter {

@@ -60,7 +60,7 @@ def with_sql(body):
 def before_call(context, case, kwargs):
     if case.path.endswith("/sql"):
         case.body = with_sql(case.body)
-    if not case.query or case.path.endswith("/chores"):
+    if not case.query or case.path.endswith(("/chores", "/forecast")):
         return
     if isinstance(case.query.get("bbox"), str):
         case.query["bbox"] = upright(case.query["bbox"])
@@ -77,7 +77,9 @@ def before_call(context, case, kwargs):
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_behaves_as_described() {
     let upstream = TestUpstream::start().await;
-    let app = TestApp::with(&upstream.url, &[("rate-limit", "off"), ("sql", "on")]).await;
+    let address = format!("open-meteo:{}", upstream.url);
+    let settings = [("rate-limit", "off"), ("sql", "on"), ("forecast", &address), ("forecast-budget", "off")];
+    let app = TestApp::with(&upstream.url, &settings).await;
     app.wait_for("/temperature", "there", |response| response.status().is_success()).await;
     // The tool needs a snapshot to request.
     assert!(app.post("/store").await.status().is_success());

@@ -22,6 +22,7 @@ mod described;
 #[cfg(feature = "sql")]
 mod documented;
 mod endpoints;
+mod forecast;
 mod forecast_sharing;
 mod front;
 mod history;

@@ -89,7 +89,8 @@ fn every_example_fits_its_schema() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_get_is_answered_as_described() {
     let upstream = TestUpstream::start().await;
-    let app = TestApp::over(&upstream).await;
+    let address = format!("open-meteo:{}", upstream.url);
+    let app = TestApp::with(&upstream.url, &[("forecast", &address)]).await;
     app.wait_for("/temperature", "there", |response| response.status().is_success()).await;
     let stored = json(app.post("/store").await).await;
     let boxes = json(app.get("/api/v1/boxes?limit=1").await).await;
@@ -98,7 +99,7 @@ async fn every_get_is_answered_as_described() {
     for (path, method, operation) in operations(&document).filter(|(_, method, _)| *method == "get") {
         let query = match path {
             "/api/v1/live" => "?events=1",
-            "/api/v1/chores" => "?lat=51.96&lon=7.63",
+            "/api/v1/chores" | "/api/v1/forecast" => "?lat=51.96&lon=7.63",
             _ => "",
         };
         let path = path.replace("{name}", stored["name"].as_str().unwrap()).replace("{id}", id);

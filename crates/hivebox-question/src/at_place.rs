@@ -1,0 +1,149 @@
+//! What is known about the weather at a place: what the boxes around measure, and the forecast of a weather model,
+//! corrected by them.
+
+mod ahead;
+mod found;
+mod now;
+
+use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::estimate::{Estimate, Spot};
+use hivebox_climate::extremes::{Extremes, Neighbour};
+use hivebox_climate::forecast::{Local, LocalValue, ModelHours, ModelQuantity, Outlook};
+use hivebox_climate::phenomenon::PhenomenonId;
+use hivebox_climate::place::LAPSE_KELVIN_PER_METRE;
+use hivebox_climate::quality::Level;
+use hivebox_present::{NoForecast, Present};
+use jiff::{SignedDuration, Timestamp};
+
+pub use found::{PATIENCE, PlaceForecast};
+pub use now::ModelNow;
+
+/// What is known about the weather at a place. It takes what it is made of as arguments, and asks nobody.
+#[derive(Debug)]
+pub struct AtPlace<'a> {
+    /// The place.
+    pub spot: Spot,
+    /// The moment of the boxes' readings.
+    pub as_of: Timestamp,
+    /// The moment of the question.
+    pub now: Timestamp,
+    /// What the boxes around measure.
+    pub estimates: Vec<Estimate>,
+    /// The forecast of the weather model for the place, or why there is none.
+    pub forecast: &'a Result<PlaceForecast, NoForecast>,
+    present: &'a Present,
+}
+
+impl<'a> AtPlace<'a> {
+    /// What is known at `spot`. The estimates are made of unsuspicious readings.
+    #[must_use]
+    pub fn new(
+        present: &'a Present,
+        spot: Spot,
+        forecast: &'a Result<PlaceForecast, NoForecast>,
+        now: Timestamp,
+    ) -> Self {
+        let (readings, detail, catalogue) = (&*present.readings, present.detail(), Catalogue::builtin());
+        let estimates = Estimate::all_at(readings, &detail.places, catalogue, spot, |reading| {
+            detail.quality.demand(reading.row(), Level::Unsuspicious)
+        });
+        Self::of(present, spot, estimates, forecast, now)
+    }
+
+    /// The same with estimates for `spot` that are known already.
+    #[must_use]
+    pub fn of(
+        present: &'a Present,
+        spot: Spot,
+        estimates: Vec<Estimate>,
+        forecast: &'a Result<PlaceForecast, NoForecast>,
+        now: Timestamp,
+    ) -> Self {
+        Self { spot, as_of: present.readings.as_of(), now, estimates, forecast, present }
+    }
+
+    /// What the boxes measure of a phenomenon; `None` if no box near enough measures it.
+    #[must_use]
+    pub fn estimate(&self, phenomenon: PhenomenonId) -> Option<&Estimate> {
+        self.estimates.iter().find(|estimate| estimate.phenomenon == phenomenon)
+    }
+
+    fn estimate_of(&self, slug: &str) -> Option<&Estimate> {
+        self.estimate(Catalogue::builtin().by_slug(slug)?)
+    }
+
+    fn air_temperature(&self) -> Option<&Estimate> {
+        self.estimate(Catalogue::builtin().air_temperature())
+    }
+
+    /// The boxes whose last days stand for those of the place; none where no box measures the temperature.
+    #[must_use]
+    pub fn neighbours(&self) -> Vec<Neighbour<'a>> {
+        let Present { readings, .. } = self.present;
+        let detail = self.present.detail();
+        match self.air_temperature() {
+            Some(_) => Neighbour::around(readings, &detail.places, &detail.quality, self.spot),
+            None => Vec::new(),
+        }
+    }
+
+    /// The next hours: the forecast of the weather model, corrected by the boxes. `None` without a forecast.
+    #[must_use]
+    pub fn outlook(
+        &self,
+        extremes: &Extremes,
+        neighbours: &[Neighbour<'_>],
+        hours: usize,
+    ) -> Option<Outlook> {
+        let PlaceForecast { forecast, .. } = self.forecast.as_ref().ok()?;
+        let known_since = forecast.updated_at.unwrap_or(forecast.fetched_at);
+        let now = |estimate: Option<&Estimate>| {
+            let estimate = estimate?;
+            let (value, uncertainty) = (estimate.value.0, estimate.uncertainty.0);
+            Some(LocalValue { value, uncertainty, at: estimate.freshest? })
+        };
+        let local = Local {
+            height: self.spot.height,
+            air_temperature: now(self.air_temperature()),
+            relative_humidity: now(self.estimate_of("relative_humidity")),
+            wind_speed: now(self.estimate_of("wind_speed")),
+            past: extremes.hours_near(neighbours, self.now),
+        };
+        Some(Outlook::of(&forecast.hours, known_since, &local, self.now, hours))
+    }
+
+    /// How the boxes correct the temperatures of the forecast; `None` without boxes or without a forecast.
+    #[must_use]
+    pub fn correction(&self) -> Option<Correction> {
+        let model = &self.forecast.as_ref().ok()?.forecast.hours;
+        let estimate = self.air_temperature()?;
+        let climb = self.spot.height.zip(model.height()).map_or(0.0, |(own, its)| own.0 - its.0);
+        let then = value_at(model, ModelQuantity::AirTemperature, estimate.freshest?)?;
+        Some(Correction {
+            boxes: estimate.boxes,
+            nearest_metres: estimate.nearest.0,
+            difference_kelvin: estimate.value.0 - (then - LAPSE_KELVIN_PER_METRE * climb),
+        })
+    }
+}
+
+/// How boxes correct the temperatures of a forecast.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Correction {
+    /// How many boxes do.
+    pub boxes: usize,
+    /// The distance to the nearest of them, in metres.
+    pub nearest_metres: f64,
+    /// How much warmer they are now than the weather model at the height of the place, in K.
+    pub difference_kelvin: f64,
+}
+
+/// The model's value at a moment, between whole hours.
+fn value_at(model: &ModelHours, quantity: ModelQuantity, moment: Timestamp) -> Option<f64> {
+    let hour = model.hour_of(moment)?;
+    let before = model.value(quantity, hour)?;
+    let after = model.value(quantity, hour + 1).unwrap_or(before);
+    let start = model.first() + SignedDuration::from_hours(hour as i64);
+    let share = moment.duration_since(start).as_secs_f64() / 3600.0;
+    Some(before + share * (after - before))
+}
