@@ -8,16 +8,17 @@ use axum::extract::State;
 use axum::response::Response;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::estimate::{Estimate, Spot};
+use hivebox_climate::extremes::Extremes;
 use hivebox_climate::phenomenon::PhenomenonId;
 use hivebox_climate::quality::Level;
 use hivebox_climate::quantity::Metres;
-use hivebox_climate::readings::{Reading, Readings};
+use hivebox_climate::readings::Reading;
 use hivebox_climate::sample::{LeftOut, Sample};
 use hivebox_climate::selection::{SearchArea, Selection};
 use hivebox_climate::statistics::{Percentile, Statistics};
 
 use crate::app::App;
-use crate::conditions::body::{Condition, Conditions};
+use crate::conditions::body::{Condition, Conditions, EstimateBody};
 use crate::current::current;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
@@ -25,11 +26,14 @@ use crate::example;
 use crate::params::Params;
 use crate::table;
 use hivebox_kinds::each_once;
-use hivebox_present::{Detail, Present};
+use hivebox_present::{NoForecast, Present};
+use hivebox_question::at_place::{AtPlace, ModelNow, PlaceForecast};
+use hivebox_question::forecast::ForecastStateBody;
 use hivebox_question::format::{Format, Formats};
 use hivebox_question::parameters::filter::{self, HEIGHT, PERCENTILES, PHENOMENON, QUALITY_FOR_CONDITIONS};
 use hivebox_question::parameters::{Ask, Reader};
 use hivebox_question::table::Heading;
+use jiff::Timestamp;
 
 const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, Format::Arrow]);
 
@@ -91,37 +95,97 @@ pub(super) async fn conditions(
     Params(AskFormattedConditions { conditions, format }): Params<AskFormattedConditions>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
+    let now = app.clock.now();
+    let estimates = conditions.estimates(&present);
+    let forecast = match conditions.spot().filter(|_| conditions.needs_model(&estimates, now)) {
+        Some(spot) => Some(app.forecast(spot.position, now).await),
+        None => None,
+    };
+    let days = app.days.extremes();
     // Over all boxes it takes a few milliseconds, for which it must not block a thread of the runtime.
-    let made = tokio::task::spawn_blocking(move || conditions.answer(&present));
+    let made = tokio::task::spawn_blocking(move || match &forecast {
+        Some(forecast) => conditions.answer_with(&present, &days, estimates, forecast, now),
+        None => conditions.answer_by(&present, &estimates, |_, _| None),
+    });
     let answer = made.await.map_err(ApiError::internal)?;
     table::whole(format, heading(&answer), &answer.conditions, &answer)
 }
 
 impl AskConditions {
-    /// The conditions as of `present`.
+    /// The conditions as of `present`, by boxes alone.
     pub(super) fn answer(&self, present: &Present) -> Conditions {
+        self.answer_by(present, &self.estimates(present), |_, _| None)
+    }
+
+    /// The conditions as of `present`. Where no box near the place measures a phenomenon, its estimate is from the
+    /// forecast.
+    fn answer_with(
+        &self,
+        present: &Present,
+        days: &Extremes,
+        estimates: Vec<Estimate>,
+        forecast: &Result<PlaceForecast, NoForecast>,
+        now: Timestamp,
+    ) -> Conditions {
+        let Some(spot) = self.spot() else { return self.answer_by(present, &estimates, |_, _| None) };
+        let place = AtPlace::of(present, spot, estimates, forecast, now);
+        let model = place.model_now(days).zip(forecast.as_ref().ok());
+        let answer = self.answer_by(present, &place.estimates, |phenomenon, estimate| {
+            let (model, found) = model.as_ref()?;
+            let slug = Catalogue::builtin().phenomenon(phenomenon).slug();
+            let is_outdone = estimate.is_some_and(|estimate| ModelNow::is_outdone_by(slug, estimate, now));
+            let ranged = model.of(slug).filter(|_| !is_outdone)?;
+            Some(EstimateBody::of_model(ranged, found, &place))
+        });
+        Conditions { forecast: Some(ForecastStateBody::of(&place)), ..answer }
+    }
+
+    /// The conditions with these estimates for the place. `model` may have a better one.
+    fn answer_by(
+        &self,
+        present: &Present,
+        estimates: &[Estimate],
+        model: impl Fn(PhenomenonId, Option<&Estimate>) -> Option<EstimateBody>,
+    ) -> Conditions {
         let (readings, detail, catalogue) = (&*present.readings, present.detail(), Catalogue::builtin());
-        let estimates = self.estimates(readings, detail);
         let all = || catalogue.iter().map(|(id, _)| id).collect();
         let phenomena: Vec<PhenomenonId> = self.phenomena.clone().unwrap_or_else(all);
         let conditions = phenomena.into_iter().filter_map(|phenomenon| {
             let check = |reading: Reading<'_>| detail.quality.demand(reading.row(), self.quality);
             let sample = Sample::draw(readings, &detail.places, &self.selection, phenomenon, check);
             let statistics = Statistics::of(&sample, catalogue, &self.percentiles);
-            let estimate = estimates.iter().find(|estimate| estimate.phenomenon == phenomenon);
+            let measured = estimates.iter().find(|estimate| estimate.phenomenon == phenomenon);
+            let estimate =
+                model(phenomenon, measured).or(measured.map(|it| EstimateBody::of(it, readings.as_of())));
             let is_there = self.phenomena.is_some() || sample.boxes().with_sensor > 0 || estimate.is_some();
             is_there.then(|| Condition::of(catalogue.phenomenon(phenomenon), &sample, &statistics, estimate))
         });
-        Conditions { as_of: readings.as_of(), conditions: conditions.collect() }
+        Conditions { as_of: readings.as_of(), forecast: None, conditions: conditions.collect() }
+    }
+
+    /// The place, if the request names one.
+    fn spot(&self) -> Option<Spot> {
+        match self.selection.area {
+            SearchArea::Within { centre, .. } => Some(Spot { position: centre, height: self.height }),
+            SearchArea::Everywhere => None,
+        }
+    }
+
+    /// Whether the weather model knows something that boxes near the place do not measure.
+    fn needs_model(&self, estimates: &[Estimate], now: Timestamp) -> bool {
+        ModelNow::PHENOMENA.iter().any(|slug| {
+            let Some(phenomenon) = Catalogue::builtin().by_slug(slug) else { return false };
+            let is_asked = self.phenomena.as_ref().is_none_or(|asked| asked.contains(&phenomenon));
+            let measured = estimates.iter().find(|estimate| estimate.phenomenon == phenomenon);
+            is_asked && !measured.is_some_and(|estimate| ModelNow::is_outdone_by(slug, estimate, now))
+        })
     }
 
     /// The estimates for the place, if the request names one.
-    fn estimates(&self, readings: &Readings, detail: &Detail) -> Vec<Estimate> {
-        let SearchArea::Within { centre, .. } = self.selection.area else {
-            return Vec::new();
-        };
+    fn estimates(&self, present: &Present) -> Vec<Estimate> {
+        let (readings, detail) = (&*present.readings, present.detail());
+        let Some(spot) = self.spot() else { return Vec::new() };
         let oldest = self.selection.oldest(readings);
-        let spot = Spot { position: centre, height: self.height };
         Estimate::all_at(readings, &detail.places, Catalogue::builtin(), spot, |reading| {
             if oldest.is_some_and(|oldest| reading.measured_at() < Some(oldest)) {
                 return Err(LeftOut::TOO_OLD);
@@ -135,20 +199,26 @@ pub(super) fn describe() -> Operation {
     let present = example::present();
     let here = present.readings.sense_box(0).place().map(|place| place.position());
     let area = here.map(|centre| SearchArea::Within { centre, radius: Metres::from_kilometres(25.0) });
+    let phenomena =
+        ["air_temperature", "wind_speed"].into_iter().filter_map(|it| Catalogue::builtin().by_slug(it));
     let asked = AskConditions {
         selection: Selection { area: area.unwrap_or_default(), ..Selection::default() },
-        phenomena: Some(vec![Catalogue::builtin().air_temperature()]),
+        phenomena: Some(phenomena.collect()),
         percentiles: [5.0, 95.0].into_iter().filter_map(Percentile::new).collect(),
         ..AskConditions::default()
     };
-    let answer = asked.answer(&present);
+    let (estimates, forecast) = (asked.estimates(&present), Ok(example::forecast()));
+    let answer = asked.answer_with(&present, &Extremes::default(), estimates, &forecast, example::MOMENT);
     let answers = ResponseDoc::ok("Statistics for each phenomenon.").json(&answer);
     Operation::new("getConditions", Tag::Now, "Current conditions in an area, or at a place")
         .description(
             "Statistics over the readings of the selected boxes, with the number of excluded readings by reason. With \
              `lat` and `lon`, the response also contains an estimate for that place: the mean of the nearest outdoor \
              boxes within 50 km, weighted by the inverse square of their distance. `radius_km` and the filters of \
-             boxes do not affect the estimate.",
+             boxes do not affect the estimate. Where no such box measures air temperature, humidity, wind or rain (for \
+             rain: within 5 km), the estimate is that of a weather model, if the operator has configured one; \
+             `origin` says which it is. Whoever shows it must show the attribution in `forecast` with its link. \
+             Statistics never contain it. For a new place the response waits up to 3 s for the weather model.",
         )
         .asks::<AskFormattedConditions>()
         .responds(table::described::<Condition>(answers, heading(&answer), &answer.conditions))

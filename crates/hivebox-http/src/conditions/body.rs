@@ -3,22 +3,31 @@
 use std::collections::BTreeMap;
 
 use hivebox_archive::{Cell, CellKind, TableColumn};
+use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::estimate::Estimate;
+use hivebox_climate::forecast::Ranged;
 use hivebox_climate::phenomenon::Phenomenon;
 use hivebox_climate::quantity::Canonical;
 use hivebox_climate::sample::Sample;
 use hivebox_climate::statistics::{Percentile, Statistics};
-use hivebox_question::table::Row;
+use hivebox_question::at_place::{AtPlace, PlaceForecast};
+use hivebox_question::forecast::ForecastStateBody;
+use hivebox_question::table::{Row, hundredths};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// The conditions measured by some boxes.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "they are the names in JSON")]
 pub(crate) struct Conditions {
     /// The time as of which the readings are judged.
     #[schema(value_type = String, format = DateTime)]
     pub(crate) as_of: Timestamp,
+    /// Whether a forecast was used, and where it is from; missing if boxes measure all that was asked for, or the request
+    /// names no place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) forecast: Option<ForecastStateBody>,
     /// One entry per phenomenon, in the order of the request or of the catalogue.
     pub(crate) conditions: Vec<Condition>,
 }
@@ -68,7 +77,8 @@ pub(crate) struct Condition {
     oldest: Option<Timestamp>,
     /// How many readings were excluded, by reason: a verdict, `too_old`, a failed check, or `unconfirmed`.
     left_out: BTreeMap<&'static str, u64>,
-    /// The estimate for the place; missing if the request names no place, or no box nearby measures the phenomenon.
+    /// The estimate for the place; missing if the request names no place, or neither a box nearby nor a weather
+    /// model knows the phenomenon.
     #[serde(skip_serializing_if = "Option::is_none")]
     estimate: Option<EstimateBody>,
 }
@@ -83,20 +93,32 @@ struct PercentileValue {
     value: Option<f64>,
 }
 
-/// An estimate for a place, by inverse-distance weighting of the nearest outdoor boxes.
+/// An estimate for a place: by inverse-distance weighting of the nearest outdoor boxes, or else by a weather model.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Estimate)]
-struct EstimateBody {
+pub(super) struct EstimateBody {
+    /// Where it is from: `measured` (boxes) or `model` (the weather model of `forecast`).
+    #[schema(example = "measured")]
+    origin: &'static str,
+    /// The weather model, if it is from one.
+    #[schema(example = "open-meteo")]
+    source: Option<&'static str>,
     /// The estimate.
     value: f64,
     /// The standard deviation of its error.
     uncertainty: f64,
+    /// The lower end of the range that holds the true value in 68 of 100 cases; `null` for directions.
+    low: Option<f64>,
+    /// The upper end of that range; `null` for directions.
+    high: Option<f64>,
     /// How many boxes contributed.
     boxes: i64,
-    /// The distance to the nearest of them.
-    nearest_km: f64,
-    /// The distance to the furthest of them.
-    furthest_km: f64,
+    /// The distance to the nearest of them; `null` without boxes.
+    nearest_km: Option<f64>,
+    /// The distance to the furthest of them; `null` without boxes.
+    furthest_km: Option<f64>,
+    /// The age of the oldest reading in it, or of the forecast, at `as_of`.
+    age_seconds: Option<i64>,
     /// The height above sea level in metres that it is corrected to; `null` if it is not corrected for height.
     height: Option<f64>,
     /// When the newest of their readings was measured.
@@ -113,7 +135,7 @@ impl Condition {
         phenomenon: &'static Phenomenon,
         sample: &Sample<'_>,
         statistics: &Statistics,
-        estimate: Option<&Estimate>,
+        estimate: Option<EstimateBody>,
     ) -> Self {
         let boxes = sample.boxes();
         let percentile = |&(percentile, value): &(Percentile, _)| PercentileValue {
@@ -139,7 +161,7 @@ impl Condition {
             freshest: statistics.freshest,
             oldest: statistics.oldest,
             left_out: sample.left_out().iter().collect(),
-            estimate: estimate.map(EstimateBody::of),
+            estimate,
         }
     }
 }
@@ -149,16 +171,45 @@ fn number(value: Option<Canonical>) -> Option<f64> {
 }
 
 impl EstimateBody {
-    fn of(estimate: &Estimate) -> Self {
+    /// An estimate by boxes, as of `as_of`.
+    pub(super) fn of(estimate: &Estimate, as_of: Timestamp) -> Self {
+        let Estimate { value: Canonical(value), uncertainty: Canonical(uncertainty), .. } = *estimate;
+        let is_direction = Catalogue::builtin().phenomenon(estimate.phenomenon).is_direction();
+        let end = |value: f64| Some(value).filter(|_| !is_direction);
         Self {
-            value: estimate.value.0,
-            uncertainty: estimate.uncertainty.0,
+            origin: "measured",
+            source: None,
+            value,
+            uncertainty,
+            low: end(value - uncertainty),
+            high: end(value + uncertainty),
             boxes: estimate.boxes as i64,
-            nearest_km: estimate.nearest.0 / 1000.0,
-            furthest_km: estimate.furthest.0 / 1000.0,
+            nearest_km: Some(estimate.nearest.0 / 1000.0),
+            furthest_km: Some(estimate.furthest.0 / 1000.0),
+            age_seconds: estimate.oldest.map(|oldest| as_of.duration_since(oldest).as_secs().max(0)),
             height: estimate.height.map(|height| height.0),
             freshest: estimate.freshest,
             oldest: estimate.oldest,
+        }
+    }
+
+    /// An estimate by a weather model.
+    pub(super) fn of_model(ranged: Ranged, found: &PlaceForecast, place: &AtPlace<'_>) -> Self {
+        let age = place.as_of.duration_since(found.forecast.fetched_at);
+        Self {
+            origin: "model",
+            source: Some(found.source.slug),
+            value: hundredths(ranged.value),
+            uncertainty: hundredths((ranged.high_68 - ranged.low_68) / 2.0),
+            low: Some(hundredths(ranged.low_68)),
+            high: Some(hundredths(ranged.high_68)),
+            boxes: 0,
+            nearest_km: None,
+            furthest_km: None,
+            age_seconds: Some(age.as_secs().max(0)),
+            height: None,
+            freshest: None,
+            oldest: None,
         }
     }
 }
@@ -212,6 +263,7 @@ impl Row for Condition {
             "as in unit",
             "The standard deviation of the estimate's error",
         ),
+        TableColumn::new("origin", CellKind::Text, true, "", "Where the estimate is from: measured or model"),
     ];
 
     fn cells(&self) -> Vec<Cell<'_>> {
@@ -234,6 +286,7 @@ impl Row for Condition {
             self.oldest.into(),
             estimate.map(|estimate| estimate.value).into(),
             estimate.map(|estimate| estimate.uncertainty).into(),
+            estimate.map(|estimate| estimate.origin).into(),
         ]
     }
 }
