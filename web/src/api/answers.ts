@@ -38,8 +38,11 @@ type EveryCondition = Answer<"/api/v1/conditions">["conditions"][number];
 export type Estimate = NonNullable<EveryCondition["estimate"]>;
 /** The estimate is the one property that may be missing. */
 export type Condition = Omit<EveryCondition, "estimate"> & { readonly estimate?: Estimate };
+/** Where a forecast is from. */
+export type ForecastOrigin = NonNullable<Answer<"/api/v1/chores">["forecast"]["origin"]>;
 export interface Conditions {
   readonly as_of: string;
+  readonly forecast?: { readonly origin: ForecastOrigin | null };
   readonly conditions: readonly Condition[];
 }
 

@@ -286,9 +286,29 @@ export interface paths {
         };
         /**
          * Current conditions in an area, or at a place
-         * @description Statistics over the readings of the selected boxes, with the number of excluded readings by reason. With `lat` and `lon`, the response also contains an estimate for that place: the mean of the nearest outdoor boxes within 50 km, weighted by the inverse square of their distance. `radius_km` and the filters of boxes do not affect the estimate.
+         * @description Statistics over the readings of the selected boxes, with the number of excluded readings by reason. With `lat` and `lon`, the response also contains an estimate for that place: the mean of the nearest outdoor boxes within 50 km, weighted by the inverse square of their distance. `radius_km` and the filters of boxes do not affect the estimate. Where no such box measures air temperature, humidity, wind or rain (for rain: within 5 km), the estimate is that of a weather model, if the operator has configured one; `origin` says which it is. Whoever shows it must show the attribution in `forecast` with its link. Statistics never contain it. For a new place the response waits up to 3 s for the weather model.
          */
         readonly get: operations["getConditions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/forecast": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The coming hours at a place
+         * @description The forecast of a weather model, hour by hour, corrected by the boxes around. Each value has the range that holds the true one in 68 and in 95 of 100 cases. Whoever shows the data must show the attribution in `origin` with its link; other formats have them in the header `Link`. The weather model is asked about places rounded to 0.1°, and for a new place the response waits up to 3 s for it.
+         */
+        readonly get: operations["getForecast"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -305,8 +325,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Which beekeeping chores the weather at a place allows
-         * @description For treatments, always follow the product's label, whatever the verdict. Without the sensors that a chore needs near the place, its verdict is `unknown`, never `go`.
+         * Which beekeeping chores the weather at a place allows, and when
+         * @description For treatments, always follow the product's label, whatever the verdict. What the request says about rain and wind counts most, then what boxes measure near the place, then what a weather model says; each input names its origin. `windows` are the stretches of the next 7 days in which the weather allows the chore. Without a weather model there are none, and a chore that needs what no box near the place measures is `unknown`, never `go`. Whoever shows values of the weather model must show the attribution in `forecast` with its link. For a new place the response waits up to 3 s for the weather model.
          */
         readonly get: operations["getChores"];
         readonly put?: never;
@@ -691,8 +711,10 @@ export interface components {
             readonly reason: string;
             /** @description The inputs of the verdict. */
             readonly inputs: readonly components["schemas"]["ChoreInput"][];
-            /** @description The inputs that the verdict needs but that no sensor nearby provides. */
+            /** @description The inputs that the verdict needs but that neither a sensor nearby nor a weather model provides. */
             readonly missing: readonly string[];
+            /** @description When the weather of the next 7 days allows the chore; empty without a forecast. */
+            readonly windows: readonly components["schemas"]["ChoreWindow"][];
             /** @description The sources of its limits. */
             readonly sources: readonly components["schemas"]["ChoreSource"][];
             /** @description For a treatment, what the product's label requires; otherwise `null`. */
@@ -711,8 +733,18 @@ export interface components {
              */
             readonly name: string;
             /**
+             * @description Where it is from: `measured` (boxes), `model` (the weather model of `forecast`) or `told` (the request).
+             * @example measured
+             */
+            readonly origin: string;
+            /**
+             * @description The weather model, if it is from one.
+             * @example open-meteo
+             */
+            readonly source?: string | null;
+            /**
              * Format: double
-             * @description The value in `unit`, if it was measured.
+             * @description The value in `unit`. For `rain` and `wind` in the request, it stands for the word.
              */
             readonly value?: number | null;
             /**
@@ -720,16 +752,26 @@ export interface components {
              * @example °C
              */
             readonly unit?: string | null;
-            /** @description The value in the request, if it is not measured. */
+            /** @description What the request says about the colony. */
             readonly told?: boolean | null;
             /**
              * Format: double
-             * @description The uncertainty of the value, if known.
+             * @description The uncertainty of the value, if known: half the width of its range.
              */
             readonly uncertainty?: number | null;
             /**
+             * Format: double
+             * @description The lower end of the range that holds the true value in 68 of 100 cases, if known.
+             */
+            readonly low?: number | null;
+            /**
+             * Format: double
+             * @description The upper end of that range, if known.
+             */
+            readonly high?: number | null;
+            /**
              * Format: int64
-             * @description The age of the oldest reading in it, at `as_of`.
+             * @description The age of the oldest reading in it, or of the forecast, at `as_of`.
              */
             readonly age_seconds?: number | null;
             /**
@@ -751,6 +793,35 @@ export interface components {
             readonly address: string;
             /** @description What it says, if the reason does not say it. */
             readonly says?: string | null;
+        };
+        /** @description A stretch of time in which the weather allows a chore. */
+        readonly ChoreWindow: {
+            /**
+             * Format: date-time
+             * @description Its beginning.
+             */
+            readonly from: string;
+            /**
+             * Format: date-time
+             * @description Its end.
+             */
+            readonly to: string;
+            /**
+             * @description `go` or `caution`.
+             * @example go
+             */
+            readonly verdict: string;
+            /**
+             * @description The input that is most likely to change the verdict; `null` if no weather decides.
+             * @example wind_speed
+             */
+            readonly weakest?: string | null;
+            /**
+             * Format: double
+             * @description The probability, 0 to 1, that this input allows the verdict or a better one all the time.
+             * @example 0.87
+             */
+            readonly certainty: number;
         };
         /** @description The chores at a hive, each with a verdict. */
         readonly Chores: {
@@ -774,6 +845,10 @@ export interface components {
              * @description Metres above sea level, if the request contained it.
              */
             readonly height?: number | null;
+            /** @description Whether a forecast was used, and where it is from. */
+            readonly forecast: components["schemas"]["ForecastState"];
+            /** @description When the sun is up, today and in the next 7 days. */
+            readonly daylight: readonly components["schemas"]["Daylight"][];
             /** @description All chores, in the order of `docs/chores.md`. */
             readonly chores: readonly components["schemas"]["Chore"][];
         };
@@ -875,11 +950,35 @@ export interface components {
              * @description The time as of which the readings are judged.
              */
             readonly as_of: string;
+            readonly forecast?: components["schemas"]["ForecastState"] | null;
             /** @description One entry per phenomenon, in the order of the request or of the catalogue. */
             readonly conditions: readonly components["schemas"]["Condition"][];
         };
-        /** @description An estimate for a place, by inverse-distance weighting of the nearest outdoor boxes. */
+        /** @description A stretch of time in which the sun is up. */
+        readonly Daylight: {
+            /**
+             * Format: date-time
+             * @description Sunrise; in a polar day the beginning of what was computed.
+             */
+            readonly from: string;
+            /**
+             * Format: date-time
+             * @description Sunset; in a polar day the end of what was computed.
+             */
+            readonly to: string;
+        };
+        /** @description An estimate for a place: by inverse-distance weighting of the nearest outdoor boxes, or else by a weather model. */
         readonly Estimate: {
+            /**
+             * @description Where it is from: `measured` (boxes) or `model` (the weather model of `forecast`).
+             * @example measured
+             */
+            readonly origin: string;
+            /**
+             * @description The weather model, if it is from one.
+             * @example open-meteo
+             */
+            readonly source?: string | null;
             /**
              * Format: double
              * @description The estimate.
@@ -891,20 +990,35 @@ export interface components {
              */
             readonly uncertainty: number;
             /**
+             * Format: double
+             * @description The lower end of the range that holds the true value in 68 of 100 cases; `null` for directions.
+             */
+            readonly low?: number | null;
+            /**
+             * Format: double
+             * @description The upper end of that range; `null` for directions.
+             */
+            readonly high?: number | null;
+            /**
              * Format: int64
              * @description How many boxes contributed.
              */
             readonly boxes: number;
             /**
              * Format: double
-             * @description The distance to the nearest of them.
+             * @description The distance to the nearest of them; `null` without boxes.
              */
-            readonly nearest_km: number;
+            readonly nearest_km?: number | null;
             /**
              * Format: double
-             * @description The distance to the furthest of them.
+             * @description The distance to the furthest of them; `null` without boxes.
              */
-            readonly furthest_km: number;
+            readonly furthest_km?: number | null;
+            /**
+             * Format: int64
+             * @description The age of the oldest reading in it, or of the forecast, at `as_of`.
+             */
+            readonly age_seconds?: number | null;
             /**
              * Format: double
              * @description The height above sea level in metres that it is corrected to; `null` if it is not corrected for height.
@@ -920,6 +1034,147 @@ export interface components {
              * @description When the oldest of their readings was measured.
              */
             readonly oldest?: string | null;
+        };
+        /** @description The coming hours at a place. */
+        readonly Forecast: {
+            /**
+             * Format: date-time
+             * @description The time of the boxes' readings.
+             */
+            readonly as_of: string;
+            /**
+             * Format: double
+             * @description Latitude in degrees (WGS 84).
+             */
+            readonly latitude: number;
+            /**
+             * Format: double
+             * @description Longitude in degrees (WGS 84).
+             */
+            readonly longitude: number;
+            /**
+             * Format: double
+             * @description Metres above sea level, if the request contained it.
+             */
+            readonly height?: number | null;
+            /** @description Where the forecast is from. */
+            readonly origin: components["schemas"]["ForecastOrigin"];
+            /** @description The hours, from the current one on. */
+            readonly hours: readonly components["schemas"]["ForecastHour"][];
+        };
+        /** @description A place, rounded to 0.1° so that the source does not learn where a hive is. */
+        readonly ForecastCell: {
+            /**
+             * Format: double
+             * @description Latitude in degrees (WGS 84).
+             * @example 52
+             */
+            readonly latitude: number;
+            /**
+             * Format: double
+             * @description Longitude in degrees (WGS 84).
+             * @example 7.6
+             */
+            readonly longitude: number;
+        };
+        /** @description How boxes correct the temperatures of a forecast. */
+        readonly ForecastCorrection: {
+            /**
+             * Format: int64
+             * @description How many boxes do.
+             */
+            readonly boxes: number;
+            /**
+             * Format: double
+             * @description The distance to the nearest of them.
+             */
+            readonly nearest_km: number;
+            /**
+             * Format: double
+             * @description How much warmer they are now than the weather model, in K. The correction shrinks hour by hour.
+             */
+            readonly difference_kelvin: number;
+        };
+        /** @description The weather in one hour. `null` for what the weather model leaves out. */
+        readonly ForecastHour: {
+            /**
+             * Format: date-time
+             * @description The hour.
+             */
+            readonly at: string;
+            readonly air_temperature?: components["schemas"]["Ranged"] | null;
+            readonly relative_humidity?: components["schemas"]["Ranged"] | null;
+            readonly wind_speed?: components["schemas"]["Ranged"] | null;
+            readonly wind_gust?: components["schemas"]["Ranged"] | null;
+            readonly precipitation?: components["schemas"]["Ranged"] | null;
+            /**
+             * Format: double
+             * @description The probability of precipitation in that hour, in %.
+             */
+            readonly precipitation_probability?: number | null;
+        };
+        /** @description Where a forecast is from. */
+        readonly ForecastOrigin: {
+            /**
+             * @description The source's identifier.
+             * @example open-meteo
+             */
+            readonly source: string;
+            /**
+             * @description The source's name.
+             * @example Open-Meteo
+             */
+            readonly name: string;
+            /** @description The place that the source was asked about. */
+            readonly cell: components["schemas"]["ForecastCell"];
+            /**
+             * Format: date-time
+             * @description When the source updated the forecast; `null` if it does not say.
+             */
+            readonly updated_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When HiveBox fetched it, or found that it had not changed.
+             */
+            readonly fetched_at: string;
+            /**
+             * Format: int64
+             * @description How long before `as_of` that was; 0 if it was later.
+             * @example 780
+             */
+            readonly age_seconds: number;
+            /**
+             * @description The attribution that the licence requires of whoever shows the data.
+             * @example Weather data by Open-Meteo.com
+             */
+            readonly attribution: string;
+            /**
+             * @description The address that the attribution must link to.
+             * @example https://open-meteo.com/
+             */
+            readonly attribution_link: string;
+            /**
+             * @description The licence of the data.
+             * @example CC BY 4.0
+             */
+            readonly licence: string;
+            /**
+             * @description The address of the licence.
+             * @example https://creativecommons.org/licenses/by/4.0/
+             */
+            readonly licence_link: string;
+            readonly corrected_by?: components["schemas"]["ForecastCorrection"] | null;
+        };
+        /** @description Whether a forecast was used. */
+        readonly ForecastState: {
+            /**
+             * @description `known`; otherwise `off`, `pending`, `source_failed`, `budget_spent` or `busy`.
+             * @example known
+             */
+            readonly state: string;
+            /** @description Why there is no forecast; `null` if there is one. */
+            readonly why?: string | null;
+            readonly origin?: components["schemas"]["ForecastOrigin"] | null;
         };
         /** @description Whether the weather model works, as far as this replica has seen. */
         readonly ForecastStatus: {
@@ -1290,6 +1545,34 @@ export interface components {
             /** @description Everything that is wrong with the parameters. */
             readonly errors?: readonly components["schemas"]["Wrong"][];
         };
+        /** @description A value with its ranges. */
+        readonly Ranged: {
+            /**
+             * Format: double
+             * @description The most likely value.
+             */
+            readonly value: number;
+            /**
+             * Format: double
+             * @description The lower end of the range that holds the true value in 68 of 100 cases.
+             */
+            readonly low_68: number;
+            /**
+             * Format: double
+             * @description The upper end of that range.
+             */
+            readonly high_68: number;
+            /**
+             * Format: double
+             * @description The lower end of the range that holds the true value in 95 of 100 cases.
+             */
+            readonly low_95: number;
+            /**
+             * Format: double
+             * @description The upper end of that range.
+             */
+            readonly high_95: number;
+        };
         /** @description The verdict and its basis. */
         readonly Readiness: {
             /** @description Whether this replica is ready by the rule. */
@@ -1635,7 +1918,7 @@ export interface components {
          */
         readonly ETag: string;
         /**
-         * @description The next page, as `rel="next"` (RFC 8288). Missing on the last page.
+         * @description The next page, as `rel="next"` (RFC 8288); missing on the last page. Of a forecast, its licence and its source, as `rel="license"` and `rel="author"`.
          * @example </api/v1/boxes?cursor=3538>; rel="next"
          */
         readonly Link: string;
@@ -2733,6 +3016,30 @@ export interface operations {
                     /**
                      * @example {
                      *       "as_of": "2024-10-14T09:20:00Z",
+                     *       "forecast": {
+                     *         "state": "known",
+                     *         "why": null,
+                     *         "origin": {
+                     *           "source": "open-meteo",
+                     *           "name": "Open-Meteo",
+                     *           "cell": {
+                     *             "latitude": 52,
+                     *             "longitude": 7.6
+                     *           },
+                     *           "updated_at": null,
+                     *           "fetched_at": "2024-10-14T09:07:00Z",
+                     *           "age_seconds": 780,
+                     *           "attribution": "Weather data by Open-Meteo.com",
+                     *           "attribution_link": "https://open-meteo.com/",
+                     *           "licence": "CC BY 4.0",
+                     *           "licence_link": "https://creativecommons.org/licenses/by/4.0/",
+                     *           "corrected_by": {
+                     *             "boxes": 5,
+                     *             "nearest_km": 0,
+                     *             "difference_kelvin": 3.79
+                     *           }
+                     *         }
+                     *       },
                      *       "conditions": [
                      *         {
                      *           "phenomenon": "air_temperature",
@@ -2765,14 +3072,63 @@ export interface operations {
                      *             "sentinel": 1
                      *           },
                      *           "estimate": {
+                     *             "origin": "measured",
+                     *             "source": null,
                      *             "value": 16.125440789739624,
                      *             "uncertainty": 0.7002711377591873,
+                     *             "low": 15.425169651980436,
+                     *             "high": 16.825711927498812,
                      *             "boxes": 5,
                      *             "nearest_km": 0,
                      *             "furthest_km": 4.4478032093421005,
+                     *             "age_seconds": 44,
                      *             "height": 60.00000000000001,
                      *             "freshest": "2024-10-14T09:19:20Z",
                      *             "oldest": "2024-10-14T09:19:16Z"
+                     *           }
+                     *         },
+                     *         {
+                     *           "phenomenon": "wind_speed",
+                     *           "name": "Wind speed",
+                     *           "unit": "m/s",
+                     *           "boxes": 6,
+                     *           "boxes_with_sensor": 0,
+                     *           "boxes_usable": 0,
+                     *           "coverage": 0,
+                     *           "count": 0,
+                     *           "mean": null,
+                     *           "median": null,
+                     *           "trimmed_mean": null,
+                     *           "standard_deviation": null,
+                     *           "min": null,
+                     *           "max": null,
+                     *           "percentiles": [
+                     *             {
+                     *               "percentile": 5,
+                     *               "value": null
+                     *             },
+                     *             {
+                     *               "percentile": 95,
+                     *               "value": null
+                     *             }
+                     *           ],
+                     *           "freshest": null,
+                     *           "oldest": null,
+                     *           "left_out": {},
+                     *           "estimate": {
+                     *             "origin": "model",
+                     *             "source": "open-meteo",
+                     *             "value": 2.59,
+                     *             "uncertainty": 0.51,
+                     *             "low": 2.08,
+                     *             "high": 3.09,
+                     *             "boxes": 0,
+                     *             "nearest_km": null,
+                     *             "furthest_km": null,
+                     *             "age_seconds": 780,
+                     *             "height": null,
+                     *             "freshest": null,
+                     *             "oldest": null
                      *           }
                      *         }
                      *       ]
@@ -2780,8 +3136,9 @@ export interface operations {
                      */
                     readonly "application/json": components["schemas"]["Conditions"];
                     /**
-                     * @example phenomenon,unit,boxes,boxes_with_sensor,boxes_usable,coverage,count,mean,median,trimmed_mean,standard_deviation,min,max,freshest,oldest,estimate,uncertainty
-                     *     air_temperature,°C,6,6,5,0.8333333333333334,5,16.122,16.07,16.122,0.22554378732299332,15.88,16.4,2024-10-14T09:19:20Z,2024-10-14T09:19:16Z,16.125440789739624,0.7002711377591873
+                     * @example phenomenon,unit,boxes,boxes_with_sensor,boxes_usable,coverage,count,mean,median,trimmed_mean,standard_deviation,min,max,freshest,oldest,estimate,uncertainty,origin
+                     *     air_temperature,°C,6,6,5,0.8333333333333334,5,16.122,16.07,16.122,0.22554378732299332,15.88,16.4,2024-10-14T09:19:20Z,2024-10-14T09:19:16Z,16.125440789739624,0.7002711377591873,measured
+                     *     wind_speed,m/s,6,0,0,0,0,,,,,,,,,2.59,0.51,model
                      */
                     readonly "text/csv; charset=utf-8": string;
                     readonly "application/vnd.apache.parquet": unknown;
@@ -2915,6 +3272,332 @@ export interface operations {
             };
         };
     };
+    readonly getForecast: {
+        readonly parameters: {
+            readonly query: {
+                /**
+                 * @description Latitude of a place in degrees north (WGS 84). It needs `lon`.
+                 * @example 51.96
+                 */
+                readonly lat: number;
+                /**
+                 * @description Longitude of a place in degrees east (WGS 84). It needs `lat`.
+                 * @example 7.63
+                 */
+                readonly lon: number;
+                /**
+                 * @description Height of the place at `lat` and `lon` above sea level, in metres. Without it the temperatures are for the height of the weather model and of the boxes around.
+                 * @example 60
+                 */
+                readonly height?: number;
+                /**
+                 * @description How many hours, from the current one on. There are fewer if the weather model does not reach so far.
+                 * @example 24
+                 */
+                readonly hours?: number;
+                /**
+                 * @description The format of the answer. It wins over the header `Accept`.
+                 * @example json
+                 */
+                readonly format?: "json" | "csv" | "parquet" | "arrow";
+            };
+            readonly header?: {
+                /**
+                 * @description The `ETag` of a response that the client has stored.
+                 * @example "5f3a1c2b9d8e7f60"
+                 */
+                readonly "If-None-Match"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The hours, each value with its range. */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly "Content-Disposition": components["headers"]["Content-Disposition"];
+                    readonly "Content-Encoding": components["headers"]["Content-Encoding"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly Vary: components["headers"]["Vary"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2024-10-14T09:20:00Z",
+                     *       "latitude": 51.96,
+                     *       "longitude": 7.63,
+                     *       "height": null,
+                     *       "origin": {
+                     *         "source": "open-meteo",
+                     *         "name": "Open-Meteo",
+                     *         "cell": {
+                     *           "latitude": 52,
+                     *           "longitude": 7.6
+                     *         },
+                     *         "updated_at": null,
+                     *         "fetched_at": "2024-10-14T09:07:00Z",
+                     *         "age_seconds": 780,
+                     *         "attribution": "Weather data by Open-Meteo.com",
+                     *         "attribution_link": "https://open-meteo.com/",
+                     *         "licence": "CC BY 4.0",
+                     *         "licence_link": "https://creativecommons.org/licenses/by/4.0/",
+                     *         "corrected_by": {
+                     *           "boxes": 5,
+                     *           "nearest_km": 0,
+                     *           "difference_kelvin": 3.79
+                     *         }
+                     *       },
+                     *       "hours": [
+                     *         {
+                     *           "at": "2024-10-14T09:00:00Z",
+                     *           "air_temperature": {
+                     *             "value": 14.75,
+                     *             "low_68": 13.91,
+                     *             "high_68": 15.58,
+                     *             "low_95": 13.11,
+                     *             "high_95": 16.38
+                     *           },
+                     *           "relative_humidity": {
+                     *             "value": 72.09,
+                     *             "low_68": 69.83,
+                     *             "high_68": 74.34,
+                     *             "low_95": 67.67,
+                     *             "high_95": 76.5
+                     *           },
+                     *           "wind_speed": {
+                     *             "value": 2.5,
+                     *             "low_68": 2.01,
+                     *             "high_68": 2.99,
+                     *             "low_95": 1.53,
+                     *             "high_95": 3.47
+                     *           },
+                     *           "wind_gust": {
+                     *             "value": 5,
+                     *             "low_68": 3.8,
+                     *             "high_68": 6.2,
+                     *             "low_95": 2.65,
+                     *             "high_95": 7.35
+                     *           },
+                     *           "precipitation": {
+                     *             "value": 0,
+                     *             "low_68": 0,
+                     *             "high_68": 0,
+                     *             "low_95": 0,
+                     *             "high_95": 0.21
+                     *           },
+                     *           "precipitation_probability": 5
+                     *         },
+                     *         {
+                     *           "at": "2024-10-14T10:00:00Z",
+                     *           "air_temperature": {
+                     *             "value": 15.74,
+                     *             "low_68": 14.84,
+                     *             "high_68": 16.64,
+                     *             "low_95": 13.98,
+                     *             "high_95": 17.51
+                     *           },
+                     *           "relative_humidity": {
+                     *             "value": 69.56,
+                     *             "low_68": 66.79,
+                     *             "high_68": 72.33,
+                     *             "low_95": 64.13,
+                     *             "high_95": 74.99
+                     *           },
+                     *           "wind_speed": {
+                     *             "value": 2.76,
+                     *             "low_68": 2.23,
+                     *             "high_68": 3.29,
+                     *             "low_95": 1.72,
+                     *             "high_95": 3.8
+                     *           },
+                     *           "wind_gust": {
+                     *             "value": 5.52,
+                     *             "low_68": 4.17,
+                     *             "high_68": 6.87,
+                     *             "low_95": 2.88,
+                     *             "high_95": 8.16
+                     *           },
+                     *           "precipitation": {
+                     *             "value": 0,
+                     *             "low_68": 0,
+                     *             "high_68": 0,
+                     *             "low_95": 0,
+                     *             "high_95": 0.21
+                     *           },
+                     *           "precipitation_probability": 5
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["Forecast"];
+                    /**
+                     * @example at,air_temperature,air_temperature_low_68,air_temperature_high_68,air_temperature_low_95,air_temperature_high_95,relative_humidity,relative_humidity_low_68,relative_humidity_high_68,relative_humidity_low_95,relative_humidity_high_95,wind_speed,wind_speed_low_68,wind_speed_high_68,wind_speed_low_95,wind_speed_high_95,wind_gust,wind_gust_low_68,wind_gust_high_68,wind_gust_low_95,wind_gust_high_95,precipitation,precipitation_low_68,precipitation_high_68,precipitation_low_95,precipitation_high_95,precipitation_probability,source
+                     *     2024-10-14T09:00:00Z,14.75,13.91,15.58,13.11,16.38,72.09,69.83,74.34,67.67,76.5,2.5,2.01,2.99,1.53,3.47,5,3.8,6.2,2.65,7.35,0,0,0,0,0.21,5,open-meteo
+                     *     2024-10-14T10:00:00Z,15.74,14.84,16.64,13.98,17.51,69.56,66.79,72.33,64.13,74.99,2.76,2.23,3.29,1.72,3.8,5.52,4.17,6.87,2.88,8.16,0,0,0,0,0.21,5,open-meteo
+                     */
+                    readonly "text/csv; charset=utf-8": string;
+                    readonly "application/vnd.apache.parquet": unknown;
+                    readonly "application/vnd.apache.arrow.stream": unknown;
+                };
+            };
+            /** @description The response still matches a tag in `If-None-Match`. */
+            readonly 304: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly Vary: components["headers"]["Vary"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some parameter is wrong. */
+            readonly 400: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly Vary: components["headers"]["Vary"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "lat is missing; allowed: -90 to 90°. See errors for the others.",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "#/query/lat",
+                     *           "detail": "lat is missing.",
+                     *           "allowed": "-90 to 90°"
+                     *         },
+                     *         {
+                     *           "pointer": "#/query/lon",
+                     *           "detail": "lon is missing.",
+                     *           "allowed": "-180 to 180°"
+                     *         },
+                     *         {
+                     *           "pointer": "#/query/colour",
+                     *           "detail": "There is no parameter \"colour\" here.",
+                     *           "allowed": "lat, lon, height, hours, format"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The operator has not configured a weather model. */
+            readonly 404: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly Vary: components["headers"]["Vary"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "title": "No weather model",
+                     *       "status": 404,
+                     *       "detail": "This HiveBox has no weather model; its operator can set HIVEBOX_FORECAST."
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No format that the client accepts is offered. */
+            readonly 406: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly Vary: components["headers"]["Vary"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "title": "Not acceptable",
+                     *       "status": 406,
+                     *       "detail": "The available media types are application/json, text/csv, application/vnd.apache.parquet, application/vnd.apache.arrow.stream; format=json, csv, parquet, arrow in the query selects one as well."
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client has exceeded its rate limit. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "The limit is 600 requests in 60 s per client; try again in 1 s. The header RateLimit of each response shows how many requests are left."
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description HiveBox failed. */
+            readonly 500: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly Vary: components["headers"]["Vary"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "title": "Internal server error",
+                     *       "status": 500,
+                     *       "detail": "HiveBox failed; its log contains the details under this response's x-request-id."
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The forecast for the place did not arrive in time. The weather model does not answer. The questions to the weather model are used up. Too many places wait for a forecast. No current readings are known. */
+            readonly 503: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly Vary: components["headers"]["Vary"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly getChores: {
         readonly parameters: {
             readonly query: {
@@ -2933,6 +3616,16 @@ export interface operations {
                  * @example 60
                  */
                 readonly height?: number;
+                /**
+                 * @description Whether it rains at the hive, if you see it. It counts more than what sensors measure and what the weather model says, now and for the next two hours.
+                 * @example no
+                 */
+                readonly rain?: "no" | "yes";
+                /**
+                 * @description The wind at the hive, if you see it. `light`: leaves are still or rustle (up to 3.3 m/s). `moderate`: leaves and twigs move all the time (up to 5.4 m/s). `strong`: branches move. It counts as much as `rain` does.
+                 * @example light
+                 */
+                readonly wind?: "light" | "moderate" | "strong";
                 /**
                  * @description Whether the colony has no brood, if you know.
                  * @example true
@@ -2991,28 +3684,203 @@ export interface operations {
                      *       "latitude": 51.96,
                      *       "longitude": 7.63,
                      *       "height": null,
+                     *       "forecast": {
+                     *         "state": "known",
+                     *         "why": null,
+                     *         "origin": {
+                     *           "source": "open-meteo",
+                     *           "name": "Open-Meteo",
+                     *           "cell": {
+                     *             "latitude": 52,
+                     *             "longitude": 7.6
+                     *           },
+                     *           "updated_at": null,
+                     *           "fetched_at": "2024-10-14T09:07:00Z",
+                     *           "age_seconds": 780,
+                     *           "attribution": "Weather data by Open-Meteo.com",
+                     *           "attribution_link": "https://open-meteo.com/",
+                     *           "licence": "CC BY 4.0",
+                     *           "licence_link": "https://creativecommons.org/licenses/by/4.0/",
+                     *           "corrected_by": {
+                     *             "boxes": 5,
+                     *             "nearest_km": 0,
+                     *             "difference_kelvin": 3.79
+                     *           }
+                     *         }
+                     *       },
+                     *       "daylight": [
+                     *         {
+                     *           "from": "2024-10-14T05:53:04Z",
+                     *           "to": "2024-10-14T16:36:48Z"
+                     *         },
+                     *         {
+                     *           "from": "2024-10-15T05:54:48Z",
+                     *           "to": "2024-10-15T16:34:38Z"
+                     *         },
+                     *         {
+                     *           "from": "2024-10-16T05:56:33Z",
+                     *           "to": "2024-10-16T16:32:28Z"
+                     *         },
+                     *         {
+                     *           "from": "2024-10-17T05:58:17Z",
+                     *           "to": "2024-10-17T16:30:20Z"
+                     *         },
+                     *         {
+                     *           "from": "2024-10-18T06:00:02Z",
+                     *           "to": "2024-10-18T16:28:12Z"
+                     *         },
+                     *         {
+                     *           "from": "2024-10-19T06:01:47Z",
+                     *           "to": "2024-10-19T16:26:06Z"
+                     *         },
+                     *         {
+                     *           "from": "2024-10-20T06:03:33Z",
+                     *           "to": "2024-10-20T16:24:00Z"
+                     *         },
+                     *         {
+                     *           "from": "2024-10-21T06:05:19Z",
+                     *           "to": "2024-10-21T09:20:00Z"
+                     *         }
+                     *       ],
                      *       "chores": [
                      *         {
                      *           "chore": "full_inspection",
                      *           "name": "Full inspection",
-                     *           "verdict": "unknown",
-                     *           "reason": "This cannot be decided: no sensor nearby measures the wind speed; no sensor nearby measures rain.",
+                     *           "verdict": "caution",
+                     *           "reason": "It is 16.13 °C; below 15.5 °C keep the inspection short. A limit is within the uncertainty of this value, so the more careful answer applies.",
                      *           "inputs": [
                      *             {
                      *               "input": "air_temperature",
                      *               "name": "air temperature now",
-                     *               "value": 16.07,
+                     *               "origin": "measured",
+                     *               "source": null,
+                     *               "value": 16.13,
                      *               "unit": "°C",
                      *               "told": null,
-                     *               "uncertainty": null,
-                     *               "age_seconds": 0,
-                     *               "sensors": 1,
+                     *               "uncertainty": 0.7002711377591879,
+                     *               "low": 15.43,
+                     *               "high": 16.83,
+                     *               "age_seconds": 44,
+                     *               "sensors": 5,
                      *               "nearest_km": 0
+                     *             },
+                     *             {
+                     *               "input": "wind_speed",
+                     *               "name": "wind speed now",
+                     *               "origin": "model",
+                     *               "source": "open-meteo",
+                     *               "value": 2.59,
+                     *               "unit": "m/s",
+                     *               "told": null,
+                     *               "uncertainty": 0.5049999999999999,
+                     *               "low": 2.08,
+                     *               "high": 3.09,
+                     *               "age_seconds": 780,
+                     *               "sensors": null,
+                     *               "nearest_km": null
+                     *             },
+                     *             {
+                     *               "input": "precipitation_rate",
+                     *               "name": "rain now",
+                     *               "origin": "model",
+                     *               "source": "open-meteo",
+                     *               "value": 0,
+                     *               "unit": "mm/h",
+                     *               "told": null,
+                     *               "uncertainty": null,
+                     *               "low": 0,
+                     *               "high": 0,
+                     *               "age_seconds": 780,
+                     *               "sensors": null,
+                     *               "nearest_km": null
                      *             }
                      *           ],
-                     *           "missing": [
-                     *             "wind_speed",
-                     *             "precipitation_rate"
+                     *           "missing": [],
+                     *           "windows": [
+                     *             {
+                     *               "from": "2024-10-14T09:20:00Z",
+                     *               "to": "2024-10-14T11:00:00Z",
+                     *               "verdict": "caution",
+                     *               "weakest": "precipitation_rate",
+                     *               "certainty": 0.95
+                     *             },
+                     *             {
+                     *               "from": "2024-10-14T11:00:00Z",
+                     *               "to": "2024-10-14T16:36:00Z",
+                     *               "verdict": "go",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 0.86
+                     *             },
+                     *             {
+                     *               "from": "2024-10-15T10:00:00Z",
+                     *               "to": "2024-10-15T13:20:00Z",
+                     *               "verdict": "caution",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 0.85
+                     *             },
+                     *             {
+                     *               "from": "2024-10-15T13:20:00Z",
+                     *               "to": "2024-10-15T16:30:00Z",
+                     *               "verdict": "go",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 0.84
+                     *             },
+                     *             {
+                     *               "from": "2024-10-15T16:30:00Z",
+                     *               "to": "2024-10-15T16:34:00Z",
+                     *               "verdict": "caution",
+                     *               "weakest": "precipitation_rate",
+                     *               "certainty": 0.95
+                     *             },
+                     *             {
+                     *               "from": "2024-10-16T10:30:00Z",
+                     *               "to": "2024-10-16T14:50:00Z",
+                     *               "verdict": "caution",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 0.85
+                     *             },
+                     *             {
+                     *               "from": "2024-10-16T14:50:00Z",
+                     *               "to": "2024-10-16T15:10:00Z",
+                     *               "verdict": "go",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 0.84
+                     *             },
+                     *             {
+                     *               "from": "2024-10-16T15:10:00Z",
+                     *               "to": "2024-10-16T16:32:00Z",
+                     *               "verdict": "caution",
+                     *               "weakest": "precipitation_rate",
+                     *               "certainty": 0.95
+                     *             },
+                     *             {
+                     *               "from": "2024-10-17T10:40:00Z",
+                     *               "to": "2024-10-17T16:30:00Z",
+                     *               "verdict": "caution",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 0.84
+                     *             },
+                     *             {
+                     *               "from": "2024-10-18T11:00:00Z",
+                     *               "to": "2024-10-18T16:28:00Z",
+                     *               "verdict": "caution",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 0.85
+                     *             },
+                     *             {
+                     *               "from": "2024-10-19T11:00:00Z",
+                     *               "to": "2024-10-19T16:26:00Z",
+                     *               "verdict": "caution",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 0.84
+                     *             },
+                     *             {
+                     *               "from": "2024-10-20T11:10:00Z",
+                     *               "to": "2024-10-20T16:24:00Z",
+                     *               "verdict": "caution",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 0.84
+                     *             }
                      *           ],
                      *           "sources": [
                      *             {
@@ -3032,21 +3900,83 @@ export interface operations {
                      *           "chore": "quick_look",
                      *           "name": "Quick look under the lid",
                      *           "verdict": "go",
-                     *           "reason": "It is 16.07 °C, at least 10 °C: lift the lid for no more than half a minute, and only while bees are flying.",
+                     *           "reason": "It is 16.13 °C, at least 10 °C: lift the lid for no more than half a minute, and only while bees are flying.",
                      *           "inputs": [
                      *             {
                      *               "input": "air_temperature",
                      *               "name": "air temperature now",
-                     *               "value": 16.07,
+                     *               "origin": "measured",
+                     *               "source": null,
+                     *               "value": 16.13,
                      *               "unit": "°C",
                      *               "told": null,
-                     *               "uncertainty": null,
-                     *               "age_seconds": 0,
-                     *               "sensors": 1,
+                     *               "uncertainty": 0.7002711377591879,
+                     *               "low": 15.43,
+                     *               "high": 16.83,
+                     *               "age_seconds": 44,
+                     *               "sensors": 5,
                      *               "nearest_km": 0
                      *             }
                      *           ],
                      *           "missing": [],
+                     *           "windows": [
+                     *             {
+                     *               "from": "2024-10-14T09:20:00Z",
+                     *               "to": "2024-10-14T16:36:00Z",
+                     *               "verdict": "go",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 1
+                     *             },
+                     *             {
+                     *               "from": "2024-10-15T07:00:00Z",
+                     *               "to": "2024-10-15T16:34:00Z",
+                     *               "verdict": "go",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 0.85
+                     *             },
+                     *             {
+                     *               "from": "2024-10-16T07:30:00Z",
+                     *               "to": "2024-10-16T16:32:00Z",
+                     *               "verdict": "go",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 0.85
+                     *             },
+                     *             {
+                     *               "from": "2024-10-17T07:50:00Z",
+                     *               "to": "2024-10-17T16:30:00Z",
+                     *               "verdict": "go",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 0.86
+                     *             },
+                     *             {
+                     *               "from": "2024-10-18T08:00:00Z",
+                     *               "to": "2024-10-18T16:28:00Z",
+                     *               "verdict": "go",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 0.85
+                     *             },
+                     *             {
+                     *               "from": "2024-10-19T08:10:00Z",
+                     *               "to": "2024-10-19T16:26:00Z",
+                     *               "verdict": "go",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 0.85
+                     *             },
+                     *             {
+                     *               "from": "2024-10-20T08:10:00Z",
+                     *               "to": "2024-10-20T16:24:00Z",
+                     *               "verdict": "go",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 0.85
+                     *             },
+                     *             {
+                     *               "from": "2024-10-21T08:20:00Z",
+                     *               "to": "2024-10-21T09:20:00Z",
+                     *               "verdict": "go",
+                     *               "weakest": "air_temperature",
+                     *               "certainty": 0.85
+                     *             }
+                     *           ],
                      *           "sources": [
                      *             {
                      *               "title": "honestbeeltd.com",
@@ -3061,9 +3991,9 @@ export interface operations {
                      */
                     readonly "application/json": components["schemas"]["Chores"];
                     /**
-                     * @example chore,name,verdict,reason,label
-                     *     full_inspection,Full inspection,unknown,This cannot be decided: no sensor nearby measures the wind speed; no sensor nearby measures rain.,
-                     *     quick_look,Quick look under the lid,go,"It is 16.07 °C, at least 10 °C: lift the lid for no more than half a minute, and only while bees are flying.",
+                     * @example chore,name,verdict,reason,label,next_from,next_to,next_verdict
+                     *     full_inspection,Full inspection,caution,"It is 16.13 °C; below 15.5 °C keep the inspection short. A limit is within the uncertainty of this value, so the more careful answer applies.",,2024-10-14T09:20:00Z,2024-10-14T11:00:00Z,caution
+                     *     quick_look,Quick look under the lid,go,"It is 16.13 °C, at least 10 °C: lift the lid for no more than half a minute, and only while bees are flying.",,2024-10-14T09:20:00Z,2024-10-14T16:36:00Z,go
                      */
                     readonly "text/csv; charset=utf-8": string;
                     readonly "application/vnd.apache.parquet": unknown;
@@ -3113,7 +4043,7 @@ export interface operations {
                      *         {
                      *           "pointer": "#/query/colour",
                      *           "detail": "There is no parameter \"colour\" here.",
-                     *           "allowed": "lat, lon, height, broodless, clustered, heavy_flight, language, format"
+                     *           "allowed": "lat, lon, height, rain, wind, broodless, clustered, heavy_flight, language, format"
                      *         }
                      *       ]
                      *     }

@@ -12,7 +12,7 @@ import { chores, conditions } from "../state/present";
 import { formatting, prefersReducedMotion } from "../state/settings";
 import { words } from "../words/words";
 import { ChoreList } from "./chores";
-import { Weather } from "./weather";
+import { Attribution, Weather } from "./weather";
 
 /** The time limit for finding the reader's location, in milliseconds. */
 const LOCATE_LIMIT = 15_000;
@@ -39,7 +39,14 @@ export function HivePanel() {
           <h3 class="unseen">{hive.conditions}</h3>
           <Loaded of={conditions}>{(answer) => <Weather conditions={answer.conditions} />}</Loaded>
           <h3>{hive.chores}</h3>
-          <Loaded of={chores}>{(answer) => <ChoreList chores={answer.chores} />}</Loaded>
+          <Loaded of={chores}>
+            {(answer) => (
+              <>
+                <ChoreList chores={answer.chores} />
+                <Attribution of={answer.forecast.origin} />
+              </>
+            )}
+          </Loaded>
           <div class="row">
             {!isChanging.value && (
               <button type="button" class="button" onClick={() => (isChanging.value = true)}>

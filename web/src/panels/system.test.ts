@@ -14,6 +14,14 @@ const status: Status = {
   upstream: works,
   cache: works,
   store: works,
+  forecast: {
+    source: null,
+    down_since: null,
+    newest_age_seconds: null,
+    cells: 0,
+    places_spent_today: 0,
+    places_budget: null,
+  },
   left_out: {},
 };
 const facts: SystemFacts = {

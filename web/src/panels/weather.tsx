@@ -1,6 +1,6 @@
 /** The weather at a place: each estimate with its uncertainty. */
 
-import type { Condition, Estimate } from "../api/answers";
+import type { Condition, Estimate, ForecastOrigin } from "../api/answers";
 import { countText, distanceText, uncertaintyText, valueText } from "../formatting/units";
 import { formatting } from "../state/settings";
 import { phenomenonName, words } from "../words/words";
@@ -66,5 +66,23 @@ function EstimateText({ estimate: { value, uncertainty }, unit }: { estimate: Es
 function basisText({ boxes, nearest_km: nearest }: Estimate): string {
   const { hive } = words.value;
   const numbers = formatting.value;
+  if (nearest === null) return hive.model;
   return hive.estimate(hive.boxes(boxes, countText(boxes, numbers)), distanceText(nearest, numbers));
+}
+
+/** The attribution that the licence of a forecast requires. */
+export function Attribution({ of: origin }: { of: ForecastOrigin | null | undefined }) {
+  if (!origin) return null;
+  return (
+    <p class="soft small">
+      <a href={origin.attribution_link} rel="noreferrer external" lang="en">
+        {origin.attribution}
+      </a>{" "}
+      (
+      <a href={origin.licence_link} rel="noreferrer external license" lang="en">
+        {origin.licence}
+      </a>
+      )
+    </p>
+  );
 }
