@@ -1,18 +1,22 @@
 //! The command line, with one file per command.
 
 mod archive;
+mod at_place;
 mod backfill;
+mod chores;
 mod completions;
 mod config;
 mod demo;
 mod doctor;
 mod export;
 mod flag;
+mod forecast;
 mod healthcheck;
 mod history;
 mod open_store;
 mod openapi;
 mod output;
+mod parameter_flags;
 mod progress;
 mod serve;
 mod settings;
@@ -48,6 +52,10 @@ enum Command {
     Demo(demo::Args),
     /// Print the current average temperature
     Temperature(temperature::Args),
+    /// Print which beekeeping chores the weather at a place allows, now and in the next days
+    Chores(chores::Args),
+    /// Print the weather of the next hours at a place
+    Forecast(forecast::Args),
     /// Store one snapshot of the current readings
     Store(store::Args),
     /// List, show, verify or remove stored snapshots
@@ -89,6 +97,8 @@ impl Cli {
             Command::Serve(args) => serve::run(&args),
             Command::Demo(args) => demo::run(&args),
             Command::Temperature(args) => temperature::run(&args),
+            Command::Chores(args) => chores::run(&args),
+            Command::Forecast(args) => forecast::run(&args),
             Command::Store(args) => store::run(&args),
             Command::Snapshots(args) => snapshots::run(args),
             Command::Archive(args) => archive::run(args),

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use forecast_sources::SetUpError;
 use hivebox_archive::ArchiveError;
 
 use crate::service::StartError;
@@ -105,6 +106,12 @@ impl From<StartError> for Failure {
 impl From<PollError> for Failure {
     fn from(error: PollError) -> Self {
         Self::new(Self::code_of_poll(&error), in_words(&error))
+    }
+}
+
+impl From<SetUpError> for Failure {
+    fn from(error: SetUpError) -> Self {
+        Self::new(Code::Config, in_words(&error))
     }
 }
 

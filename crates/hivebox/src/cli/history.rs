@@ -1,6 +1,5 @@
 //! `hivebox history`: averages of the past, computed from the store.
 
-mod flags;
 mod show;
 
 use std::io::{IsTerminal, stdout};
@@ -12,14 +11,13 @@ use hivebox_present::Clock;
 use super::export::Export;
 use super::open_store::{self, Access};
 use super::output;
+use super::parameter_flags::{ParameterFlags, refused};
 use super::progress;
 use super::serve::block_on;
 use super::settings::{Asking, SettingFlags};
 use crate::exit::{Code, Failure};
-use flags::QuestionFlags;
 use hivebox_question::QueryMetrics;
 use hivebox_question::history::{AskHistory, HistoryBody, columns, heading};
-use hivebox_question::parameters::{self, Refusal, Wrong};
 use hivebox_question::past::Past;
 use hivebox_question::table::table;
 
@@ -27,7 +25,7 @@ use hivebox_question::table::table;
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     #[command(flatten)]
-    question: QuestionFlags,
+    question: ParameterFlags<AskHistory>,
     #[command(flatten)]
     output: OutputFlags,
     #[command(flatten)]
@@ -104,7 +102,7 @@ impl OutputFlags {
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let format = args.output.format()?;
-    let asked: AskHistory = parameters::read(args.question.given()).map_err(refused)?;
+    let asked = args.question.read()?;
     let question = asked.question(Clock::system().now(), None).map_err(refused)?;
     let config = args.settings.config()?;
     block_on(async {
@@ -140,17 +138,4 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         export.write(&bytes)?;
         export.finish()
     })
-}
-
-/// All faults of a question, one per line.
-fn refused(refusal: Refusal) -> Failure {
-    let line = |Wrong { detail, allowed, .. }: Wrong| {
-        format!("{}; allowed: {allowed}", detail.trim_end_matches('.'))
-    };
-    let message = match refusal {
-        Refusal::Wrong(wrong) => wrong.into_iter().map(line).collect::<Vec<_>>().join("\n"),
-        Refusal::Contradiction(reason) => reason,
-        Refusal::NotAcceptable(offered) => format!("the available formats are {}", offered.in_words()),
-    };
-    Failure::new(Code::Usage, message)
 }

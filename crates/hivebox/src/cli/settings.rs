@@ -7,7 +7,8 @@ use clap::{ArgMatches, Command, Error, FromArgMatches};
 use hivebox_config::QueryConfig;
 use hivebox_config::setting::{self, AnySetting};
 use hivebox_config::{
-    AnswerConfig, Config, FromSettings, Origin, SettingReader, Source, StoreAccess, Unknown, UpstreamConfig,
+    AnswerConfig, Config, ForecastConfig, FromSettings, Origin, SettingReader, Source, StoreAccess, Unknown,
+    UpstreamConfig,
 };
 
 use super::flag::flag;
@@ -71,6 +72,28 @@ impl FromSettings for Reading {
 }
 
 impl Heeds for Reading {}
+
+/// The settings of a command that answers about a place once.
+#[derive(Debug)]
+pub(super) struct Visiting {
+    pub(super) upstream: UpstreamConfig,
+    pub(super) answer: AnswerConfig,
+    pub(super) forecast: ForecastConfig,
+}
+
+impl FromSettings for Visiting {
+    fn from_settings(reader: &mut SettingReader<'_>) -> Option<Self> {
+        let upstream = UpstreamConfig::from_settings(reader);
+        let answer = AnswerConfig::without_status(reader);
+        let forecast = ForecastConfig::from_settings(reader);
+        Some(Self { upstream: upstream?, answer: answer?, forecast: forecast? })
+    }
+}
+
+impl Heeds for Visiting {
+    // One question needs no budget. The setting may be in the environment all the same.
+    const WITHOUT_FLAG: &'static [&'static dyn AnySetting] = &[&setting::FORECAST_BUDGET];
+}
 
 /// The settings of a command that works on the store.
 #[derive(Debug)]

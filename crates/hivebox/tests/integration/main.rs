@@ -39,6 +39,7 @@ mod open_files;
 mod openapi;
 mod outages;
 mod panics;
+mod place_commands;
 mod proxy;
 mod quality;
 mod rate_limit;

@@ -1,0 +1,105 @@
+//! `hivebox forecast`: the weather of the next hours at a place.
+
+use hivebox_climate::extremes::Extremes;
+use hivebox_present::NoForecast;
+use hivebox_question::forecast::{AskForecast, ForecastBody, HourBody, RangedBody};
+use hivebox_question::parameters::stretch::TIMEZONE;
+use jiff::tz::TimeZone;
+
+use super::at_place::{self, Known};
+use super::output;
+use super::parameter_flags::ParameterFlags;
+use super::serve::block_on;
+use super::settings::{SettingFlags, Visiting};
+use super::text_table::TextTable;
+use super::values;
+use crate::exit::{Code, Failure};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    #[command(flatten)]
+    question: ParameterFlags<AskForecast>,
+    /// Time zone of the times, by its name in the IANA time zone database, such as Europe/Berlin
+    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = values::of(TIMEZONE.kind))]
+    timezone: TimeZone,
+    /// Print JSON, as GET /api/v1/forecast
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: SettingFlags<Visiting>,
+}
+
+const EXAMPLES: &str = "\
+Example:
+  hivebox forecast --lat 52.52 --lon 13.405 --hours 24 --timezone Europe/Berlin \\
+      --forecast open-meteo:https://api.open-meteo.com
+      the next day in Berlin, corrected by the boxes around
+
+It asks openSenseMap and the weather model once. A running HiveBox also corrects by the last three days.";
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let asked = args.question.read()?;
+    let settings = args.settings.config()?;
+    if settings.forecast.address.is_none() {
+        return Err(Failure::new(
+            Code::Usage,
+            "there is no weather model; name one with --forecast, such as --forecast \
+             open-meteo:https://api.open-meteo.com",
+        ));
+    }
+    block_on(async {
+        let Known { present, forecast, now } = at_place::ask(&settings, asked.spot.position).await?;
+        let body = asked.answer(&present, &Extremes::default(), &forecast, now).map_err(no_forecast)?;
+        if args.json { output::json(&body) } else { print(&body, &args.timezone) }
+    })
+}
+
+fn no_forecast(reason: NoForecast) -> Failure {
+    Failure::new(Code::Unavailable, reason.sentence())
+}
+
+fn print(body: &ForecastBody, zone: &TimeZone) -> Result<(), Failure> {
+    output::line(&at_place::place(body.latitude, body.longitude))?;
+    output::line("")?;
+    for line in table(&body.hours, zone).lines() {
+        output::line(&line)?;
+    }
+    output::line("")?;
+    output::line("The true value is within ± in 68 of 100 cases. Rain is for the hour that begins then.")?;
+    output::line(&at_place::credit(&body.origin))
+}
+
+fn table(hours: &[HourBody], zone: &TimeZone) -> TextTable {
+    let mut table = TextTable::new().with("", false);
+    for name in ["°C", "±", "humidity %", "wind m/s", "±", "gust m/s", "rain mm", "rain %"] {
+        table = table.with(name, true);
+    }
+    for hour in hours {
+        let wind = hour.wind_speed;
+        table.push(vec![
+            at_place::moment(hour.at, zone),
+            value(hour.air_temperature, 1),
+            half_width(hour.air_temperature),
+            value(hour.relative_humidity, 0),
+            value(wind, 1),
+            half_width(wind),
+            value(hour.wind_gust, 1),
+            value(hour.precipitation, 1),
+            hour.precipitation_probability.map_or_else(unknown, |percent| format!("{percent:.0}")),
+        ]);
+    }
+    table
+}
+
+fn value(ranged: Option<RangedBody>, decimals: usize) -> String {
+    ranged.map_or_else(unknown, |ranged| format!("{:.decimals$}", ranged.value))
+}
+
+fn half_width(ranged: Option<RangedBody>) -> String {
+    ranged.map_or_else(unknown, |ranged| format!("{:.1}", (ranged.high_68 - ranged.low_68) / 2.0))
+}
+
+fn unknown() -> String {
+    "-".to_owned()
+}
