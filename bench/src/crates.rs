@@ -12,6 +12,7 @@ const fn benchmark(section: Section) -> Option<(&'static str, &'static str, &'st
         Section::Quality => ("hivebox", "quality", "Quality checks of all readings"),
         Section::Sharing => ("hivebox", "sharing", "From one replica to another through Redis"),
         Section::Places => ("hivebox-climate", "places", "From readings to the climate of a place"),
+        Section::Answers => ("hivebox", "answers", "From what is known of a place to answers about it"),
         Section::Store => ("hivebox-archive", "store", "From readings to a stored snapshot"),
         _ => return None,
     })

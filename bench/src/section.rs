@@ -13,6 +13,8 @@ pub(crate) enum Section {
     Sharing,
     /// Time to compute the climate of one place, and of all places.
     Places,
+    /// Time to answer which chores the weather at a place allows, and what the coming hours are like.
+    Answers,
     /// Time to store a snapshot, and its size.
     Store,
     /// The history compared with `DuckDB`, and request rates during a question over all of it.
