@@ -5,7 +5,9 @@
 //! sensors measure and what a model forecasts.
 
 mod ahead;
+mod block;
 mod chore;
+mod column;
 mod condition;
 mod error;
 mod format;
@@ -13,9 +15,11 @@ mod input;
 mod judge;
 mod kind;
 mod language;
+mod limits;
 mod list;
 mod margin;
 mod merge;
+mod part;
 mod read;
 mod rule;
 mod sentence;

@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::column::Column;
 use super::input::{Input, Inputs, Origin, rounded};
 use super::kind::InputKind;
 use super::margin::deviations_of;
-use super::told::Told;
+use super::told::{SeenWind, Told};
 use super::values::{Known, Spread, Value};
 use crate::forecast::{Outlook, OutlookHour, Ranged};
 
@@ -18,28 +19,26 @@ use crate::forecast::{Outlook, OutlookHour, Ranged};
 /// days do in [`Extremes`](crate::extremes::Extremes). Their range is that of a common error, since
 /// the errors of a forecast's hours go together: the low end of a maximum is the maximum of the low
 /// ends.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Ahead {
     now: Timestamp,
     fetched_at: Timestamp,
     /// The beginning of the first hour, in seconds since 1970.
     pub(super) first: i64,
-    /// Whole hours that follow one another, each with the values at its beginning.
-    hours: Vec<Hour>,
+    /// The number of whole hours, which follow one another.
+    count: usize,
+    /// The values at the beginning of each hour.
+    temperature: Column,
+    wind: Column,
+    /// The rain of each hour.
+    rain: Column,
+    /// The probability that no rain falls in each hour, as [`deviations_of`] it.
+    dry: Vec<f64>,
     /// The extremes and means of the stretches that begin with each hour.
-    min_24h: Vec<Option<Spread>>,
-    max_24h: Vec<Option<Spread>>,
-    max_72h: Vec<Option<Spread>>,
-    mean_24h: Vec<Option<Spread>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Hour {
-    temperature: Option<Spread>,
-    wind: Option<Spread>,
-    rain: Option<Spread>,
-    /// The probability that no rain falls, as [`deviations_of`] it.
-    dry: f64,
+    min_24h: Column,
+    max_24h: Column,
+    max_72h: Column,
+    mean_24h: Column,
 }
 
 pub(super) const HOUR_SECONDS: i64 = 3600;
@@ -59,18 +58,22 @@ impl Ahead {
         let follows = |(index, hour): &(usize, &OutlookHour)| {
             hour.at.as_second() == first + *index as i64 * HOUR_SECONDS
         };
-        let hours: Vec<Hour> =
-            outlook.hours.iter().enumerate().take_while(follows).map(|(_, hour)| Hour::of(hour)).collect();
-        let temperatures = || hours.iter().map(|hour| hour.temperature).collect();
+        let count = outlook.hours.iter().enumerate().take_while(follows).count();
+        let hours = outlook.hours[..count].iter();
+        let temperature = Column::of(hours.clone().map(|hour| spread(hour.air_temperature)));
         let ahead = Self {
             now,
             fetched_at,
             first,
-            min_24h: sliding(temperatures(), DAY_HOURS + 1, Spread::min),
-            max_24h: sliding(temperatures(), DAY_HOURS + 1, Spread::max),
-            max_72h: sliding(temperatures(), 3 * DAY_HOURS + 1, Spread::max),
-            mean_24h: hours.windows(DAY_HOURS).map(mean).collect(),
-            hours,
+            count,
+            min_24h: temperature.lowest(DAY_HOURS + 1),
+            max_24h: temperature.highest(DAY_HOURS + 1),
+            max_72h: temperature.highest(3 * DAY_HOURS + 1),
+            mean_24h: temperature.mean(DAY_HOURS),
+            temperature,
+            wind: Column::of(hours.clone().map(|hour| spread(hour.wind_speed))),
+            rain: Column::of(hours.clone().map(|hour| spread(hour.precipitation))),
+            dry: hours.map(|hour| deviations_of(dry(hour))).collect(),
         };
         let is_fresh = now.duration_since(fetched_at) <= Self::MAX_AGE;
         (is_fresh && ahead.hour_of(now.as_second()).is_some()).then_some(ahead)
@@ -124,7 +127,7 @@ impl Ahead {
 
     /// The end of the last hour whose beginning and end are known, in seconds since 1970.
     pub(super) fn end(&self) -> i64 {
-        self.first + (self.hours.len() as i64 - 1) * HOUR_SECONDS
+        self.first + (self.count as i64 - 1) * HOUR_SECONDS
     }
 
     /// The hour with a moment; `None` outside.
@@ -134,57 +137,65 @@ impl Ahead {
             .then(|| usize::try_from((second - self.first) / HOUR_SECONDS).ok())?
     }
 
-    /// The weather at a moment in an hour or at its end, and what a beekeeper says about the colony
-    /// and, with `sees`, about rain and wind.
+    /// The beginning of an hour, in seconds since 1970.
+    pub(super) fn second(&self, hour: usize) -> i64 {
+        self.first + hour as i64 * HOUR_SECONDS
+    }
+
+    /// The number of whole hours before a moment after the beginning of the first.
+    pub(super) fn hours_until(&self, second: i64) -> usize {
+        usize::try_from((second - self.first) / HOUR_SECONDS).unwrap_or(0)
+    }
+
+    /// The number of hours whose beginning and end are known from one on.
+    pub(super) fn hours_from(&self, hour: usize) -> usize {
+        self.count.saturating_sub(hour + 1)
+    }
+
+    /// The hours of a kind of weather, and by how many hours they began earlier. `None` for what only
+    /// beekeepers know.
+    #[inline]
+    pub(super) fn column(&self, kind: InputKind) -> Option<(&Column, usize)> {
+        Some(match kind {
+            InputKind::AirTemperature => (&self.temperature, 0),
+            InputKind::WindSpeed => (&self.wind, 0),
+            InputKind::PrecipitationRate => (&self.rain, 0),
+            InputKind::AirTemperatureMin24h => (&self.min_24h, DAY_HOURS),
+            InputKind::AirTemperatureMax24h => (&self.max_24h, DAY_HOURS),
+            InputKind::AirTemperatureMean24h => (&self.mean_24h, DAY_HOURS),
+            InputKind::AirTemperatureMax24To48h => (&self.max_24h, 2 * DAY_HOURS),
+            InputKind::AirTemperatureMax48To72h => (&self.max_24h, 3 * DAY_HOURS),
+            InputKind::AirTemperatureMinNext24h => (&self.min_24h, 0),
+            InputKind::AirTemperatureMaxNext24h => (&self.max_24h, 0),
+            InputKind::AirTemperatureMaxNext72h => (&self.max_72h, 0),
+            InputKind::AirTemperatureMeanNext24h => (&self.mean_24h, 0),
+            InputKind::Broodless | InputKind::Clustered | InputKind::HeavyFlight => return None,
+        })
+    }
+
+    /// The probabilities that no rain falls, as [`deviations_of`] them, from one hour to another.
+    pub(super) fn dry(&self, first: usize, last: usize) -> &[f64] {
+        &self.dry[first..=last]
+    }
+
+    /// A moment in an hour or at its end, and what a beekeeper says about the colony and, with `sees`,
+    /// about rain and wind.
     pub(super) fn moment(&self, hour: usize, second: i64, told: Told, sees: bool) -> Moment<'_> {
         let elapsed = second - self.first - hour as i64 * HOUR_SECONDS;
-        let (begin, end) = (self.hours[hour], self.hours[hour + 1]);
-        let between = |begin: Option<Spread>, end: Option<Spread>| {
-            let (begin, end) = begin.zip(end)?;
-            Some(match elapsed {
-                0 => begin,
-                HOUR_SECONDS => end,
-                _ => begin.towards(&end, elapsed as f64 / HOUR_SECONDS as f64),
-            })
-        };
-        let wind = between(begin.wind, end.wind);
-        let (rain, dry) = (begin.rain, begin.dry);
-        let mut moment = Moment {
-            ahead: self,
-            hour,
-            temperature: between(begin.temperature, end.temperature),
-            wind,
-            rain,
-            dry,
-            told,
-        };
-        if sees {
-            let spread = |input: Input| Spread::new(input.value, input.low, input.high);
-            if let Some(wind) = told.wind {
-                moment.wind = spread(wind.input());
-            }
-            if let Some(rain) = told.rain_input() {
-                moment.rain = spread(rain);
-                moment.dry = if rain.value <= 0.0 { f64::INFINITY } else { f64::NEG_INFINITY };
-            }
-        }
-        moment
+        let (wind, rain) = if sees { (told.wind, told.rain_input()) } else { (None, None) };
+        Moment { ahead: self, hour, elapsed, told, wind, rain }
     }
 }
 
-impl Hour {
-    fn of(hour: &OutlookHour) -> Self {
-        let spread = |ranged: Option<Ranged>| {
-            let Ranged { value, low_68, high_68, .. } = ranged?;
-            Some(Spread::new(value, low_68, high_68)?.rounded())
-        };
-        Self {
-            temperature: spread(hour.air_temperature),
-            wind: spread(hour.wind_speed),
-            rain: spread(hour.precipitation),
-            dry: deviations_of(dry(hour)),
-        }
-    }
+/// Whether a kind of weather changes evenly within an hour instead of holding for all of it.
+#[inline]
+pub(super) fn changes_evenly(kind: InputKind) -> bool {
+    matches!(kind, InputKind::AirTemperature | InputKind::WindSpeed)
+}
+
+fn spread(ranged: Option<Ranged>) -> Option<Spread> {
+    let Ranged { value, low_68, high_68, .. } = ranged?;
+    Some(Spread::new(value, low_68, high_68)?.rounded())
 }
 
 /// The probability that no rain falls in an hour: by the forecast's probability of rain, or else by
@@ -199,73 +210,65 @@ fn dry(hour: &OutlookHour) -> f64 {
     }
 }
 
-/// The extremes of each `count` values in a row. `None` where one of them is missing.
-fn sliding(
-    mut values: Vec<Option<Spread>>,
-    count: usize,
-    pick: impl Fn(Spread, Spread) -> Spread,
-) -> Vec<Option<Spread>> {
-    // Each value stands for as many as are covered; two that overlap cover up to twice as many.
-    let mut covered = 1;
-    while covered < count {
-        let step = covered.min(count - covered);
-        let left = values.len().saturating_sub(step);
-        for index in 0..left {
-            values[index] = values[index].zip(values[index + step]).map(|(one, other)| pick(one, other));
-        }
-        values.truncate(left);
-        covered += step;
-    }
-    values
-}
-
-fn mean(hours: &[Hour]) -> Option<Spread> {
-    let mut sum = Spread { value: 0.0, low: 0.0, high: 0.0 };
-    for hour in hours {
-        let Spread { value, low, high } = hour.temperature?;
-        sum = Spread { value: sum.value + value, low: sum.low + low, high: sum.high + high };
-    }
-    let count = hours.len() as f64;
-    Some(Spread { value: sum.value / count, low: sum.low / count, high: sum.high / count }.rounded())
-}
-
 /// What is known at a moment of the hours ahead.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Moment<'a> {
     ahead: &'a Ahead,
     hour: usize,
-    temperature: Option<Spread>,
-    wind: Option<Spread>,
-    rain: Option<Spread>,
+    /// The seconds since the beginning of the hour.
+    elapsed: i64,
+    pub(super) told: Told,
+    /// What a beekeeper sees.
+    wind: Option<SeenWind>,
+    rain: Option<Input>,
+}
+
+impl Moment<'_> {
     /// The probability that no rain falls, as [`deviations_of`] it.
-    pub(super) dry: f64,
-    told: Told,
+    pub(super) fn dry(&self) -> f64 {
+        match self.rain {
+            Some(rain) if rain.value <= 0.0 => f64::INFINITY,
+            Some(_) => f64::NEG_INFINITY,
+            None => self.ahead.dry[self.hour],
+        }
+    }
+
+    /// A kind of weather at the beginning and at the end of the hour, as a beekeeper sees it or else
+    /// by the forecast.
+    #[inline]
+    pub(super) fn ends(&self, kind: InputKind) -> Option<[Spread; 2]> {
+        let seen = match kind {
+            InputKind::WindSpeed => self.wind.map(SeenWind::input),
+            InputKind::PrecipitationRate => self.rain,
+            _ => None,
+        };
+        if let Some(Input { value, low, high, .. }) = seen {
+            return Some([Spread::new(value, low, high)?; 2]);
+        }
+        let (column, before) = self.ahead.column(kind)?;
+        let begin = column.get(self.hour.checked_sub(before)?)?;
+        Some([begin, if changes_evenly(kind) { column.get(self.hour + 1)? } else { begin }])
+    }
+
+    /// How much of the hour has passed, from 0 to 1.
+    #[inline]
+    pub(super) fn share(&self) -> f64 {
+        self.elapsed as f64 / HOUR_SECONDS as f64
+    }
 }
 
 impl Known for Moment<'_> {
     #[inline]
     fn get(&self, kind: InputKind) -> Option<Value> {
-        let days_before = |spreads: &[Option<Spread>], days: usize| {
-            *spreads.get(self.hour.checked_sub(days * DAY_HOURS)?)?
-        };
-        let Ahead { min_24h, max_24h, max_72h, mean_24h, .. } = self.ahead;
-        let weather = match kind {
-            InputKind::AirTemperature => self.temperature,
-            InputKind::WindSpeed => self.wind,
-            InputKind::PrecipitationRate => self.rain,
-            InputKind::AirTemperatureMin24h => days_before(min_24h, 1),
-            InputKind::AirTemperatureMax24h => days_before(max_24h, 1),
-            InputKind::AirTemperatureMean24h => days_before(mean_24h, 1),
-            InputKind::AirTemperatureMax24To48h => days_before(max_24h, 2),
-            InputKind::AirTemperatureMax48To72h => days_before(max_24h, 3),
-            InputKind::AirTemperatureMinNext24h => days_before(min_24h, 0),
-            InputKind::AirTemperatureMaxNext24h => days_before(max_24h, 0),
-            InputKind::AirTemperatureMaxNext72h => days_before(max_72h, 0),
-            InputKind::AirTemperatureMeanNext24h => days_before(mean_24h, 0),
-            InputKind::Broodless => return self.told.broodless.map(Value::Told),
-            InputKind::Clustered => return self.told.clustered.map(Value::Told),
-            InputKind::HeavyFlight => return self.told.heavy_flight.map(Value::Told),
-        };
-        weather.map(Value::Weather)
+        if kind.is_told() {
+            return self.told.of_colony(kind).map(Value::Told);
+        }
+        let [begin, end] = self.ends(kind)?;
+        Some(Value::Weather(match self.elapsed {
+            _ if !changes_evenly(kind) => begin,
+            0 => begin,
+            HOUR_SECONDS => end,
+            _ => begin.towards(&end, self.share()),
+        }))
     }
 }

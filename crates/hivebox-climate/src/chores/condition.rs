@@ -40,6 +40,22 @@ pub struct Bound {
     pub includes_limit: bool,
 }
 
+/// One end of the range of an input's value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum End {
+    Low,
+    High,
+}
+
+/// A comparison of one end of an input's range with one limit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Comparison {
+    pub(super) end: End,
+    /// Whether the limit is a lower one.
+    pub(super) is_lower: bool,
+    pub(super) bound: Bound,
+}
+
 /// How certain it is that a condition holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Certainty {
@@ -89,11 +105,44 @@ impl Range {
         }
     }
 
+    /// The comparisons that all hold where the range holds for certain, or else where it may hold.
+    #[inline]
+    pub(super) fn comparisons(&self, for_certain: bool) -> impl Iterator<Item = Comparison> {
+        let compared = |is_lower: bool, bound: Option<Bound>| {
+            let end = if is_lower == for_certain { End::Low } else { End::High };
+            bound.map(|bound| Comparison { end, is_lower, bound })
+        };
+        compared(true, self.lower).into_iter().chain(compared(false, self.upper))
+    }
+
     fn is_above_lower(&self, value: f64) -> bool {
         self.lower.is_none_or(|lower| value > lower.limit || (lower.includes_limit && value >= lower.limit))
     }
 
     fn is_below_upper(&self, value: f64) -> bool {
         self.upper.is_none_or(|upper| value < upper.limit || (upper.includes_limit && value <= upper.limit))
+    }
+}
+
+impl Comparison {
+    #[inline]
+    pub(super) fn holds(&self, value: f64) -> bool {
+        let Bound { limit, includes_limit } = self.bound;
+        match (self.is_lower, includes_limit) {
+            (true, false) => value > limit,
+            (true, true) => value >= limit,
+            (false, false) => value < limit,
+            (false, true) => value <= limit,
+        }
+    }
+}
+
+impl End {
+    #[inline]
+    pub(super) fn of(self, spread: &Spread) -> f64 {
+        match self {
+            Self::Low => spread.low,
+            Self::High => spread.high,
+        }
     }
 }

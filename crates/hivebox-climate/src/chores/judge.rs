@@ -1,7 +1,7 @@
 //! Judges chores by the known inputs.
 
 use super::chore::Chore;
-use super::condition::{Certainty, Condition};
+use super::condition::Certainty;
 use super::input::{Given, Inputs};
 use super::kind::InputKind;
 use super::language::Language;
@@ -135,16 +135,6 @@ impl Rules {
     /// Whether all inputs that the rules need are known.
     pub(super) fn are_met_by(&self, known: &impl Known) -> bool {
         self.needs.iter().all(|kind| known.get(*kind).is_some())
-    }
-
-    /// Whether each rule but `go` has a single limit.
-    pub(super) fn are_plain(&self) -> bool {
-        let has_one_limit = |rule: &Rule| match &rule.when[..] {
-            [Condition::Within { range, .. }] => range.lower.is_none() || range.upper.is_none(),
-            [Condition::Told { .. }] => true,
-            _ => false,
-        };
-        self.in_order.iter().all(|rule| rule.verdict == ChoreVerdict::Go || has_one_limit(rule))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::ahead::Moment;
-use super::condition::{Bound, Condition, Range};
+use super::condition::{Condition, Range};
 use super::kind::InputKind;
 use super::rule::{Rule, Rules};
 use super::values::{Known, Spread, Value};
@@ -14,15 +14,16 @@ use super::verdict::ChoreVerdict;
 pub(super) struct Margin {
     /// The distance from its value to the limit, in standard deviations. One standard deviation is
     /// the distance from the value to that end of its 68 % range which is towards the limit.
-    deviations: f64,
+    pub(super) deviations: f64,
     /// `None` if no weather decides.
-    input: Option<InputKind>,
+    pub(super) input: Option<InputKind>,
 }
 
 impl Margin {
-    const NONE: Self = Self { deviations: f64::INFINITY, input: None };
+    pub(super) const NONE: Self = Self { deviations: f64::INFINITY, input: None };
 
     /// The margin of a verdict of `rules` at a moment: how far it is from a more careful one.
+    /// [`Limits`](super::limits::Limits) find the same faster for most rules.
     pub(super) fn of(rules: &Rules, moment: &Moment<'_>, verdict: ChoreVerdict) -> Self {
         let more_careful = rules.in_order.iter().filter(|rule| rule.verdict.is_more_careful_than(verdict));
         let margins = more_careful.map(|rule| Self::of_rule(rule, moment, false));
@@ -53,14 +54,12 @@ impl Margin {
         let input = condition.input();
         let Condition::Within { range, .. } = condition else { return Self::NONE };
         let Some(Value::Weather(spread)) = moment.get(input) else { return Self::NONE };
-        let is_whether_dry = input == InputKind::PrecipitationRate
-            && [range.lower, range.upper].iter().flatten().all(|bound| bound.limit <= 0.0);
-        let deviations = if !is_whether_dry {
+        let deviations = if !range.is_whether_dry(input) {
             range.deviations(&spread, fits)
         } else if fits == (range.upper.is_some()) {
-            moment.dry
+            moment.dry()
         } else {
-            -moment.dry
+            -moment.dry()
         };
         Self { deviations, input: Some(input) }
     }
@@ -72,11 +71,17 @@ impl Margin {
 }
 
 impl Range {
+    /// Whether it only tells rain from none, whose probability the forecast gives.
+    pub(super) fn is_whether_dry(&self, input: InputKind) -> bool {
+        input == InputKind::PrecipitationRate
+            && [self.lower, self.upper].iter().flatten().all(|bound| bound.limit <= 0.0)
+    }
+
     /// How many standard deviations a value is within the range, or beyond it.
     #[inline]
     fn deviations(&self, spread: &Spread, within: bool) -> f64 {
-        let lower = self.lower.map(|bound| spread.above(bound, bound.includes_limit));
-        let upper = self.upper.map(|bound| -spread.above(bound, !bound.includes_limit));
+        let lower = self.lower.map(|bound| spread.above(bound.limit, bound.includes_limit));
+        let upper = self.upper.map(|bound| -spread.above(bound.limit, !bound.includes_limit));
         let both = lower.into_iter().chain(upper);
         if within {
             both.fold(f64::INFINITY, f64::min)
@@ -88,8 +93,9 @@ impl Range {
 
 impl Spread {
     /// How many standard deviations it is above a limit; the limit itself is above if `at_limit`.
-    fn above(&self, bound: Bound, at_limit: bool) -> f64 {
-        let distance = self.value - bound.limit;
+    #[inline]
+    pub(super) fn above(&self, limit: f64, at_limit: bool) -> f64 {
+        let distance = self.value - limit;
         let is_above = distance > 0.0 || (distance >= 0.0 && at_limit);
         let deviation = if is_above { self.value - self.low } else { self.high - self.value };
         if deviation > 0.0 {
@@ -132,6 +138,7 @@ fn cumulative(deviations: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chores::condition::Bound;
 
     #[test]
     fn a_limit_at_the_end_of_the_68_percent_range_is_kept_in_84_of_100_cases() {

@@ -1,6 +1,7 @@
 //! What a beekeeper at the hive knows and sees.
 
 use super::input::{Input, Inputs, Origin};
+use super::kind::InputKind;
 
 /// What a beekeeper at the hive knows and sees; `None` for what is left out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -70,6 +71,17 @@ const fn told(value: f64, low: f64, high: f64) -> Input {
 }
 
 impl Told {
+    /// What is said about the colony; `None` for weather.
+    #[inline]
+    pub(super) fn of_colony(self, kind: InputKind) -> Option<bool> {
+        match kind {
+            InputKind::Broodless => self.broodless,
+            InputKind::Clustered => self.clustered,
+            InputKind::HeavyFlight => self.heavy_flight,
+            _ => None,
+        }
+    }
+
     pub(super) fn rain_input(self) -> Option<Input> {
         self.rain.map(|rains| if rains { RAIN } else { DRY })
     }

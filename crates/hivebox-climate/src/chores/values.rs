@@ -1,6 +1,7 @@
 //! The known inputs as rules compare them: rounded, and without origins.
 
-use super::input::{Given, Input, InputFacts, Inputs, Origin, rounded};
+pub(super) use super::input::rounded;
+use super::input::{Given, Input, InputFacts, Inputs, Origin};
 use super::kind::InputKind;
 
 /// The known inputs as rules compare them, by [`InputKind::index`].
@@ -41,20 +42,10 @@ impl Spread {
     }
 
     /// The value and range on the way to another, from 0 to 1.
+    #[inline]
     pub(super) fn towards(&self, other: &Self, share: f64) -> Self {
-        let between = |begin: f64, end: f64| begin + share * (end - begin);
-        let (low, high) = (between(self.low, other.low), between(self.high, other.high));
-        Self { value: between(self.value, other.value), low, high }.rounded()
-    }
-
-    pub(super) fn min(self, other: Self) -> Self {
-        let (low, high) = (self.low.min(other.low), self.high.min(other.high));
-        Self { value: self.value.min(other.value), low, high }
-    }
-
-    pub(super) fn max(self, other: Self) -> Self {
-        let (low, high) = (self.low.max(other.low), self.high.max(other.high));
-        Self { value: self.value.max(other.value), low, high }
+        let (low, high) = (between(self.low, other.low, share), between(self.high, other.high, share));
+        Self { value: between(self.value, other.value, share), low, high }
     }
 
     fn of(input: &Input, facts: &InputFacts) -> Option<Self> {
@@ -62,6 +53,14 @@ impl Spread {
         let (low, high) = if is_certain { (input.value, input.value) } else { (input.low, input.high) };
         Some(Self::new(input.value, low, high)?.rounded())
     }
+}
+
+/// A value on the way from one to another, from 0 to 1, rounded as values are shown.
+#[inline]
+pub(super) fn between(begin: f64, end: f64, share: f64) -> f64 {
+    let moved = begin + share * (end - begin);
+    // From an unlimited end of a range there is no way.
+    rounded(if moved.is_nan() { begin } else { moved })
 }
 
 impl Values {

@@ -20,8 +20,23 @@ impl ChoreVerdict {
     /// Whether its rules are tried before those of another verdict.
     #[must_use]
     pub fn is_more_careful_than(self, other: Self) -> bool {
-        let rank = |verdict| Self::ALL.iter().position(|one| *one == verdict);
-        rank(self) < rank(other)
+        self.rank() < other.rank()
+    }
+
+    /// The index in [`ChoreVerdict::ALL`].
+    const fn rank(self) -> u8 {
+        match self {
+            Self::No => 0,
+            Self::Unknown => 1,
+            Self::Caution => 2,
+            Self::Go => 3,
+        }
+    }
+
+    /// Whether the chore can be done.
+    #[must_use]
+    pub const fn is_good(self) -> bool {
+        matches!(self, Self::Go | Self::Caution)
     }
 
     /// The name in JSON and in `chores.toml`.

@@ -2,11 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::ahead::{Ahead, HOUR_SECONDS, Moment};
+use super::ahead::Ahead;
+use super::block::Block;
 use super::chore::Chore;
 use super::kind::InputKind;
+use super::limits::Limits;
 use super::list::Chores;
 use super::margin::Margin;
+use super::part::{Part, Steady};
 use super::rule::Rules;
 use super::told::Told;
 use super::verdict::ChoreVerdict;
@@ -16,9 +19,10 @@ use crate::sun::{Daylight, SunUp};
 /// A stretch of time in which a chore can be done.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Window {
-    /// Its beginning: now, sunrise, or a multiple of ten minutes.
+    /// Its beginning: now, sunrise, a multiple of ten minutes, or when what a beekeeper saw of rain
+    /// and wind no longer holds.
     pub from: Timestamp,
-    /// Its end: sunset, or a multiple of ten minutes.
+    /// Its end: sunset, a multiple of ten minutes, or when what they saw no longer holds.
     pub to: Timestamp,
     /// `go` or `caution`.
     pub verdict: ChoreVerdict,
@@ -33,7 +37,6 @@ pub struct Window {
     pub certainty: f64,
 }
 
-const STEP_SECONDS: i64 = 600;
 /// How long what somebody sees of rain and wind holds.
 const SEEN_FOR: SignedDuration = SignedDuration::from_hours(2);
 
@@ -55,7 +58,8 @@ impl Chores {
         let now = ahead.now().as_second();
         let end = ahead.end().min(now + Ahead::REACH.as_secs());
         let (light, whole) = (light(position, now, end), vec![(now, end)]);
-        let seen_until = now + SEEN_FOR.as_secs();
+        let sees = told.wind.is_some() || told.rain.is_some();
+        let seen_until = if sees { now + SEEN_FOR.as_secs() } else { now };
         let windows = |chore: &Chore| {
             let mut scan = Scan::new(chore, ahead, told);
             for &(from, to) in if chore.needs_daylight() { &light } else { &whole } {
@@ -89,10 +93,16 @@ struct Scan<'a> {
     rules: &'a Rules,
     ahead: &'a Ahead,
     told: Told,
-    /// Whether no rule but `go` has more than one limit.
-    is_plain: bool,
+    /// The hours from `first` on.
+    blocks: [Option<Block>; BLOCKS],
+    first: usize,
+    /// The limits of `go` and `caution`, once needed.
+    limits: [Option<Limits<'a>>; 2],
     found: Vec<Found>,
 }
+
+/// Blocks for all hours within reach.
+const BLOCKS: usize = (Ahead::REACH.as_hours() as usize + 1).div_ceil(Block::HOURS);
 
 struct Found {
     from: i64,
@@ -101,74 +111,78 @@ struct Found {
     margin: Margin,
 }
 
-/// The verdict at a moment.
-struct Point<'a> {
-    second: i64,
-    moment: Moment<'a>,
-    verdict: ChoreVerdict,
-    /// The index of the rule that gave it.
-    rule: Option<usize>,
-}
-
 impl<'a> Scan<'a> {
     fn new(chore: &'a Chore, ahead: &'a Ahead, told: Told) -> Self {
         let rules = chore.ahead().unwrap_or(chore.rules());
-        Self { rules, ahead, told, is_plain: rules.are_plain(), found: Vec::new() }
+        let first = ahead.hours_until(ahead.now().as_second());
+        let (blocks, limits) = ([None; BLOCKS], [None, None]);
+        Self { rules, ahead, told, blocks, first, limits, found: Vec::new() }
     }
 
     /// Looks for windows between two moments. `sees` says whether what the beekeeper sees holds.
     fn stretch(&mut self, from: i64, to: i64, sees: bool) {
-        let told = self.told;
         let mut begin = from;
         while begin < to {
-            let hour = (begin - self.ahead.first) / HOUR_SECONDS;
-            let end = (self.ahead.first + (hour + 1) * HOUR_SECONDS).min(to);
-            self.hour(hour as usize, begin, end, told, sees);
-            begin = end;
+            let hour = self.ahead.hours_until(begin);
+            let end = self.ahead.second(hour + 1);
+            begin = if sees || begin > self.ahead.second(hour) || end > to {
+                self.part(hour, [begin, end.min(to)], sees);
+                end
+            } else {
+                let next = self.whole_hours(hour, self.ahead.hours_until(to));
+                self.ahead.second(next)
+            };
         }
+    }
+
+    /// Looks for windows in whole hours up to another one. Returns the first hour to look at next.
+    fn whole_hours(&mut self, hour: usize, until: usize) -> usize {
+        let (index, at) = ((hour - self.first) / Block::HOURS, (hour - self.first) % Block::HOURS);
+        let begin = self.first + index * Block::HOURS;
+        let judged = || Block::of(self.rules, self.ahead, self.told, begin);
+        let Some(block) = self.blocks.get_mut(index).map(|block| *block.get_or_insert_with(judged)) else {
+            return until;
+        };
+        let Block { go, caution, mixed } = block;
+        let next = |count: u32| (hour + count as usize).min(begin + Block::HOURS).min(until);
+        if (mixed >> at) & 1 == 1 {
+            self.part(hour, [hour, hour + 1].map(|end| self.ahead.second(end)), false);
+            return hour + 1;
+        }
+        for (hours, verdict) in [(go, ChoreVerdict::Go), (caution, ChoreVerdict::Caution)] {
+            if (hours >> at) & 1 == 1 {
+                let next = next((hours >> at).trailing_ones());
+                let (ahead, told) = (self.ahead, self.told);
+                let margin = self.limits(verdict).margin_of_hours(ahead, told, hour, next - 1);
+                self.add(ahead.second(hour), ahead.second(next), verdict, margin);
+                return next;
+            }
+        }
+        next(((go | caution | mixed) >> at).trailing_zeros())
     }
 
     /// Looks for windows in a part of an hour.
-    ///
-    /// Within an hour each value and each end of a range changes evenly or not at all, so where a
-    /// rule fits at two moments, it fits between them. Where no earlier rule has more than one limit
-    /// and none fits at two moments, none fits between them. So if one rule decides at both ends,
-    /// it decides all along. Otherwise the edge is looked for.
-    fn hour(&mut self, hour: usize, from: i64, to: i64, told: Told, sees: bool) {
-        let (rules, ahead) = (self.rules, self.ahead);
-        let at = |second| Point::of(rules, second, ahead.moment(hour, second, told, sees));
-        let (mut before, last) = (at(from), at(to));
-        if self.is_plain && before.rule.is_some() && before.rule == last.rule {
-            self.add(&before, &last);
-            return;
-        }
-        if !before.is_complete(rules) {
-            return;
-        }
-        let mut next = from - from.rem_euclid(STEP_SECONDS) + STEP_SECONDS;
-        while next < to {
-            let point = at(next);
-            self.add(&before, &point);
-            before = point;
-            next += STEP_SECONDS;
-        }
-        self.add(&before, &last);
+    fn part(&mut self, hour: usize, ends: [i64; 2], sees: bool) {
+        let (rules, ahead, told) = (self.rules, self.ahead, self.told);
+        Part::of(ahead, hour, ends, told, sees).steady(rules, |Steady { from, to, verdict }| {
+            // Each input changes evenly, so it is closest to a limit at one of the ends.
+            let moment = |second| ahead.moment(hour, second, told, sees);
+            let limits = self.limits(verdict);
+            let margin = limits.margin(&moment(from)).weaker(limits.margin(&moment(to)));
+            self.add(from, to, verdict, margin);
+        });
     }
 
-    /// Adds the time between two moments, if the chore can be done at both.
-    fn add(&mut self, before: &Point<'_>, after: &Point<'_>) {
-        let verdict = match (before.verdict, after.verdict) {
-            (ChoreVerdict::Go, ChoreVerdict::Go) => ChoreVerdict::Go,
-            (ChoreVerdict::Go | ChoreVerdict::Caution, ChoreVerdict::Go | ChoreVerdict::Caution) => {
-                ChoreVerdict::Caution
-            }
-            _ => return,
-        };
-        let margin = |point: &Point<'_>| Margin::of(self.rules, &point.moment, verdict);
-        let margin = margin(before).weaker(margin(after));
-        match self.found.last_mut().filter(|last| last.to == before.second && last.verdict == verdict) {
-            Some(last) => (last.to, last.margin) = (after.second, last.margin.weaker(margin)),
-            None => self.found.push(Found { from: before.second, to: after.second, verdict, margin }),
+    fn limits(&mut self, verdict: ChoreVerdict) -> &Limits<'a> {
+        let limits = &mut self.limits[usize::from(verdict == ChoreVerdict::Caution)];
+        limits.get_or_insert_with(|| Limits::of(self.rules, verdict))
+    }
+
+    /// Adds time in which the chore can be done, after all that was found before.
+    fn add(&mut self, from: i64, to: i64, verdict: ChoreVerdict, margin: Margin) {
+        match self.found.last_mut().filter(|last| last.to == from && last.verdict == verdict) {
+            Some(last) => (last.to, last.margin) = (to, last.margin.weaker(margin)),
+            None => self.found.push(Found { from, to, verdict, margin }),
         }
     }
 
@@ -182,19 +196,5 @@ impl<'a> Scan<'a> {
     }
 }
 
-impl<'a> Point<'a> {
-    fn of(rules: &Rules, second: i64, moment: Moment<'a>) -> Self {
-        let rule = rules.first_that_fits(&moment).map(|(index, _)| index);
-        let verdict = rule.map_or(ChoreVerdict::Unknown, |rule| rules.in_order[rule].verdict);
-        let mut point = Self { second, moment, verdict, rule };
-        let is_good = matches!(verdict, ChoreVerdict::Go | ChoreVerdict::Caution);
-        if is_good && !point.is_complete(rules) {
-            (point.verdict, point.rule) = (ChoreVerdict::Unknown, None);
-        }
-        point
-    }
-
-    fn is_complete(&self, rules: &Rules) -> bool {
-        rules.are_met_by(&self.moment)
-    }
-}
+#[cfg(test)]
+mod tests;
