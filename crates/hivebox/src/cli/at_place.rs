@@ -48,9 +48,9 @@ pub(super) async fn ask(settings: &Visiting, position: Position) -> Result<Known
         })
     };
     let spinner = progress::spinner("reading senseBoxes");
-    let (polled, ahead) = tokio::join!(poller.poll(now, None), ahead);
+    let (read, ahead) = tokio::join!(poller.poll(now, None), ahead);
     spinner.finish_and_clear();
-    let (present, _) = polled?;
+    let (present, _) = read?;
     let forecast =
         ahead.map(|(source, forecast)| PlaceForecast { source, cell, forecast: Arc::new(forecast) });
     Ok(Known { present, forecast, now })
