@@ -226,7 +226,8 @@ impl Known {
         if !self.want(cell, &slot) {
             return Err(NoForecast::Busy);
         }
-        if slot.servable(now).is_none() {
+        // A timer that has run out at once would still wait for a millisecond.
+        if slot.servable(now).is_none() && !patience.is_zero() {
             // Out of patience is an answer, too.
             let _ = tokio::time::timeout(patience, changed).await;
         }
