@@ -22,7 +22,8 @@ const SETTLE: &str = include_str!("forecast_settle.lua");
 const EXPIRY: Duration = Duration::from_hours(7);
 
 impl RedisCache {
-    /// The shared forecasts of cells, in their order; `None` for one that is missing or larger than `max_bytes`.
+    /// The shared forecasts of cells, in their order: `None` for one that is missing, and empty for one that is larger
+    /// than `max_bytes` or no text.
     pub(crate) async fn read_forecasts(
         &self,
         source: &str,
