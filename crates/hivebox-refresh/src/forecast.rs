@@ -10,12 +10,14 @@
 //! | Who may ask about a cell, and when again? | `claims`, `spending`, and the scripts in `redis/` |
 //! | What does an answer become, and when is it no use? | [`convert`] |
 //! | How is it sent to other replicas? | `wire/forecast.rs` |
+//! | What is odd about the answers? | `oddity` |
 //! | Which source do the settings name? | [`source`] |
 //! | How is one place asked, for a command? | [`ask_once`] |
 
 mod claims;
 pub mod convert;
 mod fetcher;
+pub(crate) mod oddity;
 mod once;
 mod pause;
 mod source;
@@ -23,5 +25,6 @@ mod spending;
 
 pub use fetcher::ForecastParts;
 pub(crate) use fetcher::{Fetcher, Surroundings};
+pub use oddity::observer;
 pub use once::{AskError, ask_once};
-pub use source::source;
+pub use source::{observed_source, source};

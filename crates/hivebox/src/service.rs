@@ -15,10 +15,10 @@ use hivebox_present::forecasts::ForecastsCollector;
 use hivebox_present::{Cache, Clock, Days, Forecasts, Supervisor};
 use hivebox_question::QueryMetrics;
 use hivebox_question::past::Past;
-use hivebox_refresh::forecast::ForecastParts;
+use hivebox_refresh::forecast::{self, ForecastParts};
 use hivebox_refresh::shared::Shared;
 use hivebox_refresh::upstream::Upstream;
-use hivebox_refresh::{Poller, Refresh, RefreshMetrics, RefreshParts, Running};
+use hivebox_refresh::{ForecastMetrics, Poller, Refresh, RefreshMetrics, RefreshParts, Running};
 use hivebox_telemetry::metrics::Metrics;
 use opensensemap::{FetchError, Observer};
 use tokio::net::TcpListener;
@@ -129,7 +129,7 @@ impl Service {
         let new_folders = NewFolders::on_the_way_to(folders);
         let snapshots = snapshots(&config.store.access).map_err(|source| StartError::Store { source })?;
         let upstream = metrics.upstream.clone();
-        let (forecasts, forecast) = forecasts(&config.forecast)?;
+        let (forecasts, forecast) = forecasts(&config.forecast, &metrics.forecast)?;
         ForecastsCollector::register(&mut registry, Arc::clone(&forecasts), clock.clone());
         let refresh = Refresh::new(RefreshParts {
             clock: clock.clone(),
@@ -224,8 +224,12 @@ impl Service {
 }
 
 /// The forecasts with these settings, and what fetches them.
-fn forecasts(config: &ForecastConfig) -> Result<(Arc<Forecasts>, Option<ForecastParts>), StartError> {
-    let Some(source) = hivebox_refresh::forecast::source(config)? else {
+fn forecasts(
+    config: &ForecastConfig,
+    metrics: &ForecastMetrics,
+) -> Result<(Arc<Forecasts>, Option<ForecastParts>), StartError> {
+    let observer = forecast::observer(metrics);
+    let Some(source) = forecast::observed_source(config, observer)? else {
         return Ok((Arc::new(Forecasts::off()), None));
     };
     let (forecasts, wanted) = Forecasts::of(source.facts());

@@ -8,12 +8,15 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::forecast::oddity::Oddity;
+
 /// Questions to the weather model.
 #[derive(Debug, Clone)]
 pub struct ForecastMetrics {
     outcomes: Family<[(&'static str, &'static str); 1], Counter>,
     duration_seconds: Histogram,
     unreadable: Counter,
+    oddities: Family<[(&'static str, &'static str); 1], Counter>,
 }
 
 /// What can come of a wanted cell, beside the failures of the source.
@@ -26,9 +29,13 @@ impl ForecastMetrics {
             outcomes: Family::default(),
             duration_seconds: Histogram::new([0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 60.0]),
             unreadable: Counter::default(),
+            oddities: Family::default(),
         };
         for outcome in OUTCOMES.into_iter().chain(FailureKind::ALL.map(FailureKind::slug)) {
             metrics.outcome(outcome, 0);
+        }
+        for kind in Oddity::SLUGS {
+            metrics.odd(kind, 0);
         }
         let help = "Wanted cells by what came of them: fetched, unchanged, shared by another replica, \
                     or why there is no forecast";
@@ -37,6 +44,9 @@ impl ForecastMetrics {
         registry.register("forecast_duration_seconds", help, metrics.duration_seconds.clone());
         let help = "Forecasts in the shared cache that this version cannot read";
         registry.register("forecast_unreadable", help, metrics.unreadable.clone());
+        let help = "Odd answers of the weather model that could be used: of a version that will be switched off, \
+                    with quantities in units that are unknown or had to be converted, or with values left out";
+        registry.register("forecast_oddities", help, metrics.oddities.clone());
         metrics
     }
 
@@ -48,6 +58,11 @@ impl ForecastMetrics {
     /// Counts a question to the source.
     pub(crate) fn asked(&self, duration: Duration) {
         self.duration_seconds.observe(duration.as_secs_f64());
+    }
+
+    /// Counts what is odd about an answer.
+    pub(crate) fn odd(&self, kind: &'static str, count: u64) {
+        self.oddities.get_or_create(&[("kind", kind)]).inc_by(count);
     }
 
     /// Counts a shared forecast that cannot be read.
