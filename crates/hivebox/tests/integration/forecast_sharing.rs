@@ -1,30 +1,44 @@
 //! Forecasts: all replicas together ask the source once about a cell, and its faults fail no request.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use hivebox_climate::forecast::{ForecastCell, ModelQuantity};
 use hivebox_climate::place::Position;
 use hivebox_present::{CellForecast, Clock, NoForecast};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use opensensemap_sim::{Fault, FaultRule, ForecastFault, SimClock};
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
-use crate::app::{PATIENCE, TestApp, TestUpstream};
+use crate::app::{PATIENCE, TestApp, TestUpstream, retried};
 use crate::redis_server::RedisServer;
 
 /// Replicas whose clock stands still, with that of the simulation.
-struct Replicas {
-    upstream: TestUpstream,
-    redis: RedisServer,
-    clock: Clock,
-    apps: Vec<TestApp>,
+pub(crate) struct Replicas {
+    pub(crate) upstream: TestUpstream,
+    pub(crate) redis: RedisServer,
+    pub(crate) clock: Clock,
+    pub(crate) apps: Vec<TestApp>,
 }
 
 impl Replicas {
-    async fn start(count: usize, settings: &[(&str, &str)]) -> Self {
-        let (upstream, redis) = (TestUpstream::start().await, RedisServer::start());
-        let clock = Clock::still_at(Clock::system().now());
+    pub(crate) async fn start(count: usize, settings: &[(&str, &str)]) -> Self {
+        Self::start_at(Clock::system().now(), count, settings).await
+    }
+
+    pub(crate) async fn start_at(now: Timestamp, count: usize, settings: &[(&str, &str)]) -> Self {
+        Self::over(TestUpstream::start().await, now, count, settings).await
+    }
+
+    pub(crate) async fn over(
+        upstream: TestUpstream,
+        now: Timestamp,
+        count: usize,
+        settings: &[(&str, &str)],
+    ) -> Self {
+        let (redis, clock) = (RedisServer::start(), Clock::still_at(now));
         upstream.sim.set_time(SimClock::Fixed(clock.now()));
         let mut replicas = Self { upstream, redis, clock, apps: Vec::new() };
         for _ in 0..count {
@@ -48,28 +62,53 @@ impl Replicas {
         self.apps.push(TestApp::with_clock(&self.upstream.url, &all, [], &self.clock).await);
     }
 
-    async fn ask(&self, replica: usize, cell: ForecastCell) -> Result<Arc<CellForecast>, NoForecast> {
+    pub(crate) async fn ask(
+        &self,
+        replica: usize,
+        cell: ForecastCell,
+    ) -> Result<Arc<CellForecast>, NoForecast> {
         self.apps[replica].serves.forecasts.ask(cell, self.clock.now(), PATIENCE).await
     }
 
-    fn let_time_pass(&self, minutes: i64) {
+    /// Asks until there is a forecast that has not expired.
+    pub(crate) async fn until_renewed(&self, replica: usize, cell: ForecastCell) -> Arc<CellForecast> {
+        retried(async || match self.ask(replica, cell).await {
+            Ok(forecast) if forecast.is_fresh(self.clock.now()) => Ok(forecast),
+            other => Err(format!("{cell} is not renewed: {:?}", other.map(|forecast| forecast.expires_at))),
+        })
+        .await
+    }
+
+    pub(crate) fn let_time_pass(&self, minutes: i64) {
         self.clock.advance(SignedDuration::from_mins(minutes));
         self.upstream.sim.set_time(SimClock::Fixed(self.clock.now()));
     }
 
-    fn break_source(&self, fault: Fault) {
+    pub(crate) fn break_source(&self, fault: Fault) {
         let rule = FaultRule { fault, times: None, path: Some("/v1/forecast".into()), share: None };
         self.upstream.sim.faults().set(rule).unwrap();
     }
 
-    fn questions(&self) -> u64 {
+    /// Requests for forecasts over HTTP, each about one place or more.
+    pub(crate) fn requests(&self) -> u64 {
+        self.upstream.sim.requests().count("/v1/forecast")
+    }
+
+    pub(crate) fn questions(&self) -> u64 {
         self.upstream.sim.forecast_questions().total()
     }
 }
 
-fn cell(number: u32) -> ForecastCell {
+/// A cell for each number up to 3,000.
+pub(crate) fn cell(number: u32) -> ForecastCell {
+    let (latitude, longitude) = place(number);
+    ForecastCell::of(Position::new(latitude, longitude).unwrap())
+}
+
+/// The middle of a cell, in degrees north and east.
+pub(crate) fn place(number: u32) -> (f64, f64) {
     let (row, column) = (number / 100, number % 100);
-    ForecastCell::of(Position::new(45.0 + f64::from(row) / 10.0, 5.0 + f64::from(column) / 10.0).unwrap())
+    (45.0 + f64::from(row) / 10.0, 5.0 + f64::from(column) / 10.0)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -92,6 +131,54 @@ async fn many_places_asked_at_three_replicas_cost_one_question_for_each_cell_and
     println!("{} answers took {} questions about {} cells", CELLS * 6, questions.total(), questions.cells());
     assert_eq!((questions.cells(), questions.total()), (CELLS as usize, u64::from(CELLS)));
     assert_eq!(questions.most_per_cell_and_hour(), 1, "{:?}", questions.more_often_than(1));
+}
+
+/// The figure at full size; minutes in a debug build. Shows its counts with `--nocapture`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes: cargo xtask test -- -p hivebox --test integration -- --ignored ten_thousand_places"]
+async fn ten_thousand_places_asked_at_three_replicas_within_an_hour() {
+    const PLACES: u32 = 10_000;
+    let begun = Instant::now();
+    let start = "2026-11-30T12:00:00Z".parse().unwrap();
+    let replicas = Replicas::start_at(start, 3, &[("forecast-budget", "off")]).await;
+    // Spread evenly without a pattern.
+    let spread = |number: u32, step: f64| (f64::from(number) * step).fract();
+    let cell_of = |number: u32| {
+        let (latitude, longitude) =
+            (45.0 + 11.0 * spread(number, 0.754_877_666), 5.0 + 11.0 * spread(number, 0.569_840_291));
+        ForecastCell::of(Position::new(latitude, longitude).unwrap())
+    };
+    let cells: HashSet<ForecastCell> = (0..PLACES).map(cell_of).collect();
+    let mut answers = 0;
+    for minute in 0..60 {
+        let mut asked = JoinSet::new();
+        // Each replica is asked about each place, a third of an hour apart.
+        for (number, replica) in (0..PLACES).flat_map(|number| (0..3).map(move |replica| (number, replica))) {
+            if (number + 20 * ((number / 60 + replica) % 3)) % 60 == minute {
+                let forecasts = Arc::clone(&replicas.apps[replica as usize].serves.forecasts);
+                let (cell, now) = (cell_of(number), replicas.clock.now());
+                asked.spawn(async move { forecasts.ask(cell, now, PATIENCE).await });
+            }
+        }
+        for answer in asked.join_all().await {
+            assert_eq!(answer.err(), None, "minute {minute}");
+            answers += 1;
+        }
+        replicas.let_time_pass(i64::from(minute < 59));
+    }
+    let questions = replicas.upstream.sim.forecast_questions();
+    println!(
+        "{PLACES} places in {} cells, {answers} answers of 3 replicas: {} questions about cells in {} requests, at most {} \
+         about a cell in an hour; {:.0} s",
+        cells.len(),
+        questions.total(),
+        replicas.requests(),
+        questions.most_per_cell_and_hour(),
+        begun.elapsed().as_secs_f64()
+    );
+    assert_eq!(answers, 3 * PLACES);
+    assert_eq!(questions.most_per_cell_and_hour(), 1, "{:?}", questions.more_often_than(1));
+    assert_eq!((questions.cells(), questions.total()), (cells.len(), cells.len() as u64));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -20,6 +20,10 @@ async fn all_is_well_once_there_is_an_answer() {
     let works = json!({ "down_since": null });
     let expected = json!({
         "as_of": status["as_of"], "freshness": "fresh", "max_reading_age_seconds": 3600, "upstream": works, "cache": works, "store": works,
+        "forecast": {
+            "source": null, "down_since": null, "newest_age_seconds": null, "cells": 0, "places_spent_today": 0,
+            "places_budget": null,
+        },
         "left_out": {},
     });
     assert_eq!(status, expected);
