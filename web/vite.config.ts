@@ -20,7 +20,8 @@ export default defineConfig({
     rollupOptions: {
       // Names have no hashes, because the files are committed and HiveBox sends each with a strong ETag. There is a single script,
       // so no part can fail to load later.
-      output: { entryFileNames: "app.js", assetFileNames: "app[extname]" },
+      input: { app: "index.html", sw: "src/offline/service-worker.ts" },
+      output: { entryFileNames: "[name].js", assetFileNames: "app[extname]" },
     },
   },
   // Limits suit a busy machine; every wait ends as soon as its condition holds.

@@ -1,9 +1,11 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { markFirstPicture } from "./first-picture";
+import { workOffline } from "./offline/install";
 import { Page } from "./page";
 import { listen } from "./state/live";
 import { keepFresh } from "./state/present";
+import { keepSigns } from "./state/signs";
 import "./styles/base.css";
 import "./styles/page.css";
 import "./styles/map.css";
@@ -17,5 +19,7 @@ effect(() => {
 const root = document.getElementById("page");
 if (root) render(<Page />, root);
 keepFresh();
+keepSigns();
 listen();
 markFirstPicture();
+workOffline();

@@ -1,28 +1,32 @@
-/** The page. What a beekeeper needs most comes first, on a phone too. */
+/** The page. The answer comes first, on a phone too. */
 
 import { HistoryPanel } from "./history/history-panel";
 import { MapPanel } from "./map/map-panel";
 import { BoxPanel } from "./panels/box";
+import { ChoresPanel } from "./panels/chores";
+import { Footer } from "./panels/footer";
 import { Header } from "./panels/header";
 import { HivePanel } from "./panels/hive";
-import { NumberPanel } from "./panels/number";
-import { Announcer, SystemLine } from "./panels/system-line";
+import { DoneNotice, MoveDialog } from "./panels/hive-actions";
+import { Announcer } from "./panels/system-line";
 import { words } from "./words/words";
 
 export function Page() {
-  const { skip, footer } = words.value;
+  const { skip, skipToMap } = words.value;
   return (
     <>
       <a class="skip" href="#numbers">
         {skip}
       </a>
+      <a class="skip" href="#map">
+        {skipToMap}
+      </a>
       <Header />
       <main id="numbers" tabIndex={-1}>
-        <SystemLine />
         <div class="columns">
           <div class="column">
-            <NumberPanel />
             <HivePanel />
+            <ChoresPanel />
           </div>
           <div class="column wide">
             <MapPanel />
@@ -31,14 +35,9 @@ export function Page() {
           </div>
         </div>
       </main>
-      <footer class="foot">
-        <p>
-          {footer.data} {words.value.map.licence}. {footer.noTracking}
-        </p>
-        <p>
-          <a href="/docs">{footer.docs}</a> · <a href="/dashboard/licences.txt">{footer.licences}</a>
-        </p>
-      </footer>
+      <Footer />
+      <MoveDialog />
+      <DoneNotice />
       <Announcer />
     </>
   );

@@ -37,7 +37,7 @@ for (const colorScheme of ["light", "dark"]) {
       const { boxes } = await (await fetch(`${hivebox}/api/v1/boxes?lat=52.52&lon=13.41&radius_km=5&limit=1`)).json();
       await visit(browser, `${hivebox}/dashboard?lat=52.52&lon=13.41&box=${boxes[0].id}`, { viewport, colorScheme }, async (page) => {
         await page.locator("#system[data-level=good]").waitFor();
-        await page.locator("#chores > li").first().waitFor();
+        await page.locator("#chores [data-chore]").first().waitFor();
         await page.locator("#box-title", { hasText: boxes[0].name }).waitFor();
         await page.locator("#history").scrollIntoViewIfNeeded();
         await page.locator("#chart canvas, #history-empty").first().waitFor();
@@ -66,12 +66,14 @@ test("every control is reachable by keyboard and shows its focus", async () => {
       stops.add(id);
       return id === "map";
     });
-    for (const id of ["language", "unit-C", "unit-F", "theme", "pick", "locate", "coordinates", "phenomenon"]) assert.ok(stops.has(id), `#${id} must be reachable`);
-    await page.keyboard.press("ArrowUp");
-    await page.keyboard.press("Enter");
-    await page.locator("#hive-place").waitFor();
+    assert.ok(stops.size < 12, `the map is stop ${stops.size}`);
+    for (const id of ["language", "unit-C", "unit-F", "pick", "locate", "coordinates", "phenomenon"]) assert.ok(stops.has(id), `#${id} must be reachable`);
     await page.locator("#in-view").focus();
     await page.keyboard.press("Enter");
     await page.locator(".in-view li button").first().waitFor();
+    await page.locator("#map").focus();
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Enter");
+    await page.locator("#hive-place").waitFor();
   });
 });

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 /** The limit for every wait in milliseconds, generous enough for a busy machine. A wait ends as soon as its condition holds. */
-const PATIENCE = 180_000;
+const PATIENCE = Number(process.env.P ?? 180_000);
 /** The pause between two checks of a condition, in milliseconds. */
 const POLL_INTERVAL = 50;
 const FLAGS = [

@@ -75,32 +75,176 @@ test("a hive has its weather, its chores and an address to share", async () => {
   await visit(browser, hivebox, {}, async (page) => {
     await page.locator("#coordinates").fill("52,52 13,41");
     await page.locator("#coordinates").press("Enter");
-    await page.locator("#chores > li").first().waitFor();
+    await page.locator("#chores [data-chore]").first().waitFor();
     assert.deepEqual(parametersOf(page), { lat: "52.52", lon: "13.41" });
     const { chores } = await json(`${hivebox}/api/v1/chores?lat=52.52&lon=13.41`);
-    const shown = await page.locator("#chores > li").evaluateAll((items) => items.map((item) => item.dataset.chore));
-    assert.deepEqual(shown, chores.map(({ chore }) => chore));
-    const verdicts = await page.locator("#chores > li").evaluateAll((items) => items.map((item) => item.dataset.verdict));
+    const shown = await page.locator("#chores [data-chore]").evaluateAll((items) => items.map((item) => item.dataset.chore));
+    assert.deepEqual(shown.sort(), chores.map(({ chore }) => chore).sort());
+    const verdicts = await page.locator("#chores [data-chore]").evaluateAll((items) => items.map((item) => item.dataset.verdict));
     assert.ok(verdicts.every((verdict) => ["go", "caution", "no", "unknown"].includes(verdict)), verdicts.join());
     await page.locator("#told-broodless").selectOption("true");
     await eventually("the observation in the address", () => parametersOf(page).broodless === "true");
     await picture(page, "hive", { fullPage: true });
     // A reader who opens the shared address sees the same.
     await visit(browser, page.url(), {}, async (other) => {
-      await other.locator("#chores > li").first().waitFor();
-      assert.equal(await other.locator("#hive-place").innerText(), await page.locator("#hive-place").innerText());
+      await other.locator("#chores [data-chore]").first().waitFor();
+      await other.locator("#hive-place", { hasText: "Berlin" }).waitFor();
       assert.equal(await other.locator("#told-broodless").inputValue(), "true");
     });
     await page.locator("#hive-forget").click();
     await page.locator("#pick").waitFor();
     assert.equal(parametersOf(page).lat, undefined);
+    await eventually("the focus in the search", () => page.evaluate(() => document.activeElement.id === "coordinates"));
+  });
+});
+
+const tabs = (page) => page.locator("#hives .tab:not(#hive-add)").evaluateAll((all) => all.map((tab) => tab.querySelector("span").innerText));
+
+test("hives are kept in tabs, and the page opens with the one shown last", async () => {
+  await visit(browser, hivebox, {}, async (page) => {
+    await page.locator("#coordinates").fill("pots");
+    await page.locator("[role=option]", { hasText: "Potsdam" }).click();
+    await page.locator("#answer[data-verdict]").waitFor();
+    await page.locator("#hive-rename").click();
+    await page.locator("#hive-name").fill("Garden");
+    await page.keyboard.press("Enter");
+    await page.locator("#hive-add").click();
+    await page.locator("#coordinates").fill("53.17, 9.92");
+    await page.keyboard.press("Enter");
+    await eventually("two tabs", async () => (await tabs(page)).length === 2);
+    const places = await tabs(page);
+    assert.equal(places[0], "Garden");
+    await page.locator("#hives .tab.is-no, #hives .tab.is-go, #hives .tab.is-caution, #hives .tab.is-unknown").nth(1).waitFor();
+    await page.goto(hivebox);
+    await page.locator("#answer[data-verdict]").waitFor();
+    assert.deepEqual(await tabs(page), places);
+    assert.equal(parametersOf(page).lat, "53.17");
+    await page.locator("#hives .tab", { hasText: "Garden" }).click();
+    await eventually("the garden in the address", () => parametersOf(page).lat === "52.4");
+    await picture(page, "hives");
+  });
+});
+
+test("what the reader sees of rain and wind counts for the verdict, and can be taken back", async () => {
+  await visit(browser, dashboard({ lat: "-33.87", lon: "151.21" }), {}, async (page) => {
+    await page.locator("#answer[data-verdict]").waitFor();
+    const before = await page.locator("#answer").getAttribute("data-verdict");
+    const told = page.waitForResponse((response) => response.url().includes("/api/v1/chores") && response.url().includes("rain=yes"));
+    await page.locator("#told-rain-yes").click();
+    const { chores } = await (await told).json();
+    const { verdict } = chores.find(({ chore }) => chore === "full_inspection");
+    await page.locator(`#answer[data-verdict=${verdict}]`).waitFor();
+    assert.equal(verdict, "no", "nobody opens a hive in the rain");
+    assert.equal(parametersOf(page).rain, undefined, "it expires, so it is not in the address");
+    await page.locator("#told-rain-yes[aria-pressed=true]").click();
+    await page.locator(`#answer[data-verdict=${before}]`).waitFor();
+  });
+});
+
+test("the answer says when next, and a strip shows the hours", async () => {
+  await visit(browser, dashboard(BERLIN), {}, async (page) => {
+    await page.locator("#answer[data-verdict]").waitFor();
+    await page.locator("#strip .strip-line:not(.is-past)").waitFor();
+    await page.locator(".answer a", { hasText: "Open-Meteo" }).waitFor();
+    const { chores } = await json(`${hivebox}/api/v1/chores?lat=52.52&lon=13.41`);
+    const { verdict } = chores.find(({ chore }) => chore === "full_inspection");
+    if (verdict === "no") await page.locator("#next", { hasText: /^(Next: |Not in the next 7 days)/ }).waitFor();
+    const { x, y, width } = await page.locator(".strip-hours").boundingBox();
+    await page.mouse.move(x + width * 0.6, y + 40);
+    await page.locator("#strip figcaption", { hasText: /\d – \d+ °C, wind / }).waitFor();
+  });
+});
+
+test("moving a hive asks first and can be undone, and a plain tap never moves it", async () => {
+  await visit(browser, hivebox, {}, async (page) => {
+    await page.locator("#coordinates").fill("52.52, 13.41");
+    await page.keyboard.press("Enter");
+    await page.locator("#answer[data-verdict]").waitFor();
+    await mapIsDrawn(page);
+    const { width, height } = await page.locator("#map").boundingBox();
+    // Outside of Berlin, where no box is hit.
+    await page.locator("#map").click({ position: { x: width * 0.1, y: height * 0.9 } });
+    await page.locator("#map").press("Enter");
+    assert.equal(parametersOf(page).lat, "52.52", "neither a tap nor a key moves the hive");
+    await page.locator("#hive-move").click();
+    await page.locator("#coordinates").fill("Potsdam");
+    await page.locator("[role=option]").first().waitFor();
+    await page.keyboard.press("Enter");
+    await page.locator("#move-dialog", { hasText: "Potsdam" }).waitFor();
+    await picture(page, "move");
+    assert.equal(parametersOf(page).lat, "52.52", "the move waits for an answer");
+    await page.locator("#move-yes").click();
+    await eventually("the move", () => parametersOf(page).lat === "52.4");
+    await page.locator("#undo").click();
+    await eventually("the undone move", () => parametersOf(page).lat === "52.52");
+    await page.locator("#hive-forget").click();
+    await page.locator("#undo").click();
+    await page.locator("#hive-place", { hasText: "Berlin" }).waitFor();
+  });
+});
+
+test("an unknown town, an unknown box and an unknown phenomenon are explained, not tried again", async () => {
+  const isExpected = (fault) => fault.includes("404");
+  await visit(browser, dashboard({ box: "000000000000000000000000", phenomenon: "moonlight" }), {}, async (page) => {
+    await page.locator("#box-missing").waitFor();
+    assert.equal(await page.locator("#box .button").count(), 0);
+    await eventually("the usual phenomenon", async () => (await page.locator("#phenomenon").inputValue()) === "air_temperature");
+    await page.locator("#coordinates").fill("Nowhereville");
+    await page.keyboard.press("Enter");
+    await page.locator("#hive-trouble", { hasText: "No such town" }).waitFor();
+  }, isExpected);
+});
+
+test("the history at a hive is that of outdoor boxes, in the hive's time", async () => {
+  await visit(browser, dashboard({ lat: "-33.87", lon: "151.21" }), {}, async (page) => {
+    await page.locator("#answer[data-verdict]").waitFor();
+    await page.locator("#hive-place", { hasText: "Sydney" }).waitFor();
+    await page.locator("#history").scrollIntoViewIfNeeded();
+    await page.locator("#chart canvas, #history-empty").first().waitFor();
+    const asked = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => name.includes("/api/v1/history")));
+    assert.ok(asked.length > 0 && asked.every((url) => new URL(url).searchParams.get("exposure") === "outdoor"), asked.join("\n"));
+    await page.locator("#zone", { hasText: "Australia" }).waitFor();
+    assert.match(await page.locator("#history-csv").getAttribute("href"), /exposure=outdoor.*&format=csv$/);
+    const csv = await fetch(new URL(await page.locator("#history-csv").getAttribute("href"), hivebox));
+    assert.match(await csv.text(), /^from,to,phenomenon/);
+  });
+});
+
+test("the map's view is in the address", async () => {
+  await visit(browser, hivebox, {}, async (page) => {
+    await mapIsDrawn(page);
+    assert.equal(parametersOf(page).map, undefined);
+    await page.getByRole("button", { name: "Zoom in" }).click();
+    await eventually("the view in the address", () => /^[\d.]+\/-?[\d.]+\/-?[\d.]+$/.test(parametersOf(page).map ?? ""));
+    const before = parametersOf(page).map;
+    await page.reload();
+    await mapIsDrawn(page);
+    await page.getByRole("button", { name: "Zoom in" }).click();
+    await eventually("another zoom", () => parametersOf(page).map !== before);
+    assert.equal(Number(parametersOf(page).map.split("/")[0]), Number(before.split("/")[0]) + 1);
+  });
+});
+
+test("the wheel scrolls the page, and zooms the map with Ctrl", async () => {
+  await visit(browser, hivebox, {}, async (page) => {
+    await mapIsDrawn(page);
+    const { x, y, width, height } = await page.locator("#map").boundingBox();
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.wheel(0, 200);
+    await page.locator(".gesture").waitFor();
+    await eventually("the page to scroll", () => page.evaluate(() => scrollY > 0));
+    assert.equal(parametersOf(page).map, undefined);
+    await page.keyboard.down("Control");
+    await page.mouse.wheel(0, -200);
+    await page.keyboard.up("Control");
+    await eventually("the zoom in the address", () => parametersOf(page).map !== undefined);
   });
 });
 
 test("the address of a hive opens the map centred on it", async () => {
   // The screenshot is for README.md, hence its size.
   await visit(browser, dashboard(BERLIN), { viewport: { width: 1120, height: 700 } }, async (page) => {
-    await page.locator("#chores > li").first().waitFor();
+    await page.locator("#chores [data-chore]").first().waitFor();
     await mapIsDrawn(page);
     const [map, pin] = [await page.locator("#map").boundingBox(), await page.locator(".hive-pin").boundingBox()];
     // The tip of the pin marks the hive.
@@ -112,7 +256,7 @@ test("the address of a hive opens the map centred on it", async () => {
   });
 });
 
-test("a click on the map or the browser's location places the hive", async () => {
+test("a click on the map in search of a place, or the browser's location, places the hive", async () => {
   const geolocation = { latitude: BERLIN.lat, longitude: BERLIN.lon };
   await visit(browser, hivebox, { geolocation, permissions: ["geolocation"] }, async (page) => {
     await mapHasLoaded(page);
@@ -121,7 +265,7 @@ test("a click on the map or the browser's location places the hive", async () =>
     await page.locator("#hive-place").waitFor();
     const first = parametersOf(page);
     assert.ok(Math.abs(Number(first.lat)) < 60 && Math.abs(Number(first.lon)) < 60, JSON.stringify(first));
-    await page.locator("#hive-forget").click();
+    await page.locator("#hive-add").click();
     await page.locator("#locate").click();
     await eventually("the browser's location in the address", () => parametersOf(page).lat === "52.52" && parametersOf(page).lon === "13.41");
   });

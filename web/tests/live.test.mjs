@@ -49,6 +49,38 @@ test("a lost connection is reported until it is restored", async () => {
   }
 });
 
+test("without a network the page still shows the last answer, and says how old it is", async () => {
+  const isExpected = (fault) => /Failed to load resource|ERR_|fetch/.test(fault);
+  await visit(browser, `${hivebox}/dashboard?lat=52.52&lon=13.41`, {}, async (page, context) => {
+    await page.locator("#answer[data-verdict]").waitFor();
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    // The first visit's answers came before the worker; this visit's are kept.
+    await page.reload();
+    await page.locator("#answer[data-verdict]").waitFor();
+    await page.locator("#map[data-boxes]:not([data-boxes=''])").waitFor();
+    const verdict = await page.locator("#answer").getAttribute("data-verdict");
+    await page.waitForFunction(async () => (await caches.match("/api/v1/chores?lat=52.52&lon=13.41&language=en")) !== undefined);
+    await context.setOffline(true);
+    await page.goto(hivebox + "/dashboard?lat=52.52&lon=13.41");
+    await page.locator(`#answer[data-verdict=${verdict}]`).waitFor();
+    await system(page, "[data-connection=lost][data-level=bad]");
+    await page.locator(".answer.is-old .as-of", { hasText: /^As of \d/ }).waitFor();
+    assert.equal(await page.locator("main .notice").count(), 0, "one bar says it all");
+    await picture(page, "offline");
+  }, isExpected);
+});
+
+test("the page can be installed", async () => {
+  await visit(browser, hivebox, {}, async (page) => {
+    const manifest = await json(new URL(await page.locator("link[rel=manifest]").getAttribute("href"), hivebox));
+    assert.equal(manifest.start_url, "/");
+    for (const { src } of manifest.icons) assert.ok((await fetch(new URL(src, hivebox))).ok, src);
+    const session = await page.context().newCDPSession(page);
+    const { errors } = await session.send("Page.getAppManifest");
+    assert.deepEqual(errors, []);
+  });
+});
+
 test("an outage of openSenseMap is reported until it is over", async () => {
   const faults = `${needed("HIVEBOX_TEST_SIMULATION")}/_sim/faults`;
   const outage = { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ fault: "status", status: 500 }) };

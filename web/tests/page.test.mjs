@@ -76,7 +76,7 @@ test("on a phone nothing is wider than the screen", async () => {
     const options = { viewport: { ...PHONE, width }, colorScheme, locale, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
     await visit(browser, `${hivebox}/dashboard?lat=52.52&lon=13.41`, options, async (page) => {
       await whole(page);
-      await page.locator("#chores > li").first().waitFor();
+      await page.locator("#chores [data-chore]").first().waitFor();
       const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
       assert.deepEqual(widths, [width, width]);
       await picture(page, name, { fullPage: true });
@@ -87,9 +87,9 @@ test("on a phone nothing is wider than the screen", async () => {
 test("the page is available in German and in °F", async () => {
   await visit(browser, `${hivebox}/dashboard?lat=52.52&lon=13.41`, { locale: "de-DE" }, async (page) => {
     await whole(page);
-    const firstChore = page.locator("#chores > li h4").first();
-    await page.locator("#chores > li h4", { hasText: "Vollständige Durchsicht" }).waitFor();
-    assert.match(await page.locator("#chores .reason").first().innerText(), /^(Es |Der Wind |Das lässt sich nicht sagen)/);
+    const inspection = page.locator("#chores [data-chore=full_inspection] .chore-name");
+    await page.locator("#chores .chore-name", { hasText: "Vollständige Durchsicht" }).waitFor();
+    assert.match(await page.locator("#answer .verdict-reason").innerText(), /^(Es |Der Wind |Das lässt sich nicht sagen)/);
     assert.equal(await page.locator("html").getAttribute("lang"), "de");
     assert.match(await page.locator("#temperature").innerText(), /^[-−]?\d+,\d/);
     assert.ok(["Kalt", "Gut", "Heiß"].includes(await page.locator("#status").innerText()));
@@ -101,7 +101,54 @@ test("the page is available in German and in °F", async () => {
     await picture(page, "german-fahrenheit", { fullPage: true });
     await page.locator("#language").selectOption("en");
     assert.equal(await page.locator("html").getAttribute("lang"), "en");
-    await eventually("the service's texts in English", async () => (await firstChore.innerText()) === "Full inspection");
+    await eventually("the service's texts in English", async () => (await inspection.innerText()) === "Full inspection");
+    await page.locator("#language").selectOption("fr");
+    await page.locator("#hives").waitFor();
+    assert.equal(await page.locator("html").getAttribute("lang"), "fr");
+    await page.locator("#chores-title", { hasText: "Au rucher" }).waitFor();
+  });
+});
+
+/** The first useful pictures: on a slow machine parts arrive one after the other, and none may push another away. */
+test("nothing moves while the page loads", async () => {
+  for (const [viewport, address] of [
+    [PHONE, `${hivebox}/dashboard?lat=52.52&lon=13.41`],
+    [{ width: 1280, height: 800 }, `${hivebox}/dashboard?lat=52.52&lon=13.41`],
+    [PHONE, hivebox],
+  ]) {
+    await visit(browser, "about:blank", { viewport }, async (page) => {
+      await page.addInitScript(() => {
+        window.shifts = [];
+        const nameOf = ({ node }) => node?.id || node?.className || node?.nodeName;
+        const add = (list) => {
+          for (const { value, hadRecentInput, sources } of list.getEntries()) if (!hadRecentInput) window.shifts.push([value, sources.map(nameOf).join()]);
+        };
+        new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+      });
+      await page.goto(address);
+      await whole(page);
+      await page.waitForFunction(() => performance.getEntriesByName("hivebox-first-picture").length > 0);
+      const shifts = await page.evaluate(() => window.shifts);
+      const sum = shifts.reduce((sum, [value]) => sum + value, 0);
+      assert.ok(sum <= 0.05, `${address} moved by ${sum}: ${JSON.stringify(shifts)}`);
+    }, (fault) => fault.includes("another host"));
+  }
+});
+
+test("on a phone the answer comes first, within the first screen", async () => {
+  const options = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+  await visit(browser, `${hivebox}/dashboard?lat=52.52&lon=13.41`, options, async (page) => {
+    await page.locator("#answer[data-verdict]").waitFor();
+    const { y, height } = await page.locator("#answer").boundingBox();
+    assert.ok(y + height < 400, `the answer ends ${y + height} px down the page`);
+    const map = await page.locator("#map").boundingBox();
+    assert.ok(map.y > y + height);
+    const sizes = await page.locator("select, input").evaluateAll((all) => all.map((one) => Number.parseFloat(getComputedStyle(one).fontSize)));
+    assert.ok(sizes.every((size) => size >= 16), "smaller fields make phones zoom");
+    const low = await page.locator("button, summary, select, input, .quiet, footer a").evaluateAll((all) =>
+      all.filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML.slice(0, 120)),
+    );
+    assert.deepEqual(low, [], "targets are at least 44 px high");
   });
 });
 

@@ -20,9 +20,15 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 const JSON: &str = "application/json";
 const PICTURE: &str = "image/svg+xml";
+const ICON: &str = "image/png";
+const MANIFEST: &str = "application/manifest+json";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const SERVICE_WORKER_ALLOWED: HeaderName = HeaderName::from_static("service-worker-allowed");
+
+/// The service worker of the page, which also answers for `/`.
+const SERVICE_WORKER: &str = "sw.js";
 
 /// The page may only load its own files, and ask for the location if a person wants that.
 const POLICIES: [(HeaderName, HeaderValue); 4] = [
@@ -30,7 +36,7 @@ const POLICIES: [(HeaderName, HeaderValue); 4] = [
         CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-             base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+             manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         ),
     ),
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -47,13 +53,21 @@ struct EmbeddedFile {
 
 static PAGE: LazyLock<EmbeddedFile> =
     LazyLock::new(|| EmbeddedFile::of("index.html", HTML, include_bytes!("../dashboard/index.html")));
-static FILES: LazyLock<[EmbeddedFile; 6]> = LazyLock::new(|| {
+static FILES: LazyLock<[EmbeddedFile; 10]> = LazyLock::new(|| {
     [
         EmbeddedFile::of("app.js", SCRIPT, include_bytes!("../dashboard/app.js")),
         EmbeddedFile::of("app.css", STYLE, include_bytes!("../dashboard/app.css")),
         EmbeddedFile::of("land.json", JSON, include_bytes!("../dashboard/land.json")),
         EmbeddedFile::of("towns.json", JSON, include_bytes!("../dashboard/towns.json")),
         EmbeddedFile::of("icon.svg", PICTURE, include_bytes!("../dashboard/icon.svg")),
+        EmbeddedFile::of("icon-192.png", ICON, include_bytes!("../dashboard/icon-192.png")),
+        EmbeddedFile::of("icon-512.png", ICON, include_bytes!("../dashboard/icon-512.png")),
+        EmbeddedFile::of(
+            "manifest.webmanifest",
+            MANIFEST,
+            include_bytes!("../dashboard/manifest.webmanifest"),
+        ),
+        EmbeddedFile::of(SERVICE_WORKER, SCRIPT, include_bytes!("../dashboard/sw.js")),
         EmbeddedFile::of("licences.txt", TEXT, include_bytes!("../dashboard/licences.txt")),
     ]
 });
@@ -69,6 +83,9 @@ impl EmbeddedFile {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.media_type));
         headers.extend(POLICIES);
+        if self.name == SERVICE_WORKER {
+            headers.insert(SERVICE_WORKER_ALLOWED, HeaderValue::from_static("/"));
+        }
         Ok(response)
     }
 }

@@ -24,6 +24,7 @@ type Answer<Path extends JsonPath> = paths[Path] extends Get<infer Body> ? Compl
 
 export type Temperature = Answer<"/temperature">;
 export type Phenomena = Answer<"/api/v1/phenomena">;
+export type Version = Answer<"/version">;
 export type Status = Answer<"/api/v1/status">;
 
 /** Columns of equal length with a row for each box; docs/api.md explains the differences and letters. */
@@ -49,6 +50,11 @@ export interface Conditions {
 export type Chores = Answer<"/api/v1/chores">;
 export type Chore = Chores["chores"][number];
 export type ChoreInput = Chore["inputs"][number];
+
+export type ChoreWindow = Chore["windows"][number];
+
+export type Forecast = Answer<"/api/v1/forecast">;
+export type ForecastHour = Forecast["hours"][number];
 
 export type History = Answer<"/api/v1/history">;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { agoText, bucketText, durationText, momentText } from "./time";
+import { agoText, bucketText, durationText, momentText, offsetAt, startOfDay, stretchText, zoneName } from "./time";
 
 const now = new Date(2026, 10, 27, 14, 30).getTime();
 const MINUTE = 60_000;
@@ -44,5 +44,41 @@ describe("a bucket", () => {
   it("of a day shows no time, even if clocks changed that day", () => {
     expect(bucketText(now, 23 * 60 * MINUTE, "en-GB")).toBe("27 Nov 2026");
     expect(bucketText(now, 60 * MINUTE, "en-GB")).toContain("14:30");
+  });
+});
+
+describe("a moment at a far place", () => {
+  const noon = Date.UTC(2026, 10, 27, 13);
+
+  it("is in the time of the place", () => {
+    expect(momentText(noon, noon, "en-GB", "Australia/Sydney")).toBe("00:00");
+    expect(bucketText(noon, 3_600_000, "en-GB", "Australia/Sydney")).toBe("28/11/2026, 00:00");
+    expect(zoneName("Australia/Sydney", noon, "en-GB")).toMatch(/Australia/);
+  });
+
+  it("is in a day that starts at the place's midnight, even when clocks change", () => {
+    expect(startOfDay(noon, "Australia/Sydney")).toBe(noon);
+    expect(startOfDay(noon - 1, "Australia/Sydney", 1)).toBe(noon);
+    const afterChange = Date.UTC(2026, 9, 25, 12);
+    expect(startOfDay(afterChange, "Europe/Berlin")).toBe(Date.UTC(2026, 9, 24, 22));
+    expect(startOfDay(afterChange, "Europe/Berlin", 1)).toBe(Date.UTC(2026, 9, 25, 23));
+    expect(offsetAt(noon, "Asia/Kolkata")).toBe(5.5 * 3_600_000);
+  });
+});
+
+describe("a stretch of time ahead", () => {
+  const noon = Date.UTC(2026, 10, 27, 12);
+  const hour = 3_600_000;
+  const text = (from: number, to: number) => stretchText(noon + from * hour, noon + to * hour, noon, "en-GB", "Europe/Berlin");
+
+  it("names the day, near ones as people do", () => {
+    expect(text(1, 2)).toBe("today, 14:00 – 15:00");
+    expect(text(24, 26)).toBe("tomorrow, 13:00 – 15:00");
+    expect(text(72, 74.5)).toBe("Monday, 13:00 – 15:30");
+  });
+
+  it("names both days if it lasts beyond midnight", () => {
+    expect(text(1, 11)).toBe("today, 14:00 – 00:00");
+    expect(text(1, 25)).toBe("today, 14:00 – tomorrow, 14:00");
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { distanceText, type Formatting, inReadersUnits, numberText, uncertaintyText, valueText } from "./units";
+import { distanceText, type Formatting, groupText, inReadersUnits, numberText, uncertaintyText, valueText } from "./units";
 
 const english: Formatting = { locale: "en", temperature: "C" };
 const american: Formatting = { locale: "en-US", temperature: "F" };
@@ -29,6 +29,16 @@ describe("a value", () => {
   });
 });
 
+describe("a value on the map", () => {
+  it("is short, and a temperature has a degree sign", () => {
+    expect(groupText(4.4, "°C", english)).toBe("4°");
+    expect(groupText(-0.4, "°C", english)).toBe("0°");
+    expect(groupText(4.4, "°C", american)).toBe("40°");
+    expect(groupText(1013.25, "hPa", german)).toBe("1.013");
+    expect(groupText(2.34, "m/s", german)).toBe("2,3");
+  });
+});
+
 describe("an uncertainty", () => {
   it("is converted as a difference, without adding 32", () => {
     expect(plain(uncertaintyText(0.5, "°C", american))).toBe("± 0.9");
@@ -38,20 +48,20 @@ describe("an uncertainty", () => {
 describe("a sentence of the API", () => {
   it("shows temperatures in the reader's unit", () => {
     const sentence = "It is 9.32 °C; below 13 °C the hive stays shut. The wind blows at 3 m/s.";
-    expect(plain(inReadersUnits(sentence, american))).toBe("It is 48.78 °F; below 55.4 °F the hive stays shut. The wind blows at 3 m/s.");
-    expect(plain(inReadersUnits(sentence, english))).toBe("It is 9.32 °C; below 13 °C the hive stays shut. The wind blows at 3 m/s.");
+    expect(plain(inReadersUnits(sentence, american))).toBe("It is 48.8 °F; below 55.4 °F the hive stays shut. The wind blows at 3 m/s.");
+    expect(plain(inReadersUnits(sentence, english))).toBe("It is 9.3 °C; below 13 °C the hive stays shut. The wind blows at 3 m/s.");
   });
 
   it("may use a decimal comma", () => {
     const sentence = "Es sind 9,32 °C; unter 13 °C bleibt die Beute zu.";
-    expect(plain(inReadersUnits(sentence, german))).toBe(sentence);
-    expect(plain(inReadersUnits(sentence, { ...german, temperature: "F" }))).toBe("Es sind 48,78 °F; unter 55,4 °F bleibt die Beute zu.");
+    expect(plain(inReadersUnits(sentence, german))).toBe("Es sind 9,3 °C; unter 13 °C bleibt die Beute zu.");
+    expect(plain(inReadersUnits(sentence, { ...german, temperature: "F" }))).toBe("Es sind 48,8 °F; unter 55,4 °F bleibt die Beute zu.");
   });
 
-  it("keeps the digits that explain a verdict", () => {
+  it("keeps the digits only where they explain a verdict", () => {
     const sentence = "It is 12.96 °C; below 13 °C the hive stays shut.";
     expect(plain(inReadersUnits(sentence, english))).toBe(sentence);
-    expect(plain(inReadersUnits(sentence, american))).toBe("It is 55.33 °F; below 55.4 °F the hive stays shut.");
+    expect(plain(inReadersUnits(sentence, american))).toBe("It is 55.3 °F; below 55.4 °F the hive stays shut.");
   });
 
   it("converts differences as differences", () => {
@@ -64,5 +74,10 @@ describe("a distance", () => {
     expect(plain(distanceText(0.677, english))).toBe("680 m");
     expect(plain(distanceText(3.87, english))).toBe("3.9 km");
     expect(plain(distanceText(33.3, german))).toBe("33 km");
+  });
+
+  it("is in miles for readers of °F", () => {
+    expect(plain(distanceText(0.677, american))).toBe("0.4 mi");
+    expect(plain(distanceText(33.3, american))).toBe("21 mi");
   });
 });

@@ -9,6 +9,7 @@ export interface Formatting {
 }
 
 const NO_BREAK = "\u00a0";
+const KILOMETRES_PER_MILE = 1.609344;
 const DIGITS: Readonly<Record<string, number>> = {
   "°C": 1,
   "°F": 1,
@@ -54,27 +55,43 @@ export function uncertaintyText(value: number, unit: string, formatting: Formatt
   return `±${NO_BREAK}${formatNumber(shownDifference(value, unit, formatting), shownUnit(unit, formatting), formatting, digits)}`;
 }
 
+/** A value as short as a mark on the map needs it, such as "4°". */
+export function groupText(value: number, unit: string, formatting: Formatting): string {
+  const shown = shownValue(value, unit, formatting);
+  const isTemperature = unit === "°C";
+  const text = formatNumber(shown, shownUnit(unit, formatting), formatting, undefined, isTemperature || Math.abs(shown) >= 10 ? 0 : 1);
+  return isTemperature ? `${text}°` : text;
+}
+
 /** A count with thousands separators. */
 export function countText(count: number, formatting: Formatting): string {
   return new Intl.NumberFormat(formatting.locale).format(count);
 }
 
-/** A distance: metres below one kilometre, otherwise kilometres. */
-export function distanceText(kilometres: number, formatting: Formatting): string {
+/** A distance: metres below one kilometre, otherwise kilometres. Readers of °F get miles. */
+export function distanceText(kilometres: number, formatting: Formatting, digits?: number): string {
   const format = (value: number, digits: number) =>
     new Intl.NumberFormat(formatting.locale, { maximumFractionDigits: digits }).format(value);
+  const long = (value: number, unit: string) => withUnit(format(value, digits ?? (value < 10 ? 1 : 0)), unit);
+  if (formatting.temperature === "F") return long(kilometres / KILOMETRES_PER_MILE, "mi");
   if (kilometres < 1) return withUnit(format(Math.round(kilometres * 100) * 10, 0), "m");
-  return withUnit(format(kilometres, kilometres < 10 ? 1 : 0), "km");
+  return long(kilometres, "km");
 }
 
-/** Converts the temperatures in a sentence of the API into the reader's unit: "below 13 °C" becomes "below 55.4 °F". */
+/** A temperature or a difference of temperatures in a sentence of the API. */
+const TEMPERATURE = /(±\s?)?(-?\d+(?:[.,]\d+)?)\s?°C/g;
+
+/** Shows the temperatures in a sentence of the API in the reader's unit, without meaningless digits: "below 13 °C", "below 55.4 °F". */
 export function inReadersUnits(sentence: string, formatting: Formatting): string {
-  return sentence.replace(/(±\s?)?(-?\d+(?:[.,]\d+)?)\s?°C/g, (_, plusMinus: string | undefined, number: string) => {
-    // Keep the service's digits: it compares values with two decimals, and 12.96 is below 13.
-    const digits = Math.max(number.split(/[.,]/)[1]?.length ?? 0, formatting.temperature === "F" ? 1 : 0);
-    const value = (plusMinus ? shownDifference : shownValue)(Number(number.replace(",", ".")), "°C", formatting);
-    const text = formatNumber(value, shownUnit("°C", formatting), formatting, undefined, digits);
-    return `${plusMinus ?? ""}${withUnit(text, shownUnit("°C", formatting))}`;
+  const celsius = (text: string) => Number(text.replace(",", "."));
+  const all = Array.from(sentence.matchAll(TEMPERATURE), ([, , number = ""]) => celsius(number));
+  return sentence.replace(TEMPERATURE, (_, plusMinus: string | undefined, number: string) => {
+    const convert = (value: number) => (plusMinus ? shownDifference : shownValue)(value, "°C", formatting);
+    const own = celsius(number);
+    const text = (digits: number) => formatNumber(convert(own), shownUnit("°C", formatting), formatting, undefined, digits);
+    // The service compares values with two decimals. If 12.96 is below 13, "13.0 is below 13" would be a riddle.
+    const isRiddle = all.some((other) => other !== own && convert(other).toFixed(1) === convert(own).toFixed(1));
+    return `${plusMinus ?? ""}${withUnit(text(isRiddle ? 2 : 1), shownUnit("°C", formatting))}`;
   });
 }
 

@@ -2,8 +2,8 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { History } from "../api/answers";
-import { bucketText, momentText } from "../formatting/time";
-import { countText, numberText, shownUnit, valueText } from "../formatting/units";
+import { bucketText, momentText, zoneName } from "../formatting/time";
+import { countText, numberText, shownUnit, shownValue, valueText } from "../formatting/units";
 import { colours } from "../parts/colour";
 import { Loaded } from "../parts/loaded";
 import { RANGES } from "../state/address";
@@ -12,7 +12,7 @@ import { formatting, isDark } from "../state/settings";
 import { phenomenonName, words } from "../words/words";
 import { CustomRangeForm } from "./custom-range-form";
 import { possibleScopes } from "./history-request";
-import { history, isNear, scope, wasNear } from "./history-resource";
+import { history, isFarZone, isNear, path, scope, timeZone, wasNear } from "./history-resource";
 import { plot } from "./plot";
 import { isEmpty, seriesOf } from "./series";
 
@@ -106,6 +106,9 @@ function Chart({ answer }: { answer: History }) {
   const canvas = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState<number | null>(null);
   const dark = isDark.value;
+  const zone = timeZone.value;
+  const series = seriesOf(answer, numbers);
+  const moment = (time: number) => momentText(time, Date.now(), numbers.locale, zone);
   useEffect(() => {
     if (!canvas.current) return;
     const colour = colours();
@@ -115,12 +118,14 @@ function Chart({ answer }: { answer: History }) {
       ink: colour("soft"),
       grid: colour("line"),
       locale: numbers.locale,
+      timeZone: zone,
+      thresholds: phenomenon.value === "air_temperature" && scope.value !== "all" ? thresholds() : [],
     };
-    return plot(canvas.current, seriesOf(answer, numbers), style, {
+    return plot(canvas.current, series, style, {
       hover: setHovered,
       select: (from, to) => choose({ range: { from, to } }),
     });
-  }, [answer, numbers, dark]);
+  }, [answer, numbers, dark, zone, words.value]);
   const unit = answer.rows[0]?.unit ?? "";
   return (
     <figure class="chart">
@@ -135,10 +140,46 @@ function Chart({ answer }: { answer: History }) {
       <figcaption>
         <p class="figure readout">{hovered === null ? say.key : readout(answer, hovered)}</p>
         <p class="soft small">
-          {say.drag} {answer.through && say.through(momentText(Date.parse(answer.through), Date.now(), numbers.locale))}
+          <span class="for-mouse">{say.drag}</span> {answer.through && say.through(moment(Date.parse(answer.through)))}{" "}
+          {series.isTrimmed && say.since(moment(series.from * 1000))}{" "}
+          {isFarZone.value && <span id="zone">{say.zone(zoneName(zone, Date.now(), numbers.locale))}</span>}
         </p>
+        <Take />
       </figcaption>
     </figure>
+  );
+}
+
+/** The temperatures from which on a hive may be opened, after the sources of these chores. In °C. */
+const THRESHOLDS = { quick_look: 10, full_inspection: 13 } as const;
+
+function thresholds() {
+  const { history: say } = words.value;
+  return (["quick_look", "full_inspection"] as const).map((chore) => ({
+    value: shownValue(THRESHOLDS[chore], "°C", formatting.value),
+    label: `${say.thresholds[chore]} ${valueText(THRESHOLDS[chore], "°C", formatting.value, 0)}`,
+  }));
+}
+
+/** Ways to take the data along. */
+function Take() {
+  const { history: say } = words.value;
+  const [isCopied, setCopied] = useState(false);
+  const copy = (event: MouseEvent) => {
+    // A browser offers no clipboard to pages without TLS; the link then opens the data.
+    if (!navigator.clipboard) return;
+    event.preventDefault();
+    void navigator.clipboard.writeText(new URL(path.value, location.href).href).then(() => setCopied(true));
+  };
+  return (
+    <p class="take">
+      <a class="quiet" id="history-csv" href={`${path.value}&format=csv`} download="hivebox.csv">
+        {say.csv}
+      </a>
+      <a class="quiet" id="history-link" href={path.value} onClick={copy}>
+        <span role="status">{isCopied ? say.copied : say.copy}</span>
+      </a>
+    </p>
   );
 }
 
@@ -148,7 +189,7 @@ function readout({ rows }: History, index: number): string {
   const numbers = formatting.value;
   const row = rows[index];
   if (!row) return say.key;
-  const when = bucketText(Date.parse(row.from), Date.parse(row.to) - Date.parse(row.from), numbers.locale);
+  const when = bucketText(Date.parse(row.from), Date.parse(row.to) - Date.parse(row.from), numbers.locale, timeZone.value);
   if (row.count === 0 || row.mean === null) return `${when}: ${say.gap}`;
   const [low, high] = row.percentiles.map(({ value }) => value);
   const range =
@@ -182,7 +223,9 @@ function Table({ answer: { rows } }: { answer: History }) {
             <tbody>
               {rows.map((row) => (
                 <tr key={row.from}>
-                  <th scope="row">{bucketText(Date.parse(row.from), Date.parse(row.to) - Date.parse(row.from), numbers.locale)}</th>
+                  <th scope="row">
+                    {bucketText(Date.parse(row.from), Date.parse(row.to) - Date.parse(row.from), numbers.locale, timeZone.value)}
+                  </th>
                   <td>{cell(row.count > 0 ? row.mean : null, row.unit)}</td>
                   <td>{cell(row.min, row.unit)}</td>
                   <td>{cell(row.max, row.unit)}</td>

@@ -1,5 +1,6 @@
 /** The request for the history that the chart shows. */
 
+import { startOfDay } from "../formatting/time";
 import { type CustomRange, degrees, type Place, type Range, type Scope } from "../state/address";
 
 export interface HistoryRequest {
@@ -37,14 +38,14 @@ export function possibleScopes(place: Place | null, box: string | null): Scope[]
   return ["all", ...(place ? (["place"] as const) : []), ...(box ? (["box"] as const) : [])];
 }
 
-/** The path of the request. Buckets of a day follow the reader's time zone. */
+/** The path of the request. Buckets of a day follow the given time zone. */
 export function historyPath(request: HistoryRequest, timeZone: string): string {
   const { range, scope } = request;
   const query = new URLSearchParams({ phenomenon: request.phenomenon });
   const every = bucketFor(typeof range === "string" ? LENGTH[range] : range.to - range.from, scope);
   if (typeof range === "string") query.set("from", START[range]);
   else {
-    const { from, to } = wholeBuckets(range, every);
+    const { from, to } = wholeBuckets(range, every, timeZone);
     query.set("from", new Date(from).toISOString());
     query.set("to", new Date(to).toISOString());
   }
@@ -55,20 +56,18 @@ export function historyPath(request: HistoryRequest, timeZone: string): string {
     query.set("lat", degrees(request.place.lat));
     query.set("lon", degrees(request.place.lon));
     query.set("radius_km", "25");
+    // The estimates for the hive come from outdoor boxes, so its history does, too.
+    query.set("exposure", "outdoor");
   }
   if (scope === "box" && request.box) query.set("box", request.box);
   return `/api/v1/history?${query}`;
 }
 
 /** Extends a range to whole buckets: a partial bucket has fewer readings, which looks like a change in the weather. */
-function wholeBuckets({ from, to }: CustomRange, every: Bucket): CustomRange {
+function wholeBuckets({ from, to }: CustomRange, every: Bucket, timeZone: string): CustomRange {
   const length = BUCKETS[every];
   if (every !== "P1D") return { from: Math.floor(from / length) * length, to: Math.ceil(to / length) * length };
-  const midnight = (moment: number, days: number) => {
-    const date = new Date(moment);
-    return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days).getTime();
-  };
-  return { from: midnight(from, 0), to: midnight(to - 1, 1) };
+  return { from: startOfDay(from, timeZone), to: startOfDay(to - 1, timeZone, 1) };
 }
 
 /** The bucket length that gives a readable chart. All boxes need whole hours, for which HiveBox keeps aggregates. */

@@ -10,3 +10,18 @@ describe("an isolated point", () => {
     expect(isolatedPoints([1, 2])).toEqual([]);
   });
 });
+
+describe("the range of values", async () => {
+  const { paddedRange } = await import("./plot");
+  const thresholds = [10, 13].map((value) => ({ value, label: "" }));
+
+  it("extends to thresholds that are near, and not to others", () => {
+    expect(paddedRange(5, 9, thresholds)[1]).toBeGreaterThan(13);
+    expect(paddedRange(-8, 2, thresholds)[1]).toBeLessThan(10);
+  });
+
+  it("has some height even for a single value", () => {
+    const [low, high] = paddedRange(3, 3, []);
+    expect(high).toBeGreaterThan(low);
+  });
+});

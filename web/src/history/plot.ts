@@ -10,6 +10,14 @@ export interface PlotStyle {
   readonly ink: string;
   readonly grid: string;
   readonly locale: string;
+  readonly timeZone: string;
+  /** Labelled lines, in the reader's unit. */
+  readonly thresholds: readonly Threshold[];
+}
+
+export interface Threshold {
+  readonly value: number;
+  readonly label: string;
 }
 
 export interface PlotEvents {
@@ -34,9 +42,13 @@ export function plot(element: HTMLElement, series: Series, style: PlotStyle, eve
       height: HEIGHT,
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
-      scales: { x: { range: () => [series.from, series.to] } },
+      tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1000), style.timeZone),
+      scales: {
+        x: { range: () => [series.from, series.to] },
+        y: { range: (_, low, high) => paddedRange(low, high, style.thresholds) },
+      },
       axes: [
-        axis(style, { values: (_, ticks) => ticks.map((tick, index) => tickText(tick, ticks[index - 1], ticks, style.locale)), space: 70 }),
+        axis(style, { values: (_, ticks) => ticks.map((tick, index) => tickText(tick, ticks[index - 1], ticks, style)), space: 70 }),
         axis(style, { size: 52, values: (_, ticks) => ticks.map((tick) => new Intl.NumberFormat(style.locale).format(tick)) }),
       ],
       series: [
@@ -47,6 +59,7 @@ export function plot(element: HTMLElement, series: Series, style: PlotStyle, eve
       ],
       bands: [{ series: [3, 2], fill: style.band }],
       hooks: {
+        drawAxes: [(self) => drawThresholds(self, style)],
         setCursor: [(self) => events.hover(self.cursor.left !== undefined && self.cursor.left >= 0 ? (self.cursor.idx ?? null) : null)],
         setSelect: [
           (self) => {
@@ -75,6 +88,41 @@ export function isolatedPoints(values: readonly (number | null)[]): number[] {
   return Array.from(values.keys()).filter((index) => !isGap(index) && isGap(index - 1) && isGap(index + 1));
 }
 
+/** In the reader's unit. A threshold this close to the values is worth the room. */
+const NEAR = 6;
+const PADDING = 0.08;
+
+/** The range of the values with some room, extended to thresholds that are near. */
+export function paddedRange(low: number, high: number, thresholds: readonly Threshold[]): [number, number] {
+  const near = thresholds.map(({ value }) => value).filter((value) => value > low - NEAR && value < high + NEAR);
+  const [from, to] = [Math.min(low, ...near), Math.max(high, ...near)];
+  const room = (to - from || 1) * PADDING;
+  return [from - room, to + room];
+}
+
+function drawThresholds(chart: UPlot, { thresholds, grid, ink }: PlotStyle): void {
+  const { ctx, bbox } = chart;
+  const density = devicePixelRatio || 1;
+  ctx.save();
+  ctx.font = `${11 * density}px system-ui, sans-serif`;
+  ctx.textAlign = "right";
+  ctx.textBaseline = "bottom";
+  for (const { value, label } of thresholds) {
+    const y = Math.round(chart.valToPos(value, "y", true));
+    if (y < bbox.top || y > bbox.top + bbox.height) continue;
+    ctx.strokeStyle = ink || grid;
+    ctx.lineWidth = density;
+    ctx.setLineDash([5 * density, 4 * density]);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+    ctx.fillStyle = ink;
+    ctx.fillText(label, bbox.left + bbox.width - 4 * density, y - 2 * density);
+  }
+  ctx.restore();
+}
+
 function axis(style: PlotStyle, more: Partial<UPlot.Axis>): UPlot.Axis {
   return {
     stroke: style.ink,
@@ -86,12 +134,13 @@ function axis(style: PlotStyle, more: Partial<UPlot.Axis>): UPlot.Axis {
 }
 
 /** The time of a tick, with the date if the day changes there. */
-function tickText(tick: number, before: number | undefined, ticks: readonly number[], locale: string): string {
+function tickText(tick: number, before: number | undefined, ticks: readonly number[], { locale, timeZone }: PlotStyle): string {
   const step = (ticks[1] ?? 0) - (ticks[0] ?? 0);
-  const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options).format(tick * 1000);
+  const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { ...options, timeZone }).format(tick * 1000);
   if (step >= 28 * DAY) return date({ month: "short", year: "2-digit" });
   if (step >= DAY) return date({ day: "numeric", month: "short" });
   const time = date({ hour: "2-digit", minute: "2-digit" });
-  const isNewDay = before === undefined || new Date(before * 1000).getDate() !== new Date(tick * 1000).getDate();
+  const day = new Intl.DateTimeFormat("en", { dateStyle: "short", timeZone });
+  const isNewDay = before === undefined || day.format(before * 1000) !== day.format(tick * 1000);
   return isNewDay ? `${time}\n${date({ day: "numeric", month: "short" })}` : time;
 }

@@ -35,6 +35,13 @@ describe("a series", () => {
     expect([series.from, series.to]).toEqual([0, 14_400]);
   });
 
+  it("starts with the first reading if the range before it is mostly empty", () => {
+    const late = seriesOf(history([row(0, null), row(1, null), row(2, null), row(3, 5)]), { locale: "en", temperature: "C" });
+    expect([late.from, late.to, late.isTrimmed]).toEqual([10_800, 14_400, true]);
+    const early = seriesOf(history([row(0, null), row(1, 5)]), { locale: "en", temperature: "C" });
+    expect([early.from, early.isTrimmed]).toEqual([0, false]);
+  });
+
   it("is empty if no bucket has a reading", () => {
     expect(isEmpty(history([]))).toBe(true);
     expect(isEmpty(history([row(0, null)]))).toBe(true);

@@ -9,21 +9,31 @@ export interface Series {
   readonly mean: (number | null)[];
   readonly low: (number | null)[];
   readonly high: (number | null)[];
-  /** The bounds of the requested range, even where it has no readings. */
+  /** The bounds of the chart: those of the requested range, unless most of it is before the first reading. */
   readonly from: number;
   readonly to: number;
+  /** Whether the chart starts later than the requested range. */
+  readonly isTrimmed: boolean;
 }
 
-export function seriesOf({ rows, from, to }: History, formatting: Formatting): Series {
+/** If readings cover a smaller share of the range, the chart shows only that part, which would be a sliver otherwise. */
+const LEAST_SHARE = 0.4;
+
+export function seriesOf({ rows, from: start, to: end }: History, formatting: Formatting): Series {
   const shown = (value: number | null | undefined, unit: string) =>
     value === null || value === undefined ? null : shownValue(value, unit, formatting);
+  const [from, to] = [Date.parse(start) / 1000, Date.parse(end) / 1000];
+  const first = rows.find((row) => row.count > 0);
+  const firstReading = first ? Date.parse(first.from) / 1000 : from;
+  const isTrimmed = (to - firstReading) / (to - from) < LEAST_SHARE;
   return {
     times: rows.map((row) => (Date.parse(row.from) + Date.parse(row.to)) / 2000),
     mean: rows.map((row) => shown(row.count > 0 ? row.mean : null, row.unit)),
     low: rows.map((row) => shown(row.percentiles[0]?.value, row.unit)),
     high: rows.map((row) => shown(row.percentiles[1]?.value, row.unit)),
-    from: Date.parse(from) / 1000,
-    to: Date.parse(to) / 1000,
+    from: isTrimmed ? firstReading : from,
+    to,
+    isTrimmed,
   };
 }
 

@@ -4,15 +4,16 @@
  */
 
 import { DomUtil, type LatLng, Layer, type LeafletEvent, type Map as LeafletMap, type Point, point, type ZoomAnimEvent } from "leaflet";
+import type { OwnNames, Towns } from "../places/towns";
 import type { Clusters, Mark } from "./clusters";
 import { drawLabel, drawMark, LABEL_FONT, type MarkStyle, type PlacedMark, radiusOf } from "./draw";
 import type { Land } from "./land";
-import { labels, type Towns, type Viewport } from "./towns";
+import { labels, type Viewport } from "./towns";
 
 export interface Picture {
   readonly land: Land | null;
   readonly towns: Towns | null;
-  readonly isGerman: boolean;
+  readonly ownNames: OwnNames;
   readonly clusters: Clusters | null;
   readonly style: MarkStyle;
   readonly colours: { readonly sea: string; readonly land: string; readonly coast: string; readonly grid: string };
@@ -182,7 +183,7 @@ export class CanvasLayer extends Layer {
   }
 
   private drawTowns(context: CanvasRenderingContext2D, view: Omit<Viewport, "widthOf">): void {
-    const { towns, isGerman, style } = this.picture;
+    const { towns, ownNames, style } = this.picture;
     if (!towns) return;
     context.font = LABEL_FONT;
     context.textAlign = "center";
@@ -191,6 +192,6 @@ export class CanvasLayer extends Layer {
     // Names may cover single boxes: there are many, and they show no number.
     const groups = this.placed.filter(({ mark }) => mark.kind === "group");
     const obstacles = groups.map(({ mark, x, y }) => ({ x, y, radius: radiusOf(mark) }));
-    for (const label of labels(towns, isGerman, viewport, obstacles)) drawLabel(context, label, style);
+    for (const label of labels(towns, ownNames, viewport, obstacles)) drawLabel(context, label, style);
   }
 }

@@ -51,7 +51,7 @@ const ALL_BOXES_ZOOM = 9;
 export const LAST_ZOOM = 13;
 
 /** The unit of directions, whose mean is not that of the numbers. */
-const DIRECTION = "°";
+export const DIRECTION = "°";
 
 const CLUSTERING = { radius: 46, extent: 256, maxZoom: LAST_ZOOM, minPoints: 2 };
 

@@ -4,20 +4,25 @@ import { countText, type Formatting, valueText } from "../formatting/units";
 import type { Words } from "../words/en";
 import type { Mark } from "./clusters";
 
-/** A place, such as "52.52° N 13.41° E". */
-export function placeText({ lat, lon }: { lat: number; lon: number }, formatting: Formatting, digits = 2): string {
+/** A place by its coordinates, such as "52.52° N 13.41° E". */
+export function placeText(
+  { lat, lon }: { lat: number; lon: number },
+  formatting: Formatting,
+  compass: readonly string[],
+  digits = 2,
+): string {
   const format = (value: number) =>
     new Intl.NumberFormat(formatting.locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(Math.abs(value));
-  const east = formatting.locale.startsWith("de") ? "O" : "E";
-  return `${format(lat)}° ${lat < 0 ? "S" : "N"} ${format(lon)}° ${lon < 0 ? "W" : east}`;
+  const [north, , east, , south, , west] = compass;
+  return `${format(lat)}° ${lat < 0 ? south : north} ${format(lon)}° ${lon < 0 ? west : east}`;
 }
 
 /** What a mark shows, without its place. */
 export function valueDescription(mark: Mark, unit: string, formatting: Formatting, words: Words): string {
   const { map } = words;
   if (mark.kind === "group") {
-    if (mark.usable === 0) return map.nothing;
-    return `${map.mean(valueText(mark.mean, unit, formatting))}, ${countText(mark.usable, formatting)} ${map.usable}`;
+    const boxes = map.boxes(countText(mark.boxes, formatting), countText(mark.usable, formatting));
+    return mark.usable === 0 ? boxes : `${boxes}, ${map.mean(valueText(mark.mean, unit, formatting))}`;
   }
   switch (mark.state) {
     case "none":
@@ -31,11 +36,10 @@ export function valueDescription(mark: Mark, unit: string, formatting: Formattin
   }
 }
 
-/** What a mark shows, with its place. */
-export function markText(mark: Mark, unit: string, formatting: Formatting, words: Words): string {
+/** What a mark shows, with the name of its place. */
+export function markText(mark: Mark, where: string, unit: string, formatting: Formatting, words: Words): string {
   const value = valueDescription(mark, unit, formatting, words);
-  const where = placeText(mark, formatting);
-  return mark.kind === "group" ? words.map.group(countText(mark.boxes, formatting), where, value) : words.map.oneBox(where, value);
+  return mark.kind === "group" ? words.map.group(where, value) : words.map.oneBox(where, value);
 }
 
 /** The key of a mark in a list. */

@@ -1,7 +1,7 @@
 /** Draws marks. Doubtful and stale ones differ by shape, not by colour alone. */
 
 import type { Group, Mark, Single } from "./clusters";
-import { colourOf, needsDarkInk, type Scale } from "./palette";
+import { needsDarkInk } from "./palette";
 import type { Label } from "./towns";
 
 export interface PlacedMark {
@@ -12,23 +12,28 @@ export interface PlacedMark {
 }
 
 export interface MarkStyle {
-  readonly scale: Scale;
+  /** The colour of a value. */
+  colour(value: number): string;
+  /** The text in a group. */
+  text(mean: number): string;
+  /** Whether values are directions, which arrows show. */
+  readonly isDirection: boolean;
   /** The outline of coloured marks, which sets them off from the land. */
   readonly halo: string;
   /** The outline of hollow marks and of names. */
   readonly ground: string;
   /** The colour of marks without a value, and of names. */
   readonly grey: string;
-  readonly count: (count: number) => string;
 }
 
 const TURN = 2 * Math.PI;
-const FONT = "600 11px system-ui, sans-serif";
+/** Arrows need more room than dots. In pixels. */
+const ARROW_RADIUS = 9;
 export const LABEL_FONT = "12px system-ui, sans-serif";
 
-/** The radius of a mark in pixels. */
+/** The radius of a mark in pixels. That of a group grows with the number of its boxes. */
 export function radiusOf(mark: Mark): number {
-  if (mark.kind === "group") return mark.usable === 0 ? 6 : 10 + 3.6 * Math.log10(mark.usable + 1);
+  if (mark.kind === "group") return (mark.usable === 0 ? 6 : 11.5) + 3.4 * Math.log10(mark.boxes);
   return { none: 2, stale: 4, doubtful: 6.5, usable: 6 }[mark.state];
 }
 
@@ -44,14 +49,20 @@ function drawGroup(context: CanvasRenderingContext2D, group: Group, x: number, y
     ring(context, x, y, radius - 3, style);
     return;
   }
-  const colour = colourOf(group.mean, style.scale);
+  const colour = style.colour(group.mean);
   circle(context, x, y, radius);
   fillWithHalo(context, colour, style.halo, 2);
-  context.font = FONT;
+  const ink = needsDarkInk(colour) ? "#000000" : "#ffffff";
+  if (style.isDirection) {
+    arrow(context, x, y, radius * 0.68, group.mean, ink);
+    return;
+  }
+  const text = style.text(group.mean);
+  context.font = `600 ${text.length > 3 ? 10 : 12}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.fillStyle = needsDarkInk(colour) ? "#000000" : "#ffffff";
-  context.fillText(style.count(group.usable), x, y + 0.5);
+  context.fillStyle = ink;
+  context.fillText(text, x, y + 0.5);
 }
 
 /** Draws the name of a town. */
@@ -67,13 +78,16 @@ export function drawLabel(context: CanvasRenderingContext2D, { name, x, y }: Lab
 function drawBox(context: CanvasRenderingContext2D, box: Single, x: number, y: number, style: MarkStyle): void {
   const radius = radiusOf(box);
   switch (box.state) {
-    case "usable":
-      circle(context, x, y, radius);
-      fillWithHalo(context, colourOf(box.value, style.scale), style.halo, 1.5);
+    case "usable": {
+      const colour = style.colour(box.value);
+      circle(context, x, y, style.isDirection ? ARROW_RADIUS : radius);
+      fillWithHalo(context, colour, style.halo, 1.5);
+      if (style.isDirection) arrow(context, x, y, ARROW_RADIUS * 0.7, box.value, needsDarkInk(colour) ? "#000000" : "#ffffff");
       break;
+    }
     case "doubtful":
       diamond(context, x, y, radius);
-      fillWithHalo(context, Number.isNaN(box.value) ? style.grey : colourOf(box.value, style.scale), style.halo, 1.5);
+      fillWithHalo(context, Number.isNaN(box.value) ? style.grey : style.colour(box.value), style.halo, 1.5);
       frame(context, x, y, style.grey, radius);
       break;
     case "stale":
@@ -84,6 +98,25 @@ function drawBox(context: CanvasRenderingContext2D, box: Single, x: number, y: n
       context.fillStyle = style.grey;
       context.fill();
   }
+}
+
+/** Draws an arrow to where the wind blows. `from` is where it comes from, in degrees clockwise from north. */
+function arrow(context: CanvasRenderingContext2D, x: number, y: number, length: number, from: number, ink: string): void {
+  context.save();
+  context.translate(x, y);
+  context.rotate(((from + 180) * Math.PI) / 180);
+  context.beginPath();
+  context.moveTo(0, length);
+  context.lineTo(0, -length);
+  context.moveTo(-length * 0.6, -length * 0.35);
+  context.lineTo(0, -length);
+  context.lineTo(length * 0.6, -length * 0.35);
+  context.lineWidth = 2;
+  context.lineCap = "round";
+  context.lineJoin = "round";
+  context.strokeStyle = ink;
+  context.stroke();
+  context.restore();
 }
 
 function circle(context: CanvasRenderingContext2D, x: number, y: number, radius: number): void {

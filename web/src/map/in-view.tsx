@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { countText } from "../formatting/units";
+import { placeName } from "../places/place-text";
 import { phenomenon } from "../state/choice";
 import { formatting } from "../state/settings";
 import { phenomenonName, words } from "../words/words";
@@ -40,7 +41,7 @@ function List({ marks }: { marks: readonly Mark[] }) {
         {first.map((mark) => (
           <li key={markKey(mark)}>
             <button type="button" class="link" onClick={() => selectMark(mark)}>
-              {markText(mark, unit, formatting.value, words.value)}
+              {markText(mark, placeName(mark), unit, formatting.value, words.value)}
             </button>
           </li>
         ))}

@@ -4,33 +4,37 @@ import { effect, type Signal, signal } from "@preact/signals";
 import { control, divIcon, type LatLng, type Map as LeafletMap, latLngBounds, map as leafletMap, marker, tooltip } from "leaflet";
 import "leaflet/dist/leaflet.css";
 import { useEffect, useRef } from "preact/hooks";
-import { countText } from "../formatting/units";
+import { groupText } from "../formatting/units";
 import { colours } from "../parts/colour";
+import { needTowns, towns } from "../places/towns";
 import type { Place } from "../state/address";
-import { boxId, choose, place } from "../state/choice";
-import { clicked, mapColumns, oneBox } from "../state/present";
-import { formatting, isDark, language, prefersReducedMotion, temperatureUnit } from "../state/settings";
+import { boxId, place } from "../state/choice";
+import { hives } from "../state/hives";
+import { isPicking, usePlace } from "../state/placing";
+import { clicked, isAnswered, mapColumns, oneBox } from "../state/present";
+import { formatting, isDark, prefersReducedMotion, temperatureUnit } from "../state/settings";
 import { words } from "../words/words";
 import { CanvasLayer, type Picture } from "./canvas-layer";
 import type { Mark } from "./clusters";
 import { valueDescription } from "./describe";
+import { sharePageGestures } from "./gestures";
 import { type Land, loadLand } from "./land";
-import { loadTowns, type Towns } from "./towns";
-import { commands, inView, isDrawn, isPicking, mapData } from "./view";
+import { commands, inView, isDrawn, mapData } from "./view";
+import { followView, readView } from "./view-address";
 
 const WORLD = latLngBounds([-52, -128], [68, 160]);
 const BOUNDS = latLngBounds([-75, -215], [84, 215]);
 /** The zoom around a hive or box. */
 const NEAR = 9;
-const MAX_ZOOM = 16;
-/** In milliseconds. A second click within this time makes a double click, which zooms. */
-const DOUBLE_CLICK = 240;
+/** Below this zoom a newly chosen hive is brought closer. */
+const FAR = 6;
+/** Closer there is nothing more to see. */
+const MAX_ZOOM = 14;
 /** The delays before a part of the map is requested again, in milliseconds; each is twice the one before. */
 const FIRST_DELAY = 5_000;
 const LONGEST_DELAY = 60_000;
 
 const land = signal<Land | null>(null);
-const towns = signal<Towns | null>(null);
 
 export function MapCanvas() {
   const element = useRef<HTMLDivElement>(null);
@@ -64,10 +68,10 @@ function mountMap(element: HTMLElement): () => void {
     fadeAnimation: false,
   });
   const hive = place.peek();
-  if (hive) map.setView(toLatLng(hive), NEAR);
+  const view = readView(location.search);
+  if (view) map.setView(toLatLng(view), view.zoom);
+  else if (hive) map.setView(toLatLng(hive), NEAR);
   else map.fitBounds(WORLD);
-
-  control.scale({ position: "bottomleft", imperial: temperatureUnit.peek() === "F" }).addTo(map);
 
   const layer = new CanvasLayer(pictureOf()).addTo(map);
   layer.on("drawn", () => {
@@ -78,10 +82,13 @@ function mountMap(element: HTMLElement): () => void {
     effect(() => layer.show(pictureOf())),
     // Preact must not set this class, as it would remove those added by Leaflet.
     effect(() => void element.classList.toggle("is-picking", isPicking.value)),
+    showScale(map),
     showHive(map),
     showChosenBox(map),
     listenToPointer(map, layer),
     listenToKeys(map, element),
+    sharePageGestures(map),
+    followView(map),
   ];
   let isRemoved = false;
   const keepTrying = async <T,>(load: () => Promise<T>, into: Signal<T | null>) => {
@@ -91,10 +98,12 @@ function mountMap(element: HTMLElement): () => void {
       if (into.peek() === null) await new Promise((done) => setTimeout(done, delay));
     }
   };
-  void keepTrying(loadLand, land);
+  const stopWaitingForAnswer = effect(() => {
+    if (isAnswered.value && land.peek() === null) void keepTrying(loadLand, land);
+  });
   // Names load after the first picture, which is useful without them.
   const stopWaiting = effect(() => {
-    if (isDrawn.value) void keepTrying(loadTowns, towns);
+    if (isDrawn.value) void needTowns();
   });
   commands.value = {
     goTo: (target, zoom) => map.setView(toLatLng(target), Math.max(zoom, 0), { animate: !reduced }),
@@ -109,6 +118,7 @@ function mountMap(element: HTMLElement): () => void {
     isRemoved = true;
     observer.disconnect();
     stopWaiting();
+    stopWaitingForAnswer();
     cleanups.forEach((cleanUp) => cleanUp());
     map.remove();
   };
@@ -128,19 +138,29 @@ function pictureOf(): Picture {
   return {
     land: land.value,
     towns: towns.value,
-    isGerman: language.value === "de",
+    ownNames: words.value.towns,
     clusters: mapData.value?.clusters ?? null,
     style: {
-      scale: mapData.value?.scale ?? [],
+      colour: mapData.value?.colour ?? (() => ""),
+      text: (mean) => groupText(mean, mapData.value?.unit ?? "", numbers),
+      isDirection: mapData.value?.isDirection ?? false,
       halo: colour("map-halo"),
       ground: colour("map-land"),
       grey: colour("map-grey"),
-      count: (count) => countText(count, numbers),
     },
     colours: { sea: colour("map-sea"), land: colour("map-land"), coast: colour("map-coast"), grid: colour("map-border") },
     chosen: boxId.value && box && box.latitude !== null && box.longitude !== null ? { lat: box.latitude, lon: box.longitude } : null,
     accent: colour("focus"),
   };
+}
+
+/** Readers of °F get miles, everybody else kilometres. */
+function showScale(map: LeafletMap): () => void {
+  return effect(() => {
+    const imperial = temperatureUnit.value === "F";
+    const scale = control.scale({ position: "bottomleft", imperial, metric: !imperial }).addTo(map);
+    return () => scale.remove();
+  });
 }
 
 function showHive(map: LeafletMap): () => void {
@@ -158,7 +178,8 @@ function showHive(map: LeafletMap): () => void {
       pin.remove();
     } else {
       pin.setLatLng(toLatLng(spot)).addTo(map);
-      if (!first && !map.getBounds().contains(toLatLng(spot))) map.setView(toLatLng(spot), Math.max(map.getZoom(), NEAR));
+      if (!first && (map.getZoom() < FAR || !map.getBounds().pad(-0.1).contains(toLatLng(spot))))
+        map.setView(toLatLng(spot), Math.max(map.getZoom(), NEAR), { animate: false });
     }
     first = false;
   });
@@ -180,14 +201,12 @@ function showChosenBox(map: LeafletMap): () => void {
 
 function listenToPointer(map: LeafletMap, layer: CanvasLayer): () => void {
   const hint = tooltip({ direction: "top", offset: [0, -10], className: "map-hint" });
-  let timer = 0;
+  // Outside of a search for a place, a click never places or moves a hive.
   map.on("click", ({ latlng }) => {
-    clearTimeout(timer);
-    const mark = isPicking.peek() ? null : layer.markAt(latlng);
+    if (isPicking.peek()) return putHive(latlng);
+    const mark = layer.markAt(latlng);
     if (mark) selectMark(mark);
-    else timer = window.setTimeout(() => putHive(latlng), isPicking.peek() ? 0 : DOUBLE_CLICK);
   });
-  map.on("dblclick", () => clearTimeout(timer));
   map.on("mousemove", ({ latlng }) => {
     const mark = isPicking.peek() ? null : layer.markAt(latlng);
     map.getContainer().classList.toggle("is-on-mark", mark !== null);
@@ -200,12 +219,14 @@ function listenToPointer(map: LeafletMap, layer: CanvasLayer): () => void {
     else hint.remove();
   });
   map.on("mouseout zoomstart", () => hint.remove());
-  return () => clearTimeout(timer);
+  return () => hint.remove();
 }
 
 function listenToKeys(map: LeafletMap, element: HTMLElement): () => void {
   const onKey = (event: KeyboardEvent) => {
-    if (event.key === "Enter" && event.target === element) putHive(map.getCenter());
+    // Enter also places a first hive, which moves none.
+    const mayPut = isPicking.peek() || hives.peek().length === 0;
+    if (event.key === "Enter" && event.target === element && mayPut) putHive(map.getCenter());
     if (event.key === "Escape") isPicking.value = false;
   };
   element.addEventListener("keydown", onKey);
@@ -219,9 +240,8 @@ export function selectMark(mark: Mark): void {
 }
 
 function putHive(spot: LatLng): void {
-  isPicking.value = false;
   const { lat, lng } = spot.wrap();
-  choose({ place: { lat: Number(lat.toFixed(4)), lon: Number(lng.toFixed(4)) } });
+  usePlace({ lat: Number(lat.toFixed(4)), lon: Number(lng.toFixed(4)) });
 }
 
 function toLatLng({ lat, lon }: Place): [number, number] {

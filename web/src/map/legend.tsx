@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { numberText, shownUnit } from "../formatting/units";
 import { formatting } from "../state/settings";
 import { words } from "../words/words";
-import { RAMP } from "./palette";
+import { CYCLE, RAMP } from "./palette";
 import { mapData } from "./view";
 
 export function Legend() {
@@ -21,18 +21,21 @@ export function Legend() {
   return (
     <div class="legend" role="group" aria-label={map.legend}>
       <ol class="ramp">
-        {RAMP.map((colour, step) => (
-          <li key={colour} title={`${range(step)} ${shownUnit(unit, formatting.value)}`}>
-            <svg class="swatch" viewBox="0 0 10 10" preserveAspectRatio="none" aria-hidden="true">
-              <rect width="10" height="10" fill={colour} />
-            </svg>
-            <span class="unseen">{range(step)}</span>
-            <span class="bound" aria-hidden="true">
-              {scale[step] === undefined ? shownUnit(unit, formatting.value) : bound(scale[step])}
-            </span>
-          </li>
-        ))}
+        {mapData.value?.isDirection && <Directions />}
+        {!mapData.value?.isDirection &&
+          RAMP.map((colour, step) => (
+            <li key={colour} title={`${range(step)} ${shownUnit(unit, formatting.value)}`}>
+              <svg class="swatch" viewBox="0 0 10 10" preserveAspectRatio="none" aria-hidden="true">
+                <rect width="10" height="10" fill={colour} />
+              </svg>
+              <span class="unseen">{range(step)}</span>
+              <span class="bound" aria-hidden="true">
+                {scale[step] === undefined ? shownUnit(unit, formatting.value) : bound(scale[step])}
+              </span>
+            </li>
+          ))}
       </ol>
+      {mapData.value?.isDirection && <p>{map.wind}</p>}
       <ul class="signs">
         <LegendItem width={20} meaning={map.usable}>
           <circle cx="10" cy="10" r="6" fill={RAMP[5]} />
@@ -50,7 +53,7 @@ export function Legend() {
         <LegendItem width={28} meaning={map.cluster}>
           <circle cx="14" cy="10" r="10" fill={RAMP[5]} />
           <text x="14" y="14" text-anchor="middle" font-size="11" font-weight="600" fill="#000000">
-            12
+            4°
           </text>
         </LegendItem>
         <LegendItem width={28} meaning={map.oldCluster}>
@@ -59,6 +62,23 @@ export function Legend() {
         </LegendItem>
       </ul>
     </div>
+  );
+}
+
+/** The colours of the eight directions from which wind comes. */
+function Directions() {
+  const { compass } = words.value;
+  return (
+    <>
+      {CYCLE.map((colour, step) => (
+        <li key={colour}>
+          <svg class="swatch" viewBox="0 0 10 10" preserveAspectRatio="none" aria-hidden="true">
+            <rect width="10" height="10" fill={colour} />
+          </svg>
+          <span class="direction">{compass[step]}</span>
+        </li>
+      ))}
+    </>
   );
 }
 

@@ -1,15 +1,18 @@
 /** The map with its controls, legend and list. */
 
+import { WorldLine } from "../panels/number";
 import { Icon, type IconName } from "../parts/icons";
 import { FailureNotice } from "../parts/loaded";
 import { place } from "../state/choice";
+import { isPicking } from "../state/placing";
 import { mapColumns } from "../state/present";
 import { words } from "../words/words";
+import { gesture } from "./gestures";
 import { InView } from "./in-view";
 import { MapCanvas, showWorld, zoomBy } from "./leaflet-map";
 import { Legend } from "./legend";
 import { PhenomenonChoice } from "./phenomenon-choice";
-import { commands, isPicking } from "./view";
+import { commands } from "./view";
 
 export function MapPanel() {
   const { map, hive, failure: say } = words.value;
@@ -18,6 +21,7 @@ export function MapPanel() {
     <section class="card map-card" aria-labelledby="map-title" id="map-panel">
       <div class="map-head">
         <h2 id="map-title">{map.title}</h2>
+        <WorldLine />
         <PhenomenonChoice />
       </div>
       <FailureNotice of={mapColumns} />
@@ -35,12 +39,25 @@ export function MapPanel() {
           {place.value && <MapButton icon="hive" label={map.toHive} act={() => place.value && commands.value?.goTo(place.value, 9)} />}
         </div>
         {!data && !failure && <p class="map-loading">{say.loading}</p>}
-        {isPicking.value && <p class="map-note">{hive.picking}</p>}
+        <GestureHint />
       </div>
-      <p class="soft small">{map.hint}</p>
+      <p class={isPicking.value ? "map-note" : "soft small"} role="status">
+        {isPicking.value ? hive.picking : map.hint}
+      </p>
       <Legend />
       <InView />
     </section>
+  );
+}
+
+/** Says how to move or zoom the map, after a gesture that scrolled the page instead. */
+function GestureHint() {
+  const { map } = words.value;
+  if (!gesture.value) return null;
+  return (
+    <p class="gesture" aria-hidden="true">
+      {gesture.value === "touch" ? map.twoFingers : map.wheel(/Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl")}
+    </p>
   );
 }
 

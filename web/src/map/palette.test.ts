@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { colourOf, luminance, needsDarkInk, RAMP, scaleOf, stepOf } from "./palette";
+import { CYCLE, colourOf, colourOfDirection, luminance, needsDarkInk, RAMP, scaleOf, stepOf } from "./palette";
 
 const contrast = (one: number, other: number) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
 
@@ -61,5 +61,15 @@ describe("a scale", () => {
     expect(colourOf(-50, scale)).toBe(RAMP[0]);
     expect(stepOf(-10, scale)).toBe(1);
     expect(colourOf(45, scale)).toBe(RAMP[8]);
+  });
+});
+
+describe("the colours of directions", () => {
+  it("have no seam at north, and are equally light", () => {
+    expect(colourOfDirection(359)).toBe(colourOfDirection(1));
+    expect(colourOfDirection(360)).toBe(colourOfDirection(0));
+    expect(new Set(CYCLE).size).toBe(8);
+    const lights = CYCLE.map(luminance);
+    expect(Math.max(...lights) / Math.min(...lights)).toBeLessThan(1.5);
   });
 });

@@ -12,6 +12,14 @@ export const RAMP: readonly string[] = Array.from({ length: STEPS }, (_, step) =
   return hex(oklch(0.33 + 0.57 * share, chroma, 285 + 170 * share ** 1.05));
 });
 
+/** Colours for directions: equal in lightness, and the last one leads back to the first, so north has one colour from both sides. */
+export const CYCLE: readonly string[] = Array.from({ length: 8 }, (_, step) => hex(oklch(0.72, 0.115, 20 + 45 * step)));
+
+/** The colour of a direction in degrees, which is that of the nearest of eight directions. */
+export function colourOfDirection(degrees: number): string {
+  return CYCLE[((Math.round(degrees / 45) % 8) + 8) % 8] ?? "";
+}
+
 /** The bounds between the colours, ascending, in the API's unit: one fewer than there are colours. */
 export type Scale = readonly number[];
 
@@ -21,7 +29,6 @@ const FIXED: Readonly<Record<string, Scale>> = {
   apparent_temperature: [-10, -5, 0, 5, 10, 15, 20, 30],
   dew_point: [-10, -5, 0, 5, 10, 15, 20, 25],
   relative_humidity: [20, 30, 40, 50, 60, 70, 80, 90],
-  wind_direction: [40, 80, 120, 160, 200, 240, 280, 320],
 };
 
 /** The scale of a phenomenon: fixed for familiar ones, otherwise derived from the current values. */

@@ -1,15 +1,6 @@
 /** Names of towns, which give orientation on a map without streets. */
 
-import { getJson } from "../api/request";
-
-/** Towns, the largest first; coordinates in hundredths of a degree. */
-export interface Towns {
-  readonly name: readonly string[];
-  readonly latitude: readonly number[];
-  readonly longitude: readonly number[];
-  /** German names that differ, by the town's index. */
-  readonly german: Readonly<Record<number, string>>;
-}
+import { type OwnNames, type Towns, townName } from "../places/towns";
 
 /** A name with its centre and half its width, in pixels. */
 export interface Label {
@@ -54,24 +45,15 @@ const TOWNS_BELOW: readonly (readonly [zoom: number, towns: number])[] = [
   [6.5, 1400],
 ];
 
-/**
- * Loads the towns.
- *
- * @throws {Failure} without an answer
- */
-export function loadTowns(): Promise<Towns> {
-  return getJson<Towns>("/dashboard/towns.json");
-}
-
 /** Places the names that fit: larger towns first, each on its town or above or below it. */
-export function labels(towns: Towns, isGerman: boolean, viewport: Viewport, obstacles: readonly Obstacle[]): Label[] {
+export function labels(towns: Towns, own: OwnNames, viewport: Viewport, obstacles: readonly Obstacle[]): Label[] {
   const most = TOWNS_BELOW.find(([below]) => viewport.zoom < below)?.[1] ?? towns.name.length;
   const shifts = viewport.zoom < WIDE_ZOOM ? SHIFTS : WIDE_SHIFTS;
   const placed: Label[] = [];
   for (let index = 0; index < Math.min(most, towns.name.length); index += 1) {
     const [lat, lon] = [(towns.latitude[index] ?? 0) / 100, (towns.longitude[index] ?? 0) / 100];
     if (lat < viewport.south || lat > viewport.north || lon < viewport.west || lon > viewport.east) continue;
-    const name = (isGerman && towns.german[index]) || (towns.name[index] ?? "");
+    const name = townName(towns, index, own);
     const { x, y } = viewport.spot(lat, lon);
     const half = viewport.widthOf(name) / 2;
     const candidates = shifts.map((lines) => ({ name, x, y: y + lines * (LABEL_HEIGHT + 2), half }));

@@ -3,12 +3,10 @@
 import { computed, signal } from "@preact/signals";
 import type { Place } from "../state/address";
 import { mapColumns } from "../state/present";
-import { Clusters, type Group, type Mark } from "./clusters";
-import { scaleOf } from "./palette";
+import { Clusters, DIRECTION, type Group, type Mark } from "./clusters";
+import { colourOf, colourOfDirection, scaleOf } from "./palette";
 import { pointsOf, usableValues } from "./points";
 
-/** Whether the next click places the hive, even on a mark. */
-export const isPicking = signal(false);
 /** The visible marks. */
 export const inView = signal<readonly Mark[]>([]);
 
@@ -23,7 +21,10 @@ export const mapData = computed(() => {
   const data = columns.value;
   if (!data) return null;
   const points = pointsOf(data);
-  return { points, unit: data.unit, clusters: new Clusters(points), scale: scaleOf(points.phenomenon, usableValues(points)) };
+  const isDirection = data.unit === DIRECTION;
+  const scale = scaleOf(points.phenomenon, isDirection ? [] : usableValues(points));
+  const colour = isDirection ? colourOfDirection : (value: number) => colourOf(value, scale);
+  return { points, unit: data.unit, isDirection, clusters: new Clusters(points), scale, colour };
 });
 
 /** Commands of the map for other parts of the page. */

@@ -6,10 +6,10 @@ import type { BoxRow, OneBox, Sensor } from "../api/answers";
 import { agoText, momentText } from "../formatting/time";
 import { countText, valueText } from "../formatting/units";
 import { boxesAt } from "../map/boxes-at";
-import { placeText } from "../map/describe";
 import { commands } from "../map/view";
 import { Icon } from "../parts/icons";
 import { Loaded } from "../parts/loaded";
+import { placeName } from "../places/place-text";
 import { boxId, choose } from "../state/choice";
 import { now } from "../state/clock";
 import { boxesThere, clicked, oneBox } from "../state/present";
@@ -57,7 +57,9 @@ export function BoxPanel() {
           {({ total, boxes }) => <Candidates boxes={candidates.value} total={total} requested={boxes.length} />}
         </Loaded>
       ) : (
-        <Loaded of={oneBox}>{(answer) => <Details answer={answer} />}</Loaded>
+        <Loaded of={oneBox} fallbacks={{ not_found: <p id="box-missing">{say.missing}</p> }}>
+          {(answer) => <Details answer={answer} />}
+        </Loaded>
       )}
     </section>
   );
@@ -130,16 +132,16 @@ function Details({ answer: { box, sensors } }: { answer: OneBox }) {
               type="button"
               class="link"
               onClick={() => commands.value?.goTo({ lat, lon }, 12)}
-              aria-label={`${say.showOnMap}: ${placeText({ lat, lon }, numbers)}`}
+              aria-label={`${say.showOnMap}: ${placeName({ lat, lon })}`}
             >
-              {placeText({ lat, lon }, numbers)}
+              {placeName({ lat, lon })}
             </button>
           </>
         )}
       </p>
       {sensors.length === 0 ? <p>{say.none}</p> : <Sensors sensors={sensors} />}
       <p class="small">
-        <a href="/docs">{words.value.number.why}</a>
+        <a href="/docs">{say.why}</a>
       </p>
     </>
   );

@@ -1,68 +1,172 @@
-/** The chores at a hive, each with an icon, a verdict and the reason. */
+/** The chores at a hive in compact rows, grouped by what the reader can do. */
 
 import { useState } from "preact/hooks";
 import type { Chore, ChoreInput } from "../api/answers";
 import { inReadersUnits, uncertaintyText, valueText } from "../formatting/units";
 import { Icon } from "../parts/icons";
+import { Loaded } from "../parts/loaded";
+import { stretchHere } from "../places/place-time";
 import { OBSERVABLE, type Observations } from "../state/address";
-import { choice, choose } from "../state/choice";
+import { choice, choose, place } from "../state/choice";
+import { now } from "../state/clock";
+import { chores } from "../state/present";
 import { formatting } from "../state/settings";
+import { MAIN_CHORE } from "../state/signs";
 import { words } from "../words/words";
+import { GROUPS, type GroupName, groupOf } from "./chore-groups";
+import { isOld } from "./system-now";
 import { levelOf } from "./verdict";
+import { nextWindow, usableWindows } from "./windows";
 
-export function ChoreList({ chores }: { chores: readonly Chore[] }) {
+export function ChoresPanel() {
+  if (!place.value) return null;
+  return (
+    <section class={`card chores-card${isOld.value ? " is-old" : ""}`} aria-labelledby="chores-title" id="chores">
+      <h2 id="chores-title">{words.value.chores.title}</h2>
+      <Loaded of={chores}>{(answer) => <Groups chores={answer.chores} />}</Loaded>
+    </section>
+  );
+}
+
+function Groups({ chores }: { chores: readonly Chore[] }) {
+  const { chores: say } = words.value;
+  // The card above answers for the main chore; its row here has the details.
+  const inGroup = (group: GroupName) => chores.filter((chore) => groupOf(chore, now.value) === group);
+  const hasQuestions = inGroup("word").length > 0 || Object.keys(choice.value.observations).length > 0;
   return (
     <>
-      <ObservationsForm />
-      <ul class="chores" id="chores">
+      {GROUPS.map((group) => {
+        const found = inGroup(group);
+        if (found.length === 0) return null;
+        if (group === "unknown") return <Unknown key={group} chores={found} />;
+        return (
+          <div key={group}>
+            <h3 class="group-title">{say.groups[group]}</h3>
+            <ul>
+              {found.map((chore) => (
+                <ChoreRow key={chore.chore} chore={chore} />
+              ))}
+            </ul>
+          </div>
+        );
+      })}
+      <ObservationsForm isOpen={hasQuestions} />
+    </>
+  );
+}
+
+/** Chores that lack readings, as one sentence that opens. */
+function Unknown({ chores }: { chores: readonly Chore[] }) {
+  const { chores: say } = words.value;
+  return (
+    <details class="unknown-chores">
+      <summary>
+        <span class="chore-sign is-unknown">
+          <Icon name="unknown" />
+        </span>
+        <span class="chore-text">
+          <span class="chore-name">{say.unknown(chores.length)}</span>
+          <span class="chore-reason">{chores.map(({ name }) => name).join(" · ")}</span>
+        </span>
+      </summary>
+      <ul>
         {chores.map((chore) => (
-          <ChoreItem key={chore.chore} chore={chore} />
+          <ChoreRow key={chore.chore} chore={chore} />
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function ChoreRow({ chore }: { chore: Chore }) {
+  const { chores: say, service } = words.value;
+  const [isOpen, setOpen] = useState(false);
+  const level = levelOf(chore.verdict);
+  const reason = inReadersUnits(chore.reason, formatting.value);
+  const group = groupOf(chore, now.value);
+  const next = nextWindow(chore.windows, now.value);
+  const short =
+    group === "word"
+      ? chore.missing.map((input) => say.short[input] ?? input).join(" · ")
+      : group === "later" && next
+        ? stretchHere(next)
+        : firstSentence(reason);
+  return (
+    <li data-chore={chore.chore} data-verdict={chore.verdict} class={chore.chore === MAIN_CHORE ? "is-first" : ""}>
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>
+          <span class={`chore-sign is-${level}`}>
+            <Icon name={level} />
+            <span class="unseen">{say.verdict[level]}:</span>
+          </span>
+          <span class="chore-text">
+            <span class="chore-name" lang={service}>
+              {chore.name}
+            </span>
+            <span class="chore-reason" lang={service}>
+              {short}
+            </span>
+          </span>
+        </summary>
+        {isOpen && <Explanation chore={chore} reason={reason} />}
+      </details>
+    </li>
+  );
+}
+
+/** The part of a reason before the first full stop or semicolon that ends a thought; numbers have points, too. */
+function firstSentence(reason: string): string {
+  return reason.split(/(?<=[.!?])\s+(?=\p{Lu})/u)[0] ?? reason;
+}
+
+/** How many windows the details show. */
+const MOST_WINDOWS = 6;
+
+function Windows({ chore }: { chore: Chore }) {
+  const { chores: say } = words.value;
+  const windows = usableWindows(chore.windows, now.value).slice(0, MOST_WINDOWS);
+  if (windows.length === 0) return null;
+  return (
+    <>
+      <p class="soft">{say.windows}:</p>
+      <ul class="windows">
+        {windows.map((window) => (
+          <li key={window.from} class={`window is-${levelOf(window.verdict)}`}>
+            <Icon name={levelOf(window.verdict)} />
+            <span class="unseen">{say.verdict[levelOf(window.verdict)]}:</span>
+            {stretchHere(window)}
+          </li>
         ))}
       </ul>
     </>
   );
 }
 
-function ChoreItem({ chore }: { chore: Chore }) {
-  const { chores: say } = words.value;
-  const [isOpen, setOpen] = useState(false);
-  const level = levelOf(chore.verdict);
-  return (
-    <li class={`chore is-${level}`} data-chore={chore.chore} data-verdict={chore.verdict}>
-      <h4>{chore.name}</h4>
-      <p class="verdict">
-        <Icon name={level} />
-        <span>{say.verdict[level]}</span>
-      </p>
-      <p class="reason">{inReadersUnits(chore.reason, formatting.value)}</p>
-      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary>{say.why}</summary>
-        {isOpen && <Explanation chore={chore} />}
-      </details>
-    </li>
-  );
-}
-
-function Explanation({ chore }: { chore: Chore }) {
-  const { chores: say } = words.value;
+function Explanation({ chore, reason }: { chore: Chore; reason: string }) {
+  const { chores: say, service } = words.value;
   return (
     <div class="why">
+      <p lang={service}>{reason}</p>
+      <Windows chore={chore} />
       {chore.inputs.length > 0 && (
-        <ul>
-          {chore.inputs.map((input) => (
-            <li key={input.input}>{inputText(input)}</li>
-          ))}
-        </ul>
+        <p class="soft">
+          {say.basis}: <span lang={service}>{chore.inputs.map(inputText).join(" · ")}</span>
+        </p>
       )}
-      {chore.label && <p class="label">{chore.label}</p>}
-      <p>
+      {chore.label && (
+        <p class="label" lang={service}>
+          {chore.label}
+        </p>
+      )}
+      <p class="soft">
         {say.sources}:{" "}
-        {chore.sources.map(({ title, address }, index) => (
+        {chore.sources.map(({ title, address, says }, index) => (
           <>
             {index > 0 && " · "}
             <a key={address} href={address} rel="noreferrer external" lang="en">
               {title}
             </a>
+            {says && <span lang="en"> (“{says}”)</span>}
           </>
         ))}
       </p>
@@ -70,8 +174,8 @@ function Explanation({ chore }: { chore: Chore }) {
   );
 }
 
-/** The reader's observations of the hive, on which some verdicts depend. */
-function ObservationsForm() {
+/** What only the reader knows about the colony, and some verdicts need. */
+function ObservationsForm({ isOpen }: { isOpen: boolean }) {
   const { chores: say } = words.value;
   const { observations } = choice.value;
   const report = (name: keyof Observations, value: string) => {
@@ -79,8 +183,8 @@ function ObservationsForm() {
     choose({ observations: value === "" ? others : { ...others, [name]: value === "true" } });
   };
   return (
-    <fieldset class="telling">
-      <legend>{say.told}</legend>
+    <details class="telling" open={isOpen}>
+      <summary>{say.told}</summary>
       {OBSERVABLE.map((name) => (
         <label key={name} class="field">
           <span>{say.tell[name]}</span>
@@ -95,14 +199,15 @@ function ObservationsForm() {
           </select>
         </label>
       ))}
-    </fieldset>
+    </details>
   );
 }
 
-function inputText({ name, value, unit, told, uncertainty }: ChoreInput): string {
+function inputText({ name, value, unit, told, uncertainty, origin }: ChoreInput): string {
   const { chores: say } = words.value;
   if (told !== null) return `${name}: ${told ? say.yes : say.no}`;
   if (value === null) return name;
   const uncertain = uncertainty === null ? "" : ` ${uncertaintyText(uncertainty, unit ?? "", formatting.value)}`;
-  return `${name} ${valueText(value, unit ?? "", formatting.value)}${uncertain}`;
+  const from = say.origins[origin];
+  return `${name} ${valueText(value, unit ?? "", formatting.value)}${uncertain}${from ? ` (${from})` : ""}`;
 }

@@ -1,9 +1,9 @@
 /** The header of the page, with the settings. */
 
-import { LANGUAGES, type Language, language, THEMES, type Theme, temperatureUnit, theme } from "../state/settings";
+import { language, temperatureUnit } from "../state/settings";
+import { DICTIONARIES } from "../words/languages";
 import { words } from "../words/words";
-
-const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", de: "Deutsch" };
+import { SystemDot } from "./system-line";
 
 export function Header() {
   const { tagline, settings } = words.value;
@@ -18,13 +18,14 @@ export function Header() {
           HiveBox <span>{tagline}</span>
         </h1>
       </a>
+      <SystemDot />
       <div class="settings" role="group" aria-label={settings.label}>
         <label class="field">
           <span class="unseen">{settings.language}</span>
-          <select id="language" value={language.value} onChange={(event) => (language.value = event.currentTarget.value as Language)}>
-            {LANGUAGES.map((code) => (
+          <select id="language" value={language.value} onChange={(event) => (language.value = event.currentTarget.value)}>
+            {Object.entries(DICTIONARIES).map(([code, { language: name }]) => (
               <option key={code} value={code} lang={code}>
-                {LANGUAGE_NAMES[code]}
+                {name}
               </option>
             ))}
           </select>
@@ -42,16 +43,6 @@ export function Header() {
             </button>
           ))}
         </div>
-        <label class="field">
-          <span class="unseen">{settings.theme}</span>
-          <select id="theme" value={theme.value} onChange={(event) => (theme.value = event.currentTarget.value as Theme)}>
-            {THEMES.map((name) => (
-              <option key={name} value={name}>
-                {settings[name]}
-              </option>
-            ))}
-          </select>
-        </label>
       </div>
     </header>
   );

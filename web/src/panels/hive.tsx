@@ -1,142 +1,130 @@
-/** "My hive": the weather at a place, and which chores it allows. */
+/** "My hives": whether to open the hive now, and the weather there. */
 
-import { signal } from "@preact/signals";
-import { useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
+import type { Chore } from "../api/answers";
+import { momentText } from "../formatting/time";
+import { inReadersUnits } from "../formatting/units";
 import { placeText } from "../map/describe";
-import { isPicking } from "../map/view";
 import { Icon } from "../parts/icons";
 import { Loaded } from "../parts/loaded";
-import { degrees, readCoordinates } from "../state/address";
-import { choose, place } from "../state/choice";
-import { chores, conditions } from "../state/present";
-import { formatting, prefersReducedMotion } from "../state/settings";
+import { placeName } from "../places/place-text";
+import { placeZone, stretchHere } from "../places/place-time";
+import { needTowns } from "../places/towns";
+import type { Place } from "../state/address";
+import { place } from "../state/choice";
+import { now } from "../state/clock";
+import { hives } from "../state/hives";
+import { placing, stopPlacing } from "../state/placing";
+import { asOf, chores, conditions, forecast, isAnswered } from "../state/present";
+import { formatting } from "../state/settings";
+import { MAIN_CHORE } from "../state/signs";
 import { words } from "../words/words";
-import { ChoreList } from "./chores";
+import { HiveActions, nameOf } from "./hive-actions";
+import { HiveTabs } from "./hive-tabs";
+import { PlaceSearch } from "./place-search";
+import { HourStrip } from "./strip";
+import { isOld } from "./system-now";
+import { ToldChips } from "./told-chips";
+import { levelOf } from "./verdict";
 import { Attribution, Weather } from "./weather";
-
-/** The time limit for finding the reader's location, in milliseconds. */
-const LOCATE_LIMIT = 15_000;
-
-const isChanging = signal(false);
+import { currentWindow, nextWindow } from "./windows";
 
 export function HivePanel() {
-  const { hive } = words.value;
+  const { hive: say } = words.value;
   const spot = place.value;
+  const purpose = placing.value;
+  useEffect(() => {
+    if (spot && isAnswered.value) void needTowns();
+  }, [spot, isAnswered.value]);
   return (
     <section class="card hive" aria-labelledby="hive-title" id="hive">
-      <div class="panel-head">
-        <h2 id="hive-title">{hive.title}</h2>
-        {spot && (
-          <p class="soft" id="hive-place">
-            {hive.at(placeText(spot, formatting.value))}
-          </p>
-        )}
-      </div>
-      {!spot && <p>{hive.intro}</p>}
-      {(!spot || isChanging.value) && <Picker />}
-      {spot && (
+      {spot || hives.value.length > 0 ? (
         <>
-          <h3 class="unseen">{hive.conditions}</h3>
-          <Loaded of={conditions}>{(answer) => <Weather conditions={answer.conditions} />}</Loaded>
-          <h3>{hive.chores}</h3>
-          <Loaded of={chores}>
-            {(answer) => (
-              <>
-                <ChoreList chores={answer.chores} />
-                <Attribution of={answer.forecast.origin} />
-              </>
-            )}
-          </Loaded>
-          <div class="row">
-            {!isChanging.value && (
-              <button type="button" class="button" onClick={() => (isChanging.value = true)}>
-                {hive.change}
-              </button>
-            )}
-            <button type="button" class="button" id="hive-forget" onClick={() => choose({ place: null })}>
-              {hive.forget}
-            </button>
-          </div>
-          <p class="soft small">{hive.share}</p>
+          <h2 class="unseen" id="hive-title">
+            {say.title}
+          </h2>
+          <HiveTabs />
         </>
+      ) : (
+        <div class="welcome">
+          <h2 id="hive-title">{say.ask}</h2>
+          <p>{say.intro}</p>
+        </div>
       )}
+      {purpose?.kind === "move" && <p>{say.where(nameOf(purpose.hive))}</p>}
+      {(!spot || purpose) && <PlaceSearch isMain={!purpose} key={purpose?.kind} />}
+      {purpose && (
+        <button type="button" class="quiet" id="hive-stop" onClick={stopPlacing}>
+          {say.cancel}
+        </button>
+      )}
+      {spot && <Answer spot={spot} />}
     </section>
   );
 }
 
-function Picker() {
-  const { hive } = words.value;
-  const [trouble, setTrouble] = useState<"" | "denied" | "failed" | "wrong">("");
-  const [isLocating, setLocating] = useState(false);
-  const moveHive = (lat: number, lon: number) => {
-    setLocating(false);
-    isChanging.value = false;
-    isPicking.value = false;
-    choose({ place: { lat: Number(degrees(lat)), lon: Number(degrees(lon)) } });
-  };
-  const fail = (kind: "denied" | "failed") => {
-    setLocating(false);
-    setTrouble(kind);
-  };
-  const locate = () => {
-    if (!("geolocation" in navigator)) return fail("failed");
-    setTrouble("");
-    setLocating(true);
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => moveHive(coords.latitude, coords.longitude),
-      ({ code }) => fail(code === GeolocationPositionError.PERMISSION_DENIED ? "denied" : "failed"),
-      { timeout: LOCATE_LIMIT, maximumAge: 600_000 },
-    );
-  };
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    const input = (event.currentTarget as HTMLFormElement).elements.namedItem("coordinates");
-    const typed = input instanceof HTMLInputElement ? readCoordinates(input.value) : null;
-    setTrouble(typed ? "" : "wrong");
-    if (typed) moveHive(typed.lat, typed.lon);
-    else if (input instanceof HTMLInputElement) input.focus();
-  };
+function Answer({ spot }: { spot: Place }) {
+  const { hive: say, compass } = words.value;
   return (
-    <div class="picker">
-      <div class="row">
-        <button type="button" class="button is-main" id="pick" aria-pressed={isPicking.value} onClick={togglePicking}>
-          <Icon name="pin" />
-          {isPicking.value ? hive.cancel : hive.byMap}
-        </button>
-        <button type="button" class="button" id="locate" disabled={isLocating} onClick={locate}>
-          <Icon name="locate" />
-          {isLocating ? hive.locating : hive.byBrowser}
-        </button>
-      </div>
-      <form class="row" onSubmit={submit} noValidate>
-        <label class="field">
-          <span>{hive.byHand}</span>
-          <input
-            id="coordinates"
-            name="coordinates"
-            autocomplete="off"
-            spellcheck={false}
-            placeholder={hive.placeholder}
-            aria-invalid={trouble === "wrong"}
-            aria-describedby="hive-trouble"
-          />
-        </label>
-        <button type="submit" class="button">
-          {hive.go}
-        </button>
-      </form>
-      <p id="hive-trouble" class="trouble" role="status">
-        {trouble && hive[trouble]}
+    <div class={`answer${isOld.value ? " is-old" : ""}`}>
+      <p class="answer-place">
+        <span id="hive-place" title={placeText(spot, formatting.value, compass, 4)}>
+          {placeName(spot)}
+        </span>
+        {isOld.value && asOf.value && (
+          <time class="as-of" dateTime={asOf.value}>
+            {say.asOf(momentText(Date.parse(asOf.value), now.value, formatting.value.locale))}
+          </time>
+        )}
       </p>
+      <Loaded of={chores} waiting={<Verdict chore={null} />}>
+        {({ chores }) => <Verdict chore={chores.find(({ chore }) => chore === MAIN_CHORE) ?? null} />}
+      </Loaded>
+      <HourStrip />
+      <ToldChips spot={spot} />
+      <h3 class="unseen">{say.conditions}</h3>
+      <div class="answer-weather">
+        <Loaded of={conditions}>{(answer) => <Weather conditions={answer.conditions} />}</Loaded>
+        <Attribution of={forecast.value.data?.origin ?? conditions.value.data?.forecast?.origin} />
+      </div>
+      <HiveActions key={`${spot.lat} ${spot.lon}`} spot={spot} />
     </div>
   );
 }
 
-/** Scrolls to the map and waits for a click there. */
-function togglePicking(): void {
-  isPicking.value = !isPicking.peek();
-  if (!isPicking.peek()) return;
-  const map = document.getElementById("map");
-  map?.scrollIntoView({ block: "center", behavior: prefersReducedMotion() ? "auto" : "smooth" });
-  map?.focus({ preventScroll: true });
+/** Until when the hive can be opened, or when next. */
+function When({ chore }: { chore: Chore }) {
+  const { hive: say } = words.value;
+  const isOpen = chore.verdict === "go" || chore.verdict === "caution";
+  const current = isOpen ? currentWindow(chore.windows, now.value) : null;
+  const next = nextWindow(chore.windows, now.value);
+  const time = (moment: number) => momentText(moment, now.value, formatting.value.locale, placeZone.value);
+  if (current) return <p class="verdict-when">{say.upTo(time(current.to))}</p>;
+  if (isOpen || chores.value.data?.forecast.state !== "known") return null;
+  return (
+    <p class="verdict-when" id="next">
+      {next ? say.next(stretchHere(next), next.verdict === "caution") : say.notSoon}
+    </p>
+  );
+}
+
+/** The answer in one sign and one sentence; `null` while it is not known. */
+function Verdict({ chore }: { chore: Chore | null }) {
+  const { hive: say, chores: names } = words.value;
+  const level = chore ? levelOf(chore.verdict) : "unknown";
+  return (
+    <div class={`verdict-now is-${level}`} id="answer" {...(chore && { "data-verdict": chore.verdict })}>
+      <span class="sign">
+        <Icon name={level} />
+      </span>
+      <div>
+        <p class="verdict-say">{chore ? say.say[level] : say.checking}</p>
+        <p class="verdict-reason" lang={words.value.service}>
+          {chore && inReadersUnits(chore.reason, formatting.value)}
+        </p>
+        {chore && <When chore={chore} />}
+      </div>
+      <span class="unseen">{chore && names.verdict[level]}</span>
+    </div>
+  );
 }

@@ -1,86 +1,59 @@
-/** The average temperature of all boxes, what it means for bees, and how it was computed. */
+/** The average temperature of all boxes, in one line above the map. */
 
-import { agoText, durationText, momentText } from "../formatting/time";
-import { countText, numberText, shownUnit } from "../formatting/units";
+import { agoText, momentText } from "../formatting/time";
+import { numberText, shownUnit } from "../formatting/units";
 import { Loaded } from "../parts/loaded";
 import { now } from "../state/clock";
-import { asOf, hasNoTemperature, phenomena, readingCount, status as serviceStatus, shownTemperature, temperature } from "../state/present";
+import { asOf, hasNoTemperature, shownTemperature, temperature } from "../state/present";
 import { formatting } from "../state/settings";
 import { words } from "../words/words";
+import { isOld } from "./system-now";
 
-export function NumberPanel() {
+export function WorldLine() {
   const { number } = words.value;
+  const none = <span>{number.none}</span>;
   return (
-    <section class="card number" aria-labelledby="number-title">
-      <h2 id="number-title">{number.title}</h2>
+    <div class="world">
+      <span class="soft" title={number.average}>
+        {number.title}
+        <span class="unseen">, {number.average}:</span>
+      </span>{" "}
       {shownTemperature.value ? (
-        <NumberValue answer={shownTemperature.value} />
+        <Value answer={shownTemperature.value} />
       ) : hasNoTemperature.value ? (
-        <p>{number.none}</p>
+        none
       ) : (
-        <Loaded of={temperature} fallbacks={{ unavailable: <p>{number.none}</p> }}>
-          {(answer) => <NumberValue answer={answer} />}
+        <Loaded of={temperature} fallbacks={{ unavailable: none }} waiting={<span>…</span>}>
+          {(answer) => <Value answer={answer} />}
         </Loaded>
-      )}
-      <Basis />
-    </section>
+      )}{" "}
+      <Age />
+    </div>
   );
 }
 
-function NumberValue({ answer }: { answer: { "Average temperature": number; status: string } }) {
+function Value({ answer }: { answer: { "Average temperature": number; status: string } }) {
   const { number } = words.value;
   const status = answer.status.toLowerCase();
   return (
-    <div class="big">
-      <p class="big-number" id="temperature" data-celsius={answer["Average temperature"]}>
+    <>
+      <strong class="figure" id="temperature" data-celsius={answer["Average temperature"]}>
         {numberText(answer["Average temperature"], "°C", formatting.value)}
-        <span class="big-unit">{shownUnit("°C", formatting.value)}</span>
-      </p>
-      <p class={`status status-${status.replace(/\W+/g, "-")}`}>
-        <strong id="status">{number.status[status] ?? answer.status}</strong>
-        <span>{number.meaning[status] ?? ""}</span>
-      </p>
-    </div>
+        {"\u00a0"}
+        {shownUnit("°C", formatting.value)}
+      </strong>{" "}
+      <span id="status">{number.status[status] ?? answer.status}</span>
+    </>
   );
 }
 
-function Basis() {
-  const { number } = words.value;
+function Age() {
   const { locale } = formatting.value;
-  const air = phenomena.value.data?.phenomena.find(({ phenomenon }) => phenomenon === "air_temperature");
-  const leftOut = Object.entries(air?.left_out ?? {}).sort(([, one], [, other]) => other - one);
-  const total = leftOut.reduce((sum, [, count]) => sum + count, 0);
-  const maxAge = serviceStatus.value.data?.max_reading_age_seconds;
-  const moment = asOf.value === null ? null : Date.parse(asOf.value);
-  const count = (value: number) => countText(value, formatting.value);
+  if (asOf.value === null) return null;
+  const moment = Date.parse(asOf.value);
   return (
-    <div class="made-of">
-      {moment !== null && (
-        <p>
-          {number.measured}{" "}
-          <time id="fresh" dateTime={asOf.value ?? ""} title={momentText(moment, now.value, locale)}>
-            {agoText(moment, now.value, locale)}
-          </time>
-          {". "}
-          {maxAge !== undefined && number.madeOf(count(readingCount.value), durationText(maxAge, locale))}
-        </p>
-      )}
-      {total > 0 && (
-        <details>
-          <summary>{number.leftOut(count(total))}</summary>
-          <ul class="reasons">
-            {leftOut.map(([reason, value]) => (
-              <li key={reason}>
-                <span>{words.value.box.verdicts[reason] ?? reason}</span>
-                <span class="figure">{count(value)}</span>
-              </li>
-            ))}
-          </ul>
-          <p>
-            <a href="/docs">{number.why}</a>
-          </p>
-        </details>
-      )}
-    </div>
+    <time class="soft" id="fresh" dateTime={asOf.value} title={momentText(moment, now.value, locale)}>
+      {isOld.value ? words.value.hive.asOf(momentText(moment, now.value, locale)) : agoText(moment, now.value, locale)}
+    </time>
   );
 }

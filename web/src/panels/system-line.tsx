@@ -1,33 +1,26 @@
-/** The line that says whether the page is up to date. */
+/** Whether the page is up to date: a dot while all is well, a bar in trouble. */
 
-import { signal } from "@preact/signals";
 import { numberText, shownUnit } from "../formatting/units";
-import { now } from "../state/clock";
 import { connection, reconnect } from "../state/live";
-import { STATUS_INTERVAL, shownTemperature, status } from "../state/present";
+import { shownTemperature } from "../state/present";
 import { formatting } from "../state/settings";
 import { words } from "../words/words";
-import { systemState } from "./system";
+import { systemNow } from "./system-now";
 
-const isOnline = signal(navigator.onLine);
-addEventListener("online", () => (isOnline.value = true));
-addEventListener("offline", () => (isOnline.value = false));
-
-export function SystemLine() {
+/** The state of the system. It stays in one element, so that screen readers announce its changes. */
+export function SystemDot() {
   const { system } = words.value;
-  const facts = {
-    connection: connection.value,
-    isOnline: isOnline.value,
-    status: status.value.data,
-    answeredAt: status.value.answeredAt,
-    hasFailed: status.value.failure !== null,
-    pollInterval: STATUS_INTERVAL,
-  };
-  const { level, text } = systemState(facts, now.value, words.value, formatting.value.locale);
+  const { level, text } = systemNow.value;
+  const isTrouble = level === "warning" || level === "bad";
   return (
-    <div class={`system is-${level}`} id="system" data-level={level} data-connection={connection.value.state}>
-      <span class="lamp" aria-hidden="true" />
-      <p role="status" aria-label={system.label}>
+    <div
+      class={`system is-${level}${isTrouble ? " is-trouble" : ""}`}
+      id="system"
+      data-level={level}
+      data-connection={connection.value.state}
+    >
+      <span class="lamp" aria-hidden="true" title={text} />
+      <p role="status" aria-label={system.label} class={isTrouble ? "" : "unseen"}>
         {text}
       </p>
       {connection.value.state === "lost" && (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { en } from "../words/en";
+import en from "../words/en";
 import { levelOf, verdictOf } from "./verdict";
 
 const checks = { neighbours: "passed", stuck: "not_checked", indoor: "passed", duplicate: "passed" } as const;

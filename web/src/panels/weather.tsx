@@ -6,7 +6,7 @@ import { formatting } from "../state/settings";
 import { phenomenonName, words } from "../words/words";
 
 /** The phenomena that matter most at a hive, in this order; the others are collapsed. */
-const FIRST = ["air_temperature", "relative_humidity", "wind_speed", "precipitation_rate", "air_pressure", "sea_level_pressure"];
+const FIRST = ["air_temperature", "relative_humidity", "wind_speed", "precipitation_rate"];
 
 type Estimated = Condition & { readonly estimate: Estimate };
 
@@ -19,13 +19,11 @@ export function Weather({ conditions }: { conditions: readonly Condition[] }) {
   return (
     <>
       {first.length > 0 && <Values conditions={first} id="conditions" />}
-      <p class="soft small">{hive.uncertainty}</p>
-      {rest.length > 0 && (
-        <details>
-          <summary>{hive.more}</summary>
-          <Values conditions={rest} />
-        </details>
-      )}
+      <details>
+        <summary>{hive.more}</summary>
+        {rest.length > 0 && <Values conditions={rest} />}
+        <p class="soft small">{hive.uncertainty}</p>
+      </details>
     </>
   );
 }

@@ -1,5 +1,7 @@
 /** The reader's choices, kept in the page's address so that a link restores them. */
 
+import en from "../words/en";
+
 export interface Place {
   readonly lat: number;
   readonly lon: number;
@@ -45,7 +47,6 @@ export const DEFAULT_CHOICE: Choice = {
   observations: {},
 };
 
-const SLUG = /^[a-z0-9_]{1,40}$/;
 const BOX_ID = /^[0-9a-f]{24}$/i;
 /** In milliseconds. */
 const SHORTEST_RANGE = 60_000;
@@ -57,7 +58,7 @@ export function readAddress(search: string): Choice {
   const box = query.get("box") ?? "";
   return {
     place: placeOf(query.get("lat"), query.get("lon")),
-    phenomenon: SLUG.test(phenomenon) ? phenomenon : DEFAULT_CHOICE.phenomenon,
+    phenomenon: Object.hasOwn(en.phenomenon.names, phenomenon) ? phenomenon : DEFAULT_CHOICE.phenomenon,
     box: BOX_ID.test(box) ? box : null,
     range: readRange(query.get("range")),
     scope: SCOPES.find((scope) => scope === query.get("of")) ?? null,
@@ -91,6 +92,11 @@ export function readCoordinates(typed: string): Place | null {
   return placeIfValid(value(lat) * sign(northOrSouth, "S"), value(lon) * sign(eastOrWest, "W"));
 }
 
+/** A place as parameters of the API, which also serves as its key. */
+export function keyOf({ lat, lon }: Place): string {
+  return `lat=${degrees(lat)}&lon=${degrees(lon)}`;
+}
+
 /** Degrees as written in addresses, with a resolution of about ten metres. */
 export function degrees(value: number): string {
   return String(Number(value.toFixed(4)));
@@ -100,7 +106,8 @@ function placeOf(lat: string | null, lon: string | null): Place | null {
   return lat?.trim() && lon?.trim() ? placeIfValid(Number(lat), Number(lon)) : null;
 }
 
-function placeIfValid(lat: number, lon: number): Place | null {
+/** A place, rounded to the resolution of addresses; `null` if it is not on Earth. */
+export function placeIfValid(lat: number, lon: number): Place | null {
   const isOnEarth = Math.abs(lat) <= 90 && Math.abs(lon) <= 180;
   return isOnEarth ? { lat: Number(lat.toFixed(4)), lon: Number(lon.toFixed(4)) } : null;
 }

@@ -1,37 +1,57 @@
 /** The current answers of HiveBox. Each part of the page reads those it shows; a new present refreshes all of them. */
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import type { Boxes, Chores, Conditions, MapColumns, OneBox, Phenomena, Status, Temperature } from "../api/answers";
+import type { Boxes, Chores, Conditions, Forecast, History, MapColumns, OneBox, Phenomena, Status, Temperature } from "../api/answers";
 import { type Resource, resource } from "../api/resource";
-import { degrees, OBSERVABLE, type Place } from "./address";
+import { DICTIONARIES } from "../words/languages";
+import { keyOf, OBSERVABLE, type Place } from "./address";
 import { boxId, choice, phenomenon, place } from "./choice";
 import { follower, isAfter } from "./follower";
 import { connection, live } from "./live";
 import { language } from "./settings";
+import { TELLABLE, type ToldName, toldAt } from "./told";
 
 /** In milliseconds. */
 export const STATUS_INTERVAL = 15_000;
+/** How far ahead the page looks. */
+export const FORECAST_HOURS = 72;
 
 export const temperature = resource<Temperature>(() => "/temperature");
 export const phenomena = resource<Phenomena>(() => "/api/v1/phenomena");
 export const status = resource<Status>(() => "/api/v1/status");
-export const mapColumns = resource<MapColumns>(() => `/api/v1/map?phenomenon=${phenomenon.value}`);
 
-export const conditions = resource<Conditions>(() => place.value && `/api/v1/conditions?${coordinates(place.value)}`);
+export const conditions = resource<Conditions>(() => place.value && `/api/v1/conditions?${keyOf(place.value)}`);
 export const chores = resource<Chores>(() => {
   const { place, observations } = choice.value;
   if (!place) return null;
   const reported = OBSERVABLE.filter((name) => observations[name] !== undefined).map((name) => `&${name}=${observations[name]}`);
-  return `/api/v1/chores?${coordinates(place)}&language=${language.value}${reported.join("")}`;
+  const told = toldAt(place);
+  const seen = (Object.keys(TELLABLE) as ToldName[]).filter((name) => told?.[name]).map((name) => `&${name}=${told?.[name]}`);
+  return `/api/v1/chores?${keyOf(place)}&language=${serviceLanguage()}${reported.join("")}${seen.join("")}`;
 });
+
+/** Whether the answer for the hive, which comes first on a slow network, has arrived or failed. It stays so for other hives. */
+export const isAnswered = signal(false);
+effect(() => {
+  if (place.value === null || chores.value.data !== null || chores.value.failure !== null) isAnswered.value = true;
+});
+export const mapColumns = resource<MapColumns>(() => (isAnswered.value ? `/api/v1/map?phenomenon=${phenomenon.value}` : null));
+/** The weather of the next days. Not every HiveBox has a forecast. */
+export const forecast = resource<Forecast>(() => place.value && `/api/v1/forecast?${keyOf(place.value)}&hours=${FORECAST_HOURS}`);
+/** The air temperature of the past day. */
+export const pastDay = resource<History>(
+  () =>
+    place.value && `/api/v1/history?phenomenon=air_temperature&from=-PT24H&every=PT1H&${keyOf(place.value)}&radius_km=25&exposure=outdoor`,
+  { isHistorical: true },
+);
 
 /** The place of a clicked mark; several boxes may stand there. */
 export const clicked = signal<Place | null>(null);
-export const boxesThere = resource<Boxes>(() => clicked.value && `/api/v1/boxes?${coordinates(clicked.value)}&radius_km=0.1&limit=50`);
+export const boxesThere = resource<Boxes>(() => clicked.value && `/api/v1/boxes?${keyOf(clicked.value)}&radius_km=0.1&limit=50`);
 export const oneBox = resource<OneBox>(() => boxId.value && `/api/v1/boxes/${boxId.value}`);
 
 const DATED: readonly Resource<{ readonly as_of: string }>[] = [phenomena, mapColumns, conditions, chores, oneBox];
-const ALL: readonly Resource<unknown>[] = [temperature, ...DATED];
+const ALL: readonly Resource<unknown>[] = [temperature, forecast, ...DATED];
 
 /** The present received by the stream, unless a requested answer is newer, as it may be once the stream is lost. */
 const streamed = computed(() => (isAfter(phenomena.value.data?.as_of, live.value?.as_of) ? null : live.value));
@@ -94,6 +114,7 @@ function oldestShown(): string | null {
   return moments.reduce<string | null>((oldest, moment) => (oldest === null || isAfter(oldest, moment) ? moment : oldest), null);
 }
 
-function coordinates({ lat, lon }: Place): string {
-  return `lat=${degrees(lat)}&lon=${degrees(lon)}`;
+/** The language of the service's sentences: the page has more languages than the service. */
+function serviceLanguage(): string {
+  return DICTIONARIES[language.value]?.service ?? "en";
 }

@@ -2,15 +2,13 @@
 
 import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Formatting, TemperatureUnit } from "../formatting/units";
-
-/** The languages of the page, by their codes. */
-export const LANGUAGES = ["en", "de"] as const;
-export type Language = (typeof LANGUAGES)[number];
+import { LANGUAGES } from "../words/languages";
+import { store, stored } from "./storage";
 
 export const THEMES = ["auto", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
-export const language = setting<Language>("lang", LANGUAGES, firstLanguage());
+export const language = setting<string>("lang", LANGUAGES, firstLanguage());
 export const theme = setting<Theme>("theme", THEMES, "auto");
 export const temperatureUnit = setting<TemperatureUnit>("unit", ["C", "F"], usesFahrenheit() ? "F" : "C");
 
@@ -37,13 +35,12 @@ export function prefersReducedMotion(): boolean {
 }
 
 function setting<T extends string>(name: string, allowed: readonly T[], fallback: T): Signal<T> {
-  const key = `hivebox.${name}`;
   const requested = new URLSearchParams(location.search).get(name);
-  const known = allowed.find((value) => value === requested) ?? allowed.find((value) => value === stored(key));
+  const known = allowed.find((value) => value === requested) ?? allowed.find((value) => value === stored(name));
   const value = signal(known ?? fallback);
   const first = value.peek();
   effect(() => {
-    if (value.value !== first || stored(key) !== null) store(key, value.value);
+    if (value.value !== first || stored(name) !== null) store(name, value.value);
     // Otherwise the address would override the setting on the next load.
     const address = new URL(location.href);
     if (!address.searchParams.has(name) || address.searchParams.get(name) === value.value) return;
@@ -53,24 +50,7 @@ function setting<T extends string>(name: string, allowed: readonly T[], fallback
   return value;
 }
 
-/** A browser may refuse storage; a setting then lasts as long as the page. */
-function stored(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function store(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // The setting lasts as long as the page, see above.
-  }
-}
-
-function firstLanguage(): Language {
+function firstLanguage(): string {
   const spoken = navigator.languages.map((locale) => locale.slice(0, 2));
   return spoken.map((code) => LANGUAGES.find((language) => language === code)).find((language) => language) ?? "en";
 }
