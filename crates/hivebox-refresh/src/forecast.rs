@@ -17,7 +17,7 @@
 mod claims;
 pub mod convert;
 mod fetcher;
-pub(crate) mod oddity;
+mod oddity;
 mod once;
 mod pause;
 mod source;

@@ -12,6 +12,7 @@ use prometheus_client::registry::Registry;
 
 pub use cache::CacheMetrics;
 pub use forecast::ForecastMetrics;
+pub(crate) use forecast::ODDITIES;
 pub use store::StoreMetrics;
 pub use upstream::UpstreamMetrics;
 

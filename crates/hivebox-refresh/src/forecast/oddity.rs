@@ -6,11 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use forecast_sources::{Attempt, Observer};
 use tracing::{info, warn};
 
-use crate::metrics::ForecastMetrics;
+use crate::metrics::{ForecastMetrics, ODDITIES};
 
 /// Something odd about an answer that could be used. The text is for logs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-pub(crate) enum Oddity {
+enum Oddity {
     /// Status 203.
     #[error("this version of its API will be switched off; look for a newer HiveBox")]
     Deprecated,
@@ -26,12 +26,9 @@ pub(crate) enum Oddity {
 }
 
 impl Oddity {
-    /// The names in metrics.
-    pub(crate) const SLUGS: [&'static str; 4] =
-        ["deprecated", "unknown_unit", "converted_unit", "disbelieved_value"];
-
+    /// The name in metrics.
     fn slug(&self) -> &'static str {
-        Self::SLUGS[match self {
+        ODDITIES[match self {
             Self::Deprecated => 0,
             Self::UnknownUnit(_) => 1,
             Self::ConvertedUnit(_) => 2,

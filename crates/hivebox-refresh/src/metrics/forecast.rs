@@ -8,8 +8,6 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use crate::forecast::oddity::Oddity;
-
 /// Questions to the weather model.
 #[derive(Debug, Clone)]
 pub struct ForecastMetrics {
@@ -21,6 +19,9 @@ pub struct ForecastMetrics {
 
 /// What can come of a wanted cell, beside the failures of the source.
 const OUTCOMES: [&str; 6] = ["fetched", "unchanged", "shared", "budget_spent", "useless", "silent"];
+
+/// What can be odd about an answer that can be used.
+pub(crate) const ODDITIES: [&str; 4] = ["deprecated", "unknown_unit", "converted_unit", "disbelieved_value"];
 
 impl ForecastMetrics {
     /// Registers them, at zero.
@@ -34,7 +35,7 @@ impl ForecastMetrics {
         for outcome in OUTCOMES.into_iter().chain(FailureKind::ALL.map(FailureKind::slug)) {
             metrics.outcome(outcome, 0);
         }
-        for kind in Oddity::SLUGS {
+        for kind in ODDITIES {
             metrics.odd(kind, 0);
         }
         let help = "Wanted cells by what came of them: fetched, unchanged, shared by another replica, \
