@@ -10,7 +10,7 @@ use crate::app::{TestApp, TestUpstream, header, json};
 use crate::representation::decoded;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-                      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+                      connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const FIREFOX: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 const CHROME: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;\
                       q=0.8,application/signed-exchange;v=b3;q=0.7";
@@ -67,6 +67,8 @@ async fn each_built_file_is_served_unchanged() {
             "css" => "text/css; charset=utf-8",
             "json" => "application/json",
             "svg" => "image/svg+xml",
+            "png" => "image/png",
+            "webmanifest" => "application/manifest+json",
             "txt" => "text/plain; charset=utf-8",
             other => panic!("{other} files have no type"),
         };
