@@ -1,7 +1,7 @@
 //! The shared present in Redis or Valkey.
 //!
 //! It uses four keys and a channel: `{hivebox}:lease`, `:token`, `:present`, `:poll`, and the channel `:news`. The keys
-//! of forecasts begin with `{hivebox}:forecast:`, the name of the source and `:`; see [`forecast`]. The
+//! of forecasts begin with `{hivebox}:forecast:`, the name of the source and `:`; see `forecast`. The
 //! prefix in braces is a hash tag, so a cluster keeps all of them on one server. Each key expires. Atomic steps are
 //! scripts. A command that fails or times out drops the connection; the next command connects again.
 

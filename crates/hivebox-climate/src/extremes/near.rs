@@ -85,7 +85,7 @@ impl Extremes {
 
     /// The air temperature around a place in each of the last [`DAYS`] × 24 whole hours before the
     /// hour of `now`, the latest first: the mean of the boxes' middles of the hour, weighted as in an
-    /// [`Estimate`](crate::estimate::Estimate). `None` where no box is known.
+    /// [`Estimate`]. `None` where no box is known.
     #[must_use]
     pub fn hours_near(&self, neighbours: &[Neighbour<'_>], now: Timestamp) -> Vec<Option<Celsius>> {
         let rows: Vec<(usize, f64, f64)> = neighbours
