@@ -33,9 +33,14 @@ impl Margin {
         best.filter(|_| verdict == ChoreVerdict::Go).map_or(margin, |best| margin.weaker(best))
     }
 
-    /// The weaker of both.
+    /// The weaker of both. Of two that are equally weak, the first in the order of [`InputKind::ALL`], so
+    /// it does not matter in which order margins are compared.
     pub(super) fn weaker(self, other: Self) -> Self {
-        if other.deviations < self.deviations || self.input.is_none() { other } else { self }
+        let (Some(input), Some(of_other)) = (self.input, other.input) else {
+            return if self.input.is_none() { other } else { self };
+        };
+        let order = other.deviations.total_cmp(&self.deviations);
+        if order.then(of_other.index().cmp(&input.index())).is_lt() { other } else { self }
     }
 
     fn stronger(self, other: Self) -> Self {
@@ -139,6 +144,17 @@ fn cumulative(deviations: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::chores::condition::Bound;
+
+    #[test]
+    fn of_two_equally_weak_inputs_the_same_one_is_named_in_either_order() {
+        let margin = |deviations, input| Margin { deviations, input: Some(input) };
+        let wind = margin(1.5, InputKind::WindSpeed);
+        let of_two = |one: Margin, other: Margin| (one.weaker(other).input, other.weaker(one).input);
+        let (air, both) = (InputKind::AirTemperature, |kind| (Some(kind), Some(kind)));
+        assert_eq!(of_two(wind, margin(1.5, air)), both(air));
+        assert_eq!(of_two(wind, margin(2.5, air)), both(InputKind::WindSpeed));
+        assert_eq!(of_two(wind, Margin::NONE), both(InputKind::WindSpeed));
+    }
 
     #[test]
     fn a_limit_at_the_end_of_the_68_percent_range_is_kept_in_84_of_100_cases() {
