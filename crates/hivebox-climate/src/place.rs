@@ -12,9 +12,18 @@ pub use cell::GeohashCell;
 pub(crate) use position::OnSphere;
 pub use position::Position;
 
+use crate::quantity::Metres;
+
 /// How much colder air gets with each metre of height: 6.5 K per kilometre, from the standard
 /// atmosphere of ICAO and ISO 2533.
 pub const LAPSE_KELVIN_PER_METRE: f64 = 0.0065;
+
+/// What to add to an air temperature at one height to have that at another, in K; zero if a height is
+/// unknown.
+#[must_use]
+pub fn height_correction_kelvin(from: Option<Metres>, to: Option<Metres>) -> f64 {
+    to.zip(from).map_or(0.0, |(to, from)| -LAPSE_KELVIN_PER_METRE * (to.0 - from.0))
+}
 
 /// The place of a box, as reported by its owner.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -8,12 +8,12 @@ mod now;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::estimate::{Estimate, Spot};
 use hivebox_climate::extremes::{Extremes, Neighbour};
-use hivebox_climate::forecast::{Local, LocalValue, ModelHours, ModelQuantity, Outlook};
+use hivebox_climate::forecast::{Local, ModelQuantity, Outlook};
 use hivebox_climate::phenomenon::PhenomenonId;
-use hivebox_climate::place::LAPSE_KELVIN_PER_METRE;
+use hivebox_climate::place::height_correction_kelvin;
 use hivebox_climate::quality::Level;
 use hivebox_present::{NoForecast, Present};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 pub use found::{PATIENCE, PlaceForecast};
 pub use now::ModelNow;
@@ -97,18 +97,8 @@ impl<'a> AtPlace<'a> {
     ) -> Option<Outlook> {
         let PlaceForecast { forecast, .. } = self.forecast.as_ref().ok()?;
         let known_since = forecast.updated_at.unwrap_or(forecast.fetched_at);
-        let now = |estimate: Option<&Estimate>| {
-            let estimate = estimate?;
-            let (value, uncertainty) = (estimate.value.0, estimate.uncertainty.0);
-            Some(LocalValue { value, uncertainty, at: estimate.freshest? })
-        };
-        let local = Local {
-            height: self.spot.height,
-            air_temperature: now(self.air_temperature()),
-            relative_humidity: now(self.estimate_of("relative_humidity")),
-            wind_speed: now(self.estimate_of("wind_speed")),
-            past: extremes.hours_near(neighbours, self.now),
-        };
+        let past = extremes.hours_near(neighbours, self.now);
+        let local = Local::of(&self.estimates, self.spot.height, past);
         Some(Outlook::of(&forecast.hours, known_since, &local, self.now, hours))
     }
 
@@ -117,12 +107,12 @@ impl<'a> AtPlace<'a> {
     pub fn correction(&self) -> Option<Correction> {
         let model = &self.forecast.as_ref().ok()?.forecast.hours;
         let estimate = self.air_temperature()?;
-        let climb = self.spot.height.zip(model.height()).map_or(0.0, |(own, its)| own.0 - its.0);
-        let then = value_at(model, ModelQuantity::AirTemperature, estimate.freshest?)?;
+        let then = model.value_at(ModelQuantity::AirTemperature, estimate.freshest?)?;
         Some(Correction {
             boxes: estimate.boxes,
             nearest_metres: estimate.nearest.0,
-            difference_kelvin: estimate.value.0 - (then - LAPSE_KELVIN_PER_METRE * climb),
+            difference_kelvin: estimate.value.0
+                - (then + height_correction_kelvin(model.height(), self.spot.height)),
         })
     }
 }
@@ -136,14 +126,4 @@ pub struct Correction {
     pub nearest_metres: f64,
     /// How much warmer they are now than the weather model at the height of the place, in K.
     pub difference_kelvin: f64,
-}
-
-/// The model's value at a moment, between whole hours.
-fn value_at(model: &ModelHours, quantity: ModelQuantity, moment: Timestamp) -> Option<f64> {
-    let hour = model.hour_of(moment)?;
-    let before = model.value(quantity, hour)?;
-    let after = model.value(quantity, hour + 1).unwrap_or(before);
-    let start = model.first() + SignedDuration::from_hours(hour as i64);
-    let share = moment.duration_since(start).as_secs_f64() / 3600.0;
-    Some(before + share * (after - before))
 }

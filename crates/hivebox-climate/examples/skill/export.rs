@@ -4,6 +4,7 @@ use std::io::Write;
 
 use hivebox_climate::estimate::Spot;
 use hivebox_climate::forecast::ModelQuantity;
+use hivebox_climate::place::height_correction_kelvin;
 use serde_json::json;
 
 use super::world::{View, World};
@@ -14,10 +15,12 @@ pub(crate) fn write(out: &mut impl Write, world: &World, spot: Spot, view: &View
         return Ok(());
     };
     let height = spot.height.map_or(0.0, |height| height.0);
-    let climb = height - view.model.height().map_or(height, |height| height.0);
     let raw = |at| {
         let hour = view.model.hour_of(at)?;
-        Some(view.model.value(ModelQuantity::AirTemperature, hour)? - 0.0065 * climb)
+        Some(
+            view.model.value(ModelQuantity::AirTemperature, hour)?
+                + height_correction_kelvin(view.model.height(), spot.height),
+        )
     };
     let station = |(position, height, value): (hivebox_climate::place::Position, f64, f64)| {
         let (model, model_height) = world.model_now(position);

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use hivebox_climate::forecast::{ModelQuantity, OutlookHour, Ranged};
+use hivebox_climate::place::height_correction_kelvin;
 use opensensemap_sim::TrueWeather;
 
 use super::world::View;
@@ -63,8 +64,7 @@ impl Score {
                 let (Some(mut raw), Some(ranged)) = (raw, corrected_of(hour, quantity)) else { continue };
                 if quantity == ModelQuantity::AirTemperature {
                     // Whoever knows the height corrects for it, so the raw forecast gets that for free.
-                    let climb = view.local.height.zip(view.model.height());
-                    raw += climb.map_or(0.0, |(own, its)| -0.0065 * (own.0 - its.0));
+                    raw += height_correction_kelvin(view.model.height(), view.local.height);
                 }
                 let truth = truth_of(truth, quantity);
                 errors.count += 1.0;

@@ -5,9 +5,8 @@ use std::collections::HashSet;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::estimate::{Estimate, Spot};
 use hivebox_climate::extremes::{Extremes, Neighbour, TemperatureObservation};
-use hivebox_climate::forecast::{ForecastCell, Local, LocalValue, ModelHours, Outlook};
+use hivebox_climate::forecast::{ForecastCell, Local, ModelHours, Outlook};
 use hivebox_climate::nearby::BoxIndex;
-use hivebox_climate::phenomenon::PhenomenonId;
 use hivebox_climate::place::{Exposure, Place, Position};
 use hivebox_climate::quality::{Level, Quality, QualityRules};
 use hivebox_climate::quantity::{Celsius, Metres};
@@ -118,22 +117,8 @@ impl World {
         let estimates = Estimate::all_at(&self.readings, &self.places, catalogue, spot, |reading| {
             self.quality.demand(reading.row(), Level::Unsuspicious)
         });
-        let now = |phenomenon: Option<PhenomenonId>| {
-            let estimate = estimates.iter().find(|estimate| Some(estimate.phenomenon) == phenomenon)?;
-            Some(LocalValue {
-                value: estimate.value.0,
-                uncertainty: estimate.uncertainty.0,
-                at: estimate.freshest?,
-            })
-        };
         let neighbours = Neighbour::around(&self.readings, &self.places, &self.quality, spot);
-        Local {
-            height: spot.height,
-            air_temperature: now(Some(catalogue.air_temperature())),
-            relative_humidity: now(catalogue.by_slug("relative_humidity")),
-            wind_speed: now(catalogue.by_slug("wind_speed")),
-            past: self.extremes.hours_near(&neighbours, self.now),
-        }
+        Local::of(&estimates, spot.height, self.extremes.hours_near(&neighbours, self.now))
     }
 
     /// The outdoor thermometers near a place: position, height in metres, value in °C, the nearest first.

@@ -7,7 +7,7 @@ use crate::catalogue::Catalogue;
 use crate::chores::{Input, Inputs, Origin};
 use crate::estimate::{Estimate, Spot};
 use crate::nearby::BoxIndex;
-use crate::place::{Exposure, LAPSE_KELVIN_PER_METRE};
+use crate::place::{Exposure, height_correction_kelvin};
 use crate::quality::{Level, Quality};
 use crate::quantity::{Celsius, Metres};
 use crate::readings::{BoxReadings, Readings};
@@ -43,17 +43,13 @@ impl<'a> Neighbour<'a> {
         good.map(|(sense_box, distance)| Self {
             box_id: sense_box.id(),
             metres: distance.0,
-            height_correction_kelvin: height_correction_kelvin(sense_box, spot.height),
+            height_correction_kelvin: height_correction_kelvin(
+                sense_box.place().and_then(|place| place.plausible_height_metres()).map(Metres),
+                spot.height,
+            ),
         })
         .collect()
     }
-}
-
-/// What to add to a box's temperature for the height of a place; zero if a height is unknown.
-fn height_correction_kelvin(sense_box: BoxReadings<'_>, height: Option<Metres>) -> f64 {
-    let its = sense_box.place().and_then(|place| place.plausible_height_metres());
-    let climb = height.zip(its).map(|(own, its)| own.0 - its);
-    climb.map_or(0.0, |metres| -LAPSE_KELVIN_PER_METRE * metres)
 }
 
 /// The least uncertainty of an input: a cheap thermometer is accurate to half a kelvin, and its

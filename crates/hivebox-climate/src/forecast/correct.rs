@@ -7,8 +7,11 @@ use super::kalman::{Belief, MODEL_BIAS, PASSING};
 use super::model::{ModelHours, ModelQuantity};
 use super::outlook::{Outlook, OutlookHour, Ranged};
 use super::rain;
+use crate::catalogue::Catalogue;
+use crate::estimate::Estimate;
 use crate::extremes::HOURS_A_DAY;
-use crate::place::LAPSE_KELVIN_PER_METRE;
+use crate::phenomenon::PhenomenonId;
+use crate::place::height_correction_kelvin;
 use crate::quantity::{Celsius, Metres};
 
 /// What the boxes around a place say.
@@ -38,12 +41,30 @@ pub struct LocalValue {
     pub at: Timestamp,
 }
 
+impl Local {
+    /// What `estimates` for a place say, with the height of the place and its past hours.
+    #[must_use]
+    pub fn of(estimates: &[Estimate], height: Option<Metres>, past: Vec<Option<Celsius>>) -> Self {
+        let catalogue = Catalogue::builtin();
+        let now = |phenomenon: Option<PhenomenonId>| {
+            let estimate = estimates.iter().find(|estimate| Some(estimate.phenomenon) == phenomenon)?;
+            let (value, uncertainty) = (estimate.value.0, estimate.uncertainty.0);
+            Some(LocalValue { value, uncertainty, at: estimate.freshest? })
+        };
+        Self {
+            height,
+            air_temperature: now(Some(catalogue.air_temperature())),
+            relative_humidity: now(catalogue.by_slug("relative_humidity")),
+            wind_speed: now(catalogue.by_slug("wind_speed")),
+            past,
+        }
+    }
+}
+
 /// The share of an estimate's variance that stays the same for days: boxes hang where they hang.
 const BOX_BIAS_SHARE: f64 = 0.6;
 /// How many past hours count as much as the prior belief about the size of passing errors.
 const PRIOR_HOURS: f64 = 24.0;
-/// Two-sided quantile of the normal distribution for 95 %.
-const NORMAL_95: f64 = 1.96;
 
 impl Outlook {
     /// The outlook for `hours` whole hours from the one that contains `now`: the forecast of the model,
@@ -110,15 +131,6 @@ impl Run<'_> {
         hours_between(self.known_since, self.start(hour)).max(0.0)
     }
 
-    /// The model's value at a moment, between whole hours.
-    fn value_at(&self, quantity: ModelQuantity, moment: Timestamp) -> Option<f64> {
-        let hour = self.model.hour_of(moment)?;
-        let before = self.model.value(quantity, hour)?;
-        let part = hours_between(self.start(hour), moment);
-        let after = self.model.value(quantity, hour + 1).unwrap_or(before);
-        Some(before + part * (after - before))
-    }
-
     fn rain(&self, hour: usize) -> (Option<Ranged>, Option<f64>) {
         let Some(amount) = self.model.value(ModelQuantity::Precipitation, hour) else { return (None, None) };
         let percent = self.model.value(ModelQuantity::PrecipitationProbability, hour);
@@ -163,8 +175,8 @@ impl Corrected {
             _ => None,
         };
         let is_temperature = quantity == ModelQuantity::AirTemperature;
-        let climb = local.height.zip(run.model.height()).filter(|_| is_temperature);
-        let height_shift = climb.map_or(0.0, |(own, its)| -LAPSE_KELVIN_PER_METRE * (own.0 - its.0));
+        let height_shift =
+            if is_temperature { height_correction_kelvin(run.model.height(), local.height) } else { 0.0 };
         let size = run.model.value(quantity, run.first).unwrap_or(0.0);
         let mut errors = ErrorModel::of(quantity, size)?;
         let past = if is_temperature { Past::of(run, &local.past, height_shift) } else { Past::default() };
@@ -182,7 +194,7 @@ impl Corrected {
         }
         let (by_hour, daily_variance) = past.by_hour(&errors);
         let seen_at = seen.map_or(run.now, |seen| seen.at);
-        let model_then = run.value_at(quantity, seen_at);
+        let model_then = run.model.value_at(quantity, seen_at);
         if let Some((seen, model)) = seen.zip(model_then) {
             let difference = seen.value - (model + height_shift) - by_hour[hour_of_day(seen.at)];
             let noise = (1.0 - BOX_BIAS_SHARE) * uncertainty.powi(2);
@@ -229,7 +241,7 @@ impl Past {
                 let Celsius(seen) = (*seen)?;
                 let start = current - SignedDuration::from_hours(ago);
                 let middle = start + SignedDuration::from_mins(30);
-                let model = run.value_at(ModelQuantity::AirTemperature, middle)?;
+                let model = run.model.value_at(ModelQuantity::AirTemperature, middle)?;
                 Some((hour_of_day(start), seen - model - height_shift))
             })
             .collect();
@@ -277,42 +289,4 @@ fn hours_between(from: Timestamp, to: Timestamp) -> f64 {
 
 fn hour_of_day(moment: Timestamp) -> usize {
     (moment.as_second().div_euclid(3600)).rem_euclid(HOURS_A_DAY as i64) as usize
-}
-
-impl Ranged {
-    /// A normal distribution around a value.
-    #[must_use]
-    pub fn normal(value: f64, deviation: f64) -> Self {
-        Self {
-            value,
-            low_68: value - deviation,
-            high_68: value + deviation,
-            low_95: value - NORMAL_95 * deviation,
-            high_95: value + NORMAL_95 * deviation,
-        }
-    }
-
-    fn map(self, change: impl Fn(f64) -> f64) -> Self {
-        Self {
-            value: change(self.value),
-            low_68: change(self.low_68),
-            high_68: change(self.high_68),
-            low_95: change(self.low_95),
-            high_95: change(self.high_95),
-        }
-    }
-
-    fn within(self, least: f64, most: f64) -> Self {
-        self.map(|value| value.clamp(least, most))
-    }
-
-    fn at_least(self, other: Self) -> Self {
-        Self {
-            value: self.value.max(other.value),
-            low_68: self.low_68.max(other.low_68),
-            high_68: self.high_68.max(other.high_68),
-            low_95: self.low_95.max(other.low_95),
-            high_95: self.high_95.max(other.high_95),
-        }
-    }
 }

@@ -116,6 +116,18 @@ impl ModelHours {
         (hundredths != MISSING).then(|| f64::from(hundredths) / 100.0)
     }
 
+    /// The value at a moment, between those of the whole hours around it; without the later one, that of
+    /// the earlier. `None` outside, or if the earlier one is missing.
+    #[must_use]
+    pub fn value_at(&self, quantity: ModelQuantity, moment: Timestamp) -> Option<f64> {
+        let hour = self.hour_of(moment)?;
+        let before = self.value(quantity, hour)?;
+        let after = self.value(quantity, hour + 1).unwrap_or(before);
+        let start = self.first() + SignedDuration::from_hours(hour as i64);
+        let share = moment.duration_since(start).as_secs_f64() / HOUR_SECONDS as f64;
+        Some(before + share * (after - before))
+    }
+
     /// The index of the hour that contains `moment`; `None` outside.
     #[must_use]
     pub fn hour_of(&self, moment: Timestamp) -> Option<usize> {

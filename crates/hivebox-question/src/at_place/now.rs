@@ -26,17 +26,7 @@ impl ModelNow {
     #[must_use]
     pub fn of(&self, phenomenon: &str) -> Option<Ranged> {
         let Self { hour, next, passed } = self;
-        let between = |begin: Option<Ranged>, end: Option<Ranged>| {
-            let (begin, end) = begin.zip(end)?;
-            let between = |begin: f64, end: f64| begin + passed * (end - begin);
-            Some(Ranged {
-                value: between(begin.value, end.value),
-                low_68: between(begin.low_68, end.low_68),
-                high_68: between(begin.high_68, end.high_68),
-                low_95: between(begin.low_95, end.low_95),
-                high_95: between(begin.high_95, end.high_95),
-            })
-        };
+        let between = |begin: Option<Ranged>, end: Option<Ranged>| Some(begin?.towards(end?, *passed));
         match phenomenon {
             "air_temperature" => between(hour.air_temperature, next.air_temperature),
             "relative_humidity" => between(hour.relative_humidity, next.relative_humidity),
