@@ -91,6 +91,17 @@ impl Daylight {
         }
         Some(Self::Between(stretches))
     }
+
+    /// When the sun is up at `position` between two moments: none in a polar night, one stretch in a
+    /// polar day, and none where [`at`](Self::at) knows nothing.
+    #[must_use]
+    pub fn stretches(position: Position, from: Timestamp, to: Timestamp) -> Vec<SunUp> {
+        match Self::at(position, from, to) {
+            Some(Self::Always) => vec![SunUp { from, to }],
+            Some(Self::Between(stretches)) => stretches,
+            Some(Self::Never) | None => Vec::new(),
+        }
+    }
 }
 
 /// Terrestrial minus universal time, as in the 2020s. It changes by seconds in decades, in which the

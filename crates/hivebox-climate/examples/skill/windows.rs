@@ -5,6 +5,7 @@ use std::fmt::Write;
 use hivebox_climate::chores::{Ahead, ChoreVerdict, Chores, Language, Told, Window};
 use hivebox_climate::estimate::Spot;
 use hivebox_climate::forecast::{Outlook, OutlookHour, Ranged};
+use hivebox_climate::sun::Daylight;
 use jiff::{SignedDuration, Timestamp};
 use opensensemap_sim::TrueWeather;
 
@@ -40,9 +41,10 @@ impl WindowScore {
         let hours = view.corrected.hours.iter().zip(&view.truth);
         let truth = Outlook { hours: hours.map(|(hour, truth)| exact(hour.at, truth)).collect() };
         let chores = Chores::builtin();
+        let sun = Daylight::stretches(spot.position, now, now + Ahead::REACH);
         let windows = |outlook: &Outlook| {
             let ahead = Ahead::new(outlook, now, now)?;
-            Some(chores.windows(&ahead, TOLD, spot.position))
+            Some(chores.windows(&ahead, TOLD, &sun))
         };
         let (Some(said), Some(right)) = (windows(&view.corrected), windows(&truth)) else { return };
         self.chores.resize(said.len(), Hours::default());

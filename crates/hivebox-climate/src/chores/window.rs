@@ -13,8 +13,7 @@ use super::part::{Part, Steady};
 use super::rule::Rules;
 use super::told::Told;
 use super::verdict::ChoreVerdict;
-use crate::place::Position;
-use crate::sun::{Daylight, SunUp};
+use crate::sun::SunUp;
 
 /// A stretch of time in which a chore can be done.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,15 +48,15 @@ impl Chores {
     ///   counts for all of them.
     /// * A chore whose sources refer to the hours ahead is judged by [`Chore::ahead`] alone, so it
     ///   has windows only as far as the forecast reaches beyond them.
-    /// * A chore that needs daylight has windows only between sunrise and sunset at `position`, to
-    ///   full minutes.
+    /// * A chore that needs daylight has windows only while the sun is up, to full minutes. `sun` says
+    ///   when that is, from now to the end of [`Ahead::REACH`] or of the forecast.
     /// * What the beekeeper says about the colony holds for all windows; what they see of rain and
     ///   wind, for the next two hours.
     #[must_use]
-    pub fn windows(&self, ahead: &Ahead, told: Told, position: Position) -> Vec<Vec<Window>> {
+    pub fn windows(&self, ahead: &Ahead, told: Told, sun: &[SunUp]) -> Vec<Vec<Window>> {
         let now = ahead.now().as_second();
         let end = ahead.end().min(now + Ahead::REACH.as_secs());
-        let (light, whole) = (light(position, now, end), vec![(now, end)]);
+        let (light, whole) = (light(sun, now, end), vec![(now, end)]);
         let sees = told.wind.is_some() || told.rain.is_some();
         let seen_until = if sees { now + SEEN_FOR.as_secs() } else { now };
         let windows = |chore: &Chore| {
@@ -72,20 +71,14 @@ impl Chores {
     }
 }
 
-/// The daylight between two moments, to full minutes.
-fn light(position: Position, from: i64, to: i64) -> Vec<(i64, i64)> {
-    let moment = |second| Timestamp::from_second(second).ok();
-    let daylight = moment(from).zip(moment(to)).and_then(|(from, to)| Daylight::at(position, from, to));
+/// When the sun is up between two moments, to full minutes.
+fn light(sun: &[SunUp], from: i64, to: i64) -> Vec<(i64, i64)> {
     let minutes = |SunUp { from: rise, to: set }: &SunUp| {
         let (rise, set) = (rise.as_second(), set.as_second());
-        let begin = if rise == from { from } else { rise - rise.rem_euclid(60) + 60 };
-        (begin, if set == to { to } else { set - set.rem_euclid(60) })
+        let begin = if rise <= from { from } else { rise - rise.rem_euclid(60) + 60 };
+        (begin, if set >= to { to } else { set - set.rem_euclid(60) })
     };
-    match daylight {
-        Some(Daylight::Always) => vec![(from, to)],
-        Some(Daylight::Between(stretches)) => stretches.iter().map(minutes).collect(),
-        Some(Daylight::Never) | None => Vec::new(),
-    }
+    sun.iter().map(minutes).filter(|(begin, end)| begin < end).collect()
 }
 
 /// Looks for the windows of one chore.

@@ -5,7 +5,7 @@ use hivebox_climate::chores::{
 };
 use hivebox_climate::forecast::{Outlook, OutlookHour, Ranged};
 use hivebox_climate::place::Position;
-use hivebox_climate::sun::Daylight;
+use hivebox_climate::sun::{Daylight, SunUp};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -59,9 +59,14 @@ fn ahead(outlook: &Outlook) -> Ahead {
     Ahead::new(outlook, now(), now()).unwrap()
 }
 
+/// When the sun is up at a place in the next week.
+fn sun(position: Position) -> Vec<SunUp> {
+    Daylight::stretches(position, now(), now() + Ahead::REACH)
+}
+
 fn windows_of(slug: &str, outlook: &Outlook, told: Told) -> Vec<Window> {
     let index = Chores::builtin().iter().position(|chore| chore.slug() == slug).unwrap();
-    Chores::builtin().windows(&ahead(outlook), told, muenster()).swap_remove(index)
+    Chores::builtin().windows(&ahead(outlook), told, &sun(muenster())).swap_remove(index)
 }
 
 /// Beginning, end and verdict of each window.
@@ -142,7 +147,7 @@ fn what_cannot_be_done_in_the_dark_is_done_between_sunrise_and_sunset() {
     assert_eq!(times(&whole), ["04 06:30-06 06:00 go"]);
     let chores = Chores::builtin();
     let dark = Position::new(-85.0, 0.0).unwrap();
-    for (chore, windows) in chores.iter().zip(chores.windows(&ahead(&warm), Told::default(), dark)) {
+    for (chore, windows) in chores.iter().zip(chores.windows(&ahead(&warm), Told::default(), &sun(dark))) {
         assert!(!chore.needs_daylight() || windows.is_empty(), "{}", chore.slug());
     }
 }
@@ -289,7 +294,7 @@ proptest! {
         pick in 0..10_usize,
     ) {
         let ahead = ahead(&outlook);
-        let windows = Chores::builtin().windows(&ahead, told, muenster()).swap_remove(pick);
+        let windows = Chores::builtin().windows(&ahead, told, &sun(muenster())).swap_remove(pick);
         for pair in windows.windows(2) {
             let is_apart = pair[0].to < pair[1].from
                 || (pair[0].to == pair[1].from && pair[0].verdict != pair[1].verdict);
@@ -313,7 +318,7 @@ proptest! {
         let ahead = ahead(&outlook);
         // Leaving a hive needs no daylight.
         let index = Chores::builtin().iter().position(|chore| chore.slug() == "leave_in_heat").unwrap();
-        let windows = Chores::builtin().windows(&ahead, told, muenster()).swap_remove(index);
+        let windows = Chores::builtin().windows(&ahead, told, &sun(muenster())).swap_remove(index);
         let mut tick = now();
         while tick < now() + SignedDuration::from_hours(72) {
             let is_good = |at| matches!(judged(index, &ahead, told, at), ChoreVerdict::Go | ChoreVerdict::Caution);

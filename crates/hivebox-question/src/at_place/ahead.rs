@@ -4,7 +4,7 @@ use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::chores::{Ahead, Input, Inputs, Origin, Told};
 use hivebox_climate::estimate::Estimate;
 use hivebox_climate::extremes::{Extremes, Neighbour};
-use hivebox_climate::sun::Daylight;
+use hivebox_climate::sun::{Daylight, SunUp};
 use jiff::{SignedDuration, Timestamp};
 
 use super::AtPlace;
@@ -47,15 +47,12 @@ impl AtPlace<'_> {
 
     /// When the sun is up, today and in the next week. A polar day is one stretch.
     #[must_use]
-    pub fn daylight(&self) -> Vec<(Timestamp, Timestamp)> {
+    pub fn daylight(&self) -> Vec<SunUp> {
         let now = self.step();
         let (from, to) = (now - SignedDuration::from_hours(24), now + Ahead::REACH);
-        let stretches = match Daylight::at(self.spot.position, from, to) {
-            Some(Daylight::Always) => vec![(from, to)],
-            Some(Daylight::Between(stretches)) => stretches.iter().map(|up| (up.from, up.to)).collect(),
-            Some(Daylight::Never) | None => Vec::new(),
-        };
-        stretches.into_iter().filter(|(_, set)| *set > now).collect()
+        let mut stretches = Daylight::stretches(self.spot.position, from, to);
+        stretches.retain(|up| up.to > now);
+        stretches
     }
 
     /// Now, to a whole step.

@@ -90,11 +90,12 @@ impl AskChores {
         let inputs = place.inputs(self.told, extremes, &neighbours, ahead.as_ref());
         let chores = Chores::builtin();
         let judged = chores.judge(&inputs, self.language);
-        let windows = ahead.map(|ahead| chores.windows(&ahead, self.told, self.spot.position));
+        let daylight = place.daylight();
+        let windows = ahead.map(|ahead| chores.windows(&ahead, self.told, &daylight));
         let mut windows = windows.into_iter().flatten();
         let chores = judged.into_iter().map(|judgement| {
             ChoreBody::of(judgement, windows.next().unwrap_or_default(), &place, self.language)
         });
-        ChoresBody::of(&place, chores.collect())
+        ChoresBody::of(&place, &daylight, chores.collect())
     }
 }

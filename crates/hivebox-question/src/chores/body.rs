@@ -4,6 +4,7 @@ use hivebox_archive::{Cell, CellKind, TableColumn};
 use hivebox_climate::chores::{
     ChoreSource, Chores, Given, Input, InputKind, Judgement, Language, Origin, Window,
 };
+use hivebox_climate::sun::SunUp;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -143,10 +144,10 @@ pub struct SourceBody {
 }
 
 impl ChoresBody {
-    /// The chores at `place`.
-    pub(super) fn of(place: &AtPlace<'_>, chores: Vec<ChoreBody>) -> Self {
+    /// The chores at `place`, and when the sun is up there.
+    pub(super) fn of(place: &AtPlace<'_>, daylight: &[SunUp], chores: Vec<ChoreBody>) -> Self {
         let position = place.spot.position;
-        let daylight = place.daylight().into_iter().map(|(from, to)| DaylightBody { from, to });
+        let daylight = daylight.iter().map(|&SunUp { from, to }| DaylightBody { from, to });
         Self {
             as_of: place.as_of,
             latitude: position.latitude_degrees(),

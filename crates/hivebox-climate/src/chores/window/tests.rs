@@ -8,6 +8,8 @@ use crate::chores::SeenWind;
 use crate::chores::ahead::HOUR_SECONDS;
 use crate::chores::part::STEP_SECONDS;
 use crate::forecast::{Outlook, OutlookHour, Ranged};
+use crate::place::Position;
+use crate::sun::Daylight;
 
 /// A stretch in which a chore can be done, with the margin of each ten minutes in it.
 struct Plain {
@@ -150,11 +152,12 @@ proptest! {
         let now = outlook.hours[0].at + SignedDuration::from_mins(60 * late + minutes);
         let Some(ahead) = Ahead::new(&outlook, now, now) else { return Ok(()) };
         let position = Position::new(latitude, 10.0).unwrap();
+        let sun = Daylight::stretches(position, now, now + Ahead::REACH);
         let now = now.as_second();
         let end = ahead.end().min(now + Ahead::REACH.as_secs());
-        let (light, whole) = (light(position, now, end), [(now, end)]);
+        let (light, whole) = (light(&sun, now, end), [(now, end)]);
         let chores = Chores::builtin();
-        for (chore, windows) in chores.iter().zip(chores.windows(&ahead, told, position)) {
+        for (chore, windows) in chores.iter().zip(chores.windows(&ahead, told, &sun)) {
             let stretches = if chore.needs_daylight() { &light[..] } else { &whole[..] };
             let plain = plain(chore, &ahead, told, stretches);
             prop_assert_eq!(windows.len(), plain.len(), "{}: {:?}", chore.slug(), windows);
