@@ -1,5 +1,6 @@
 //! The parts of the service that handlers use.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -18,6 +19,15 @@ use tokio::time::Instant;
 /// archive and the first poll.
 #[derive(Debug)]
 pub struct App {
+    parts: AppParts,
+    settings: Settings,
+    began: Instant,
+    draining: AtomicBool,
+}
+
+/// What an [`App`] is made of.
+#[derive(Debug)]
+pub struct AppParts {
     /// The service's clock.
     pub clock: Clock,
     /// The present.
@@ -32,22 +42,14 @@ pub struct App {
     pub snapshots: SnapshotStore,
     /// Answers questions about the past.
     pub past: Past,
-    settings: Settings,
-    began: Instant,
-    draining: AtomicBool,
 }
 
-/// What an [`App`] is made of; its fields say what each is for.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "the fields of App say what each is for")]
-pub struct AppParts {
-    pub clock: Clock,
-    pub cache: Arc<Cache>,
-    pub days: Arc<Days>,
-    pub forecasts: Arc<Forecasts>,
-    pub store: StoreHandle,
-    pub snapshots: SnapshotStore,
-    pub past: Past,
+impl Deref for App {
+    type Target = AppParts;
+
+    fn deref(&self) -> &AppParts {
+        &self.parts
+    }
 }
 
 /// How long a replica may leave requests to others while it gets its first present. The first response of
@@ -75,8 +77,7 @@ impl App {
             shared_cache: config.cache.address.slug(),
         };
         let (began, draining) = (Instant::now(), AtomicBool::new(false));
-        let AppParts { clock, cache, days, forecasts, store, snapshots, past } = parts;
-        Self { clock, cache, days, forecasts, store, snapshots, past, settings, began, draining }
+        Self { parts, settings, began, draining }
     }
 
     /// The rule of `/readyz`.
