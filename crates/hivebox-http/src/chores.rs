@@ -10,8 +10,6 @@ use hivebox_climate::chores::{Language, Told};
 use hivebox_climate::estimate::Spot;
 use hivebox_climate::extremes::Extremes;
 use hivebox_question::chores::{AskChores, ChoreBody, ChoresBody, NAME};
-use hivebox_question::format::{Format, Formats};
-use hivebox_question::parameters::{Ask, Reader};
 use hivebox_question::table::Heading;
 
 use crate::app::App;
@@ -19,29 +17,14 @@ use crate::current::current;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
+use crate::formatted::Formatted;
 use crate::params::Params;
 use crate::table;
-
-const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, Format::Arrow]);
-
-/// The question and the format of the response.
-#[derive(Debug)]
-pub(super) struct AskFormattedChores {
-    chores: AskChores,
-    format: Format,
-}
-
-impl Ask for AskFormattedChores {
-    fn read(reader: &mut Reader) -> Option<Self> {
-        let (chores, format) = (AskChores::read(reader), reader.format(FORMATS));
-        Some(Self { chores: chores?, format: format? })
-    }
-}
 
 /// `GET /api/v1/chores`.
 pub(super) async fn chores(
     State(app): State<Arc<App>>,
-    Params(AskFormattedChores { chores: asked, format }): Params<AskFormattedChores>,
+    Params(Formatted { asked, format }): Params<Formatted<AskChores>>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
     let now = app.clock.now();
@@ -72,7 +55,7 @@ pub(super) fn describe() -> Operation {
              measures is `unknown`, never `go`. Whoever shows values of the weather model must show the attribution \
              in `forecast` with its link. For a new place the response waits up to 3 s for the weather model.",
         )
-        .asks::<AskFormattedChores>()
+        .asks::<Formatted<AskChores>>()
         .responds(table::described::<ChoreBody>(answer, heading(&body), &body.chores))
         .needs_present()
         .may_fail()

@@ -23,19 +23,17 @@ use crate::current::current;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
+use crate::formatted::Formatted;
 use crate::params::Params;
 use crate::table;
 use hivebox_kinds::each_once;
 use hivebox_present::{NoForecast, Present};
 use hivebox_question::at_place::{AtPlace, ModelNow, PlaceForecast};
 use hivebox_question::forecast::ForecastStateBody;
-use hivebox_question::format::{Format, Formats};
 use hivebox_question::parameters::filter::{self, HEIGHT, PERCENTILES, PHENOMENON, QUALITY_FOR_CONDITIONS};
 use hivebox_question::parameters::{Ask, Reader};
 use hivebox_question::table::Heading;
 use jiff::Timestamp;
-
-const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, Format::Arrow]);
 
 /// A request for conditions.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,24 +73,10 @@ impl Ask for AskConditions {
     }
 }
 
-/// The conditions and the format of the response.
-#[derive(Debug)]
-pub(super) struct AskFormattedConditions {
-    conditions: AskConditions,
-    format: Format,
-}
-
-impl Ask for AskFormattedConditions {
-    fn read(reader: &mut Reader) -> Option<Self> {
-        let (conditions, format) = (AskConditions::read(reader), reader.format(FORMATS));
-        Some(Self { conditions: conditions?, format: format? })
-    }
-}
-
 /// `GET /api/v1/conditions`.
 pub(super) async fn conditions(
     State(app): State<Arc<App>>,
-    Params(AskFormattedConditions { conditions, format }): Params<AskFormattedConditions>,
+    Params(Formatted { asked: conditions, format }): Params<Formatted<AskConditions>>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
     let now = app.clock.now();
@@ -220,7 +204,7 @@ pub(super) fn describe() -> Operation {
              `origin` says which it is. Whoever shows it must show the attribution in `forecast` with its link. \
              Statistics never contain it. For a new place the response waits up to 3 s for the weather model.",
         )
-        .asks::<AskFormattedConditions>()
+        .asks::<Formatted<AskConditions>>()
         .responds(table::described::<Condition>(answers, heading(&answer), &answer.conditions))
         .needs_present()
         .may_fail()

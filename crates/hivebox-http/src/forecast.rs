@@ -10,8 +10,6 @@ use hivebox_climate::estimate::Spot;
 use hivebox_climate::extremes::Extremes;
 use hivebox_present::NoForecast;
 use hivebox_question::forecast::{AskForecast, ForecastBody, HourBody, NAME, OriginBody};
-use hivebox_question::format::{Format, Formats};
-use hivebox_question::parameters::{Ask, Reader};
 use hivebox_question::table::Heading;
 
 use crate::app::App;
@@ -19,29 +17,14 @@ use crate::current::current;
 use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use crate::error::ApiError;
 use crate::example;
+use crate::formatted::Formatted;
 use crate::params::Params;
 use crate::table;
-
-const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, Format::Arrow]);
-
-/// The question and the format of the response.
-#[derive(Debug)]
-pub(super) struct AskFormattedForecast {
-    forecast: AskForecast,
-    format: Format,
-}
-
-impl Ask for AskFormattedForecast {
-    fn read(reader: &mut Reader) -> Option<Self> {
-        let (forecast, format) = (AskForecast::read(reader), reader.format(FORMATS));
-        Some(Self { forecast: forecast?, format: format? })
-    }
-}
 
 /// `GET /api/v1/forecast`.
 pub(super) async fn forecast(
     State(app): State<Arc<App>>,
-    Params(AskFormattedForecast { forecast: asked, format }): Params<AskFormattedForecast>,
+    Params(Formatted { asked, format }): Params<Formatted<AskForecast>>,
 ) -> Result<Response, ApiError> {
     let present = current(&app).await?;
     let now = app.clock.now();
@@ -90,7 +73,7 @@ pub(super) fn describe() -> Operation {
                  model is asked about places rounded to 0.1°, and for a new place the response waits up to 3 s for \
                  it.",
             )
-            .asks::<AskFormattedForecast>()
+            .asks::<Formatted<AskForecast>>()
             .responds(answer),
         fails,
     )

@@ -14,9 +14,7 @@ use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::quantity::Canonical;
 use hivebox_climate::selection::Selection;
 use hivebox_climate::statistics::Percentile;
-use hivebox_question::format::{Format, Formats};
 use hivebox_question::history::{AskHistory, HistoryBody, NAME, columns, heading};
-use hivebox_question::parameters::{Ask, Reader};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -25,6 +23,7 @@ use crate::current::nothing_current;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
+use crate::formatted::Formatted;
 use crate::params::Params;
 use crate::represent::entity_tag;
 use crate::table;
@@ -36,7 +35,7 @@ const SETTLED: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 pub(super) async fn history(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Params(AskFormattedHistory { history, format }): Params<AskFormattedHistory>,
+    Params(Formatted { asked: history, format }): Params<Formatted<AskHistory>>,
 ) -> Result<Response, ApiError> {
     let is_by_tag = history.needs_present();
     let tagged = if is_by_tag { Some(tagged(&app, &history).await?) } else { None };
@@ -63,22 +62,6 @@ pub(super) async fn history(
         response.headers_mut().insert(CACHE_CONTROL, SETTLED);
     }
     Ok(response)
-}
-
-const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, Format::Arrow]);
-
-/// The question and the format of its answer.
-#[derive(Debug)]
-pub(super) struct AskFormattedHistory {
-    history: AskHistory,
-    format: Format,
-}
-
-impl Ask for AskFormattedHistory {
-    fn read(reader: &mut Reader) -> Option<Self> {
-        let (history, format) = (AskHistory::read(reader), reader.format(FORMATS));
-        Some(Self { history: history?, format: format? })
-    }
 }
 
 /// The ids of the selected boxes that currently have the grouptags.
@@ -152,7 +135,7 @@ pub(super) fn describe() -> Operation {
              the tag now. Whole hours of all boxes are the fastest, as are days, weeks and months in time zones whose \
              offset is a whole hour.",
         )
-        .asks::<AskFormattedHistory>()
+        .asks::<Formatted<AskHistory>>()
         .responds(table::described_in(answer, heading, &columns, &body.rows))
         .needs_present()
         .fails_of_past()

@@ -28,6 +28,7 @@ mod error;
 mod example;
 mod exposition;
 mod forecast;
+mod formatted;
 mod front;
 mod head_timer;
 mod header_value;

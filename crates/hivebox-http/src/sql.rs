@@ -12,8 +12,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use hivebox_archive::query::QueryError;
-use hivebox_question::format::{Format, Formats};
-use hivebox_question::parameters::{Ask, Reader};
+use hivebox_question::format::Format;
 use hivebox_question::past::PastError;
 use serde::Serialize;
 use serde_json::json;
@@ -22,6 +21,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use crate::error::{ApiError, sentence};
+use crate::formatted::Formatted;
 use crate::params::Params;
 use crate::pieces;
 use crate::whole_body;
@@ -29,24 +29,10 @@ use crate::whole_body;
 use no_rows as rows;
 use text::SqlBody;
 
-const FORMATS: Formats = Formats(&[Format::Json, Format::Csv, Format::Parquet, Format::Arrow]);
-
-/// The requested format.
-#[derive(Debug)]
-pub(super) struct AskSql {
-    format: Format,
-}
-
-impl Ask for AskSql {
-    fn read(reader: &mut Reader) -> Option<Self> {
-        Some(Self { format: reader.format(FORMATS)? })
-    }
-}
-
 /// `POST /api/v1/sql`.
 pub(super) async fn sql(
     State(app): State<Arc<App>>,
-    Params(AskSql { format }): Params<AskSql>,
+    Params(Formatted { asked: (), format }): Params<Formatted<()>>,
     request: Request,
 ) -> Result<Response, ApiError> {
     if !app.past.sql {
@@ -99,7 +85,7 @@ pub(super) fn describe() -> Operation {
              `HIVEBOX_SQL_ROWS` rows, by default a million; the time limit includes sending them. Pages of other \
              origins may not ask it.",
         )
-        .asks::<AskSql>()
+        .asks::<Formatted<()>>()
         .takes_json(&SqlBody { sql: SQL.to_owned() })
         .responds(answer)
         .fails("SQL is off.", &off())
