@@ -7,6 +7,7 @@ use hivebox_climate::place::Position;
 use hivebox_present::{Clock, NoForecast, Present};
 use hivebox_question::at_place::PlaceForecast;
 use hivebox_question::forecast::OriginBody;
+use hivebox_question::parameters::stretch::TIMEZONE;
 use hivebox_refresh::forecast;
 use hivebox_telemetry::in_words;
 use jiff::tz::TimeZone;
@@ -15,9 +16,23 @@ use opensensemap::Observer;
 
 use super::output;
 use super::progress;
-use super::settings::Visiting;
+use super::settings::{SettingFlags, Visiting};
+use super::values;
 use crate::exit::Failure;
 use crate::service;
+
+/// The flags of commands that answer about a place once.
+#[derive(Debug, clap::Args)]
+pub(super) struct VisitFlags {
+    /// Time zone of the times, by its name in the IANA time zone database, such as Europe/Berlin
+    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = values::of(TIMEZONE.kind))]
+    pub(super) timezone: TimeZone,
+    /// Print JSON, as the HTTP API does
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) settings: SettingFlags<Visiting>,
+}
 
 /// What is known about the weather at a place now.
 pub(super) struct Known {

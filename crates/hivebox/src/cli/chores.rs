@@ -6,28 +6,19 @@ use hivebox_climate::extremes::Extremes;
 use hivebox_question::chores::{AskChores, ChoreBody, ChoresBody, WindowBody};
 use jiff::tz::TimeZone;
 
-use super::at_place::{self, Known};
+use super::at_place::{self, Known, VisitFlags};
 use super::output;
 use super::parameter_flags::ParameterFlags;
 use super::serve::block_on;
-use super::settings::{SettingFlags, Visiting};
-use super::values;
 use crate::exit::Failure;
-use hivebox_question::parameters::stretch::TIMEZONE;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     #[command(flatten)]
     question: ParameterFlags<AskChores>,
-    /// Time zone of the times, by its name in the IANA time zone database, such as Europe/Berlin
-    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = values::of(TIMEZONE.kind))]
-    timezone: TimeZone,
-    /// Print JSON, as GET /api/v1/chores
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    settings: SettingFlags<Visiting>,
+    visit: VisitFlags,
 }
 
 const EXAMPLES: &str = "\
@@ -41,14 +32,14 @@ It asks openSenseMap and the weather model once. What the last days were like is
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let asked = args.question.read()?;
-    let settings = args.settings.config()?;
+    let settings = args.visit.settings.config()?;
     block_on(async {
         let Known { present, forecast, now } = at_place::ask(&settings, asked.spot.position).await?;
         let body = asked.answer(&present, &Extremes::default(), &forecast, now);
-        if args.json {
+        if args.visit.json {
             return output::json(&body);
         }
-        output::write(text(&body, &args.timezone, stdout().is_terminal()).as_bytes())
+        output::write(text(&body, &args.visit.timezone, stdout().is_terminal()).as_bytes())
     })
 }
 

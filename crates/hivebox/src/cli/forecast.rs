@@ -3,16 +3,13 @@
 use hivebox_climate::extremes::Extremes;
 use hivebox_present::NoForecast;
 use hivebox_question::forecast::{AskForecast, ForecastBody, HourBody, RangedBody};
-use hivebox_question::parameters::stretch::TIMEZONE;
 use jiff::tz::TimeZone;
 
-use super::at_place::{self, Known};
+use super::at_place::{self, Known, VisitFlags};
 use super::output;
 use super::parameter_flags::ParameterFlags;
 use super::serve::block_on;
-use super::settings::{SettingFlags, Visiting};
 use super::text_table::TextTable;
-use super::values;
 use crate::exit::{Code, Failure};
 
 #[derive(Debug, clap::Args)]
@@ -20,14 +17,8 @@ use crate::exit::{Code, Failure};
 pub(super) struct Args {
     #[command(flatten)]
     question: ParameterFlags<AskForecast>,
-    /// Time zone of the times, by its name in the IANA time zone database, such as Europe/Berlin
-    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = values::of(TIMEZONE.kind))]
-    timezone: TimeZone,
-    /// Print JSON, as GET /api/v1/forecast
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    settings: SettingFlags<Visiting>,
+    visit: VisitFlags,
 }
 
 const EXAMPLES: &str = "\
@@ -40,7 +31,7 @@ It asks openSenseMap and the weather model once. A running HiveBox also corrects
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let asked = args.question.read()?;
-    let settings = args.settings.config()?;
+    let settings = args.visit.settings.config()?;
     if settings.forecast.address.is_none() {
         return Err(Failure::new(
             Code::Usage,
@@ -51,7 +42,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     block_on(async {
         let Known { present, forecast, now } = at_place::ask(&settings, asked.spot.position).await?;
         let body = asked.answer(&present, &Extremes::default(), &forecast, now).map_err(no_forecast)?;
-        if args.json { output::json(&body) } else { print(&body, &args.timezone) }
+        if args.visit.json { output::json(&body) } else { print(&body, &args.visit.timezone) }
     })
 }
 

@@ -30,8 +30,8 @@ impl Heeds for Config {}
 /// The default store of the demo.
 pub(super) const DEMO_STORE: &str = "file:./hivebox-data/demo";
 
-/// The settings of the demo. It has an openSenseMap and a weather model of its own, and a store beside that of the service: simulated
-/// readings must not mix with measured ones.
+/// The settings of the demo. It has its own openSenseMap and weather model, and a store beside that of the service:
+/// simulated readings must not mix with measured ones.
 #[derive(Debug, Clone)]
 pub(super) struct Demonstrating(pub(super) Config);
 
