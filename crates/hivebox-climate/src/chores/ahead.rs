@@ -49,6 +49,8 @@ impl Ahead {
     pub const MAX_AGE: SignedDuration = SignedDuration::from_hours(6);
     /// How far ahead [`Chores::windows`](super::Chores::windows) looks.
     pub const REACH: SignedDuration = SignedDuration::from_hours(7 * 24);
+    /// Windows begin and end at multiples of it, except at sunrise and sunset and now.
+    pub const STEP_SECONDS: i64 = 600;
 
     /// The hours ahead of `now`, by a forecast that the source gave at `fetched_at`. `None` if it is
     /// older than [`Ahead::MAX_AGE`], or `now` is not within its hours.

@@ -7,8 +7,6 @@ use super::told::Told;
 use super::values::between;
 use super::verdict::ChoreVerdict;
 
-pub(super) const STEP_SECONDS: i64 = 600;
-
 /// The two ends, and at most six multiples of ten minutes between them.
 const MOST: usize = 8;
 
@@ -37,11 +35,11 @@ impl<'a> Part<'a> {
             begin: ahead.moment(hour, from, told, sees),
             hour_begins: ahead.second(hour),
         };
-        let mut next = from - from.rem_euclid(STEP_SECONDS) + STEP_SECONDS;
+        let mut next = from - from.rem_euclid(Ahead::STEP_SECONDS) + Ahead::STEP_SECONDS;
         while next < to {
             part.seconds[part.count] = next;
             part.count += 1;
-            next += STEP_SECONDS;
+            next += Ahead::STEP_SECONDS;
         }
         part.seconds[part.count] = to;
         part.count += 1;

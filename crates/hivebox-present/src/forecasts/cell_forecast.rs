@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
+use hivebox_climate::chores::Ahead;
 use hivebox_climate::forecast::ModelHours;
 use hivebox_climate::verdict::MAX_CLOCK_LEAD;
 use jiff::{SignedDuration, Timestamp};
 
-/// How long a forecast serves on when it cannot be renewed.
-pub const SERVES_FOR: SignedDuration = SignedDuration::from_hours(6);
+/// How long a forecast serves on when it cannot be renewed: as long as chores may be judged by it.
+pub const SERVES_FOR: SignedDuration = Ahead::MAX_AGE;
 /// A cell that nobody asks for so long is dropped.
 pub const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(6);
 /// A cell that somebody asked for within this time is renewed before anybody asks again.
 pub const RENEWED_FOR: SignedDuration = SignedDuration::from_hours(3);
 /// The most cells in memory. One takes some 4 kB.
 pub const MOST_CELLS: usize = 10_000;
+
 /// The forecast for one cell, as a source gave it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CellForecast {

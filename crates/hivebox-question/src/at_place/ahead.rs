@@ -11,9 +11,6 @@ use super::AtPlace;
 
 /// The last window may begin in a week, and some rules look three days further. More hours change nothing.
 const HOURS_AHEAD: usize = (7 + 3) * 24 + 2;
-/// Windows begin at multiples of it. As nothing in an answer is finer, equal questions have equal answers for that
-/// long, and clients need not transfer them again.
-const STEP_SECONDS: i64 = 600;
 
 impl AtPlace<'_> {
     /// The hours ahead that chores are judged by; `None` without a forecast.
@@ -55,10 +52,11 @@ impl AtPlace<'_> {
         stretches
     }
 
-    /// Now, to a whole step.
+    /// Now, to a whole step of windows. As nothing in an answer is finer, equal questions have equal answers for that
+    /// long, and clients need not transfer them again.
     pub(super) fn step(&self) -> Timestamp {
         let second = self.now.as_second();
-        Timestamp::from_second(second - second.rem_euclid(STEP_SECONDS)).unwrap_or(self.now)
+        Timestamp::from_second(second - second.rem_euclid(Ahead::STEP_SECONDS)).unwrap_or(self.now)
     }
 }
 

@@ -6,7 +6,6 @@ use proptest::prelude::*;
 use super::*;
 use crate::chores::SeenWind;
 use crate::chores::ahead::HOUR_SECONDS;
-use crate::chores::part::STEP_SECONDS;
 use crate::forecast::{Outlook, OutlookHour, Ranged};
 use crate::place::Position;
 use crate::sun::Daylight;
@@ -29,7 +28,7 @@ fn plain(chore: &Chore, ahead: &Ahead, told: Told, stretches: &[(i64, i64)]) -> 
         let mut begin = from;
         while begin < to {
             let sees = has_seen && begin < seen_until;
-            let mut end = (begin - begin.rem_euclid(STEP_SECONDS) + STEP_SECONDS).min(to);
+            let mut end = (begin - begin.rem_euclid(Ahead::STEP_SECONDS) + Ahead::STEP_SECONDS).min(to);
             if sees {
                 end = end.min(seen_until);
             }
