@@ -108,8 +108,9 @@ impl Claims {
         values.into_iter().map(read).collect()
     }
 
-    /// Claims cells, in their order, and says how many places all replicas asked about in the last day. Cells that another replica has asked about count as done, unless
-    /// `ignores_done` is set because its answer is nowhere to be found.
+    /// Claims cells, in their order, and says how many places all replicas asked about in the last day. Cells that
+    /// another replica has asked about count as done, unless `ignores_done` is set because its answer is nowhere to be
+    /// found.
     pub(crate) async fn claim(
         &self,
         cells: &[ForecastCell],

@@ -11,7 +11,7 @@ use hivebox_climate::forecast::ForecastCell;
 use hivebox_config::ForecastBudget;
 use hivebox_present::forecasts::{Kept, Wanted};
 use hivebox_present::{Cache, CellForecast, Clock, Forecasts, NoForecast};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{info, warn};
@@ -77,7 +77,7 @@ const RENEWAL_SPREAD: Duration = Duration::from_mins(2);
 /// After how long a cell is looked at again that another replica asks about, in ms.
 const LOOK_AGAIN_MILLIS: std::ops::Range<u64> = 100..300;
 /// How long a new cell rests when the budget is spent.
-const SPENT_REST: SignedDuration = SignedDuration::from_secs(30);
+const SPENT_REST: Duration = Duration::from_secs(30);
 
 impl<'a> Fetcher<'a> {
     pub(crate) fn new(around: Surroundings<'a>, parts: ForecastParts) -> (Self, Wanted) {
@@ -173,8 +173,7 @@ impl<'a> Fetcher<'a> {
                     Claim::Rests { until } => self.miss(&[cell], NoForecast::SourceFailed, until),
                     Claim::Spent => {
                         self.around.metrics.outcome("budget_spent", 1);
-                        let until = now.checked_add(SPENT_REST).unwrap_or(Timestamp::MAX);
-                        self.miss(&[cell], NoForecast::BudgetSpent, until);
+                        self.miss(&[cell], NoForecast::BudgetSpent, schedule::later(now, SPENT_REST));
                     }
                 }
             }
@@ -251,8 +250,7 @@ impl<'a> Fetcher<'a> {
         if kept.is_some_and(|kept| kept.forecast.fetched_at > sent.forecast.fetched_at) {
             return forecasts.miss(cell, NoForecast::Pending, self.around.clock.now());
         }
-        let spread = SignedDuration::try_from(RENEWAL_SPREAD.mul_f64(fastrand::f64())).unwrap_or_default();
-        let renew_at = sent.forecast.expires_at.checked_add(spread).unwrap_or(Timestamp::MAX);
+        let renew_at = schedule::later(sent.forecast.expires_at, RENEWAL_SPREAD.mul_f64(fastrand::f64()));
         forecasts.put(cell, Kept { forecast: sent.forecast, validator: sent.validator, renew_at });
     }
 

@@ -5,6 +5,7 @@ use forecast_sources::{Forecast, Hour, SourceFacts};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use hivebox_climate::place::Position;
+use jiff::SignedDuration;
 use prometheus_client::registry::Registry;
 
 use super::*;
