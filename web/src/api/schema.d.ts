@@ -1400,6 +1400,8 @@ export interface components {
              *     all readings are old; `n`: no readings.
              */
             readonly state: string;
+            /** @description One character per box: where its owner says that it is. `o`: outdoors; `i`: indoors; `m`: mobile; `u`: unknown. */
+            readonly exposure: string;
         };
         /** @description A senseBox with all its sensors. */
         readonly OneBox: {
@@ -4773,7 +4775,8 @@ export interface operations {
                      *         1595,
                      *         null
                      *       ],
-                     *       "state": "uuuuud"
+                     *       "state": "uuuuud",
+                     *       "exposure": "oooooo"
                      *     }
                      */
                     readonly "application/json": components["schemas"]["Map"];

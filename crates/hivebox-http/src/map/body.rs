@@ -2,7 +2,7 @@
 
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::phenomenon::{Phenomenon, PhenomenonId};
-use hivebox_climate::place::Position;
+use hivebox_climate::place::{Exposure, Position};
 use hivebox_climate::quality::{Level, Quality};
 use hivebox_climate::readings::{BoxReadings, Reading};
 use hivebox_climate::verdict::Verdict;
@@ -35,6 +35,9 @@ pub(super) struct MapBody {
     /// all readings are old; `n`: no readings.
     #[schema(pattern = "^[udsn]*$")]
     state: String,
+    /// One character per box: where its owner says that it is. `o`: outdoors; `i`: indoors; `m`: mobile; `u`: unknown.
+    #[schema(pattern = "^[oimu]*$")]
+    exposure: String,
 }
 
 /// How far a box's reading can be trusted, the worst first.
@@ -68,7 +71,17 @@ impl MapBody {
             longitude: differences(boxes.iter().map(|(position, _)| position.longitude_degrees())),
             value,
             state,
+            exposure: boxes.iter().map(|(_, sense_box)| letter(sense_box.exposure())).collect(),
         }
+    }
+}
+
+const fn letter(exposure: Exposure) -> char {
+    match exposure {
+        Exposure::Outdoor => 'o',
+        Exposure::Indoor => 'i',
+        Exposure::Mobile => 'm',
+        Exposure::Unknown => 'u',
     }
 }
 
@@ -131,6 +144,7 @@ mod tests {
         assert_eq!((&map.value[..], &*map.state), (&expected[..], "uuuuud"), "-127 °C is not plausible");
         let none = MapBody::of(&present, Catalogue::builtin().by_slug("pm10").unwrap());
         assert_eq!((&none.value[..], &*none.state), (&[None; 6][..], "nnnnnn"));
+        assert_eq!((&*map.exposure, &*none.exposure), ("oooooo", "oooooo"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `/api/v1/map`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -57,6 +57,14 @@ async fn a_map_shows_each_box_at_its_position_with_the_value_of_its_best_sensor(
     expected.sort_unstable();
     shown.sort_unstable();
     assert_eq!(shown, expected);
+    let exposures = map["exposure"].as_str().unwrap().chars();
+    assert_eq!(exposures.clone().count(), spots.len());
+    let exposed: BTreeSet<_> = spots.iter().map(|(at, ..)| *at).zip(exposures).collect();
+    for row in boxes["boxes"].as_array().unwrap() {
+        let Some(at) = place(row) else { continue };
+        assert!(exposed.contains(&(at, row["exposure"].as_str().unwrap().chars().next().unwrap())), "{row}");
+    }
+    assert!(["i", "o"].iter().all(|letter| map["exposure"].as_str().unwrap().contains(letter)), "{map}");
 
     let conditions = app.json("/api/v1/conditions?phenomenon=air_temperature").await;
     assert_eq!(conditions["as_of"], map["as_of"]);
