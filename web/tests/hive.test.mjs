@@ -98,6 +98,24 @@ test("a hive has its weather, its chores and an address to share", async () => {
   });
 });
 
+test("chores out of season are one sentence, and rows are short", async () => {
+  await visit(browser, dashboard({ lat: "52.52", lon: "13.41" }), { viewport: { width: 390, height: 844 } }, async (page) => {
+    // The simulation's weather follows the calendar, so the groups depend on the day of the test.
+    const { chores } = await json(`${hivebox}/api/v1/chores?lat=52.52&lon=13.41`);
+    await page.locator("#chores [data-chore]").first().waitFor();
+    const rows = page.locator("#chores li[data-chore]");
+    assert.equal(await rows.count(), chores.length);
+    const isWinter = [10, 11, 0, 1].includes(new Date().getUTCMonth());
+    assert.equal(await page.locator("#chores-season li[data-chore=leave_in_heat]").count(), isWinter ? 1 : 0);
+    const tall = await page.locator("#chores summary").evaluateAll((all) =>
+      all.filter((each) => each.checkVisibility() && (each.offsetHeight < 44 || each.offsetHeight > 72)).map((each) => each.innerText),
+    );
+    assert.deepEqual(tall, []);
+    const names = await page.locator("summary").evaluateAll((all) => all.filter((each) => each.checkVisibility()).map((each) => each.innerText));
+    assert.equal(new Set(names).size, names.length, names.join(" | "));
+  });
+});
+
 const tabs = (page) => page.locator("#hives .tab:not(#hive-add)").evaluateAll((all) => all.map((tab) => tab.querySelector("span").innerText));
 
 test("hives are kept in tabs, and the page opens with the one shown last", async () => {

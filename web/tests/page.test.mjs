@@ -88,7 +88,7 @@ test("the page is available in German and in °F", async () => {
   await visit(browser, `${hivebox}/dashboard?lat=52.52&lon=13.41`, { locale: "de-DE" }, async (page) => {
     await whole(page);
     const inspection = page.locator("#chores [data-chore=full_inspection] .chore-name");
-    await page.locator("#chores .chore-name", { hasText: "Vollständige Durchsicht" }).waitFor();
+    await page.locator("#chores .chore-name", { hasText: "Vollständige Durchsicht" }).waitFor({ state: "attached" });
     assert.match(await page.locator("#answer .verdict-reason").innerText(), /^(Es |Der Wind |Das lässt sich nicht sagen)/);
     assert.equal(await page.locator("html").getAttribute("lang"), "de");
     assert.match(await page.locator("#temperature").innerText(), /^[-−]?\d+,\d/);
@@ -101,7 +101,7 @@ test("the page is available in German and in °F", async () => {
     await picture(page, "german-fahrenheit", { fullPage: true });
     await page.locator("#language").selectOption("en");
     assert.equal(await page.locator("html").getAttribute("lang"), "en");
-    await eventually("the service's texts in English", async () => (await inspection.innerText()) === "Full inspection");
+    await eventually("the service's texts in English", async () => (await inspection.textContent()) === "Full inspection");
     await page.locator("#language").selectOption("fr");
     await page.locator("#hives").waitFor();
     assert.equal(await page.locator("html").getAttribute("lang"), "fr");

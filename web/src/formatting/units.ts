@@ -100,7 +100,9 @@ function formatNumber(value: number, unit: string, formatting: Formatting, digit
   const least = atMost === undefined && (digits !== undefined || unit === "°C" || unit === "°F") ? most : 0;
   // Avoids "-0".
   const rounded = Number(value.toFixed(most)) === 0 ? 0 : value;
-  return new Intl.NumberFormat(formatting.locale, { minimumFractionDigits: least, maximumFractionDigits: most }).format(rounded);
+  const text = new Intl.NumberFormat(formatting.locale, { minimumFractionDigits: least, maximumFractionDigits: most }).format(rounded);
+  // A hyphen is too short for a minus sign, and a line may break after it.
+  return text.replace("-", "−");
 }
 
 function withUnit(number: string, unit: string): string {

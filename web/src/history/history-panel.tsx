@@ -15,6 +15,7 @@ import { possibleScopes } from "./history-request";
 import { history, isFarZone, isNear, path, scope, timeZone, wasNear } from "./history-resource";
 import { plot } from "./plot";
 import { isEmpty, seriesOf } from "./series";
+import { THRESHOLDS } from "./thresholds";
 
 /** The distance from the visible part of the page that counts as near. */
 const NEARNESS = "300px";
@@ -34,7 +35,7 @@ export function HistoryPanel() {
   return (
     <section class="card history" aria-labelledby="history-title" id="history" ref={section}>
       <div class="panel-head">
-        <h2 id="history-title">{`${say.title}: ${phenomenonName(phenomenon.value)}`}</h2>
+        <h2 id="history-title">{`${say.title}${words.value.colon} ${phenomenonName(phenomenon.value)}`}</h2>
       </div>
       {history.value.failure?.kind !== "not_found" && (
         <>
@@ -150,9 +151,6 @@ function Chart({ answer }: { answer: History }) {
   );
 }
 
-/** The temperatures from which on a hive may be opened, after the sources of these chores. In °C. */
-const THRESHOLDS = { quick_look: 10, full_inspection: 13 } as const;
-
 function thresholds() {
   const { history: say } = words.value;
   return (["quick_look", "full_inspection"] as const).map((chore) => ({
@@ -185,18 +183,18 @@ function Take() {
 
 /** The text for a bucket. */
 function readout({ rows }: History, index: number): string {
-  const { history: say } = words.value;
+  const { history: say, colon } = words.value;
   const numbers = formatting.value;
   const row = rows[index];
   if (!row) return say.key;
   const when = bucketText(Date.parse(row.from), Date.parse(row.to) - Date.parse(row.from), numbers.locale, timeZone.value);
-  if (row.count === 0 || row.mean === null) return `${when}: ${say.gap}`;
+  if (row.count === 0 || row.mean === null) return `${when}${colon} ${say.gap}`;
   const [low, high] = row.percentiles.map(({ value }) => value);
   const range =
     low !== null && low !== undefined && high !== null && high !== undefined
       ? ` (${numberText(low, row.unit, numbers)} – ${valueText(high, row.unit, numbers)})`
       : "";
-  return `${when}: ${valueText(row.mean, row.unit, numbers)}${range}, ${countText(row.count, numbers)} ${say.readings}`;
+  return `${when}${colon} ${valueText(row.mean, row.unit, numbers)}${range}, ${countText(row.count, numbers)} ${say.readings}`;
 }
 
 function Table({ answer: { rows } }: { answer: History }) {

@@ -14,6 +14,7 @@ import { formatting } from "../state/settings";
 import { MAIN_CHORE } from "../state/signs";
 import { words } from "../words/words";
 import { GROUPS, type GroupName, groupOf } from "./chore-groups";
+import { type Decision, decisionOf, firstThought } from "./short-reason";
 import { isOld } from "./system-now";
 import { levelOf } from "./verdict";
 import { nextWindow, usableWindows } from "./windows";
@@ -23,30 +24,26 @@ export function ChoresPanel() {
   return (
     <section class={`card chores-card${isOld.value ? " is-old" : ""}`} aria-labelledby="chores-title" id="chores">
       <h2 id="chores-title">{words.value.chores.title}</h2>
-      <Loaded of={chores}>{(answer) => <Groups chores={answer.chores} />}</Loaded>
+      <Loaded of={chores}>{(answer) => <Groups chores={answer.chores} latitude={answer.latitude} />}</Loaded>
     </section>
   );
 }
 
-function Groups({ chores }: { chores: readonly Chore[] }) {
+function Groups({ chores, latitude }: { chores: readonly Chore[]; latitude: number }) {
   const { chores: say } = words.value;
   // The card above answers for the main chore; its row here has the details.
-  const inGroup = (group: GroupName) => chores.filter((chore) => groupOf(chore, now.value) === group);
+  const inGroup = (group: GroupName) => chores.filter((chore) => groupOf(chore, now.value, latitude) === group);
   const hasQuestions = inGroup("word").length > 0 || Object.keys(choice.value.observations).length > 0;
   return (
     <>
       {GROUPS.map((group) => {
         const found = inGroup(group);
         if (found.length === 0) return null;
-        if (group === "unknown") return <Unknown key={group} chores={found} />;
+        if (group === "season" || group === "unknown") return <Folded key={group} group={group} chores={found} />;
         return (
           <div key={group}>
             <h3 class="group-title">{say.groups[group]}</h3>
-            <ul>
-              {found.map((chore) => (
-                <ChoreRow key={chore.chore} chore={chore} />
-              ))}
-            </ul>
+            <Rows chores={found} group={group} />
           </div>
         );
       })}
@@ -55,85 +52,98 @@ function Groups({ chores }: { chores: readonly Chore[] }) {
   );
 }
 
-/** Chores that lack readings, as one sentence that opens. */
-function Unknown({ chores }: { chores: readonly Chore[] }) {
-  const { chores: say } = words.value;
+function Rows({ chores, group }: { chores: readonly Chore[]; group: GroupName }) {
   return (
-    <details class="unknown-chores">
+    <ul>
+      {chores.map((chore) => (
+        <ChoreRow key={chore.chore} chore={chore} group={group} />
+      ))}
+    </ul>
+  );
+}
+
+/** Chores that nobody can do now, as one sentence that opens. */
+function Folded({ chores, group }: { chores: readonly Chore[]; group: "season" | "unknown" }) {
+  const { chores: say, service } = words.value;
+  return (
+    <details class="folded" id={`chores-${group}`}>
       <summary>
-        <span class="chore-sign is-unknown">
-          <Icon name="unknown" />
-        </span>
         <span class="chore-text">
-          <span class="chore-name">{say.unknown(chores.length)}</span>
-          <span class="chore-reason">{chores.map(({ name }) => name).join(" · ")}</span>
+          <span class="chore-name">{say.folded[group](chores.length)}</span>
+          <span class="chore-reason" lang={service}>
+            {chores.map(({ name }) => name).join(" · ")}
+          </span>
         </span>
       </summary>
-      <ul>
-        {chores.map((chore) => (
-          <ChoreRow key={chore.chore} chore={chore} />
-        ))}
-      </ul>
+      <Rows chores={chores} group={group} />
     </details>
   );
 }
 
-function ChoreRow({ chore }: { chore: Chore }) {
-  const { chores: say, service } = words.value;
+function ChoreRow({ chore, group }: { chore: Chore; group: GroupName }) {
+  const { chores: say, service, colon } = words.value;
   const [isOpen, setOpen] = useState(false);
   const level = levelOf(chore.verdict);
-  const reason = inReadersUnits(chore.reason, formatting.value);
-  const group = groupOf(chore, now.value);
-  const next = nextWindow(chore.windows, now.value);
-  const short =
-    group === "word"
-      ? chore.missing.map((input) => say.short[input] ?? input).join(" · ")
-      : group === "later" && next
-        ? stretchHere(next)
-        : firstSentence(reason);
   return (
     <li data-chore={chore.chore} data-verdict={chore.verdict} class={chore.chore === MAIN_CHORE ? "is-first" : ""}>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
           <span class={`chore-sign is-${level}`}>
             <Icon name={level} />
-            <span class="unseen">{say.verdict[level]}:</span>
+            <span class="unseen">{say.verdict[level] + colon}</span>
           </span>
           <span class="chore-text">
             <span class="chore-name" lang={service}>
               {chore.name}
             </span>
-            <span class="chore-reason" lang={service}>
-              {short}
-            </span>
+            <ShortReason chore={chore} group={group} />
           </span>
         </summary>
-        {isOpen && <Explanation chore={chore} reason={reason} />}
+        {isOpen && <Explanation chore={chore} reason={inReadersUnits(chore.reason, formatting.value)} />}
       </details>
     </li>
   );
 }
 
-/** The part of a reason before the first full stop or semicolon that ends a thought; numbers have points, too. */
-function firstSentence(reason: string): string {
-  return reason.split(/(?<=[.!?])\s+(?=\p{Lu})/u)[0] ?? reason;
+/** One short line: what the reader must say, when the chore is possible, or which value decides. */
+function ShortReason({ chore, group }: { chore: Chore; group: GroupName }) {
+  const { chores: say, service } = words.value;
+  const next = nextWindow(chore.windows, now.value);
+  const decision = decisionOf(chore);
+  const asked = group === "word" ? chore.missing.map((input) => say.short[input] ?? input).join(" · ") : null;
+  const later = group === "later" && next ? stretchHere(next) : null;
+  const decided = decision && say.limit(...decisionText(decision));
+  const own = asked ?? later ?? decided;
+  if (own !== null) return <span class="chore-reason">{own}</span>;
+  return (
+    <span class="chore-reason" lang={service}>
+      {inReadersUnits(firstThought(chore.reason), formatting.value)}
+    </span>
+  );
+}
+
+/** The input, its value and its limit. */
+function decisionText({ input, value, limit, unit }: Decision): [string, string, string] {
+  const name = words.value.chores.inputs[input] ?? input;
+  const [shown = "", bound = ""] = inReadersUnits(`${value} ${unit}|${limit} ${unit}`, formatting.value).split("|");
+  return [name, shown, bound];
 }
 
 /** How many windows the details show. */
 const MOST_WINDOWS = 6;
 
 function Windows({ chore }: { chore: Chore }) {
-  const { chores: say } = words.value;
+  const { chores: say, colon } = words.value;
   const windows = usableWindows(chore.windows, now.value).slice(0, MOST_WINDOWS);
   if (windows.length === 0) return null;
   return (
     <>
-      <p class="soft">{say.windows}:</p>
+      <p class="soft">{say.windows + colon}</p>
       <ul class="windows">
         {windows.map((window) => (
           <li key={window.from} class={`window is-${levelOf(window.verdict)}`}>
             <Icon name={levelOf(window.verdict)} />
-            <span class="unseen">{say.verdict[levelOf(window.verdict)]}:</span>
+            <span class="unseen">{say.verdict[levelOf(window.verdict)] + colon}</span>
             {stretchHere(window)}
           </li>
         ))}
@@ -143,14 +153,14 @@ function Windows({ chore }: { chore: Chore }) {
 }
 
 function Explanation({ chore, reason }: { chore: Chore; reason: string }) {
-  const { chores: say, service } = words.value;
+  const { chores: say, service, colon } = words.value;
   return (
     <div class="why">
       <p lang={service}>{reason}</p>
       <Windows chore={chore} />
       {chore.inputs.length > 0 && (
         <p class="soft">
-          {say.basis}: <span lang={service}>{chore.inputs.map(inputText).join(" · ")}</span>
+          {say.basis + colon} <span lang={service}>{chore.inputs.map(inputText).join(" · ")}</span>
         </p>
       )}
       {chore.label && (
@@ -159,7 +169,7 @@ function Explanation({ chore, reason }: { chore: Chore; reason: string }) {
         </p>
       )}
       <p class="soft">
-        {say.sources}:{" "}
+        {say.sources + colon}{" "}
         {chore.sources.map(({ title, address, says }, index) => (
           <>
             {index > 0 && " · "}
@@ -205,7 +215,7 @@ function ObservationsForm({ isOpen }: { isOpen: boolean }) {
 
 function inputText({ name, value, unit, told, uncertainty, origin }: ChoreInput): string {
   const { chores: say } = words.value;
-  if (told !== null) return `${name}: ${told ? say.yes : say.no}`;
+  if (told !== null) return `${name}${words.value.colon} ${told ? say.yes : say.no}`;
   if (value === null) return name;
   const uncertain = uncertainty === null ? "" : ` ${uncertaintyText(uncertainty, unit ?? "", formatting.value)}`;
   const from = say.origins[origin];

@@ -44,7 +44,7 @@ export function Footer() {
 }
 
 function Service() {
-  const { footer, box } = words.value;
+  const { footer, box, colon } = words.value;
   const { locale } = formatting.value;
   const moment = (time: string) => momentText(Date.parse(time), now.value, locale);
   const count = (value: number) => countText(value, formatting.value);
@@ -56,7 +56,7 @@ function Service() {
     <div class="service-facts">
       {asOf.value && (
         <p>
-          {footer.measured}: {moment(asOf.value)}.{" "}
+          {footer.measured + colon} {moment(asOf.value)}.{" "}
           {facts && footer.madeOf(count(readingCount.value), durationText(facts.max_reading_age_seconds, locale))}
         </p>
       )}

@@ -1,6 +1,7 @@
 /** The shapes of the strip of hours: a day back, three ahead. */
 
 import type { Forecast, ForecastHour, History } from "../api/answers";
+import { THRESHOLDS } from "../history/thresholds";
 import type { Stretch } from "./windows";
 
 const HOUR = 3_600_000;
@@ -11,6 +12,8 @@ export const WIDTH = 960;
 export const HEIGHT = 100;
 /** The least range of temperatures, in °C, so that a calm day is a calm line. */
 const LEAST_RANGE = 8;
+/** In kelvins. The limit for opening the hive is worth the room if it is this near. */
+const NEAR = 5;
 /** In mm/h; more rain fills its bar. */
 const FULL_RAIN = 3;
 
@@ -22,6 +25,8 @@ export interface Strip {
   /** The scale of temperatures in °C. */
   readonly low: number;
   readonly high: number;
+  /** Where the least temperature for opening the hive is; `null` if it is far from all values. */
+  readonly limit: number | null;
   readonly rain: readonly Bar[];
   readonly wind: readonly Bar[];
   readonly windows: readonly (Bar & { readonly verdict: string })[];
@@ -52,11 +57,13 @@ export function stripOf(forecast: Forecast, past: History | null, windows: reado
     count > 0 && mean !== null ? [{ at: (Date.parse(from) + Date.parse(to)) / 2, value: mean }] : [],
   );
   const values = [...ahead.flatMap(({ low_68, high_68 }) => [low_68, high_68]), ...back.map(({ value }) => value)];
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const warmest = Math.max(...values);
+  const isNear = warmest > THRESHOLDS.full_inspection - NEAR;
+  const [least, most] = [Math.min(...values), Math.max(warmest, ...(isNear ? [THRESHOLDS.full_inspection] : []))];
   const room = Math.max(0, LEAST_RANGE - (most - least)) / 2 + 1;
   const [low, high] = [least - room, most + room];
-  const point = (at: number, value: number) =>
-    `${xOf(at, now).toFixed(1)} ${(HEIGHT - ((value - low) / (high - low)) * HEIGHT).toFixed(1)}`;
+  const yOf = (value: number) => HEIGHT - ((value - low) / (high - low)) * HEIGHT;
+  const point = (at: number, value: number) => `${xOf(at, now).toFixed(1)} ${yOf(value).toFixed(1)}`;
   const path = (points: readonly string[]) => (points.length > 0 ? `M${points.join("L")}` : "");
   const bar = (hour: ForecastHour, share: number): Bar => ({
     x: xOf(Date.parse(hour.at), now),
@@ -69,6 +76,7 @@ export function stripOf(forecast: Forecast, past: History | null, windows: reado
     band: path([...ahead.map(({ at, high_68 }) => point(at, high_68)), ...ahead.toReversed().map(({ at, low_68 }) => point(at, low_68))]),
     low,
     high,
+    limit: isNear && THRESHOLDS.full_inspection > low ? yOf(THRESHOLDS.full_inspection) : null,
     rain: hours.flatMap((hour) =>
       hour.precipitation && hour.precipitation.value > 0.05 ? [bar(hour, Math.min(1, 0.25 + hour.precipitation.value / FULL_RAIN))] : [],
     ),

@@ -39,6 +39,16 @@ describe("the strip of hours", () => {
     expect(high - low).toBeGreaterThanOrEqual(8);
   });
 
+  it("shows the limit for opening the hive if the weather comes near it", () => {
+    expect(stripOf(forecast, null, [], now).limit).toBeNull();
+    const mild = { hours: [hour(0, 9, 0), hour(1, 10, 0)] } as unknown as Forecast;
+    const { limit, high } = stripOf(mild, null, [], now);
+    expect(high).toBeGreaterThan(13);
+    expect(limit).toBeGreaterThan(0);
+    const hot = { hours: [hour(0, 30, 0), hour(1, 31, 0)] } as unknown as Forecast;
+    expect(stripOf(hot, null, [], now).limit).toBeNull();
+  });
+
   it("tells the hour under the pointer", () => {
     expect(hourAt(forecast, now + 1.5 * HOUR)?.air_temperature?.value).toBe(6);
     expect(hourAt(forecast, now - 1)).toBeNull();

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { Forecast, ForecastHour } from "../api/answers";
 import { startOfDay } from "../formatting/time";
 import { numberText, shownUnit, valueText } from "../formatting/units";
+import { THRESHOLDS } from "../history/thresholds";
 import { placeZone } from "../places/place-time";
 import { now } from "../state/clock";
 import { chores, forecast, pastDay } from "../state/present";
@@ -14,6 +15,12 @@ import { AHEAD, HEIGHT, hourAt, momentAt, stripOf, WIDTH, xOf } from "./strip-sh
 import { levelOf } from "./verdict";
 import { usableWindows } from "./windows";
 
+/** The height of the whole strip, and of the verdicts at its foot, in its own units. */
+const STRIP = 152;
+const BAND = 14;
+/** The height of a label. */
+const LABEL = 18;
+
 export function HourStrip() {
   const data = forecast.value.data;
   if (data && data.hours.length > 0) return <Hours data={data} />;
@@ -22,7 +29,10 @@ export function HourStrip() {
 }
 
 function Hours({ data }: { data: Forecast }) {
-  const { hive: say } = words.value;
+  const {
+    hive: say,
+    history: { thresholds },
+  } = words.value;
   const [share, setShare] = useState<number | null>(null);
   const at = now.value;
   const main = chores.value.data?.chores.find(({ chore }) => chore === MAIN_CHORE);
@@ -49,24 +59,27 @@ function Hours({ data }: { data: Forecast }) {
         onPointerDown={point}
         onPointerLeave={() => setShare(null)}
       >
-        <svg viewBox={`0 0 ${WIDTH} 150`} preserveAspectRatio="none" aria-hidden="true">
-          <rect class="strip-past" x="0" y="0" width={xOf(at, at)} height="150" />
+        <svg viewBox={`0 0 ${WIDTH} ${STRIP}`} preserveAspectRatio="none" aria-hidden="true">
+          <rect class="strip-past" x="0" y="0" width={xOf(at, at)} height={STRIP} />
           <Midnights at={at} />
+          {strip.limit !== null && <line class="strip-limit" x1="0" x2={WIDTH} y1={strip.limit} y2={strip.limit} />}
           <path class="strip-band" d={strip.band} />
           <path class="strip-line is-past" d={strip.past} />
           <path class="strip-line" d={strip.line} />
           {bars(strip.rain, "strip-rain", HEIGHT + 2, 16)}
           {bars(strip.wind, "strip-wind", HEIGHT + 20, 14)}
-          <rect class="strip-none" x={xOf(at, at)} y="138" width={xOf(at + AHEAD, at) - xOf(at, at)} height="12" />
+          <rect class="strip-none" x={xOf(at, at)} y={STRIP - BAND} width={xOf(at + AHEAD, at) - xOf(at, at)} height={BAND} />
           {strip.windows.map(({ x, width, verdict }) => (
-            <rect key={x} class={`strip-window is-${levelOf(verdict)}`} x={x} y="138" width={width} height="12" />
+            <rect key={x} class={`strip-window is-${levelOf(verdict)}`} x={x} y={STRIP - BAND} width={width} height={BAND} />
           ))}
-          <line class="strip-now" x1={xOf(at, at)} x2={xOf(at, at)} y1="0" y2="150" />
-          {share !== null && <line class="strip-pointer" x1={share * WIDTH} x2={share * WIDTH} y1="0" y2="150" />}
+          <line class="strip-now" x1={xOf(at, at)} x2={xOf(at, at)} y1="0" y2={STRIP} />
+          {share !== null && <line class="strip-pointer" x1={share * WIDTH} x2={share * WIDTH} y1="0" y2={STRIP} />}
         </svg>
-        <span class="strip-label is-high" aria-hidden="true">
-          {degrees(strip.high)}
-        </span>
+        {(strip.limit === null || strip.limit > LABEL) && (
+          <span class="strip-label is-high" aria-hidden="true">
+            {degrees(strip.high)}
+          </span>
+        )}
         <span class="strip-label is-low" aria-hidden="true">
           {degrees(strip.low)}
         </span>
@@ -76,12 +89,28 @@ function Hours({ data }: { data: Forecast }) {
         <span class="strip-label is-wind" aria-hidden="true">
           {say.wind}
         </span>
-        <span class="strip-label is-open" aria-hidden="true">
-          {say.open}
-        </span>
+        {strip.limit !== null && (
+          <span class="strip-label is-limit" style={{ top: `${(strip.limit / STRIP) * 100}%` }} aria-hidden="true">
+            {thresholds.full_inspection} {degrees(THRESHOLDS.full_inspection)}
+          </span>
+        )}
       </div>
-      <figcaption class="figure small soft">{pointed ? hourText(pointed) : say.strip}</figcaption>
+      <figcaption class="figure small soft">{pointed ? hourText(pointed) : <Bands />}</figcaption>
     </figure>
+  );
+}
+
+/** What the colours below the strip mean. */
+function Bands() {
+  const { bands } = words.value.hive;
+  return (
+    <ul class="bands">
+      {(["go", "caution", "no"] as const).map((level) => (
+        <li key={level} class={`is-${level}`}>
+          {bands[level]}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -105,7 +134,7 @@ function Midnights({ at }: { at: number }) {
   return (
     <>
       {midnights(at).map((start) => (
-        <line key={start} class="strip-midnight" x1={xOf(start, at)} x2={xOf(start, at)} y1="0" y2="150" />
+        <line key={start} class="strip-midnight" x1={xOf(start, at)} x2={xOf(start, at)} y1="0" y2={STRIP} />
       ))}
     </>
   );
@@ -127,5 +156,5 @@ function hourText({ at, air_temperature: air, wind_speed: wind, precipitation: r
     wind && `${say.wind} ${valueText(wind.value, "m/s", numbers, 0)}`,
     rain && `${say.rain} ${valueText(rain.value, "mm", numbers, 1)}`,
   ];
-  return `${when.format(Date.parse(at))}: ${parts.filter(Boolean).join(", ")}`;
+  return `${when.format(Date.parse(at))}${words.value.colon} ${parts.filter(Boolean).join(", ")}`;
 }

@@ -13,6 +13,7 @@ export function ToldChips({ spot }: { spot: Place }) {
   const told = toldAt(spot);
   return (
     <div class="told" id="told">
+      <h3 class="told-title">{say.told}</h3>
       {(Object.keys(TELLABLE) as ToldName[]).map((name) => (
         <div key={name} class="chips" role="group" aria-label={say.see[name].label}>
           <span class="soft">{say.see[name].label}</span>

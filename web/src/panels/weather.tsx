@@ -29,36 +29,57 @@ export function Weather({ conditions }: { conditions: readonly Condition[] }) {
 }
 
 function Values({ conditions, id }: { conditions: readonly Estimated[]; id?: string }) {
-  const basis = conditions.map(({ estimate }) => basisText(estimate));
-  const isSame = new Set(basis).size === 1;
   return (
     <>
       <dl class="values" {...(id && { id })}>
-        {conditions.map(({ phenomenon, name, unit, estimate }, index) => (
+        {conditions.map(({ phenomenon, name, unit, estimate }) => (
           <div key={phenomenon}>
             <dt>{phenomenonName(phenomenon, name)}</dt>
             <dd>
               <EstimateText estimate={estimate} unit={unit} />
-              {!isSame && <span class="soft small">{basis[index]}</span>}
             </dd>
           </div>
         ))}
       </dl>
-      {isSame && <p class="soft small">{basis[0]}</p>}
+      <Basis conditions={conditions} />
     </>
+  );
+}
+
+/** What the values are estimated from, once for all with the same basis. */
+function Basis({ conditions }: { conditions: readonly Estimated[] }) {
+  const groups = new Map<string, string[]>();
+  for (const { phenomenon, name, estimate } of conditions) {
+    const basis = basisText(estimate);
+    groups.set(basis, [...(groups.get(basis) ?? []), phenomenonName(phenomenon, name)]);
+  }
+  const all = [...groups];
+  return (
+    <ul class="basis soft small">
+      {all.map(([basis, names]) => (
+        <li key={basis}>{all.length === 1 ? basis : `${words.value.hive.names(names)}${words.value.colon} ${basis}`}</li>
+      ))}
+    </ul>
   );
 }
 
 function EstimateText({ estimate: { value, uncertainty }, unit }: { estimate: Estimate; unit: string }) {
   const numbers = formatting.value;
-  // Decimals below the uncertainty mean nothing, but readers expect one on a temperature.
-  const digits = uncertainty >= 1 && unit !== "°C" ? 0 : undefined;
+  const digits = digitsFor(uncertainty, unit);
+  const uncertain = uncertaintyText(uncertainty, unit, numbers, digits);
   return (
     <>
       <strong class="figure">{valueText(value, unit, numbers, digits)}</strong>{" "}
-      <span class="figure soft">{uncertaintyText(uncertainty, unit, numbers, digits)}</span>
+      {/[1-9]/.test(uncertain) && <span class="figure soft">{uncertain}</span>}
     </>
   );
+}
+
+/** Decimals below the uncertainty mean nothing, but readers expect one on a temperature. */
+function digitsFor(uncertainty: number, unit: string): number | undefined {
+  if (unit === "°C") return undefined;
+  if (uncertainty >= 1) return 0;
+  return uncertainty >= 0.1 ? 1 : undefined;
 }
 
 function basisText({ boxes, nearest_km: nearest }: Estimate): string {

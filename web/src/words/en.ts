@@ -2,6 +2,11 @@
 
 type Names = Readonly<Record<string, string>>;
 
+/** A name within a sentence: "humidity", but still "UV index". */
+export function lowerFirst(name: string): string {
+  return /^\p{Lu}\p{Ll}/u.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
+}
+
 const en = {
   language: "English",
   /** The language of the service's sentences: it knows "en" and "de". */
@@ -11,6 +16,8 @@ const en = {
   /** Towns with another name in this language. */
   towns: {} as Names,
 
+  /** Between a name and what it names; French has a space before it. */
+  colon: ":",
   title: "HiveBox: can I open my hive today?",
   skip: "Skip to the answer",
   skipToMap: "Skip to the map",
@@ -179,6 +186,7 @@ const en = {
     nothing: "No outdoor box near this place has a current reading.",
     estimate: (boxes: string, distance: string) => `${boxes}, the nearest ${distance} away`,
     model: "from a weather model",
+    names: (all: readonly string[]) => all.map((name, index) => (index > 0 ? lowerFirst(name) : name)).join(", "),
     boxes: (count: number, text: string) => (count === 1 ? "1 box" : `${text} boxes`),
     uncertainty: "Estimated from nearby outdoor boxes, or from a weather model; the true value is probably within ±.",
     more: "More about the weather",
@@ -191,7 +199,8 @@ const en = {
     strip: "The past day and the next three days",
     rain: "rain",
     wind: "wind",
-    open: "open?",
+    bands: { go: "open", caution: "with care", no: "keep shut" } as Readonly<Record<"go" | "caution" | "no", string>>,
+    told: "What do you see there?",
     see: {
       rain: { label: "Rain", values: { no: "dry", yes: "wet" } as Names },
       wind: { label: "Wind moves", values: { light: "leaves", moderate: "twigs", strong: "branches" } as Names },
@@ -206,10 +215,28 @@ const en = {
     verdict: { go: "Go", caution: "Caution", no: "No", unknown: "Unknown" } as Readonly<
       Record<"go" | "caution" | "no" | "unknown", string>
     >,
-    groups: { now: "Possible now", later: "Later", word: "Needs your word", not: "Not now", unknown: "Not known yet" } as Readonly<
-      Record<"now" | "later" | "word" | "not" | "unknown", string>
+    groups: { now: "Possible now", later: "Later", word: "Needs your word", not: "Not now" } as Readonly<
+      Record<"now" | "later" | "word" | "not", string>
     >,
-    unknown: (count: number) => (count === 1 ? "1 chore lacks readings" : `${count} chores lack readings`),
+    folded: {
+      season: (count: number) => (count === 1 ? "1 chore is out of season" : `${count} chores are out of season`),
+      unknown: (count: number) => (count === 1 ? "1 chore lacks readings" : `${count} chores lack readings`),
+    },
+    limit: (input: string, value: string, limit: string) => `${input} ${value}, limit ${limit}`,
+    inputs: {
+      air_temperature: "now",
+      wind_speed: "wind",
+      precipitation_rate: "rain",
+      air_temperature_min_24h: "low, last 24 h:",
+      air_temperature_max_24h: "high, last 24 h:",
+      air_temperature_mean_24h: "mean, last 24 h:",
+      air_temperature_max_24_to_48h: "high, day before:",
+      air_temperature_max_48_to_72h: "high, 3 days ago:",
+      air_temperature_min_next_24h: "low, next 24 h:",
+      air_temperature_max_next_24h: "high, next 24 h:",
+      air_temperature_max_next_72h: "high, next 72 h:",
+      air_temperature_mean_next_24h: "mean, next 24 h:",
+    } as Names,
     basis: "Based on",
     windows: "When it fits",
     origins: { model: "forecast", told: "you said so" } as Names,

@@ -1,6 +1,6 @@
 /** The page's texts in French. */
 
-import type { Words } from "./en";
+import { lowerFirst, type Words } from "./en";
 
 const fr: Words = {
   language: "Français",
@@ -41,6 +41,7 @@ const fr: Words = {
     Warsaw: "Varsovie",
   },
 
+  colon: "\u00a0:",
   title: "HiveBox : puis-je ouvrir ma ruche aujourd'hui ?",
   skip: "Aller à la réponse",
   skipToMap: "Aller à la carte",
@@ -210,17 +211,19 @@ const fr: Words = {
     nothing: "Aucune station extérieure proche n'a de mesure récente.",
     estimate: (boxes, distance) => `${boxes}, la plus proche à ${distance}`,
     model: "d'un modèle météo",
+    names: (all) => all.map((name, index) => (index > 0 ? lowerFirst(name) : name)).join(", "),
     boxes: (count, text) => (count === 1 ? "1 station" : `${text} stations`),
     uncertainty: "Estimé d'après les stations extérieures proches ou un modèle météo ; la vraie valeur est sans doute à ± près.",
     more: "La météo en détail",
     say: { go: "Vous pouvez ouvrir.", caution: "Avec prudence.", no: "Laissez-la fermée.", unknown: "Difficile à dire." },
-    next: (stretch, isCareful) => `Prochaine fois : ${stretch}${isCareful ? ", avec prudence" : ""}`,
+    next: (stretch, isCareful) => `Prochain créneau : ${stretch}${isCareful ? ", avec prudence" : ""}`,
     notSoon: "Pas dans les 7 prochains jours.",
     upTo: (time) => `Jusqu'à ${time}.`,
     strip: "Le dernier jour et les trois suivants",
     rain: "pluie",
     wind: "vent",
-    open: "ouvrir ?",
+    bands: { go: "ouvrir", caution: "avec prudence", no: "fermée" },
+    told: "Que voyez-vous à la ruche ?",
     see: {
       rain: { label: "Pluie", values: { no: "sec", yes: "mouillé" } },
       wind: { label: "Vent agite", values: { light: "feuilles", moderate: "rameaux", strong: "branches" } },
@@ -233,8 +236,26 @@ const fr: Words = {
   chores: {
     title: "Au rucher aujourd'hui",
     verdict: { go: "Oui", caution: "Prudence", no: "Non", unknown: "Inconnu" },
-    groups: { now: "Possible maintenant", later: "Plus tard", word: "Dites-nous", not: "Pas maintenant", unknown: "Encore inconnu" },
-    unknown: (count) => (count === 1 ? "Il manque des mesures pour 1 travail" : `Il manque des mesures pour ${count} travaux`),
+    groups: { now: "Possible maintenant", later: "Plus tard", word: "À vous de dire", not: "Pas maintenant" },
+    folded: {
+      season: (count) => (count === 1 ? "1 travail est hors saison" : `${count} travaux sont hors saison`),
+      unknown: (count) => (count === 1 ? "Il manque des mesures pour 1 travail" : `Il manque des mesures pour ${count} travaux`),
+    },
+    limit: (input, value, limit) => `${input} ${value}, limite ${limit}`,
+    inputs: {
+      air_temperature: "maintenant",
+      wind_speed: "vent",
+      precipitation_rate: "pluie",
+      air_temperature_min_24h: "minimum des dernières 24 h :",
+      air_temperature_max_24h: "maximum des dernières 24 h :",
+      air_temperature_mean_24h: "moyenne des dernières 24 h :",
+      air_temperature_max_24_to_48h: "maximum de la veille :",
+      air_temperature_max_48_to_72h: "maximum il y a 3 jours :",
+      air_temperature_min_next_24h: "minimum sous 24 h :",
+      air_temperature_max_next_24h: "maximum sous 24 h :",
+      air_temperature_max_next_72h: "maximum sous 72 h :",
+      air_temperature_mean_next_24h: "moyenne sous 24 h :",
+    },
     basis: "D'après",
     windows: "Quand c'est possible",
     origins: { model: "prévision", told: "selon vous" },
