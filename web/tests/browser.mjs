@@ -102,3 +102,17 @@ export async function json(url) {
   assert.ok(response.ok, `${url}: ${response.status}`);
   return response.json();
 }
+
+/** An outdoor box with a usable reading and no other box within a quarter of a degree. */
+export async function isolatedBox(hivebox) {
+  const { latitude, longitude, state, exposure } = await json(`${hivebox}/api/v1/map`);
+  const sums = (steps) => steps.map(((sum) => (step) => (sum += step))(0));
+  const [lats, lons] = [sums(latitude), sums(longitude)];
+  const isNear = (one, other) => Math.abs(lats[one] - lats[other]) < 2500 && Math.abs(lons[one] - lons[other]) < 2500;
+  const found = lats.findIndex((_, one) => state[one] === "u" && (exposure ?? "o")[exposure ? one : 0] === "o" && !lats.some((_, other) => other !== one && isNear(one, other)));
+  assert.ok(found >= 0, "some box must be isolated");
+  const [lat, lon] = [lats[found] / 1e4, lons[found] / 1e4];
+  const { boxes } = await json(`${hivebox}/api/v1/boxes?lat=${lat}&lon=${lon}&radius_km=0.1`);
+  assert.equal(boxes.length, 1);
+  return { lat, lon, box: boxes[0] };
+}

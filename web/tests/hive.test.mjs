@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { eventually, json, needed, openBrowser, picture, visit } from "./browser.mjs";
+import { eventually, isolatedBox, json, needed, openBrowser, picture, visit } from "./browser.mjs";
 
 const hivebox = needed("HIVEBOX_TEST_URL");
 const BERLIN = { lat: 52.52, lon: 13.41 };
@@ -16,20 +16,6 @@ const mapHasLoaded = (page) => page.locator("#map[data-boxes]:not([data-boxes=''
 const mapIsDrawn = (page) => page.waitForFunction(() => performance.getEntriesByName("hivebox-first-picture").length > 0);
 const parametersOf = (page) => Object.fromEntries(new URL(page.url()).searchParams);
 
-/** A box with a usable reading and no other box within a quarter of a degree. */
-async function isolatedBox() {
-  const { latitude, longitude, state } = await json(`${hivebox}/api/v1/map`);
-  const sums = (steps) => steps.map(((sum) => (step) => (sum += step))(0));
-  const [lats, lons] = [sums(latitude), sums(longitude)];
-  const isNear = (one, other) => Math.abs(lats[one] - lats[other]) < 2500 && Math.abs(lons[one] - lons[other]) < 2500;
-  const found = lats.findIndex((_, one) => state[one] === "u" && !lats.some((_, other) => other !== one && isNear(one, other)));
-  assert.ok(found >= 0, "some box must be isolated");
-  const [lat, lon] = [lats[found] / 1e4, lons[found] / 1e4];
-  const { boxes } = await json(`${hivebox}/api/v1/boxes?lat=${lat}&lon=${lon}&radius_km=0.1`);
-  assert.equal(boxes.length, 1);
-  return { lat, lon, box: boxes[0] };
-}
-
 /** Clicks the middle of the map. */
 async function clickMiddle(page, options) {
   const { width, height } = await page.locator("#map").boundingBox();
@@ -37,7 +23,7 @@ async function clickMiddle(page, options) {
 }
 
 test("a click on a box opens its sensors with values and verdicts", async () => {
-  const { lat, lon, box } = await isolatedBox();
+  const { lat, lon, box } = await isolatedBox(hivebox);
   await visit(browser, dashboard({ lat, lon }), {}, async (page) => {
     // The map is centred on the address's place.
     await mapIsDrawn(page);

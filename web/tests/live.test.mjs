@@ -30,7 +30,7 @@ test("a new present appears without a reload", async () => {
 test("a lost connection is reported until it is restored", async () => {
   const wire = await Wire.to(hivebox);
   // The browser reports failed requests on the console.
-  const isExpected = (fault) => /Failed to load resource|ERR_/.test(fault);
+  const isExpected = (fault) => /Failed to load resource|ERR_|fetching the script/.test(fault);
   try {
     await visit(browser, wire.url, {}, async (page) => {
       await system(page, "[data-connection=open][data-level=good]");

@@ -1,14 +1,16 @@
 /**
- * Measures the dashboard: bytes, time to the first useful picture, and frame times while the map is dragged. The benchmark runs it
- * against a HiveBox with a given number of boxes and reads the JSON from its output. Usage: `node measure.mjs LOADS SECONDS`.
+ * Measures the dashboard: bytes, time to the first useful picture, frame times while the map is dragged, and how long a desktop and a
+ * phone are busy. The benchmark runs it against a HiveBox with a given number of boxes, such as `hivebox demo --stations 150000`, and reads
+ * the JSON from its output. Usage: `node measure.mjs LOADS SECONDS [NEW_MAPS]`; it waits for as many new maps.
  */
 
 import assert from "node:assert/strict";
 import { get } from "node:http";
 import { needed, openBrowser, openPage } from "./browser.mjs";
+import { READERS, tasksOf } from "./tasks.mjs";
 
 const address = `${needed("HIVEBOX_TEST_URL")}/dashboard`;
-const [loads = 5, seconds = 3] = process.argv.slice(2).map(Number);
+const [loads = 5, seconds = 3, newMaps = 0] = process.argv.slice(2).map(Number);
 
 /** How often to zoom out from the map of a place, for a view with very many boxes. */
 const ZOOM_OUT = 3;
@@ -21,6 +23,7 @@ const requests = new Set();
 const browser = await openBrowser();
 const firstPictures = [];
 const frames = [];
+const readers = {};
 try {
   for (let load = 0; load < loads; load += 1) {
     // A new context has an empty cache. It opens a blank page first, so that the browser's own start is not measured.
@@ -33,12 +36,13 @@ try {
   const { page, context } = await openPage(browser, "about:blank");
   frames.push(...(await drag(page)));
   await context.close();
+  for (const [name, reader] of Object.entries(READERS)) readers[name] = await tasksOf(browser, address, reader, newMaps);
 } finally {
   await browser.close();
 }
 const urls = [...requests].filter((url) => url.startsWith("http") && !url.includes("/api/v1/live"));
 const bytes = Object.fromEntries(await Promise.all(["br", "gzip"].map(async (encoding) => [encoding, await total(urls, encoding)])));
-console.log(JSON.stringify({ bytes, requests: urls.length, first_picture_ms: firstPictures, frames_ms: frames }));
+console.log(JSON.stringify({ bytes, requests: urls.length, first_picture_ms: firstPictures, frames_ms: frames, readers }));
 
 function firstPicture(page) {
   return page.waitForFunction(() => performance.getEntriesByName("hivebox-first-picture")[0]?.startTime).then((time) => time.jsonValue());

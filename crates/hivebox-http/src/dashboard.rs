@@ -53,10 +53,11 @@ struct EmbeddedFile {
 
 static PAGE: LazyLock<EmbeddedFile> =
     LazyLock::new(|| EmbeddedFile::of("index.html", HTML, include_bytes!("../dashboard/index.html")));
-static FILES: LazyLock<[EmbeddedFile; 10]> = LazyLock::new(|| {
+static FILES: LazyLock<[EmbeddedFile; 11]> = LazyLock::new(|| {
     [
         EmbeddedFile::of("app.js", SCRIPT, include_bytes!("../dashboard/app.js")),
         EmbeddedFile::of("app.css", STYLE, include_bytes!("../dashboard/app.css")),
+        EmbeddedFile::of("map-worker.js", SCRIPT, include_bytes!("../dashboard/map-worker.js")),
         EmbeddedFile::of("land.json", JSON, include_bytes!("../dashboard/land.json")),
         EmbeddedFile::of("towns.json", JSON, include_bytes!("../dashboard/towns.json")),
         EmbeddedFile::of("icon.svg", PICTURE, include_bytes!("../dashboard/icon.svg")),

@@ -19,18 +19,21 @@ export interface Resource<T> extends ReadonlySignal<ResourceState<T>> {
   settled(): Promise<void>;
 }
 
-export interface ResourceOptions {
+export interface ResourceOptions<T> {
   /** The time limit in milliseconds. */
   readonly limit?: number;
   /** Whether the answer is about the past, and so stays valid while the service has no current data. */
   readonly isHistorical?: boolean;
+  /** Requests the answer, instead of as JSON. It fails as `getJson` does. */
+  readonly request?: (path: string, limit: number, signal: AbortSignal) => Promise<T>;
 }
 
 const NOTHING = { data: null, answeredAt: null, failure: null, isLoading: false };
 
 /** The answer for `path()`; no request is made while that is `null`. */
-export function resource<T>(path: () => string | null, options: ResourceOptions = {}): Resource<T> {
+export function resource<T>(path: () => string | null, options: ResourceOptions<T> = {}): Resource<T> {
   const loaded = signal<ResourceState<T>>(NOTHING);
+  const request = options.request ?? getJson<T>;
   let current: string | null = null;
   let running: AbortController | null = null;
   let settled = Promise.resolve();
@@ -42,7 +45,7 @@ export function resource<T>(path: () => string | null, options: ResourceOptions 
     running = own;
     loaded.value = { ...loaded.peek(), isLoading: true };
     try {
-      const data = await getJson<T>(current, options.limit ?? TIME_LIMIT, own.signal);
+      const data = await request(current, options.limit ?? TIME_LIMIT, own.signal);
       if (!own.signal.aborted) loaded.value = { data, answeredAt: Date.now(), failure: null, isLoading: false };
     } catch (error) {
       if (own.signal.aborted) return;

@@ -2,7 +2,7 @@
 
 import { countText, type Formatting, valueText } from "../formatting/units";
 import type { Words } from "../words/en";
-import type { Mark } from "./clusters";
+import type { Mark } from "./marks";
 
 /** A place by its coordinates, such as "52.52° N 13.41° E". */
 export function placeText(
@@ -29,6 +29,8 @@ export function valueDescription(mark: Mark, unit: string, formatting: Formattin
       return map.withoutSensor;
     case "stale":
       return map.stale;
+    case "indoor":
+      return Number.isNaN(mark.value) ? map.indoor : `${map.indoor}, ${valueText(mark.value, unit, formatting)}`;
     case "doubtful":
       return Number.isNaN(mark.value) ? map.doubtful : `${valueText(mark.value, unit, formatting)}, ${map.doubtful}`;
     case "usable":

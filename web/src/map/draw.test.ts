@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Group } from "./clusters";
 import { drawMark, type MarkStyle, radiusOf } from "./draw";
+import type { Group } from "./marks";
 
 const group: Group = { kind: "group", id: 1, lat: 0, lon: 0, boxes: 154, usable: 34, mean: 4.2 };
 const style: MarkStyle = {

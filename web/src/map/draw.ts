@@ -1,6 +1,6 @@
-/** Draws marks. Doubtful and stale ones differ by shape, not by colour alone. */
+/** Draws marks. Doubtful, stale and indoor ones differ by shape, not by colour alone. */
 
-import type { Group, Mark, Single } from "./clusters";
+import type { Group, Mark, Single } from "./marks";
 import { needsDarkInk } from "./palette";
 import type { Label } from "./towns";
 
@@ -34,7 +34,7 @@ export const LABEL_FONT = "12px system-ui, sans-serif";
 /** The radius of a mark in pixels. That of a group grows with the number of its boxes. */
 export function radiusOf(mark: Mark): number {
   if (mark.kind === "group") return (mark.usable === 0 ? 6 : 11.5) + 3.4 * Math.log10(mark.boxes);
-  return { none: 2, stale: 4, doubtful: 6.5, usable: 6 }[mark.state];
+  return { none: 2, stale: 4, indoor: 5, doubtful: 6.5, usable: 6 }[mark.state];
 }
 
 export function drawMark(context: CanvasRenderingContext2D, { mark, x, y }: PlacedMark, style: MarkStyle): void {
@@ -93,6 +93,10 @@ function drawBox(context: CanvasRenderingContext2D, box: Single, x: number, y: n
     case "stale":
       ring(context, x, y, radius, style);
       break;
+    case "indoor":
+      square(context, x, y, radius);
+      outline(context, style);
+      break;
     case "none":
       circle(context, x, y, radius);
       context.fillStyle = style.grey;
@@ -141,8 +145,18 @@ function frame(context: CanvasRenderingContext2D, x: number, y: number, colour: 
   context.stroke();
 }
 
+function square(context: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
+  context.beginPath();
+  context.rect(x - radius, y - radius, 2 * radius, 2 * radius);
+}
+
 function ring(context: CanvasRenderingContext2D, x: number, y: number, radius: number, style: MarkStyle): void {
   circle(context, x, y, radius);
+  outline(context, style);
+}
+
+/** Draws a hollow symbol. */
+function outline(context: CanvasRenderingContext2D, style: MarkStyle): void {
   context.lineWidth = 3.4;
   context.strokeStyle = style.ground;
   context.stroke();

@@ -6,9 +6,9 @@ import { placeName } from "../places/place-text";
 import { phenomenon } from "../state/choice";
 import { formatting } from "../state/settings";
 import { phenomenonName, words } from "../words/words";
-import type { Mark } from "./clusters";
 import { markKey, markText } from "./describe";
 import { selectMark } from "./leaflet-map";
+import type { Mark } from "./marks";
 import { inView, mapData } from "./view";
 
 /** The length of the list. */

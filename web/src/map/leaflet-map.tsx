@@ -1,7 +1,17 @@
-/** The map: Leaflet moves it, a canvas shows land and boxes. */
+/** The map: Leaflet moves it, and canvases show land and boxes. */
 
 import { effect, type Signal, signal } from "@preact/signals";
-import { control, divIcon, type LatLng, type Map as LeafletMap, latLngBounds, map as leafletMap, marker, tooltip } from "leaflet";
+import {
+  control,
+  divIcon,
+  type LatLng,
+  type LeafletEvent,
+  type Map as LeafletMap,
+  latLngBounds,
+  map as leafletMap,
+  marker,
+  tooltip,
+} from "leaflet";
 import "leaflet/dist/leaflet.css";
 import { useEffect, useRef } from "preact/hooks";
 import { groupText } from "../formatting/units";
@@ -11,16 +21,18 @@ import type { Place } from "../state/address";
 import { boxId, place } from "../state/choice";
 import { hives } from "../state/hives";
 import { isPicking, usePlace } from "../state/placing";
-import { clicked, isAnswered, mapColumns, oneBox } from "../state/present";
+import { clicked, isAnswered, mapSummary, oneBox } from "../state/present";
 import { formatting, isDark, prefersReducedMotion, temperatureUnit } from "../state/settings";
 import { words } from "../words/words";
-import { CanvasLayer, type Picture } from "./canvas-layer";
-import type { Mark } from "./clusters";
+import { ask } from "./ask-worker";
 import { valueDescription } from "./describe";
 import { sharePageGestures } from "./gestures";
-import { type Land, loadLand } from "./land";
+import { type Ground, GroundLayer } from "./ground-layer";
+import { MarkLayer, type Picture } from "./mark-layer";
+import type { Mark } from "./marks";
 import { commands, inView, isDrawn, mapData } from "./view";
-import { followView, readView } from "./view-address";
+import { followView, HIGHEST_ZOOM, readView } from "./view-address";
+import type { Land } from "./worker/messages";
 
 const WORLD = latLngBounds([-52, -128], [68, 160]);
 const BOUNDS = latLngBounds([-75, -215], [84, 215]);
@@ -28,11 +40,12 @@ const BOUNDS = latLngBounds([-75, -215], [84, 215]);
 const NEAR = 9;
 /** Below this zoom a newly chosen hive is brought closer. */
 const FAR = 6;
-/** Closer there is nothing more to see. */
-const MAX_ZOOM = 14;
 /** The delays before a part of the map is requested again, in milliseconds; each is twice the one before. */
 const FIRST_DELAY = 5_000;
 const LONGEST_DELAY = 60_000;
+
+/** The pane below all others. */
+const GROUND = "ground";
 
 const land = signal<Land | null>(null);
 
@@ -46,7 +59,7 @@ export function MapCanvas() {
       class="map"
       role="application"
       aria-label={words.value.map.label}
-      data-boxes={mapColumns.value.data?.latitude.length ?? ""}
+      data-boxes={mapSummary.value.data?.boxes ?? ""}
     />
   );
 }
@@ -59,7 +72,7 @@ function mountMap(element: HTMLElement): () => void {
     attributionControl: false,
     zoomSnap: 0.25,
     minZoom: 0,
-    maxZoom: MAX_ZOOM,
+    maxZoom: HIGHEST_ZOOM,
     wheelPxPerZoomLevel: 90,
     maxBounds: BOUNDS,
     maxBoundsViscosity: 0.9,
@@ -73,13 +86,20 @@ function mountMap(element: HTMLElement): () => void {
   else if (hive) map.setView(toLatLng(hive), NEAR);
   else map.fitBounds(WORLD);
 
-  const layer = new CanvasLayer(pictureOf()).addTo(map);
-  layer.on("drawn", () => {
+  map.createPane(GROUND).style.zIndex = "100";
+  const ground = new GroundLayer(GROUND, groundOf()).addTo(map);
+  const layer = new MarkLayer("overlayPane", pictureOf()).addTo(map);
+  const areMarksDrawn = signal(false);
+  layer.on("drawn", ({ isComplete }: LeafletEvent & { isComplete?: boolean }) => {
     inView.value = layer.visibleMarks();
-    if (land.peek() && mapData.peek()) isDrawn.value = true;
+    if (isComplete) areMarksDrawn.value = true;
   });
   const cleanups = [
-    effect(() => layer.show(pictureOf())),
+    effect(() => ground.set(groundOf())),
+    effect(() => {
+      if (land.value && areMarksDrawn.value) isDrawn.value = true;
+    }),
+    effect(() => layer.set(pictureOf())),
     // Preact must not set this class, as it would remove those added by Leaflet.
     effect(() => void element.classList.toggle("is-picking", isPicking.value)),
     showScale(map),
@@ -99,7 +119,7 @@ function mountMap(element: HTMLElement): () => void {
     }
   };
   const stopWaitingForAnswer = effect(() => {
-    if (isAnswered.value && land.peek() === null) void keepTrying(loadLand, land);
+    if (isAnswered.value && land.peek() === null) void keepTrying(() => ask("land", { path: "/dashboard/land.json" }), land);
   });
   // Names load after the first picture, which is useful without them.
   const stopWaiting = effect(() => {
@@ -107,8 +127,14 @@ function mountMap(element: HTMLElement): () => void {
   });
   commands.value = {
     goTo: (target, zoom) => map.setView(toLatLng(target), Math.max(zoom, 0), { animate: !reduced }),
-    open: (group) =>
-      map.setView([group.lat, group.lon], Math.min(MAX_ZOOM, (mapData.peek()?.clusters.opensAt(group) ?? 0) + 0.25), { animate: !reduced }),
+    open: (group) => {
+      void mapData
+        .peek()
+        ?.opensAt(group)
+        .then((zoom) => {
+          if (zoom !== null) map.setView([group.lat, group.lon], Math.min(HIGHEST_ZOOM, zoom + 0.25), { animate: !reduced });
+        });
+    },
   };
   showWorld.value = () => map.fitBounds(WORLD, { animate: !reduced });
   zoomBy.value = (steps) => map.setZoom(map.getZoom() + steps, { animate: !reduced });
@@ -128,7 +154,17 @@ function mountMap(element: HTMLElement): () => void {
 export const showWorld = signal<() => void>(() => undefined);
 export const zoomBy = signal<(steps: number) => void>(() => undefined);
 
-/** What to draw, from the current answers and settings. */
+/** The base map in the colours of the theme. */
+function groundOf(): Ground {
+  void isDark.value;
+  const colour = colours();
+  return {
+    land: land.value,
+    colours: { sea: colour("map-sea"), land: colour("map-land"), coast: colour("map-coast"), border: colour("map-border") },
+  };
+}
+
+/** The marks and names to draw, from the current answers and settings. */
 function pictureOf(): Picture {
   // The colours depend on the theme.
   void isDark.value;
@@ -136,10 +172,9 @@ function pictureOf(): Picture {
   const box = oneBox.value.data?.box;
   const numbers = formatting.value;
   return {
-    land: land.value,
     towns: towns.value,
     ownNames: words.value.towns,
-    clusters: mapData.value?.clusters ?? null,
+    marksIn: mapData.value?.marksIn ?? null,
     style: {
       colour: mapData.value?.colour ?? (() => ""),
       text: (mean) => groupText(mean, mapData.value?.unit ?? "", numbers),
@@ -148,7 +183,6 @@ function pictureOf(): Picture {
       ground: colour("map-land"),
       grey: colour("map-grey"),
     },
-    colours: { sea: colour("map-sea"), land: colour("map-land"), coast: colour("map-coast"), grid: colour("map-border") },
     chosen: boxId.value && box && box.latitude !== null && box.longitude !== null ? { lat: box.latitude, lon: box.longitude } : null,
     accent: colour("focus"),
   };
@@ -199,7 +233,7 @@ function showChosenBox(map: LeafletMap): () => void {
   });
 }
 
-function listenToPointer(map: LeafletMap, layer: CanvasLayer): () => void {
+function listenToPointer(map: LeafletMap, layer: MarkLayer): () => void {
   const hint = tooltip({ direction: "top", offset: [0, -10], className: "map-hint" });
   // Outside of a search for a place, a click never places or moves a hive.
   map.on("click", ({ latlng }) => {

@@ -5,7 +5,7 @@ import { numberText, shownUnit } from "../formatting/units";
 import { formatting } from "../state/settings";
 import { words } from "../words/words";
 import { CYCLE, RAMP } from "./palette";
-import { mapData } from "./view";
+import { leavesOutIndoors, mapData } from "./view";
 
 export function Legend() {
   const { map } = words.value;
@@ -47,6 +47,11 @@ export function Legend() {
         <LegendItem width={20} meaning={map.stale}>
           <circle cx="10" cy="10" r="4.500" class="sign-frame" />
         </LegendItem>
+        {!leavesOutIndoors.value && (
+          <LegendItem width={20} meaning={map.indoor}>
+            <rect x="5" y="5" width="10" height="10" class="sign-frame" />
+          </LegendItem>
+        )}
         <LegendItem width={20} meaning={map.withoutSensor}>
           <circle cx="10" cy="10" r="2.500" class="sign-dot" />
         </LegendItem>

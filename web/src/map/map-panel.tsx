@@ -3,9 +3,9 @@
 import { WorldLine } from "../panels/number";
 import { Icon, type IconName } from "../parts/icons";
 import { FailureNotice } from "../parts/loaded";
-import { place } from "../state/choice";
+import { choose, isOutdoorOnly, place } from "../state/choice";
 import { isPicking } from "../state/placing";
-import { mapColumns } from "../state/present";
+import { mapSummary } from "../state/present";
 import { words } from "../words/words";
 import { gesture } from "./gestures";
 import { InView } from "./in-view";
@@ -16,7 +16,7 @@ import { commands } from "./view";
 
 export function MapPanel() {
   const { map, hive, failure: say } = words.value;
-  const { failure, data } = mapColumns.value;
+  const { failure, data } = mapSummary.value;
   return (
     <section class="card map-card" aria-labelledby="map-title" id="map-panel">
       <div class="map-head">
@@ -24,7 +24,18 @@ export function MapPanel() {
         <WorldLine />
         <PhenomenonChoice />
       </div>
-      <FailureNotice of={mapColumns} />
+      <div class="map-tools">
+        <button
+          type="button"
+          class="chip"
+          id="outdoor-only"
+          aria-pressed={isOutdoorOnly.value}
+          onClick={() => choose({ isOutdoorOnly: !isOutdoorOnly.value })}
+        >
+          {map.outdoorOnly}
+        </button>
+      </div>
+      <FailureNotice of={mapSummary} />
       <div class="map-frame">
         <MapCanvas />
         {isPicking.value && (

@@ -8,7 +8,7 @@ describe("the map's view", () => {
   });
 
   it("is no closer than the map allows", () => {
-    expect(readView("?map=16/52/13")?.zoom).toBe(14);
+    expect(readView("?map=19/52/13")?.zoom).toBe(18);
   });
 
   it("has as many digits as its zoom needs", () => {

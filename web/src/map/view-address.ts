@@ -5,7 +5,8 @@ import type { Place } from "../state/address";
 import { placeIfValid } from "../state/address";
 
 const NAME = "map";
-const HIGHEST_ZOOM = 14;
+/** A garden fills the map. */
+export const HIGHEST_ZOOM = 18;
 
 export interface MapView extends Place {
   readonly zoom: number;

@@ -2,10 +2,11 @@
 
 import { computed, signal } from "@preact/signals";
 import type { Place } from "../state/address";
-import { mapColumns } from "../state/present";
-import { Clusters, DIRECTION, type Group, type Mark } from "./clusters";
-import { colourOf, colourOfDirection, scaleOf } from "./palette";
-import { pointsOf, usableValues } from "./points";
+import { isOutdoorOnly } from "../state/choice";
+import { mapSummary } from "../state/present";
+import { ask } from "./ask-worker";
+import { DIRECTION, type Group, type Mark, unpack, type View } from "./marks";
+import { colourOf, colourOfDirection } from "./palette";
 
 /** The visible marks. */
 export const inView = signal<readonly Mark[]>([]);
@@ -13,18 +14,28 @@ export const inView = signal<readonly Mark[]>([]);
 /** Whether coasts and boxes have been drawn. */
 export const isDrawn = signal(false);
 
-/** The answer alone, so that a reload does not cluster the same data again. */
-const columns = computed(() => mapColumns.value.data);
+/** The answer alone, so that a reload draws nothing. */
+const summary = computed(() => mapSummary.value.data);
+
+/** Whether the map leaves out boxes that do not stand outdoors. */
+export const leavesOutIndoors = computed(() => isOutdoorOnly.value && summary.value?.hasExposure === true);
 
 /** The newest answer, prepared for drawing. */
 export const mapData = computed(() => {
-  const data = columns.value;
+  const data = summary.value;
   if (!data) return null;
-  const points = pointsOf(data);
-  const isDirection = data.unit === DIRECTION;
-  const scale = scaleOf(points.phenomenon, isDirection ? [] : usableValues(points));
+  const { map, unit, scale } = data;
+  const isDirection = unit === DIRECTION;
   const colour = isDirection ? colourOfDirection : (value: number) => colourOf(value, scale);
-  return { points, unit: data.unit, isDirection, clusters: new Clusters(points), scale, colour };
+  const isOutdoorOnly = leavesOutIndoors.value;
+  /** The marks in a part of the world; `null` if a newer map replaces them. */
+  const marksIn = async (view: View): Promise<Mark[] | null> => {
+    const packed = await ask("marks", { map, view, isOutdoorOnly }).catch(() => null);
+    return packed && unpack(packed);
+  };
+  /** The zoom at which a group splits; `null` if a newer map replaces it. */
+  const opensAt = ({ id }: Group) => ask("split", { map, group: id, isOutdoorOnly }).catch(() => null);
+  return { unit, isDirection, scale, colour, marksIn, opensAt };
 });
 
 /** Commands of the map for other parts of the page. */

@@ -5,6 +5,7 @@ export const SHELL = [
   "/dashboard",
   "/dashboard/app.js",
   "/dashboard/app.css",
+  "/dashboard/map-worker.js",
   "/dashboard/land.json",
   "/dashboard/towns.json",
   "/dashboard/icon.svg",

@@ -22,6 +22,8 @@ export interface Choice {
   /** The location of the reader's hive. */
   readonly place: Place | null;
   readonly phenomenon: string;
+  /** Whether the map leaves out boxes that are not outdoors. */
+  readonly isOutdoorOnly: boolean;
   /** The id of the box in the open panel. */
   readonly box: string | null;
   readonly range: Range;
@@ -41,12 +43,15 @@ export type Observations = Readonly<Partial<Record<(typeof OBSERVABLE)[number], 
 export const DEFAULT_CHOICE: Choice = {
   place: null,
   phenomenon: "air_temperature",
+  isOutdoorOnly: true,
   box: null,
   range: "24h",
   scope: null,
   observations: {},
 };
 
+/** In the address of a map with boxes that are not outdoors. */
+const ALL_BOXES = "all";
 const BOX_ID = /^[0-9a-f]{24}$/i;
 /** In milliseconds. */
 const SHORTEST_RANGE = 60_000;
@@ -59,6 +64,7 @@ export function readAddress(search: string): Choice {
   return {
     place: placeOf(query.get("lat"), query.get("lon")),
     phenomenon: Object.hasOwn(en.phenomenon.names, phenomenon) ? phenomenon : DEFAULT_CHOICE.phenomenon,
+    isOutdoorOnly: query.get("boxes") !== ALL_BOXES,
     box: BOX_ID.test(box) ? box : null,
     range: readRange(query.get("range")),
     scope: SCOPES.find((scope) => scope === query.get("of")) ?? null,
@@ -73,6 +79,7 @@ export function writeAddress(choice: Choice, search = ""): string {
   put("lat", choice.place && degrees(choice.place.lat));
   put("lon", choice.place && degrees(choice.place.lon));
   put("phenomenon", choice.phenomenon === DEFAULT_CHOICE.phenomenon ? null : choice.phenomenon);
+  put("boxes", choice.isOutdoorOnly ? null : ALL_BOXES);
   put("box", choice.box);
   put("range", choice.range === DEFAULT_CHOICE.range ? null : writeRange(choice.range));
   put("of", choice.scope);

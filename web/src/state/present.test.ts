@@ -3,6 +3,11 @@ import { MAX_JITTER, RETRY_DELAY } from "./follower";
 
 // The real settings need a browser.
 vi.mock("./settings", () => ({ language: { value: "en" } }));
+// The map's worker needs one, too, so its answers are requested as others are.
+vi.mock("../map/ask-worker", () => ({
+  ask: async (_: string, { path, limit }: { path: string; limit: number }, signal: AbortSignal) =>
+    (await import("../api/request")).getJson(path, limit, signal),
+}));
 
 const [older, newer] = ["2026-11-27T14:00:00Z", "2026-11-27T14:05:00Z"] as const;
 const temperature = (celsius: number) => ({ "Average temperature": celsius, status: "Good" });
@@ -56,12 +61,12 @@ describe("the page", () => {
   });
 
   it("is cleared once the service has no current data, without an event", async () => {
-    const { celsius, chores, conditions, mapColumns, phenomena, asOf, STATUS_INTERVAL } = await page();
+    const { celsius, chores, conditions, mapSummary, phenomena, asOf, STATUS_INTERVAL } = await page();
     expect(chores.value.data).not.toBeNull();
     service.freshness = "none";
     await vi.advanceTimersByTimeAsync(STATUS_INTERVAL + MAX_JITTER);
     expect([celsius(), asOf.value]).toEqual([undefined, null]);
-    expect([chores, conditions, mapColumns, phenomena].map((each) => each.value.data)).toEqual([null, null, null, null]);
+    expect([chores, conditions, mapSummary, phenomena].map((each) => each.value.data)).toEqual([null, null, null, null]);
     Object.assign(service, { asOf: newer, celsius: 21, freshness: "fresh" });
     await vi.advanceTimersByTimeAsync(STATUS_INTERVAL + MAX_JITTER);
     expect(celsius()).toBe(21);

@@ -1,8 +1,10 @@
 /** The current answers of HiveBox. Each part of the page reads those it shows; a new present refreshes all of them. */
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import type { Boxes, Chores, Conditions, Forecast, History, MapColumns, OneBox, Phenomena, Status, Temperature } from "../api/answers";
+import type { Boxes, Chores, Conditions, Forecast, History, OneBox, Phenomena, Status, Temperature } from "../api/answers";
 import { type Resource, resource } from "../api/resource";
+import { ask } from "../map/ask-worker";
+import type { MapSummary } from "../map/worker/messages";
 import { DICTIONARIES } from "../words/languages";
 import { keyOf, OBSERVABLE, type Place } from "./address";
 import { boxId, choice, phenomenon, place } from "./choice";
@@ -35,7 +37,10 @@ export const isAnswered = signal(false);
 effect(() => {
   if (place.value === null || chores.value.data !== null || chores.value.failure !== null) isAnswered.value = true;
 });
-export const mapColumns = resource<MapColumns>(() => (isAnswered.value ? `/api/v1/map?phenomenon=${phenomenon.value}` : null));
+/** The map of the phenomenon. Its boxes stay in the map's worker. */
+export const mapSummary = resource<MapSummary>(() => (isAnswered.value ? `/api/v1/map?phenomenon=${phenomenon.value}` : null), {
+  request: (path, limit, signal) => ask("map", { path, limit }, signal),
+});
 /** The weather of the next days. Not every HiveBox has a forecast. */
 export const forecast = resource<Forecast>(() => place.value && `/api/v1/forecast?${keyOf(place.value)}&hours=${FORECAST_HOURS}`);
 /** The air temperature of the past day. */
@@ -50,7 +55,7 @@ export const clicked = signal<Place | null>(null);
 export const boxesThere = resource<Boxes>(() => clicked.value && `/api/v1/boxes?${keyOf(clicked.value)}&radius_km=0.1&limit=50`);
 export const oneBox = resource<OneBox>(() => boxId.value && `/api/v1/boxes/${boxId.value}`);
 
-const DATED: readonly Resource<{ readonly as_of: string }>[] = [phenomena, mapColumns, conditions, chores, oneBox];
+const DATED: readonly Resource<{ readonly as_of: string }>[] = [phenomena, mapSummary, conditions, chores, oneBox];
 const ALL: readonly Resource<unknown>[] = [temperature, forecast, ...DATED];
 
 /** The present received by the stream, unless a requested answer is newer, as it may be once the stream is lost. */

@@ -164,6 +164,8 @@ const de: Words = {
     usable: "aktuell",
     doubtful: "zweifelhaft",
     stale: "veraltet",
+    indoor: "drinnen",
+    outdoorOnly: "Nur draußen",
     cluster: "mehrere Boxen: ihr Mittelwert",
     oldCluster: "mehrere Boxen, keine aktuell",
     wind: "Der Pfeil zeigt, wohin der Wind weht.",

@@ -127,6 +127,8 @@ const en = {
     usable: "current",
     doubtful: "doubtful",
     stale: "outdated",
+    indoor: "indoors",
+    outdoorOnly: "Outdoor only",
     cluster: "several boxes: their average",
     oldCluster: "several boxes, none current",
     wind: "The arrow shows where the wind blows.",

@@ -152,6 +152,8 @@ const fr: Words = {
     usable: "récente",
     doubtful: "douteuse",
     stale: "ancienne",
+    indoor: "en intérieur",
+    outdoorOnly: "Extérieur seulement",
     cluster: "plusieurs stations : leur moyenne",
     oldCluster: "plusieurs stations, aucune récente",
     wind: "La flèche montre où va le vent.",

@@ -1,7 +1,8 @@
 /** Groups boxes that are close together on the screen. */
 
 import Supercluster from "supercluster";
-import type { BoxState, Points } from "./points";
+import { DIRECTION, type Mark, type Single, STATES, type View } from "../marks";
+import { hasSensor, isOutdoor, isUsable, type Points } from "./points";
 
 /** The totals of several boxes. */
 export interface Tally {
@@ -15,43 +16,14 @@ export interface Tally {
   sines: number;
 }
 
-interface Base {
-  readonly lat: number;
-  readonly lon: number;
-}
-export interface Single extends Base {
-  readonly kind: "box";
-  /** Its index in the columns. */
-  readonly row: number;
-  readonly state: BoxState;
-  readonly value: number;
-}
-export interface Group extends Base {
-  readonly kind: "group";
-  readonly id: number;
-  readonly boxes: number;
-  readonly usable: number;
-  /** NaN if no value is usable. */
-  readonly mean: number;
-}
-/** A symbol on the map. */
-export type Mark = Single | Group;
-
-export interface View {
-  readonly west: number;
-  readonly south: number;
-  readonly east: number;
-  readonly north: number;
-  readonly zoom: number;
-}
-
 /** The lowest zoom that also shows boxes without a sensor for the phenomenon. */
 const ALL_BOXES_ZOOM = 9;
 /** The highest zoom with groups. */
 export const LAST_ZOOM = 13;
-
-/** The unit of directions, whose mean is not that of the numbers. */
-export const DIRECTION = "°";
+/** In pixels. Of boxes without a sensor, only one is shown in each square of this size. */
+const DOT_GRID = 8;
+/** Leaflet's width of the world at zoom 0, in pixels. */
+const WORLD = 256;
 
 const CLUSTERING = { radius: 46, extent: 256, maxZoom: LAST_ZOOM, minPoints: 2 };
 
@@ -59,13 +31,16 @@ const CLUSTERING = { radius: 46, extent: 256, maxZoom: LAST_ZOOM, minPoints: 2 }
 export class Clusters {
   private readonly index: Supercluster<{ row: number }, Tally>;
 
-  constructor(private readonly points: Points) {
+  constructor(
+    private readonly points: Points,
+    private readonly isOutdoorOnly: boolean,
+  ) {
     this.index = new Supercluster<{ row: number }, Tally>({
       ...CLUSTERING,
       map: ({ row }) => tallyOf(points, row),
       reduce: add,
     });
-    const rows = Array.from(points.state.keys()).filter((row) => points.state[row] !== "none");
+    const rows = Array.from(points.state.keys()).filter((row) => this.isShown(row) && hasSensor(points, row));
     this.index.load(
       rows.map((row) => ({
         type: "Feature",
@@ -82,15 +57,8 @@ export class Clusters {
       const [lon = 0, lat = 0] = feature.geometry.coordinates;
       const { properties } = feature;
       if ("cluster" in properties) {
-        return {
-          kind: "group",
-          lat,
-          lon,
-          id: properties.cluster_id,
-          boxes: properties.boxes,
-          usable: properties.usable,
-          mean: meanOf(properties, this.points.unit),
-        };
+        const { cluster_id: id, boxes, usable } = properties;
+        return { kind: "group", lat, lon, id, boxes, usable, mean: meanOf(properties, this.points.unit) };
       }
       return this.single(properties.row);
     });
@@ -99,31 +67,42 @@ export class Clusters {
   }
 
   /** The zoom at which a group splits. */
-  opensAt(group: Group): number {
-    return this.index.getClusterExpansionZoom(group.id);
+  opensAt(group: number): number {
+    return this.index.getClusterExpansionZoom(group);
+  }
+
+  private isShown(row: number): boolean {
+    return !this.isOutdoorOnly || isOutdoor(this.points, row);
   }
 
   private single(row: number): Single {
     const { latitude, longitude, state, value } = this.points;
-    return { kind: "box", row, lat: latitude[row] ?? 0, lon: longitude[row] ?? 0, state: state[row] ?? "none", value: value[row] ?? NaN };
+    const name = STATES[state[row] ?? 0] ?? "none";
+    return { kind: "box", row, lat: latitude[row] ?? 0, lon: longitude[row] ?? 0, state: name, value: value[row] ?? NaN };
   }
 
-  private withoutSensor({ west, south, east, north }: View): Single[] {
-    const { latitude, longitude, state } = this.points;
-    const isInView = (row: number) => {
+  /** The boxes without a sensor in a view. Where they are dense, some stand for the others, so that drawing takes no longer. */
+  private withoutSensor({ west, south, east, north, zoom }: View): Single[] {
+    const { latitude, longitude } = this.points;
+    const step = (DOT_GRID * 360) / (WORLD * 2 ** zoom);
+    const taken = new Set<string>();
+    const found: Single[] = [];
+    for (let row = 0; row < latitude.length; row += 1) {
       const [lat = NaN, lon = NaN] = [latitude[row], longitude[row]];
-      return lat >= south && lat <= north && lon >= west && lon <= east;
-    };
-    return Array.from(state.keys())
-      .filter((row) => state[row] === "none" && isInView(row))
-      .map((row) => this.single(row));
+      const isInView = lat >= south && lat <= north && lon >= west && lon <= east;
+      if (!isInView || hasSensor(this.points, row) || !this.isShown(row)) continue;
+      const square = `${Math.floor(lat / step)} ${Math.floor(lon / step)}`;
+      if (!taken.has(square)) found.push(this.single(row));
+      taken.add(square);
+    }
+    return found;
   }
 }
 
-/** The tally of one box. A doubtful value does not count towards the mean. */
+/** The tally of one box. A doubtful value does not count towards the mean, nor does one from indoors. */
 export function tallyOf(points: Points, row: number): Tally {
   const value = points.value[row] ?? NaN;
-  if (points.state[row] !== "usable" || Number.isNaN(value)) return { boxes: 1, usable: 0, sum: 0, sines: 0 };
+  if (!isUsable(points, row)) return { boxes: 1, usable: 0, sum: 0, sines: 0 };
   if (points.unit !== DIRECTION) return { boxes: 1, usable: 1, sum: value, sines: 0 };
   const angle = (value * Math.PI) / 180;
   return { boxes: 1, usable: 1, sum: Math.cos(angle), sines: Math.sin(angle) };
@@ -147,5 +126,5 @@ export function meanOf({ usable, sum, sines }: Readonly<Tally>, unit: string): n
 /** Marks with more information are drawn later, above the others. */
 function drawingOrder(mark: Mark): number {
   if (mark.kind === "group") return mark.usable;
-  return { none: -2, stale: -1, doubtful: 0, usable: 1 }[mark.state];
+  return STATES.indexOf(mark.state) - STATES.indexOf("usable") + 1;
 }

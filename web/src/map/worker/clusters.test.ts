@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { MapColumns } from "../api/answers";
-import { add, Clusters, meanOf, tallyOf, type View } from "./clusters";
-import { pointsOf, usableValues } from "./points";
+import type { View } from "../marks";
+import { add, Clusters, meanOf, tallyOf } from "./clusters";
+import { type Columns, pointsOf, usableValues } from "./points";
 
 /** Four boxes in Berlin, one of them stale and one doubtful; one in Sydney; one in Berlin without a sensor for the phenomenon. */
-const columns: MapColumns = {
+const columns: Columns = {
   as_of: "2026-11-27T14:00:00Z",
   phenomenon: "air_temperature",
   unit: "°C",
@@ -27,7 +27,7 @@ describe("the columns", () => {
 });
 
 describe("marks", () => {
-  const clusters = new Clusters(pointsOf(columns));
+  const clusters = new Clusters(pointsOf(columns), true);
 
   it("are grouped at a low zoom, with the mean of current values only", () => {
     const [group, ...others] = clusters.marks(world).filter((mark) => mark.kind === "group");
@@ -49,11 +49,49 @@ describe("marks", () => {
   it("split at the announced zoom", () => {
     const group = clusters.marks(world).find((mark) => mark.kind === "group");
     if (group?.kind !== "group") throw new Error("no group");
-    const zoom = clusters.opensAt(group);
+    const zoom = clusters.opensAt(group.id);
     const shownAt = (zoom: number) =>
       clusters.marks({ ...world, zoom }).filter((mark) => mark.kind === "group" || mark.state !== "none").length;
     expect(shownAt(zoom - 1)).toBe(2);
     expect(shownAt(zoom)).toBeGreaterThan(2);
+  });
+});
+
+describe("boxes indoors", () => {
+  // The first box in Berlin stands indoors, the second is mobile.
+  const points = pointsOf({ ...columns, exposure: "imoooo" });
+  const total = (isOutdoorOnly: boolean) => {
+    const marks = new Clusters(points, isOutdoorOnly).marks(world);
+    return marks.filter((mark) => mark.kind === "group").map(({ boxes, usable, mean }) => ({ boxes, usable, mean }));
+  };
+
+  it("are left out with all others that are not outdoors", () => {
+    expect(total(true)).toEqual([{ boxes: 2, usable: 0, mean: NaN }]);
+  });
+
+  it("never count as weather, even if they are shown", () => {
+    expect(total(false)).toEqual([{ boxes: 4, usable: 1, mean: 20 }]);
+    const near = new Clusters(points, false).marks({ west: 13, south: 52, east: 14, north: 53, zoom: 15 });
+    expect(near.find((mark) => mark.kind === "box" && mark.row === 0)).toMatchObject({ state: "indoor", value: 10 });
+  });
+
+  it("are not told apart by an older HiveBox", () => {
+    expect(new Clusters(pointsOf(columns), true).marks(world)).toEqual(new Clusters(pointsOf(columns), false).marks(world));
+  });
+});
+
+describe("boxes without a sensor", () => {
+  it("are thinned where they are dense, so that drawing takes no longer", () => {
+    const many = 5_000;
+    const zeros = Array.from({ length: many }, () => 0);
+    const dense = pointsOf({
+      ...columns,
+      latitude: [525_200, ...zeros.slice(1)],
+      longitude: [134_100, ...zeros.slice(1)],
+      value: zeros,
+      state: "n".repeat(many),
+    });
+    expect(new Clusters(dense, true).marks({ west: 13, south: 52, east: 14, north: 53, zoom: 12 })).toHaveLength(1);
   });
 });
 
