@@ -18,8 +18,8 @@ export interface Points {
   readonly exposure: string | null;
 }
 
-/** The columns of the API. An older HiveBox sends no exposures. */
-export type Columns = MapColumns & { readonly exposure?: string };
+/** The columns of the API. An answer kept from an older HiveBox has no exposures. */
+export type Columns = Omit<MapColumns, "exposure"> & { readonly exposure?: string };
 
 /** Decodes the columns of the API, which hold differences. A reading from indoors is never one of the weather. */
 export function pointsOf(columns: Columns): Points {
