@@ -156,8 +156,14 @@ impl ModelHoursBuilder {
         }
     }
 
-    /// Adds the next hour: the value of each quantity, by [`ModelQuantity::index`]. A value that is not finite or
-    /// beyond ±327 is missing.
+    /// The whole hour that the next values are for; `None` at the end of the calendar.
+    #[must_use]
+    pub fn next_hour(&self) -> Option<Timestamp> {
+        Timestamp::from_second((self.first + self.columns[0].len() as i64) * HOUR_SECONDS).ok()
+    }
+
+    /// Adds the next hour, see [`next_hour`](Self::next_hour): the value of each quantity, by [`ModelQuantity::index`].
+    /// A value that is not finite or beyond ±327 is missing.
     pub fn push(&mut self, values: [Option<f64>; ModelQuantity::ALL.len()]) {
         for (column, value) in self.columns.iter_mut().zip(values) {
             let hundredths = value.map(|value| (value * 100.0).round());
@@ -185,6 +191,7 @@ mod tests {
     fn values_are_kept_to_a_hundredth_and_wild_ones_are_missing() {
         let first = "2026-11-30T12:34:56Z".parse().unwrap();
         let mut builder = ModelHoursBuilder::new(first, Some(Metres(38.0)));
+        assert_eq!(builder.next_hour(), "2026-11-30T12:00:00Z".parse().ok(), "it rounds down to the hour");
         builder.push([Some(-12.346), None, Some(f64::NAN), Some(400.0), Some(0.0), Some(100.0)]);
         let hours = builder.finish();
         assert_eq!((hours.first(), hours.len()), ("2026-11-30T12:00:00Z".parse().unwrap(), 1));

@@ -123,11 +123,10 @@ fn merged(
     let first = previous.map_or(begins, |previous| begins.min(previous.first().max(earliest)));
     let mut builder = ModelHoursBuilder::new(first, height_metres.map(Metres));
     let mut new = hours.iter().peekable();
-    let mut at = first;
-    while at <= ends {
-        let next = later(at, SignedDuration::from_hours(1));
+    // The builder says which hour comes next: `first` need not be a whole one.
+    while let Some(at) = builder.next_hour().filter(|at| *at <= ends) {
         while new.next_if(|hour| hour.at < at).is_some() {}
-        let values = match new.next_if(|hour| hour.at < next) {
+        let values = match new.next_if(|hour| hour.at == at) {
             Some(hour) => plausible(hour),
             None => previous.map_or([None; ModelQuantity::ALL.len()], |previous| {
                 let index = previous.hour_of(at);
@@ -135,7 +134,6 @@ fn merged(
             }),
         };
         builder.push(values);
-        at = next;
     }
     Some(builder.finish())
 }
@@ -214,6 +212,26 @@ mod tests {
         let third = convert(&forecast(80, 120), cell(), Some(&second.hours), days_later).unwrap();
         assert_eq!(third.hours.first(), later(noon(), SignedDuration::from_hours(8)));
         assert_eq!([60, 61, 79, 80].map(|at| temperature(&third, at)), [Some(6.0), None, None, Some(8.0)]);
+    }
+
+    #[test]
+    fn every_hour_keeps_its_value_through_renewals_at_odd_minutes() {
+        let moments = ["12:31:17", "13:33:05", "14:59:59"].map(|time| {
+            let moment: Timestamp = format!("2026-11-30T{time}Z").parse().unwrap();
+            moment
+        });
+        // Open-Meteo gives whole days from three days ago on, and MET Norway begins with the current hour.
+        for (name, begins) in [("open-meteo", [-84; 3]), ("met-norway", [0, 1, 2])] {
+            let mut kept: Option<CellForecast> = None;
+            for (now, from) in moments.into_iter().zip(begins) {
+                let previous = kept.as_ref().map(|kept| &kept.hours);
+                let renewed = convert(&forecast(from, 60), cell(), previous, now).unwrap();
+                for hour in from.max(-69)..=60 {
+                    assert_eq!(temperature(&renewed, hour), Some(hour as f64 / 10.0), "{name} {now} {hour}");
+                }
+                kept = Some(renewed);
+            }
+        }
     }
 
     #[test]
