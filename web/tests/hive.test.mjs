@@ -32,6 +32,13 @@ test("a click on a box opens its sensors with values and verdicts", async () => 
     assert.equal(parametersOf(page).box, box.id);
     const { sensors } = await json(`${hivebox}/api/v1/boxes/${box.id}`);
     for (const { title } of sensors) await page.locator("#box", { hasText: title }).waitFor();
+    // One request brings the last day of all sensors.
+    const asked = [];
+    page.on("request", (request) => request.url().includes(`box=${box.id}`) && asked.push(request.url()));
+    await page.reload();
+    await page.locator("#box .spark path[d^=M]").first().waitFor();
+    assert.equal(asked.filter((url) => url.includes("/api/v1/history") && !url.includes("percentiles")).length, 1, asked.join("\n"));
+    assert.match(await page.locator("#box .spark").first().getAttribute("aria-label"), /last 24 hours: \S+ – \S+/);
     await picture(page, "box", { fullPage: true });
     await page.reload();
     await page.locator("#box-title", { hasText: box.name }).waitFor();

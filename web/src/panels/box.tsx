@@ -15,6 +15,7 @@ import { now } from "../state/clock";
 import { boxesThere, clicked, oneBox } from "../state/present";
 import { formatting, prefersReducedMotion } from "../state/settings";
 import { phenomenonName, words } from "../words/words";
+import { Sparkline } from "./sparkline";
 import { verdictOf } from "./verdict";
 
 const candidates = computed(() => {
@@ -156,6 +157,7 @@ function Sensors({ sensors }: { sensors: readonly Sensor[] }) {
         <tr>
           <th scope="col">{say.sensor}</th>
           <th scope="col">{say.value}</th>
+          <th scope="col">{say.lastDay}</th>
           <th scope="col">{say.time}</th>
           <th scope="col">{say.verdict}</th>
         </tr>
@@ -182,6 +184,7 @@ function SensorRow({ sensor }: { sensor: Sensor }) {
         <span class="soft small">{[sensor.title, sensor.sensor_type].filter((part) => part !== "").join(" · ")}</span>
       </th>
       <td class="figure">{value === null ? say.noValue : valueText(value, unit, numbers)}</td>
+      <td class="day">{sensor.phenomenon && <Sparkline phenomenon={sensor.phenomenon} />}</td>
       <td>
         {moment === null ? (
           say.never

@@ -265,6 +265,8 @@ const en = {
     height: (metres: string) => `${metres} above sea level`,
     sensor: "Sensor",
     value: "Value",
+    lastDay: "Last 24 hours",
+    day: (phenomenon: string, range: string) => `${phenomenon} in the last 24 hours: ${range}`,
     time: "Measured",
     verdict: "Verdict",
     never: "never",
