@@ -6,6 +6,7 @@
 
 mod assess;
 mod check;
+mod comparison;
 mod duplicate;
 mod error;
 mod indoor;
@@ -19,6 +20,7 @@ mod test_box;
 mod turns;
 
 pub use check::{Check, Level, Outcome};
+pub use comparison::Comparison;
 pub use error::QualityRulesError;
 pub use rules::QualityRules;
 pub use table::Quality;

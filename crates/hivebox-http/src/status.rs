@@ -6,7 +6,9 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use jiff::Timestamp;
+use hivebox_climate::summary::NetworkSummary;
+use hivebox_climate::verdict::Verdict;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,7 +16,7 @@ use crate::app::App;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::example;
 use crate::params::Params;
-use hivebox_present::{Dependency, Freshness};
+use hivebox_present::{Dependency, Freshness, Role};
 
 /// How fresh the present is, and what HiveBox cannot reach.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,6 +42,22 @@ pub(super) struct ServiceStatus {
     /// How many elements of openSenseMap's list the last poll left out, for each reason that occurred: `too_large`,
     /// `too_deep`, `not_an_object`, `no_id`, `not_json`, or `listed_again` for a senseBox that the list had before.
     left_out: BTreeMap<String, usize>,
+    /// When the last poll of openSenseMap ended, whether it brought an answer or not; `null` before the first one.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_poll_at: Option<Timestamp>,
+    /// How many readings of the present have each verdict: `ok`, or why a reading does not count. Empty without a
+    /// present.
+    readings_by_verdict: BTreeMap<&'static str, u64>,
+    /// The moment of the newest snapshot that this replica has stored, or found in the store when it started; `null`
+    /// if there is none, or if another replica stores them.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_stored_at: Option<Timestamp>,
+    /// The age of that snapshot; at most about two store intervals while all is well.
+    #[schema(example = 120)]
+    store_lag_seconds: Option<u64>,
+    /// The version of HiveBox.
+    #[schema(example = "0.1.0")]
+    version: &'static str,
 }
 
 /// Whether a dependency works, as far as this replica has seen.
@@ -87,6 +105,7 @@ impl ServiceStatus {
             None if present.is_servable(now) => Freshness::Stale,
             None => Freshness::Expired,
         });
+        let (last_poll, last_stored_at) = (app.cache.last_poll(), last_stored_at(app));
         Self {
             as_of: app.cache.as_of(),
             freshness: match freshness {
@@ -99,9 +118,31 @@ impl ServiceStatus {
             cache: (&parts.shared).into(),
             store: (&parts.store).into(),
             forecast: ForecastStatus::of(app, now),
-            left_out: app.cache.last_poll().as_ref().map(|poll| poll.left_out.clone()).unwrap_or_default(),
+            left_out: last_poll.as_ref().map(|poll| poll.left_out.clone()).unwrap_or_default(),
+            last_poll_at: last_poll.as_ref().map(|poll| poll.ended_at),
+            readings_by_verdict: present.as_ref().map(|it| by_verdict(&it.summary)).unwrap_or_default(),
+            last_stored_at,
+            store_lag_seconds: last_stored_at.map(|at| age_seconds(at, now)),
+            version: VERSION,
         }
     }
+}
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+fn by_verdict(summary: &NetworkSummary) -> BTreeMap<&'static str, u64> {
+    Verdict::ALL.into_iter().map(Verdict::slug).zip(summary.by_verdict()).collect()
+}
+
+/// A follower does not learn what the holder of the lease has stored since.
+fn last_stored_at(app: &App) -> Option<Timestamp> {
+    let role = app.cache.role_status().as_ref().map(|role_status| role_status.role);
+    app.cache.dependencies().last_stored.get().filter(|_| role != Some(Role::Follower))
+}
+
+/// The age of what happened at a moment; zero if the clock has stepped back since.
+fn age_seconds(at: Timestamp, now: Timestamp) -> u64 {
+    now.duration_since(at).as_secs().max(0).unsigned_abs()
 }
 
 impl ForecastStatus {
@@ -111,7 +152,7 @@ impl ForecastStatus {
         Self {
             source: state.as_ref().map(|state| state.source.slug),
             down_since: app.cache.dependencies().forecast.down_since(),
-            newest_age_seconds: newest_at.map(|at| now.duration_since(at).as_secs().max(0).unsigned_abs()),
+            newest_age_seconds: newest_at.map(|at| age_seconds(at, now)),
             cells: state.as_ref().map_or(0, |state| state.cells),
             places_spent_today: state.as_ref().map_or(0, |state| state.spent_today),
             places_budget: state.and_then(|state| state.budget),
@@ -143,6 +184,11 @@ pub(super) fn describe() -> Operation {
             places_budget: Some(9000),
         },
         left_out: BTreeMap::from([("too_large".into(), 1)]),
+        last_poll_at: Some(example::MOMENT),
+        readings_by_verdict: by_verdict(&example::present().summary),
+        last_stored_at: Some(example::MOMENT - SignedDuration::from_mins(2)),
+        store_lag_seconds: Some(120),
+        version: VERSION,
     };
     Operation::new("getStatus", Tag::Service, "How fresh the readings are, and what is down")
         .description("For people; load balancers use `/routez`.")

@@ -15,6 +15,14 @@ pub struct Dependencies {
     pub store: Dependency,
     /// The weather model.
     pub forecast: Dependency,
+    /// The newest snapshot in the store, as far as this replica knows.
+    pub last_stored: LatestMoment,
+}
+
+/// The latest of some moments.
+#[derive(Debug)]
+pub struct LatestMoment {
+    millis: AtomicI64,
 }
 
 /// The state of one dependency.
@@ -25,6 +33,26 @@ pub struct Dependency {
 
 /// Marks a dependency that works. Far outside the range of [`Timestamp`].
 const WORKS: i64 = i64::MIN;
+/// Marks that there has been no moment. Earlier than every [`Timestamp`].
+const NEVER: i64 = i64::MIN;
+
+impl Default for LatestMoment {
+    fn default() -> Self {
+        Self { millis: AtomicI64::new(NEVER) }
+    }
+}
+
+impl LatestMoment {
+    /// Notes a moment.
+    pub fn note(&self, moment: Timestamp) {
+        self.millis.fetch_max(moment.as_millisecond(), Ordering::Relaxed);
+    }
+
+    /// The latest moment noted, to the millisecond; `None` if there is none.
+    pub fn get(&self) -> Option<Timestamp> {
+        Timestamp::from_millisecond(self.millis.load(Ordering::Relaxed)).ok()
+    }
+}
 
 impl Default for Dependency {
     fn default() -> Self {
@@ -57,6 +85,16 @@ impl Dependency {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_all_moments_the_latest_is_known() {
+        let (latest, at) = (LatestMoment::default(), |seconds| Timestamp::from_second(seconds).unwrap());
+        assert_eq!(latest.get(), None);
+        for (noted, expected) in [(-5, -5), (3, 3), (2, 3)] {
+            latest.note(at(noted));
+            assert_eq!(latest.get(), Some(at(expected)));
+        }
+    }
 
     #[test]
     fn a_part_is_down_since_the_first_failure_until_it_works() {

@@ -27,7 +27,7 @@ pub mod supervise;
 pub use cache::{Cache, Poll, Role, RoleStatus};
 pub use clock::Clock;
 pub use days::Days;
-pub use dependencies::{Dependencies, Dependency};
+pub use dependencies::{Dependencies, Dependency, LatestMoment};
 pub use forecasts::{CellForecast, Forecasts, NoForecast};
 pub use metrics::PresentMetrics;
 pub use present::{Detail, Freshness, Present, TemperatureAnswer};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hivebox_archive::{ArchiveError, SnapshotName, SnapshotStore};
 use hivebox_climate::extremes::{DAYS, HOURS_A_DAY};
-use hivebox_present::{Clock, Days};
+use hivebox_present::{Clock, Days, LatestMoment};
 use hivebox_telemetry::in_words;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
@@ -46,6 +46,7 @@ pub(crate) struct Recall<'a> {
     days: &'a Days,
     metrics: &'a StoreMetrics,
     clock: &'a Clock,
+    last_stored: &'a LatestMoment,
     /// The pause after each snapshot, as a multiple of the time to read it: the poll runs on the same thread, and
     /// the store serves others, too.
     rest: u32,
@@ -61,6 +62,7 @@ impl<'a> Recall<'a> {
             days: &refresh.days,
             metrics: &refresh.metrics.store,
             clock: &refresh.clock,
+            last_stored: &refresh.cache.dependencies().last_stored,
             rest: 1,
             done: HashSet::new(),
         }
@@ -114,12 +116,16 @@ impl<'a> Recall<'a> {
         Ok(())
     }
 
-    /// The names of all snapshots not older than `since`, newest first.
+    /// The names of all snapshots not older than `since`, newest first. Notes the newest snapshot of all, unless a
+    /// wrong clock has named it for the future.
     async fn stored_since(&self, since: Timestamp) -> Result<Vec<SnapshotName>, ArchiveError> {
         let mut names: Vec<SnapshotName> = Vec::new();
         loop {
             let listed = self.snapshots.list(names.last().copied(), LISTED_AT_ONCE).await?;
             let found = listed.len();
+            let now = self.clock.now();
+            let past = listed.iter().map(|listed| listed.moment).filter(|moment| *moment <= now);
+            past.max().into_iter().for_each(|moment| self.last_stored.note(moment));
             let recent = listed.iter().filter(|listed| listed.moment >= since);
             let before = names.len();
             names.extend(recent.map(|listed| SnapshotName::at(listed.moment)));
@@ -196,8 +202,16 @@ mod tests {
     async fn recalled(store: &SnapshotStore, metrics: &StoreMetrics) -> (Days, usize, bool) {
         let days = Days::default();
         let clock = &Clock::still_at(now());
-        let mut recall =
-            Recall { snapshots: store, days: &days, metrics, clock, rest: 0, done: HashSet::new() };
+        let last_stored = &LatestMoment::default();
+        let mut recall = Recall {
+            snapshots: store,
+            days: &days,
+            metrics,
+            clock,
+            last_stored,
+            rest: 0,
+            done: HashSet::new(),
+        };
         let is_complete = recall.round().await.is_ok();
         let done = recall.done.len();
         (days, done, is_complete)
@@ -222,6 +236,25 @@ mod tests {
             }
         }
         truth
+    }
+
+    #[tokio::test]
+    async fn the_newest_snapshot_is_noted_unless_it_is_from_the_future() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, metrics) = (stored(folder.path(), -1..3).await, StoreMetrics::default());
+        let (days, last_stored) = (Days::default(), LatestMoment::default());
+        let (clock, done) = (Clock::still_at(now()), HashSet::new());
+        let recall = Recall {
+            snapshots: &store,
+            days: &days,
+            metrics: &metrics,
+            clock: &clock,
+            last_stored: &last_stored,
+            rest: 0,
+            done,
+        };
+        assert_eq!(recall.stored_since(hours_ago(3)).await.unwrap().len(), 4);
+        assert_eq!(last_stored.get(), Some(now()));
     }
 
     #[test]

@@ -852,6 +852,48 @@ export interface components {
             /** @description All chores, in the order of `docs/chores.md`. */
             readonly chores: readonly components["schemas"]["Chore"][];
         };
+        /** @description A sensor with its newest reading, and what that was compared with. */
+        readonly ComparedSensor: components["schemas"]["SensorReading"] & {
+            readonly comparison?: components["schemas"]["Comparison"] | null;
+        };
+        /** @description A reading beside those of the boxes around it. */
+        readonly Comparison: {
+            /**
+             * Format: double
+             * @description The median of the neighbours, corrected to the height of the box, in `value_unit`.
+             * @example 15.88
+             */
+            readonly median: number;
+            /**
+             * Format: double
+             * @description The standard deviation of the neighbours in `value_unit`, with a floor that grows with their distance.
+             * @example 1.61
+             */
+            readonly spread: number;
+            /**
+             * @description How many boxes nearby the reading was compared with.
+             * @example 20
+             */
+            readonly neighbours: number;
+            /**
+             * Format: double
+             * @description The distance to the nearest of them in kilometres.
+             * @example 0.84
+             */
+            readonly nearest_km: number;
+            /**
+             * Format: double
+             * @description The distance to the furthest of them in kilometres.
+             * @example 7.32
+             */
+            readonly furthest_km: number;
+            /**
+             * Format: double
+             * @description How far the reading is above the median in `value_unit`; negative if it is below.
+             * @example 0.19
+             */
+            readonly deviation: number;
+        };
         /** @description Statistics over the readings of one phenomenon. */
         readonly Condition: {
             /**
@@ -1413,7 +1455,7 @@ export interface components {
             /** @description The box. */
             readonly box: components["schemas"]["BoxRow"];
             /** @description All its sensors, including those without a current reading. */
-            readonly sensors: readonly components["schemas"]["SensorReading"][];
+            readonly sensors: readonly components["schemas"]["ComparedSensor"][];
         };
         /** @description Whether a dependency works, as far as this replica has seen. */
         readonly PartStatus: {
@@ -1840,6 +1882,35 @@ export interface components {
             readonly left_out: {
                 readonly [key: string]: number;
             };
+            /**
+             * Format: date-time
+             * @description When the last poll of openSenseMap ended, whether it brought an answer or not; `null` before the first one.
+             */
+            readonly last_poll_at?: string | null;
+            /**
+             * @description How many readings of the present have each verdict: `ok`, or why a reading does not count. Empty without a
+             *     present.
+             */
+            readonly readings_by_verdict: {
+                readonly [key: string]: number;
+            };
+            /**
+             * Format: date-time
+             * @description The moment of the newest snapshot that this replica has stored, or found in the store when it started; `null`
+             *     if there is none, or if another replica stores them.
+             */
+            readonly last_stored_at?: string | null;
+            /**
+             * Format: int64
+             * @description The age of that snapshot; at most about two store intervals while all is well.
+             * @example 120
+             */
+            readonly store_lag_seconds?: number | null;
+            /**
+             * @description The version of HiveBox.
+             * @example 0.1.0
+             */
+            readonly version: string;
         };
         /** @description A stored snapshot. */
         readonly Stored: {
@@ -4577,7 +4648,8 @@ export interface operations {
                      *             "indoor": "not_checked",
                      *             "duplicate": "passed"
                      *           },
-                     *           "unchanged_since": "2024-10-14T09:19:20Z"
+                     *           "unchanged_since": "2024-10-14T09:19:20Z",
+                     *           "comparison": null
                      *         },
                      *         {
                      *           "sensor_id": "5ade1acf223bd80019a10111",
@@ -4598,7 +4670,15 @@ export interface operations {
                      *             "indoor": "not_checked",
                      *             "duplicate": "passed"
                      *           },
-                     *           "unchanged_since": "2024-10-14T09:19:20Z"
+                     *           "unchanged_since": "2024-10-14T09:19:20Z",
+                     *           "comparison": {
+                     *             "median": 70.4,
+                     *             "spread": 7.17,
+                     *             "neighbours": 5,
+                     *             "nearest_km": 1.11,
+                     *             "furthest_km": 5.56,
+                     *             "deviation": 0.8
+                     *           }
                      *         }
                      *       ]
                      *     }
@@ -6307,7 +6387,22 @@ export interface operations {
                      *       },
                      *       "left_out": {
                      *         "too_large": 1
-                     *       }
+                     *       },
+                     *       "last_poll_at": "2024-10-14T09:20:00Z",
+                     *       "readings_by_verdict": {
+                     *         "from_future": 0,
+                     *         "implausible": 0,
+                     *         "missing": 0,
+                     *         "not_a_number": 0,
+                     *         "ok": 11,
+                     *         "sentinel": 1,
+                     *         "stale": 0,
+                     *         "surplus": 0,
+                     *         "unit_unknown": 0
+                     *       },
+                     *       "last_stored_at": "2024-10-14T09:18:00Z",
+                     *       "store_lag_seconds": 120,
+                     *       "version": "0.1.0"
                      *     }
                      */
                     readonly "application/json": components["schemas"]["Status"];

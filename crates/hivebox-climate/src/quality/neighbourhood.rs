@@ -3,9 +3,11 @@
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
+use super::comparison::Comparison;
 use super::rules::{NeighboursRule, QualityRules};
 use super::table::Quality;
 use crate::place::{Exposure, Place, Position};
+use crate::quantity::Metres;
 use crate::readings::{BoxReadings, Readings};
 
 /// Statistics of the readings around a box, corrected to its height.
@@ -14,6 +16,10 @@ pub(super) struct NeighbourStatistics {
     pub(super) median: f64,
     /// The standard deviation of these readings, with a floor.
     pub(super) spread: f64,
+    /// The number of these readings.
+    pub(super) neighbours: usize,
+    pub(super) nearest: Metres,
+    pub(super) furthest: Metres,
 }
 
 /// A spatial index of all boxes that can serve as neighbours.
@@ -35,7 +41,11 @@ struct NeighbourStation {
 #[derive(Debug, Default)]
 pub(super) struct FoundNeighbours {
     values: Vec<f64>,
+    /// The sum of their distances.
     distance_km: f64,
+    nearest_km: f64,
+    furthest_km: f64,
+    /// The sum of their differences in height.
     height_km: f64,
 }
 
@@ -105,9 +115,7 @@ impl<'a> Neighbourhood<'a> {
             let voices = &self.values[number * self.rules.len()..][..self.rules.len()];
             for ((rule, found), &voice) in self.rules.iter().zip(&mut *found).zip(voices) {
                 if !voice.is_nan() && is_wanted((rule, &*found)) {
-                    found.values.push(voice - rule.lapse_per_km * climb_km);
-                    found.distance_km += distance_km;
-                    found.height_km += climb_km.abs();
+                    found.add(voice - rule.lapse_per_km * climb_km, distance_km, climb_km.abs());
                 }
             }
         }
@@ -119,6 +127,17 @@ impl FoundNeighbours {
     fn clear(&mut self) {
         self.values.clear();
         (self.distance_km, self.height_km) = (0.0, 0.0);
+    }
+
+    /// Adds the nearest reading of those that are left.
+    fn add(&mut self, value: f64, distance_km: f64, height_km: f64) {
+        if self.values.is_empty() {
+            self.nearest_km = distance_km;
+        }
+        self.furthest_km = distance_km;
+        self.values.push(value);
+        self.distance_km += distance_km;
+        self.height_km += height_km;
     }
 
     fn surroundings(&mut self, rule: &NeighboursRule) -> Option<NeighbourStatistics> {
@@ -137,7 +156,18 @@ impl FoundNeighbours {
         Some(NeighbourStatistics {
             median: middle,
             spread: floor.max(TO_DEVIATION * median(&mut self.values)),
+            neighbours: self.values.len(),
+            nearest: Metres::from_kilometres(self.nearest_km),
+            furthest: Metres::from_kilometres(self.furthest_km),
         })
+    }
+}
+
+impl NeighbourStatistics {
+    /// Compares a value with the neighbours.
+    pub(super) fn compare(&self, value: f64) -> Comparison {
+        let Self { median, spread, neighbours, nearest, furthest } = *self;
+        Comparison { median, spread, neighbours, nearest, furthest, deviation: value - median }
     }
 }
 
@@ -171,7 +201,8 @@ mod tests {
     fn the_spread_has_a_floor_that_grows_with_distance_and_height() {
         let rule = &QualityRules::builtin().neighbours[0];
         let spread = |values: [f64; 5], distance_km: f64, height_km: f64| {
-            let mut found = FoundNeighbours { values: values.into(), distance_km, height_km };
+            let values = values.into();
+            let mut found = FoundNeighbours { values, distance_km, height_km, ..FoundNeighbours::default() };
             found.surroundings(rule).unwrap().spread
         };
         let equal = [5.0; 5];

@@ -1,6 +1,7 @@
 //! Finds readings far from those of the boxes around.
 
 use super::check::Check;
+use super::comparison::Comparison;
 use super::indoor;
 use super::neighbourhood::{FoundNeighbours, NeighbourStatistics, Neighbourhood, place_outdoors};
 use super::rules::{NeighboursRule, QualityRules};
@@ -36,23 +37,25 @@ pub(super) fn check(
             neighbourhood.around(sense_box.index(), place, &mut found).collect();
         for (row, rule) in rows {
             let (Some(around), Some(value)) = (around[rule], readings.reading(row).value()) else { continue };
-            quality.note(row, Check::Neighbours, passes(&rules.neighbours[rule], value.0, &around));
+            let comparison = around.compare(value.0);
+            quality.note(row, Check::Neighbours, passes(&rules.neighbours[rule], &comparison));
             if let Some(rule) = &rules.indoor[rule] {
-                quality.note(row, Check::Indoor, indoor::passes(rule, value.0, &around));
+                quality.note(row, Check::Indoor, indoor::passes(rule, value.0, &comparison));
             }
+            quality.keep(row, comparison);
         }
         turns.worked(WORK_OF_A_BOX);
     }
 }
 
-fn passes(rule: &NeighboursRule, value: f64, around: &NeighbourStatistics) -> bool {
-    (value - around.median).abs() <= rule.threshold * around.spread
+fn passes(rule: &NeighboursRule, comparison: &Comparison) -> bool {
+    comparison.deviation.abs() <= rule.threshold * comparison.spread
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::check::Outcome::{Failed, NotChecked, Passed};
-    use super::super::test_box::{TestBox, outcomes};
+    use super::super::test_box::{TestBox, judged, outcomes};
     use super::*;
     use crate::place::Exposure;
 
@@ -70,6 +73,27 @@ mod tests {
         assert_eq!(outcomes(&row_of(&values), Check::Neighbours), expected);
         let suspected = [Passed, Passed, Passed, Failed, Passed, Passed, Passed, Passed];
         assert_eq!(outcomes(&row_of(&values), Check::Indoor), suspected);
+    }
+
+    #[test]
+    fn what_a_reading_was_compared_with_is_kept_and_explains_its_outcome() {
+        let boxes = row_of(&["10.1", "10.9", "9.5", "21", "10.2", "9.9", "10.4", "-1"]);
+        let quality = judged(&boxes);
+        let comparison = quality.comparison(3).unwrap();
+        // Seven others, of which the fourth is the median, 1 to 4 hundredths of a degree away.
+        assert!((comparison.median - 10.1).abs() < 1e-9 && (comparison.deviation - 10.9).abs() < 1e-9);
+        assert_eq!(comparison.neighbours, 7);
+        assert!((comparison.nearest.0 - 1112.0).abs() < 1.0, "{comparison:?}");
+        assert!((comparison.furthest.0 - 4448.0).abs() < 2.0, "{comparison:?}");
+        let threshold = QualityRules::builtin().neighbours[0].threshold;
+        for row in 0..boxes.len() {
+            let Comparison { deviation, spread, .. } = *quality.comparison(row).unwrap();
+            let failed = quality.outcome(row, Check::Neighbours) == Failed;
+            assert_eq!(deviation.abs() > threshold * spread, failed, "{row}");
+        }
+        assert!(quality.comparison(7).unwrap().deviation < 0.0, "below the others");
+        let alone = judged(&boxes[..2]);
+        assert_eq!([0, 1].map(|row| alone.comparison(row)), [None, None]);
     }
 
     #[test]

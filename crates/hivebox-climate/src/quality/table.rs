@@ -1,6 +1,7 @@
 //! The results of the checks, row by row.
 
 use super::check::{Check, Level, Outcome};
+use super::comparison::Comparison;
 use crate::readings::Readings;
 use crate::verdict::Verdict;
 
@@ -23,9 +24,11 @@ use crate::verdict::Verdict;
 /// assert_eq!(quality.level(0), Some(Level::Unsuspicious));
 /// # Ok::<(), jiff::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Quality {
     rows: Vec<RowChecks>,
+    /// Of the rows that were compared with neighbours, in their order.
+    comparisons: Vec<(usize, Comparison)>,
 }
 
 /// The checks of one row, one bit each ([`Check::bit`]).
@@ -43,7 +46,7 @@ impl Quality {
     pub(super) fn unchecked(readings: &Readings) -> Self {
         let plausible = |verdict| if verdict == Verdict::Ok { PLAUSIBLE } else { 0 };
         let rows = readings.iter().map(|row| RowChecks { done: plausible(row.verdict()), failed: 0 });
-        Self { rows: rows.collect() }
+        Self { rows: rows.collect(), comparisons: Vec::new() }
     }
 
     /// The number of rows: that of the readings.
@@ -140,10 +143,18 @@ impl Quality {
     /// The reason against a reading that no neighbours confirm.
     pub const UNCONFIRMED: &'static str = "unconfirmed";
 
+    /// What a row was compared with; `None` if there was too little, or its checks compare nothing.
+    #[must_use]
+    pub fn comparison(&self, row: usize) -> Option<&Comparison> {
+        let at = self.comparisons.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+        Some(&self.comparisons[at].1)
+    }
+
     /// The heap memory in bytes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         self.rows.capacity() * size_of::<RowChecks>()
+            + self.comparisons.capacity() * size_of::<(usize, Comparison)>()
     }
 
     pub(super) fn is_plausible(&self, row: usize) -> bool {
@@ -163,6 +174,12 @@ impl Quality {
             checks.failed |= check.bit();
         }
     }
+
+    /// Keeps what a row was compared with. Rows come in ascending order, each at most once.
+    pub(super) fn keep(&mut self, row: usize, comparison: Comparison) {
+        debug_assert!(self.comparisons.last().is_none_or(|(last, _)| *last < row), "rows ascend");
+        self.comparisons.push((row, comparison));
+    }
 }
 
 #[cfg(test)]
@@ -171,7 +188,7 @@ mod tests {
 
     #[test]
     fn levels_follow_from_verdict_and_checks() {
-        let mut quality = Quality { rows: vec![RowChecks::default(); 4] };
+        let mut quality = Quality { rows: vec![RowChecks::default(); 4], comparisons: Vec::new() };
         for row in 1..4 {
             quality.rows[row].done = PLAUSIBLE;
         }

@@ -55,6 +55,12 @@ impl TestBox {
 
 /// The outcome of a check for each box.
 pub(super) fn outcomes(samples: &[TestBox], check: Check) -> Vec<Outcome> {
+    let quality = judged(samples);
+    (0..quality.len()).map(|row| quality.outcome(row, check)).collect()
+}
+
+/// The quality of the boxes' readings; each box has one row.
+pub(super) fn judged(samples: &[TestBox]) -> Quality {
     let as_of: Timestamp = "2026-11-25T12:00:00Z".parse().unwrap();
     let mut builder =
         ReadingsBuilder::new(Catalogue::builtin(), crate::verdict::VerdictRules::default(), as_of);
@@ -69,7 +75,5 @@ pub(super) fn outcomes(samples: &[TestBox], check: Check) -> Vec<Outcome> {
             SensorFacts { id: sample.id, title: "Temperatur", unit: "°C", sensor_type: "", measured };
         builder.add_sensor(&facts);
     }
-    let readings = builder.finish();
-    let quality = Quality::of(&readings, QualityRules::builtin(), || ());
-    (0..readings.len()).map(|row| quality.outcome(row, check)).collect()
+    Quality::of(&builder.finish(), QualityRules::builtin(), || ())
 }

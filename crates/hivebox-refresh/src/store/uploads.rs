@@ -300,9 +300,13 @@ async fn put(refresh: &Refresh, sealed: &Sealed) -> Result<Stored, ArchiveError>
 fn note(refresh: &Refresh, sealed: &Sealed, outcome: &Result<Stored, ArchiveError>) {
     let ended = refresh.clock.now();
     refresh.metrics.store.observe(outcome, ended);
-    refresh.cache.dependencies().store.note(outcome.is_ok(), ended);
-    if let Err(error) = outcome {
-        let (name, error) = (sealed.name(), in_words(error));
-        warn!(%name, error, "the snapshot could not be stored");
+    let dependencies = refresh.cache.dependencies();
+    dependencies.store.note(outcome.is_ok(), ended);
+    match outcome {
+        Ok(_) => dependencies.last_stored.note(sealed.name().moment()),
+        Err(error) => {
+            let (name, error) = (sealed.name(), in_words(error));
+            warn!(%name, error, "the snapshot could not be stored");
+        }
     }
 }

@@ -64,6 +64,17 @@ async fn a_box_lists_its_sensors_with_their_verdicts() {
     assert_eq!((&sensor["verdict"], &sensor["quality"]), (&Value::from("ok"), &Value::from("confirmed")));
     assert_eq!(sensor["checks"]["neighbours"], "passed");
     assert!(sensors.iter().all(|sensor| sensor["checks"].as_object().unwrap().len() == 4));
+    let comparison = |name: &str| sensor["comparison"][name].as_f64().unwrap();
+    let (value, median) = (sensor["value"].as_f64().unwrap(), comparison("median"));
+    // Each figure is rounded to hundredths.
+    assert!((comparison("deviation") - (value - median)).abs() < 0.011, "{sensor}");
+    assert!(comparison("deviation").abs() <= 3.7 * comparison("spread") + 0.02, "it has passed: {sensor}");
+    assert!((5.0..=20.0).contains(&comparison("neighbours")), "{sensor}");
+    assert!(comparison("nearest_km") <= comparison("furthest_km"), "{sensor}");
+    for sensor in sensors.iter().filter(|sensor| sensor["checks"]["neighbours"] == "not_checked") {
+        assert!(sensor["comparison"].is_null(), "{sensor}");
+    }
+    assert!(reading.get("comparison").is_none(), "lists stay small");
     let missing = app.get("/api/v1/boxes/000000000000000000000000").await;
     assert_eq!(missing.status(), 404);
     assert_eq!(app.get("/api/v1/boxes/../../etc").await.status(), 404);

@@ -17,6 +17,17 @@ async fn all_is_well_once_there_is_an_answer() {
     app.get("/temperature").await;
     let status = app.json("/api/v1/status").await;
     assert_eq!(status["as_of"], app.json("/readyz").await["cache_as_of"]);
+    assert_eq!(status["last_poll_at"], app.json("/readyz").await["last_poll_at"]);
+    let verdicts = status["readings_by_verdict"].as_object().unwrap();
+    assert_eq!(verdicts.len(), 9, "{status}");
+    let all = app.json("/api/v1/readings").await;
+    // The list has current readings only.
+    let is_listed = |verdict: &str| !["missing", "stale"].contains(&verdict);
+    for (verdict, number) in verdicts.iter().filter(|(verdict, _)| is_listed(verdict)) {
+        let found = all["readings"].as_array().unwrap().iter().filter(|row| row["verdict"] == **verdict);
+        assert_eq!(*number, found.count(), "{verdict}");
+    }
+    assert!(verdicts["ok"].as_u64() > Some(100) && verdicts["stale"].as_u64() > Some(100), "{verdicts:?}");
     let works = json!({ "down_since": null });
     let expected = json!({
         "as_of": status["as_of"], "freshness": "fresh", "max_reading_age_seconds": 3600, "upstream": works, "cache": works, "store": works,
@@ -24,7 +35,8 @@ async fn all_is_well_once_there_is_an_answer() {
             "source": null, "down_since": null, "newest_age_seconds": null, "cells": 0, "places_spent_today": 0,
             "places_budget": null,
         },
-        "left_out": {},
+        "left_out": {}, "last_poll_at": status["last_poll_at"], "readings_by_verdict": verdicts, "last_stored_at": null,
+        "store_lag_seconds": null, "version": env!("CARGO_PKG_VERSION"),
     });
     assert_eq!(status, expected);
 }
@@ -79,6 +91,22 @@ async fn a_store_that_fails_is_told_and_so_is_a_cache() {
     std::fs::remove_file(readings).unwrap();
     assert!(app.post("/store").await.status().is_success());
     assert!(!is_down(&app.json("/api/v1/status").await, "store"));
+}
+
+#[tokio::test]
+async fn the_last_stored_snapshot_is_known_with_its_age() {
+    let upstream = TestUpstream::start().await;
+    let app = TestApp::at_a_still_time(&upstream, &[]).await;
+    app.get("/temperature").await;
+    assert_eq!(app.json("/api/v1/status").await["store_lag_seconds"], Value::Null);
+    let moment = |status: &Value, name: &str| status[name].as_str().unwrap().parse::<Timestamp>().unwrap();
+    let as_of = moment(&app.json("/api/v1/status").await, "as_of");
+    assert!(app.post("/store").await.status().is_success());
+    app.let_time_pass(SignedDuration::from_mins(2));
+    let status = app.json("/api/v1/status").await;
+    let apart = as_of.duration_since(moment(&status, "last_stored_at"));
+    assert!(apart.abs() < SignedDuration::from_secs(1), "the name of a snapshot has seconds: {status}");
+    assert!([120, 121].contains(&status["store_lag_seconds"].as_u64().unwrap()), "{status}");
 }
 
 #[tokio::test]
