@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use crate::catalogue::Catalogue;
 use crate::nearby::BoxIndex;
 use crate::phenomenon::PhenomenonId;
-use crate::place::Position;
+use crate::place::{
+    LAPSE_DEVIATION_KELVIN_PER_METRE, LAPSE_KELVIN_PER_METRE, Position, height_correction_kelvin,
+};
 use crate::quantity::{Canonical, Metres};
 use crate::readings::{Reading, Readings};
 use blend::Height;
@@ -94,10 +96,37 @@ impl Estimate {
     /// zero weighs as much as two boxes at one kilometre.
     pub const SOFTENING: Metres = Metres::from_kilometres(1.0);
 
+    /// One standard deviation of the height of boxes around the mean height of the land: that of hills.
+    pub const GROUND_DEVIATION: Metres = Metres(100.0);
+
     /// The weight of a box at a distance: the inverse square, softened by
     /// [`SOFTENING`](Self::SOFTENING).
     pub(crate) fn weight_at(distance: Metres) -> f64 {
         1.0 / (distance.0.powi(2) + Self::SOFTENING.0.powi(2))
+    }
+
+    /// The estimate of an air temperature for a place at `height`, if none of the boxes has a known
+    /// height; any other estimate stays as it is.
+    ///
+    /// `ground` is the height of the land around, at which the boxes are taken to stand, give or take
+    /// [`GROUND_DEVIATION`](Self::GROUND_DEVIATION). Without it, the value stays, and the uncertainty
+    /// grows by half of the difference between sea level and `height`.
+    #[must_use]
+    pub fn at_height(mut self, height: Metres, ground: Option<Metres>) -> Self {
+        if self.phenomenon != Catalogue::builtin().air_temperature() || self.height.is_some() {
+            return self;
+        }
+        let unknown = match ground {
+            Some(ground) => {
+                self.value.0 += height_correction_kelvin(Some(ground), Some(height));
+                self.height = Some(height);
+                let lapse = LAPSE_DEVIATION_KELVIN_PER_METRE * (height.0 - ground.0);
+                lapse.hypot(LAPSE_KELVIN_PER_METRE * Self::GROUND_DEVIATION.0)
+            }
+            None => LAPSE_KELVIN_PER_METRE * height.0 / 2.0,
+        };
+        self.uncertainty.0 = self.uncertainty.0.hypot(unknown);
+        self
     }
 
     /// Estimates every phenomenon that an outdoor box in reach of `spot` measures, in the order of

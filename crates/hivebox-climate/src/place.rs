@@ -18,6 +18,10 @@ use crate::quantity::Metres;
 /// atmosphere of ICAO and ISO 2533.
 pub const LAPSE_KELVIN_PER_METRE: f64 = 0.0065;
 
+/// One standard deviation of [`LAPSE_KELVIN_PER_METRE`]: real lapse rates range from 9.8 K per
+/// kilometre in well-mixed dry air to zero or less on a calm night.
+pub(crate) const LAPSE_DEVIATION_KELVIN_PER_METRE: f64 = 0.0025;
+
 /// What to add to an air temperature at one height to have that at another, in K; zero if a height is
 /// unknown.
 #[must_use]

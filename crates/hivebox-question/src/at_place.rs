@@ -12,6 +12,7 @@ use hivebox_climate::forecast::{Local, ModelQuantity, Outlook};
 use hivebox_climate::phenomenon::PhenomenonId;
 use hivebox_climate::place::height_correction_kelvin;
 use hivebox_climate::quality::Level;
+use hivebox_climate::quantity::Metres;
 use hivebox_present::{NoForecast, Present};
 use jiff::Timestamp;
 
@@ -59,6 +60,11 @@ impl<'a> AtPlace<'a> {
         forecast: &'a Result<PlaceForecast, NoForecast>,
         now: Timestamp,
     ) -> Self {
+        let ground = ground(forecast);
+        let estimates = match spot.height {
+            Some(height) => estimates.into_iter().map(|it| it.at_height(height, ground)).collect(),
+            None => estimates,
+        };
         Self { spot, as_of: present.readings.as_of(), now, estimates, forecast, present }
     }
 
@@ -82,7 +88,10 @@ impl<'a> AtPlace<'a> {
         let Present { readings, .. } = self.present;
         let detail = self.present.detail();
         match self.air_temperature() {
-            Some(_) => Neighbour::around(readings, &detail.places, &detail.quality, self.spot),
+            Some(_) => {
+                let (places, quality) = (&detail.places, &detail.quality);
+                Neighbour::around(readings, places, quality, self.spot, ground(self.forecast))
+            }
             None => Vec::new(),
         }
     }
@@ -115,6 +124,11 @@ impl<'a> AtPlace<'a> {
                 - (then + height_correction_kelvin(model.height(), self.spot.height)),
         })
     }
+}
+
+/// The mean height of the land around a place, as its weather model has it.
+fn ground(forecast: &Result<PlaceForecast, NoForecast>) -> Option<Metres> {
+    forecast.as_ref().ok()?.forecast.hours.height()
 }
 
 /// How boxes correct the temperatures of a forecast.

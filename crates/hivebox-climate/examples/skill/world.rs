@@ -70,7 +70,7 @@ impl World {
         let used: HashSet<String> = self
             .spots
             .iter()
-            .flat_map(|spot| Neighbour::around(&self.readings, &self.places, &self.quality, *spot))
+            .flat_map(|spot| Neighbour::around(&self.readings, &self.places, &self.quality, *spot, None))
             .map(|neighbour| neighbour.box_id.to_owned())
             .collect();
         let air_temperature = Catalogue::builtin().air_temperature();
@@ -117,7 +117,7 @@ impl World {
         let estimates = Estimate::all_at(&self.readings, &self.places, catalogue, spot, |reading| {
             self.quality.demand(reading.row(), Level::Unsuspicious)
         });
-        let neighbours = Neighbour::around(&self.readings, &self.places, &self.quality, spot);
+        let neighbours = Neighbour::around(&self.readings, &self.places, &self.quality, spot, None);
         Local::of(&estimates, spot.height, self.extremes.hours_near(&neighbours, self.now))
     }
 

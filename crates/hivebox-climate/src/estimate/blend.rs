@@ -4,13 +4,10 @@ use super::Estimate;
 use super::surroundings::Heard;
 use crate::direction::MeanDirection;
 use crate::phenomenon::{Phenomenon, PhenomenonId};
-use crate::place::LAPSE_KELVIN_PER_METRE;
+use crate::place::{LAPSE_DEVIATION_KELVIN_PER_METRE, LAPSE_KELVIN_PER_METRE};
 use crate::quantity::{Canonical, Metres};
 use crate::readings::timestamp;
 
-/// One standard deviation of [`LAPSE_KELVIN_PER_METRE`]: real lapse rates range from 9.8 K per
-/// kilometre in well-mixed dry air to zero or less on a calm night.
-const LAPSE_DEVIATION_PER_METRE: f64 = 0.0025;
 /// Prior belief about how much boxes differ, as a multiple of the common sensor error.
 const PRIOR_SPREAD: f64 = 2.0;
 /// The weight of that belief, as a number of boxes.
@@ -120,6 +117,6 @@ impl HeightCorrection {
     /// The variance from an unknown real lapse rate, over the height between the boxes and the
     /// spot.
     fn variance(&self) -> f64 {
-        (LAPSE_DEVIATION_PER_METRE * (self.to_metres - self.mean_metres)).powi(2)
+        (LAPSE_DEVIATION_KELVIN_PER_METRE * (self.to_metres - self.mean_metres)).powi(2)
     }
 }

@@ -26,9 +26,16 @@ pub struct Neighbour<'a> {
 impl<'a> Neighbour<'a> {
     /// The boxes whose last days stand for those of a place: the nearest outdoor boxes with an
     /// unsuspicious air temperature now, at most [`Estimate::MAX_BOXES`] within [`Estimate::REACH`].
-    /// `places` and `quality` must be those of `readings`.
+    /// `places` and `quality` must be those of `readings`. A box of unknown height is taken to stand as
+    /// high as the others do on average, or else as `ground`, the height of the land around.
     #[must_use]
-    pub fn around(readings: &'a Readings, places: &BoxIndex, quality: &Quality, spot: Spot) -> Vec<Self> {
+    pub fn around(
+        readings: &'a Readings,
+        places: &BoxIndex,
+        quality: &Quality,
+        spot: Spot,
+        ground: Option<Metres>,
+    ) -> Vec<Self> {
         let air_temperature = Catalogue::builtin().air_temperature();
         let is_good = |sense_box: &BoxReadings<'_>| {
             matches!(sense_box.exposure(), Exposure::Outdoor | Exposure::Unknown)
@@ -40,15 +47,18 @@ impl<'a> Neighbour<'a> {
         let near = places.nearest(spot.position, Estimate::REACH);
         let boxes = near.map(|near| (readings.sense_box(near.box_index), near.distance));
         let good = boxes.filter(|(sense_box, _)| is_good(sense_box)).take(Estimate::MAX_BOXES);
-        good.map(|(sense_box, distance)| Self {
-            box_id: sense_box.id(),
-            metres: distance.0,
-            height_correction_kelvin: height_correction_kelvin(
-                sense_box.place().and_then(|place| place.plausible_height_metres()).map(Metres),
-                spot.height,
-            ),
-        })
-        .collect()
+        let height = |sense_box: &BoxReadings<'_>| sense_box.place()?.plausible_height_metres();
+        let good: Vec<_> = good.map(|(of_box, distance)| (of_box, distance, height(&of_box))).collect();
+        let known = good.iter().filter_map(|(.., height)| *height);
+        let (sum, count) = known.fold((0.0, 0.0), |(sum, count), height| (sum + height, count + 1.0));
+        let usual = if count > 0.0 { Some(Metres(sum / count)) } else { ground };
+        good.into_iter()
+            .map(|(sense_box, distance, height)| Self {
+                box_id: sense_box.id(),
+                metres: distance.0,
+                height_correction_kelvin: height_correction_kelvin(height.map(Metres).or(usual), spot.height),
+            })
+            .collect()
     }
 }
 

@@ -11,7 +11,7 @@ use crate::catalogue::Catalogue;
 use crate::estimate::Estimate;
 use crate::extremes::HOURS_A_DAY;
 use crate::phenomenon::PhenomenonId;
-use crate::place::height_correction_kelvin;
+use crate::place::{LAPSE_DEVIATION_KELVIN_PER_METRE, height_correction_kelvin};
 use crate::quantity::{Celsius, Metres};
 
 /// What the boxes around a place say.
@@ -65,6 +65,9 @@ impl Local {
 const BOX_BIAS_SHARE: f64 = 0.6;
 /// How many past hours count as much as the prior belief about the size of passing errors.
 const PRIOR_HOURS: f64 = 24.0;
+/// A difference counts for no more than this many of its standard deviations: what is further off is a
+/// broken thermometer, or a box at another height, more often than weather.
+const MOST_DEVIATIONS: f64 = 4.0;
 
 impl Outlook {
     /// The outlook for `hours` whole hours from the one that contains `now`: the forecast of the model,
@@ -179,6 +182,9 @@ impl Corrected {
             if is_temperature { height_correction_kelvin(run.model.height(), local.height) } else { 0.0 };
         let size = run.model.value(quantity, run.first).unwrap_or(0.0);
         let mut errors = ErrorModel::of(quantity, size)?;
+        if is_temperature && let Some((to, from)) = local.height.zip(run.model.height()) {
+            errors.bias = errors.bias.hypot(LAPSE_DEVIATION_KELVIN_PER_METRE * (to.0 - from.0));
+        }
         let past = if is_temperature { Past::of(run, &local.past, height_shift) } else { Past::default() };
         if let Some(spread) = past.spread() {
             let weight = past.count() / (past.count() + PRIOR_HOURS);
@@ -193,12 +199,18 @@ impl Corrected {
             belief.learn([1.0, 1.0, 0.0], past.mean, errors.now.powi(2) / independent);
         }
         let (by_hour, daily_variance) = past.by_hour(&errors);
-        let seen_at = seen.map_or(run.now, |seen| seen.at);
+        // In the first minutes of the first hour, the newest readings are from before it.
+        let begin = run.model.first();
+        let is_just_before = |at: Timestamp| at < begin && hours_between(at, begin) < 1.0;
+        let seen_at = seen.map_or(run.now, |seen| if is_just_before(seen.at) { begin } else { seen.at });
         let model_then = run.model.value_at(quantity, seen_at);
         if let Some((seen, model)) = seen.zip(model_then) {
             let difference = seen.value - (model + height_shift) - by_hour[hour_of_day(seen.at)];
-            let noise = (1.0 - BOX_BIAS_SHARE) * uncertainty.powi(2);
-            belief.learn([1.0, 1.0, 1.0], difference, noise + daily_variance);
+            let noise = (1.0 - BOX_BIAS_SHARE) * uncertainty.powi(2) + daily_variance;
+            let (expected, variance) = belief.sum([1.0; 3]);
+            let most = MOST_DEVIATIONS * (variance + noise).sqrt();
+            let difference = difference.clamp(expected - most, expected + most);
+            belief.learn([1.0; 3], difference, noise);
         }
         Some(Self { quantity, errors, belief, by_hour, daily_variance, height_shift, seen_at })
     }

@@ -64,6 +64,22 @@ fn air_temperature_is_brought_to_one_height() {
 }
 
 #[test]
+fn a_height_is_worth_something_even_if_no_box_knows_its_height() {
+    let stations = [(52.0, 7.0, None, "Temperatur", "°C", 20.0), (52.0, 7.1, None, "Temperatur", "°C", 20.0)];
+    let there = at(&network(&stations), spot(52.0, 7.05, Some(1100.0)))[0];
+    assert_eq!((there.value.0.round(), there.height), (20.0, None));
+    let corrected = there.at_height(Metres(1100.0), Some(Metres(100.0)));
+    assert!((corrected.value.0 - 13.5).abs() < 1e-6 && corrected.height == Some(Metres(1100.0)));
+    assert!(corrected.uncertainty.0 > 2.5, "the lapse rate is uncertain: {corrected:?}");
+    let guessed = there.at_height(Metres(1100.0), None);
+    assert!((guessed.value.0 - 20.0).abs() < 1e-6 && guessed.height.is_none());
+    assert!(guessed.uncertainty.0 > 3.5, "the boxes may stand at the sea: {guessed:?}");
+    assert_eq!(corrected.at_height(Metres(0.0), Some(Metres(100.0))), corrected, "it has its height");
+    let low = there.at_height(Metres(30.0), None);
+    assert!(low.uncertainty.0 - there.uncertainty.0 < 0.01, "near the sea it is as sure as ever");
+}
+
+#[test]
 fn wind_from_about_north_is_from_north() {
     let stations =
         [(52.0, 7.0, None, "Windrichtung", "°", 350.0), (52.0, 7.1, None, "Windrichtung", "°", 10.0)];

@@ -168,3 +168,47 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_absurd_difference_is_believed_only_in_part() {
+    let shift = |value: f64| {
+        let local = Local { air_temperature: Some(seen(value, 0.8)), ..Local::default() };
+        temperature(&outlook(&local), 0).value - 10.0
+    };
+    assert!(shift(13.0) > 1.5 && shift(14.0) > shift(13.0), "weather that the model missed");
+    assert!(shift(70.0) < 6.0, "{}", shift(70.0));
+    assert!((shift(70.0) - shift(40.0)).abs() < 1e-9);
+}
+
+#[test]
+fn far_above_the_model_nobody_knows_how_cold_it_is() {
+    let at_height = |metres: f64| {
+        let local = Local { height: Some(Metres(metres)), ..Local::default() };
+        temperature(&outlook(&local), 0)
+    };
+    let (near, far) = (at_height(150.0), at_height(3100.0));
+    assert!((far.value - (10.0 - 19.5)).abs() < 1e-9, "{far:?}");
+    assert!(width(far) > width(near) + 10.0, "a lapse rate of 6.5 K/km, give or take 2.5");
+}
+
+#[test]
+fn the_newest_reading_may_be_from_just_before_the_first_hour() {
+    let now: Timestamp = "2026-11-30T12:03:00Z".parse().unwrap();
+    let first = "2026-11-30T12:00:00Z".parse().unwrap();
+    let mut builder = ModelHoursBuilder::new(first, Some(Metres(100.0)));
+    for _ in 0..48 {
+        builder.push(steady());
+    }
+    let seen_before = |minutes: i64| LocalValue {
+        value: 13.0,
+        uncertainty: 0.8,
+        at: first - SignedDuration::from_mins(minutes),
+    };
+    let model = builder.finish();
+    let shift = |minutes: i64| {
+        let local = Local { air_temperature: Some(seen_before(minutes)), ..Local::default() };
+        temperature(&Outlook::of(&model, first, &local, now, 24), 0).value - 10.0
+    };
+    assert!(shift(2) > 1.0);
+    assert!(shift(90).abs() < 1e-9, "too long ago");
+}
