@@ -13,12 +13,16 @@ pub(super) fn ranged(amount: f64, probability: f64) -> Ranged {
         let wet_beyond = 1.0 - share;
         if probability <= wet_beyond { 0.0 } else { mean_if_wet * (probability / wet_beyond).ln() }
     };
+    // Where amount and probability disagree, the probability counts: it is from many runs of the
+    // model, and the amount from one.
+    let high_68 = quantile(0.84);
+    let value = amount.min(high_68);
     Ranged {
-        value: amount,
-        low_68: quantile(0.16).min(amount),
-        high_68: quantile(0.84).max(amount),
-        low_95: quantile(0.025).min(amount),
-        high_95: quantile(0.975).max(amount),
+        value,
+        low_68: quantile(0.16).min(value),
+        high_68,
+        low_95: quantile(0.025).min(value),
+        high_95: quantile(0.975),
     }
 }
 
@@ -29,10 +33,11 @@ const LEAST_AMOUNT: f64 = 0.3;
 const MOST_AMOUNT: f64 = 50.0;
 
 /// The probability (0 to 1) of precipitation where a source gives only the amount, in mm, `hours`
-/// ahead: forecasts of dry and of wet hours grow less certain in the same way.
+/// ahead. Forecasts grow less certain, until they tell no more than how often an hour is wet at all,
+/// which is one in seven hours in wet parts of Europe. So a dry hour stays dry over its 68 % range.
 pub(super) fn probability(amount: f64, hours: f64) -> f64 {
-    let doubt = 0.45 * (1.0 - (-hours.max(0.0) / 72.0).exp());
-    if amount >= 0.1 { 0.85 - doubt } else { 0.05 + 0.5 * doubt }
+    let doubt = 1.0 - (-hours.max(0.0) / 72.0).exp();
+    if amount >= 0.1 { 0.85 - 0.45 * doubt } else { 0.05 + 0.1 * doubt }
 }
 
 #[cfg(test)]
@@ -45,6 +50,17 @@ mod tests {
         let likely = ranged(0.0, 0.2);
         assert!(likely.high_68 > 0.0 && likely.low_68 <= 0.0);
         assert!(likely.high_95 > likely.high_68);
+        let drizzle = ranged(0.19, 0.1);
+        assert!(drizzle.value <= 0.0 && drizzle.high_68 <= 0.0 && drizzle.high_95 > 0.19);
+    }
+
+    #[test]
+    fn without_a_probability_a_dry_hour_is_dry_over_its_range_a_week_ahead_too() {
+        for hours in 0..240 {
+            let dry = ranged(0.0, probability(0.0, f64::from(hours)));
+            assert!(dry.high_68 <= 0.0 && dry.high_95 > 0.0, "in {hours} hours: {dry:?}");
+            assert!(ranged(1.0, probability(1.0, f64::from(hours))).high_68 > 0.0);
+        }
     }
 
     #[test]
