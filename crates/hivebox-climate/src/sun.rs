@@ -17,6 +17,24 @@ pub enum Daylight {
     Between(Vec<SunUp>),
 }
 
+/// Whether the sun is up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Light {
+    /// It is up.
+    Day,
+    /// It is down.
+    Dark,
+}
+
+impl Light {
+    /// Whether a moment is in one of the stretches in which the sun is up.
+    #[must_use]
+    pub fn at(moment: Timestamp, sun: &[SunUp]) -> Self {
+        let is_up = sun.iter().any(|up| up.from <= moment && moment < up.to);
+        if is_up { Self::Day } else { Self::Dark }
+    }
+}
+
 /// A stretch of time in which the sun is up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SunUp {

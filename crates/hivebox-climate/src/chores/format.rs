@@ -22,6 +22,7 @@ pub(super) struct PhrasesToml {
     pub(super) close: Translated<String>,
     pub(super) silent: Translated<String>,
     pub(super) missing: Translated<String>,
+    pub(super) dark: Translated<String>,
 }
 
 #[derive(Deserialize)]
@@ -84,6 +85,7 @@ pub(super) struct RuleToml {
     pub(super) when: Vec<ConditionToml>,
     pub(super) reason: Translated<String>,
     pub(super) seen: Option<Translated<String>>,
+    pub(super) maybe: Option<Translated<String>>,
 }
 
 #[derive(Deserialize)]

@@ -9,6 +9,7 @@ use super::list::Chores;
 use super::rule::{Rule, Rules};
 use super::values::{Known, Values};
 use super::verdict::ChoreVerdict;
+use crate::sun::Light;
 
 /// The judgement of one chore.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,10 +46,21 @@ impl Chores {
     ///
     /// A chore whose sources refer to the hours ahead is judged by [`Chore::ahead`] if all weather
     /// that those rules need is known, and otherwise by [`Chore::rules`].
+    ///
+    /// A chore that needs daylight is a `no` in the dark. If the weather forbids it too, the reason
+    /// names the weather.
     #[must_use]
-    pub fn judge(&self, inputs: &Inputs, language: Language) -> Vec<Judgement<'_>> {
+    pub fn judge(&self, inputs: &Inputs, light: Light, language: Language) -> Vec<Judgement<'_>> {
         let values = Values::of(inputs, &self.facts);
-        self.all.iter().map(|chore| self.judge_one(chore, inputs, &values, language)).collect()
+        let judge = |chore| {
+            let judged = self.judge_one(chore, inputs, &values, language);
+            if chore.needs_daylight() && light == Light::Dark && judged.verdict != ChoreVerdict::No {
+                let reason = self.phrases.dark.of(language).to_string();
+                return Judgement { verdict: ChoreVerdict::No, reason, ..judged };
+            }
+            judged
+        };
+        self.all.iter().map(judge).collect()
     }
 
     fn judge_one<'a>(
@@ -81,10 +93,13 @@ impl Chores {
         language: Language,
     ) -> String {
         let seen = rule.seen.as_ref().filter(|_| rule.shows_what_was_seen(inputs));
-        let sentence = seen.unwrap_or(&rule.reason).of(language);
+        let maybe = rule.maybe.as_ref().filter(|_| certainty == Certainty::Maybe);
+        let instead = seen.or(maybe);
+        let sentence = instead.unwrap_or(&rule.reason).of(language);
         let mut reason = sentence.fill(&rule.when, inputs, &self.facts, language);
-        // A sentence about what somebody saw names no value that a limit could be close to.
-        let is_close = certainty == Certainty::Maybe && seen.is_none();
+        // A sentence about what somebody saw, or about what may be, names no value that a limit could
+        // be close to.
+        let is_close = certainty == Certainty::Maybe && instead.is_none();
         let close = Some(&**self.phrases.close.of(language)).filter(|_| is_close);
         for more in [close, rules.caveat(language)].into_iter().flatten() {
             reason.push(' ');

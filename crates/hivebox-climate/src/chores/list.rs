@@ -9,10 +9,11 @@ use super::language::{Language, Translated};
 ///
 /// ```
 /// use hivebox_climate::chores::{ChoreVerdict, Chores, Input, Inputs, Language};
+/// use hivebox_climate::sun::Light;
 ///
 /// let now = "2026-11-24T12:00:00Z".parse()?;
 /// let inputs = Inputs { air_temperature: Some(Input::exact(4.5, now)), ..Inputs::default() };
-/// let judgements = Chores::builtin().judge(&inputs, Language::English);
+/// let judgements = Chores::builtin().judge(&inputs, Light::Day, Language::English);
 /// let inspection = judgements.iter().find(|judged| judged.chore.slug() == "full_inspection").unwrap();
 /// assert_eq!(inspection.verdict, ChoreVerdict::No);
 /// assert_eq!(inspection.reason, "It is 4.5 °C; below 13 °C keep the hive closed.");
@@ -31,6 +32,7 @@ pub(super) struct Phrases {
     pub(super) close: Translated<Box<str>>,
     pub(super) silent: Translated<Box<str>>,
     pub(super) missing: Translated<Box<str>>,
+    pub(super) dark: Translated<Box<str>>,
 }
 
 impl Chores {

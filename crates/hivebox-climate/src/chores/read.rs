@@ -53,6 +53,7 @@ fn read_chores(toml: &str) -> Result<Chores, ChoresError> {
         close: translated("words", "close", &file.words.close)?,
         silent: translated("words", "silent", &file.words.silent)?,
         missing: translated("words", "missing", &file.words.missing)?,
+        dark: translated("words", "dark", &file.words.dark)?,
     };
     Ok(Chores { all: chores.into(), facts, phrases })
 }
@@ -198,6 +199,7 @@ fn read_rule(chore: &str, written: &format::RuleToml) -> Result<Rule, ChoresErro
     };
     let reason = sentence("reason", &written.reason)?;
     let seen = written.seen.as_ref().map(|seen| sentence("seen", seen)).transpose()?;
+    let maybe = written.maybe.as_ref().map(|maybe| sentence("maybe", maybe)).transpose()?;
     let shows_seen = |sentence: &Sentence| {
         let mut inputs = when.iter().map(Condition::input);
         inputs.any(|input| input.can_be_seen() && sentence.shows(input))
@@ -209,7 +211,7 @@ fn read_rule(chore: &str, written: &format::RuleToml) -> Result<Rule, ChoresErro
     if !is_right {
         return Err(ChoresError::SeenAmiss { chore: of(), verdict: verdict.slug() });
     }
-    Ok(Rule { verdict, when: when.into(), reason, seen })
+    Ok(Rule { verdict, when: when.into(), reason, seen, maybe })
 }
 
 /// A condition; `None` if it has the wrong kind for its input or can never hold.

@@ -16,6 +16,8 @@ pub struct Rule {
     pub(super) reason: Translated<Sentence>,
     /// The reason if a beekeeper saw an input whose value `reason` shows.
     pub(super) seen: Option<Translated<Sentence>>,
+    /// The reason if the conditions hold only in a part of the range of an input.
+    pub(super) maybe: Option<Translated<Sentence>>,
 }
 
 impl Rule {

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::ahead::Ahead;
+use super::ahead::{Ahead, HOUR_SECONDS};
 use super::block::Block;
 use super::chore::Chore;
 use super::kind::InputKind;
@@ -34,6 +34,25 @@ pub struct Window {
     /// deviation to each side. Rain is taken from its probability. That several inputs may fail one
     /// by one is ignored, so for a chore with several weak inputs this is the upper end.
     pub certainty: f64,
+}
+
+impl Window {
+    /// The windows of a chore that was judged to be `verdict` at `now`.
+    ///
+    /// That verdict counts what boxes measure, and windows are of the forecast. So a window that
+    /// contains `now` and promises more begins with the next hour instead.
+    #[must_use]
+    pub fn heeding(mut windows: Vec<Self>, verdict: ChoreVerdict, now: Timestamp) -> Vec<Self> {
+        let hour = now.as_second().div_euclid(HOUR_SECONDS);
+        let next = Timestamp::from_second((hour + 1) * HOUR_SECONDS).unwrap_or(now);
+        for window in windows.iter_mut().filter(|window| window.from <= now) {
+            if verdict.is_more_careful_than(window.verdict) {
+                window.from = next;
+            }
+        }
+        windows.retain(|window| window.from < window.to);
+        windows
+    }
 }
 
 /// How long what somebody sees of rain and wind holds.

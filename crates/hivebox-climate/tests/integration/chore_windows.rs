@@ -5,7 +5,7 @@ use hivebox_climate::chores::{
 };
 use hivebox_climate::forecast::{Outlook, OutlookHour, Ranged};
 use hivebox_climate::place::Position;
-use hivebox_climate::sun::{Daylight, SunUp};
+use hivebox_climate::sun::{Daylight, Light, SunUp};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -281,7 +281,7 @@ fn judged(index: usize, ahead: &Ahead, told: Told, at: Timestamp) -> ChoreVerdic
     let sees = at < now() + SignedDuration::from_hours(2);
     let told = if sees { told } else { Told { rain: None, wind: None, ..told } };
     let inputs = Inputs::merged(told, &Inputs::default(), &ahead.inputs_at(at), at);
-    Chores::builtin().judge(&inputs, Language::English).swap_remove(index).verdict
+    Chores::builtin().judge(&inputs, Light::Day, Language::English).swap_remove(index).verdict
 }
 
 proptest! {

@@ -6,6 +6,7 @@ use hivebox_climate::chores::{
     Bound, Chore, ChoreVerdict, Chores, Condition, Given, Input, InputKind, Inputs, Judgement, Language,
     Origin, Rule, Rules, SeenWind, Told,
 };
+use hivebox_climate::sun::Light;
 use jiff::Timestamp;
 use proptest::prelude::*;
 
@@ -77,7 +78,7 @@ fn fine_days() -> Inputs {
 }
 
 fn judged(slug: &str, inputs: &Inputs) -> Judgement<'static> {
-    let judgements = Chores::builtin().judge(inputs, Language::English);
+    let judgements = Chores::builtin().judge(inputs, Light::Day, Language::English);
     judgements.into_iter().find(|judged| judged.chore.slug() == slug).unwrap()
 }
 
@@ -92,11 +93,40 @@ fn verdicts<const N: usize>(slug: &str, kind: InputKind, values: [f64; N]) -> [&
 
 #[test]
 fn on_a_fine_day_every_chore_can_be_done() {
-    for judged in Chores::builtin().judge(&fine_day(), Language::English) {
+    for judged in Chores::builtin().judge(&fine_day(), Light::Day, Language::English) {
         assert_eq!(judged.verdict, ChoreVerdict::Go, "{}: {}", judged.chore.slug(), judged.reason);
         assert!(judged.missing.is_empty());
         assert_eq!(judged.used.len(), judged.rules.needs().len());
     }
+}
+
+#[test]
+fn in_the_dark_no_chore_is_done_that_needs_daylight() {
+    let chores = Chores::builtin();
+    for (by_day, at_night) in chores
+        .judge(&fine_day(), Light::Day, Language::English)
+        .iter()
+        .zip(chores.judge(&fine_day(), Light::Dark, Language::English))
+    {
+        if by_day.chore.needs_daylight() {
+            assert_eq!(at_night.verdict, ChoreVerdict::No, "{}", by_day.chore.slug());
+            assert_eq!(at_night.reason, "It is dark, and this needs daylight.");
+        } else {
+            assert_eq!(*by_day, at_night);
+        }
+    }
+    let cold = Inputs { air_temperature: Some(measured(2.0)), ..fine_day() };
+    let judged = chores.judge(&cold, Light::Dark, Language::English);
+    let inspection = judged.iter().find(|judged| judged.chore.slug() == "full_inspection").unwrap();
+    assert_eq!(inspection.reason, "It is 2 °C; below 13 °C keep the hive closed.", "the weather comes first");
+}
+
+#[test]
+fn what_may_be_rain_is_not_called_rain() {
+    let maybe = Input { value: 0.0, low: 0.0, high: 0.4, ..forecast(0.0, 0.0) };
+    let judged = judged("full_inspection", &Inputs { precipitation_rate: Some(maybe), ..fine_day() });
+    assert_eq!(judged.verdict, ChoreVerdict::No);
+    assert_eq!(judged.reason, "It may be raining; open a hive only in dry weather.");
 }
 
 #[test]
@@ -186,7 +216,7 @@ fn each_input_that_is_missing_makes_a_chore_unknown() {
 fn what_is_known_may_suffice_for_a_no() {
     let cold = Inputs { air_temperature: Some(measured(3.0)), ..Inputs::default() };
     let of = |inputs: &Inputs| -> Vec<(&str, &str)> {
-        let judgements = Chores::builtin().judge(inputs, Language::English);
+        let judgements = Chores::builtin().judge(inputs, Light::Day, Language::English);
         judgements.iter().map(|judged| (judged.chore.slug(), judged.verdict.slug())).collect()
     };
     insta::assert_debug_snapshot!(of(&cold));
@@ -259,7 +289,7 @@ fn said(language: Language) -> String {
     for (index, chore) in Chores::builtin().iter().enumerate() {
         writeln!(said, "{}", chore.name(language)).unwrap();
         let mut say = |inputs: &Inputs, verdict, begin: &str| {
-            let judged = Chores::builtin().judge(inputs, language).swap_remove(index);
+            let judged = Chores::builtin().judge(inputs, Light::Day, language).swap_remove(index);
             assert_eq!(judged.verdict, verdict, "{}: {}", chore.slug(), judged.reason);
             writeln!(said, "  {begin}{}: {}", judged.verdict.slug(), judged.reason).unwrap();
         };
@@ -291,7 +321,7 @@ fn seen(language: Language) -> String {
         let told = Told { rain, wind, ..Told::default() };
         let inputs = Inputs::merged(told, &stormy, &Inputs::default(), now());
         writeln!(said, "rain: {rain:?}, wind: {}", wind.map_or("", SeenWind::slug)).unwrap();
-        for judged in Chores::builtin().judge(&inputs, language) {
+        for judged in Chores::builtin().judge(&inputs, Light::Day, language) {
             if ["full_inspection", "queen_mating"].contains(&judged.chore.slug()) {
                 writeln!(said, "  {}: {}", judged.verdict.slug(), judged.reason).unwrap();
             }
@@ -445,7 +475,7 @@ fn rank(verdict: ChoreVerdict) -> usize {
 proptest! {
     #[test]
     fn only_a_no_is_given_while_something_is_missing(inputs in any_inputs()) {
-        for judged in Chores::builtin().judge(&inputs, Language::English) {
+        for judged in Chores::builtin().judge(&inputs, Light::Day, Language::English) {
             let is_careful = matches!(judged.verdict, ChoreVerdict::No | ChoreVerdict::Unknown);
             prop_assert!(judged.missing.is_empty() || is_careful, "{judged:?}");
             prop_assert_eq!(judged.used.len() + judged.missing.len(), judged.rules.needs().len());
@@ -459,7 +489,7 @@ proptest! {
         let mut fewer = inputs;
         set(&mut fewer, InputKind::ALL[index], None);
         let chores = Chores::builtin();
-        for (all, fewer) in chores.judge(&inputs, Language::English).iter().zip(chores.judge(&fewer, Language::English)) {
+        for (all, fewer) in chores.judge(&inputs, Light::Day, Language::English).iter().zip(chores.judge(&fewer, Light::Day, Language::English)) {
             // Without its forecast a chore is judged by other rules.
             if all.rules != fewer.rules {
                 continue;
@@ -489,7 +519,7 @@ proptest! {
             }
         }
         let chores = Chores::builtin();
-        for (narrow, wide) in chores.judge(&inputs, Language::English).iter().zip(chores.judge(&wide, Language::English)) {
+        for (narrow, wide) in chores.judge(&inputs, Light::Day, Language::English).iter().zip(chores.judge(&wide, Light::Day, Language::English)) {
             // In a narrow range a `no` may be certain that is not certain in a wide one.
             let is_no_better = rank(wide.verdict) <= rank(narrow.verdict) || wide.verdict == ChoreVerdict::Unknown;
             prop_assert!(is_no_better, "{narrow:?} {wide:?}");

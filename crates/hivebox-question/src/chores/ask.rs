@@ -1,9 +1,10 @@
 //! The parameters of the question, and its answer.
 
-use hivebox_climate::chores::{Chores, Language, SeenWind, Told};
+use hivebox_climate::chores::{Chores, Language, SeenWind, Told, Window};
 use hivebox_climate::estimate::Spot;
 use hivebox_climate::extremes::Extremes;
 use hivebox_climate::quantity::Metres;
+use hivebox_climate::sun::Light;
 use hivebox_kinds::Choice;
 use hivebox_present::{NoForecast, Present};
 use jiff::Timestamp;
@@ -89,12 +90,14 @@ impl AskChores {
         let ahead = place.ahead(extremes, &neighbours);
         let inputs = place.inputs(self.told, extremes, &neighbours, ahead.as_ref());
         let chores = Chores::builtin();
-        let judged = chores.judge(&inputs, self.language);
         let daylight = place.daylight();
+        let judged = chores.judge(&inputs, Light::at(place.step(), &daylight), self.language);
         let windows = ahead.map(|ahead| chores.windows(&ahead, self.told, &daylight));
         let mut windows = windows.into_iter().flatten();
         let chores = judged.into_iter().map(|judgement| {
-            ChoreBody::of(judgement, windows.next().unwrap_or_default(), &place, self.language)
+            let windows = windows.next().unwrap_or_default();
+            let windows = Window::heeding(windows, judgement.verdict, place.step());
+            ChoreBody::of(judgement, windows, &place, self.language)
         });
         ChoresBody::of(&place, &daylight, chores.collect())
     }

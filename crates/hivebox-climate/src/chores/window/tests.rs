@@ -5,7 +5,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::chores::SeenWind;
-use crate::chores::ahead::HOUR_SECONDS;
 use crate::forecast::{Outlook, OutlookHour, Ranged};
 use crate::place::Position;
 use crate::sun::Daylight;
@@ -170,4 +169,26 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_window_promises_no_more_now_than_what_boxes_measure() {
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let window = |from: &str, to: &str| Window {
+        from: at(from),
+        to: at(to),
+        verdict: ChoreVerdict::Go,
+        weakest: None,
+        certainty: 0.9,
+    };
+    let now = at("2026-06-01T12:40:00Z");
+    let short = window("2026-06-01T12:40:00Z", "2026-06-01T13:00:00Z");
+    let later = window("2026-06-01T15:00:00Z", "2026-06-01T16:00:00Z");
+    let long = window("2026-06-01T12:40:00Z", "2026-06-01T14:00:00Z");
+    let cut = window("2026-06-01T13:00:00Z", "2026-06-01T14:00:00Z");
+    for careful in [ChoreVerdict::No, ChoreVerdict::Unknown, ChoreVerdict::Caution] {
+        assert_eq!(Window::heeding(vec![long, later], careful, now), [cut, later]);
+        assert_eq!(Window::heeding(vec![short, later], careful, now), [later]);
+    }
+    assert_eq!(Window::heeding(vec![long, later], ChoreVerdict::Go, now), [long, later]);
 }
