@@ -223,6 +223,34 @@ test("the history at a hive is that of outdoor boxes, in the hive's time", async
   });
 });
 
+test("the chart compares two places, in the address and in a legend", async () => {
+  await visit(browser, dashboard({ lat: "52.52", lon: "13.41" }), {}, async (page) => {
+    await page.locator("#history").scrollIntoViewIfNeeded();
+    await page.locator("#chart canvas").waitFor();
+    assert.equal(await page.locator("#lines").count(), 0);
+    await page.locator("#compare").click();
+    const second = page.waitForResponse((response) => response.url().includes("/api/v1/history") && response.url().includes("lat=53.5"));
+    await page.locator("#compare-place").fill("hamburg");
+    await page.locator("#compare-form [role=option]", { hasText: "Hamburg" }).first().click();
+    assert.equal((await second).status(), 200);
+    assert.deepEqual(await page.locator("#lines li").allInnerTexts(), ["Berlin", "Hamburg"]);
+    assert.match(parametersOf(page).with, /^53\.5\d*,\d/);
+    await eventually("the focus on the button", () => page.evaluate(() => document.activeElement.id === "compare"));
+    await page.locator("#history-table").click();
+    assert.ok((await page.locator(".buckets th").allInnerTexts()).includes("Average, Hamburg"));
+    await picture(page, "compared", { fullPage: true });
+    await page.reload();
+    await page.locator("#history").scrollIntoViewIfNeeded();
+    await page.locator("#lines", { hasText: "Hamburg" }).waitFor();
+    await page.locator("#compare").click();
+    await page.locator("#compare-form .button", { hasText: "all boxes" }).click();
+    assert.equal(parametersOf(page).with, "all");
+    await page.locator("#compare-end").click();
+    await page.locator("#lines").waitFor({ state: "detached" });
+    assert.equal(parametersOf(page).with, undefined);
+  });
+});
+
 test("the map's view is in the address", async () => {
   await visit(browser, hivebox, {}, async (page) => {
     await mapIsDrawn(page);

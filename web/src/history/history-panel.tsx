@@ -5,16 +5,18 @@ import type { History } from "../api/answers";
 import { bucketText, momentText, zoneName } from "../formatting/time";
 import { countText, numberText, shownUnit, shownValue, valueText } from "../formatting/units";
 import { colours } from "../parts/colour";
-import { Loaded } from "../parts/loaded";
+import { FailureNotice, Loaded } from "../parts/loaded";
 import { RANGES } from "../state/address";
 import { boxId, choose, phenomenon, place, range } from "../state/choice";
 import { formatting, isDark } from "../state/settings";
 import { phenomenonName, words } from "../words/words";
+import { Legend, nameOfCompared } from "./compared";
 import { CustomRangeForm } from "./custom-range-form";
 import { possibleScopes } from "./history-request";
-import { history, isFarZone, isNear, path, scope, timeZone, wasNear } from "./history-resource";
+import { compared, comparedHistory, comparedMeans, history, isFarZone, isNear, scope, timeZone, wasNear } from "./history-resource";
 import { plot } from "./plot";
 import { isEmpty, seriesOf } from "./series";
+import { Take } from "./take";
 import { THRESHOLDS } from "./thresholds";
 
 /** The distance from the visible part of the page that counts as near. */
@@ -108,7 +110,9 @@ function Chart({ answer }: { answer: History }) {
   const [hovered, setHovered] = useState<number | null>(null);
   const dark = isDark.value;
   const zone = timeZone.value;
-  const series = seriesOf(answer, numbers);
+  const other = comparedHistory.value.data;
+  const unit = answer.rows[0]?.unit ?? "";
+  const series = seriesOf(answer, numbers, other);
   const moment = (time: number) => momentText(time, Date.now(), numbers.locale, zone);
   useEffect(() => {
     if (!canvas.current) return;
@@ -116,6 +120,8 @@ function Chart({ answer }: { answer: History }) {
     const style = {
       line: colour("series"),
       band: colour("series-band"),
+      other: colour("series-other"),
+      sign: unit === "°C" || unit === "°" ? "°" : "",
       ink: colour("soft"),
       grid: colour("line"),
       locale: numbers.locale,
@@ -126,10 +132,11 @@ function Chart({ answer }: { answer: History }) {
       hover: setHovered,
       select: (from, to) => choose({ range: { from, to } }),
     });
-  }, [answer, numbers, dark, zone, words.value]);
-  const unit = answer.rows[0]?.unit ?? "";
+  }, [answer, other, numbers, dark, zone, words.value]);
   return (
     <figure class="chart">
+      <Legend />
+      {compared.value && <FailureNotice of={comparedHistory} />}
       <p class="soft small">{shownUnit(unit, numbers)}</p>
       <div
         ref={canvas}
@@ -159,28 +166,6 @@ function thresholds() {
   }));
 }
 
-/** Ways to take the data along. */
-function Take() {
-  const { history: say } = words.value;
-  const [isCopied, setCopied] = useState(false);
-  const copy = (event: MouseEvent) => {
-    // A browser offers no clipboard to pages without TLS; the link then opens the data.
-    if (!navigator.clipboard) return;
-    event.preventDefault();
-    void navigator.clipboard.writeText(new URL(path.value, location.href).href).then(() => setCopied(true));
-  };
-  return (
-    <p class="take">
-      <a class="quiet" id="history-csv" href={`${path.value}&format=csv`} download="hivebox.csv">
-        {say.csv}
-      </a>
-      <a class="quiet" id="history-link" href={path.value} onClick={copy}>
-        <span role="status">{isCopied ? say.copied : say.copy}</span>
-      </a>
-    </p>
-  );
-}
-
 /** The text for a bucket. */
 function readout({ rows }: History, index: number): string {
   const { history: say, colon } = words.value;
@@ -194,13 +179,18 @@ function readout({ rows }: History, index: number): string {
     low !== null && low !== undefined && high !== null && high !== undefined
       ? ` (${numberText(low, row.unit, numbers)} – ${valueText(high, row.unit, numbers)})`
       : "";
-  return `${when}${colon} ${valueText(row.mean, row.unit, numbers)}${range}, ${countText(row.count, numbers)} ${say.readings}`;
+  const other = comparedMeans.value.get(row.from) ?? null;
+  const beside =
+    compared.value && other !== null ? ` · ${nameOfCompared(compared.value)}${colon} ${valueText(other, row.unit, numbers)}` : "";
+  return `${when}${colon} ${valueText(row.mean, row.unit, numbers)}${range}, ${countText(row.count, numbers)} ${say.readings}${beside}`;
 }
 
 function Table({ answer: { rows } }: { answer: History }) {
   const { history: say } = words.value;
   const [isOpen, setOpen] = useState(false);
   const numbers = formatting.value;
+  const other = compared.value;
+  const columns = [say.from, say.mean, ...(other ? [`${say.mean}, ${nameOfCompared(other)}`] : []), say.min, say.max, say.readings];
   const cell = (value: number | null, unit: string) => (value === null ? say.gap : numberText(value, unit, numbers));
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -211,7 +201,7 @@ function Table({ answer: { rows } }: { answer: History }) {
             <caption class="unseen">{`${phenomenonName(phenomenon.value)}, ${say.scopes[scope.value]}, ${shownUnit(rows[0]?.unit ?? "", numbers)}`}</caption>
             <thead>
               <tr>
-                {[say.from, say.mean, say.min, say.max, say.readings].map((name) => (
+                {columns.map((name) => (
                   <th key={name} scope="col">
                     {name}
                   </th>
@@ -225,6 +215,7 @@ function Table({ answer: { rows } }: { answer: History }) {
                     {bucketText(Date.parse(row.from), Date.parse(row.to) - Date.parse(row.from), numbers.locale, timeZone.value)}
                   </th>
                   <td>{cell(row.count > 0 ? row.mean : null, row.unit)}</td>
+                  {other && <td>{cell(comparedMeans.value.get(row.from) ?? null, row.unit)}</td>}
                   <td>{cell(row.min, row.unit)}</td>
                   <td>{cell(row.max, row.unit)}</td>
                   <td>{countText(row.count, numbers)}</td>

@@ -37,6 +37,13 @@ describe("the request", () => {
     expect(query.get("to")).toMatch(/T00:00:00.000Z$/);
   });
 
+  it("has the same buckets as the history that it is compared with", () => {
+    const request = { phenomenon: "pm10", range: "24h", place, box } as const;
+    expect(historyPath({ ...request, scope: "place" }, "UTC")).toContain("every=PT30M");
+    expect(historyPath({ ...request, scope: "place" }, "UTC", "all")).toContain("every=PT1H");
+    expect(historyPath({ ...request, scope: "all" }, "UTC", "place")).toContain("every=PT1H");
+  });
+
   it("has the bounds of a range", () => {
     expect(boundsOf("24h", 30 * HOUR)).toEqual({ from: 6 * HOUR, to: 30 * HOUR });
     expect(boundsOf({ from: 0, to: HOUR }, 30 * HOUR)).toEqual({ from: 0, to: HOUR });

@@ -38,11 +38,14 @@ export function possibleScopes(place: Place | null, box: string | null): Scope[]
   return ["all", ...(place ? (["place"] as const) : []), ...(box ? (["box"] as const) : [])];
 }
 
-/** The path of the request. Buckets of a day follow the given time zone. */
-export function historyPath(request: HistoryRequest, timeZone: string): string {
+/**
+ * The path of the request. Buckets of a day follow the given time zone. `other` is the scope of a history on the same chart, since both
+ * need the same buckets.
+ */
+export function historyPath(request: HistoryRequest, timeZone: string, other: Scope = request.scope): string {
   const { range, scope } = request;
   const query = new URLSearchParams({ phenomenon: request.phenomenon });
-  const every = bucketFor(typeof range === "string" ? LENGTH[range] : range.to - range.from, scope);
+  const every = bucketFor(typeof range === "string" ? LENGTH[range] : range.to - range.from, other === "all" ? other : scope);
   if (typeof range === "string") query.set("from", START[range]);
   else {
     const { from, to } = wholeBuckets(range, every, timeZone);

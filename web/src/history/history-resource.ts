@@ -6,6 +6,7 @@ import { resource } from "../api/resource";
 import { offsetAt } from "../formatting/time";
 import { zoneOf } from "../places/naming";
 import { towns } from "../places/towns";
+import { type Compared, keyOf } from "../state/address";
 import { boxId, choice, phenomenon, place, range } from "../state/choice";
 import { asOf, oneBox } from "../state/present";
 import { refreshWhileVisible } from "./delayed-refresh";
@@ -35,15 +36,45 @@ export const timeZone = computed(() => {
 /** Whether the clocks at the hive or box differ from the reader's. */
 export const isFarZone = computed(() => offsetAt(Date.now(), timeZone.value) !== offsetAt(Date.now(), readersZone));
 
+/** What the chart compares with; `null` if it is what the chart shows anyway. */
+export const compared = computed(() => {
+  const other = choice.value.compared;
+  return other && isShown(other) ? null : other;
+});
+
+/** Whether a history is the one that the chart shows. */
+export function isShown(other: Compared): boolean {
+  if (other.scope !== scope.value) return false;
+  if (other.scope === "place") return place.value !== null && keyOf(other.place) === keyOf(place.value);
+  return other.scope === "all" || other.box === boxId.value;
+}
+
 /** The path of the shown history, also for readers who want the data itself. */
 export const path = computed(() =>
   historyPath(
     { phenomenon: phenomenon.value, range: range.value, scope: scope.value, place: place.value, box: boxId.value },
     timeZone.value,
+    compared.value?.scope,
   ),
 );
+const comparedPath = computed(() => {
+  const other = compared.value;
+  if (!other) return null;
+  const whose = { scope: other.scope, place: other.scope === "place" ? other.place : null, box: other.scope === "box" ? other.box : null };
+  return historyPath({ phenomenon: phenomenon.value, range: range.value, ...whose }, timeZone.value, scope.value);
+});
 
 export const history = resource<History>(() => (wasNear.value ? path.value : null), { limit: LIMIT, isHistorical: true });
 
+/** The history that the chart compares with. */
+export const comparedHistory = resource<History>(() => (wasNear.value ? comparedPath.value : null), { limit: LIMIT, isHistorical: true });
+
+/** Its averages by the start of their bucket; `null` is a gap. */
+export const comparedMeans = computed(
+  () => new Map((comparedHistory.value.data?.rows ?? []).map(({ from, count, mean }) => [from, count > 0 ? mean : null])),
+);
+
 // Each present may extend the history. After a failure the reader decides when to retry.
-refreshWhileVisible(asOf, isVisible, () => history.peek().data && void history.reload());
+refreshWhileVisible(asOf, isVisible, () => {
+  for (const each of [history, comparedHistory]) if (each.peek().data) void each.reload();
+});

@@ -7,8 +7,12 @@ import type { Series } from "./series";
 export interface PlotStyle {
   readonly line: string;
   readonly band: string;
+  /** The line of the history that is compared with. */
+  readonly other: string;
   readonly ink: string;
   readonly grid: string;
+  /** After the numbers of the axis: a degree sign, or nothing. */
+  readonly sign: string;
   readonly locale: string;
   readonly timeZone: string;
   /** Labelled lines, in the reader's unit. */
@@ -49,13 +53,22 @@ export function plot(element: HTMLElement, series: Series, style: PlotStyle, eve
       },
       axes: [
         axis(style, { values: (_, ticks) => ticks.map((tick, index) => tickText(tick, ticks[index - 1], ticks, style)), space: 70 }),
-        axis(style, { size: 52, values: (_, ticks) => ticks.map((tick) => new Intl.NumberFormat(style.locale).format(tick)) }),
+        axis(style, {
+          size: 52,
+          values: (_, ticks) => ticks.map((tick) => `${new Intl.NumberFormat(style.locale).format(tick).replace("-", "−")}${style.sign}`),
+        }),
       ],
       series: [
         {},
         { stroke: style.line, width: 2, points: { show: true, size: 5, fill: style.line, filter: () => isolatedPoints(series.mean) } },
         { stroke: "transparent", points: { show: false } },
         { stroke: "transparent", points: { show: false } },
+        {
+          stroke: style.other,
+          width: 2,
+          dash: [7, 4],
+          points: { show: true, size: 5, fill: style.other, filter: () => isolatedPoints(series.other) },
+        },
       ],
       bands: [{ series: [3, 2], fill: style.band }],
       hooks: {
@@ -71,7 +84,7 @@ export function plot(element: HTMLElement, series: Series, style: PlotStyle, eve
         ],
       },
     },
-    [series.times, series.mean, series.low, series.high],
+    [series.times, series.mean, series.low, series.high, series.other],
     element,
   );
   const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));

@@ -35,6 +35,16 @@ describe("a series", () => {
     expect([series.from, series.to]).toEqual([0, 14_400]);
   });
 
+  it("has the averages of another history at the same times", () => {
+    const one = history([row(0, 10), row(1, 11), row(2, 12)]);
+    expect(seriesOf(one, { locale: "en", temperature: "C" }).other).toEqual([null, null, null]);
+    expect(seriesOf(one, { locale: "en", temperature: "F" }, history([row(1, 0), row(2, null), row(3, 5)])).other).toEqual([
+      null,
+      32,
+      null,
+    ]);
+  });
+
   it("starts with the first reading if the range before it is mostly empty", () => {
     const late = seriesOf(history([row(0, null), row(1, null), row(2, null), row(3, 5)]), { locale: "en", temperature: "C" });
     expect([late.from, late.to, late.isTrimmed]).toEqual([10_800, 14_400, true]);

@@ -53,7 +53,14 @@ export function PlaceSearch({ isMain = false }: { isMain?: boolean }) {
   };
   return (
     <div class="picker">
-      <SearchBox isMain={isMain} setTrouble={(kind) => setTrouble(kind)} isWrong={trouble === "wrong"} />
+      <SearchBox
+        id="coordinates"
+        isMain={isMain}
+        use={usePlace}
+        setTrouble={(kind) => setTrouble(kind)}
+        isWrong={trouble === "wrong"}
+        trouble="hive-trouble"
+      />
       <div class="row">
         <button type="button" class="button" id="locate" disabled={isLocating} onClick={locate}>
           <Icon name="locate" />
@@ -72,13 +79,18 @@ export function PlaceSearch({ isMain = false }: { isMain?: boolean }) {
 }
 
 interface SearchBoxProps {
+  /** The id of the field. */
+  readonly id: string;
   readonly isMain: boolean;
   readonly isWrong: boolean;
+  /** The id of the element that says what is wrong. */
+  readonly trouble: string;
+  use(place: Place): void;
   setTrouble(kind: "" | "wrong"): void;
 }
 
 /** A combobox as in WAI-ARIA's authoring practices: the focus stays in the field, the arrow keys choose. */
-function SearchBox({ isMain, isWrong, setTrouble }: SearchBoxProps) {
+export function SearchBox({ id, isMain, isWrong, trouble, use, setTrouble }: SearchBoxProps) {
   const { hive } = words.value;
   const list = useId();
   const input = useRef<HTMLInputElement>(null);
@@ -92,7 +104,7 @@ function SearchBox({ isMain, isWrong, setTrouble }: SearchBoxProps) {
     setTyped("");
     setOpen(false);
     setTrouble("");
-    usePlace(place);
+    use(place);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") setOpen(false);
@@ -111,12 +123,12 @@ function SearchBox({ isMain, isWrong, setTrouble }: SearchBoxProps) {
   };
   return (
     <form class="search" role="search" onSubmit={submit} noValidate>
-      <label for="coordinates">{hive.search}</label>
+      <label for={id}>{hive.search}</label>
       <div class="search-row">
         <input
           ref={input}
-          id="coordinates"
-          name="coordinates"
+          id={id}
+          name={id}
           role="combobox"
           aria-expanded={isShown}
           aria-controls={list}
@@ -129,7 +141,7 @@ function SearchBox({ isMain, isWrong, setTrouble }: SearchBoxProps) {
           placeholder={hive.placeholder}
           value={typed}
           aria-invalid={isWrong}
-          aria-describedby="hive-trouble"
+          aria-describedby={trouble}
           onInput={(event) => {
             setTyped(event.currentTarget.value);
             setActive(0);

@@ -8,6 +8,7 @@ const chosen: Choice = {
   box: "592ca4b851d3460011ea2635",
   range: { from: Date.UTC(2026, 10, 1), to: Date.UTC(2026, 10, 2, 12) },
   scope: "place",
+  compared: { scope: "place", place: { lat: -33.87, lon: 151.21 } },
   observations: { broodless: true, heavy_flight: false },
 };
 
@@ -23,6 +24,13 @@ describe("an address", () => {
 
   it("keeps parameters of others, such as the language", () => {
     expect(writeAddress({ ...DEFAULT_CHOICE, range: "7d" }, "?lang=de&box=592ca4b851d3460011ea2635")).toBe("?lang=de&range=7d");
+  });
+
+  it("restores what the chart compares with", () => {
+    for (const compared of [{ scope: "all" }, { scope: "box", box: "592ca4b851d3460011ea2635" }] as const) {
+      expect(readAddress(writeAddress({ ...DEFAULT_CHOICE, compared })).compared).toEqual(compared);
+    }
+    for (const nonsense of ["everybody", "91,13", "1,2,3", "52.52"]) expect(readAddress(`?with=${nonsense}`).compared).toBeNull();
   });
 
   it("ignores invalid values", () => {

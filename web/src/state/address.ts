@@ -29,12 +29,20 @@ export interface Choice {
   readonly range: Range;
   /** Whose history the chart shows; `null` means the most specific available. */
   readonly scope: Scope | null;
+  /** Whose history is the second line of the chart. */
+  readonly compared: Compared | null;
   /** What the reader reports about the hive, because no sensor measures it. */
   readonly observations: Observations;
 }
 
 export const SCOPES = ["all", "place", "box"] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** All boxes, those around a place, or one box. */
+export type Compared =
+  | { readonly scope: "all" }
+  | { readonly scope: "place"; readonly place: Place }
+  | { readonly scope: "box"; readonly box: string };
 
 /** What a reader can report about a hive, by the names of the API's query parameters. */
 export const OBSERVABLE = ["broodless", "clustered", "heavy_flight"] as const;
@@ -47,6 +55,7 @@ export const DEFAULT_CHOICE: Choice = {
   box: null,
   range: "24h",
   scope: null,
+  compared: null,
   observations: {},
 };
 
@@ -68,6 +77,7 @@ export function readAddress(search: string): Choice {
     box: BOX_ID.test(box) ? box : null,
     range: readRange(query.get("range")),
     scope: SCOPES.find((scope) => scope === query.get("of")) ?? null,
+    compared: readCompared(query.get("with") ?? ""),
     observations: readObservations(query),
   };
 }
@@ -83,6 +93,7 @@ export function writeAddress(choice: Choice, search = ""): string {
   put("box", choice.box);
   put("range", choice.range === DEFAULT_CHOICE.range ? null : writeRange(choice.range));
   put("of", choice.scope);
+  put("with", choice.compared && writeCompared(choice.compared));
   for (const name of OBSERVABLE) put(name, choice.observations[name]?.toString() ?? null);
   const text = query.toString();
   return text ? `?${text}` : "";
@@ -117,6 +128,26 @@ function placeOf(lat: string | null, lon: string | null): Place | null {
 export function placeIfValid(lat: number, lon: number): Place | null {
   const isOnEarth = Math.abs(lat) <= 90 && Math.abs(lon) <= 180;
   return isOnEarth ? { lat: Number(lat.toFixed(4)), lon: Number(lon.toFixed(4)) } : null;
+}
+
+function readCompared(text: string): Compared | null {
+  if (text === "all") return { scope: "all" };
+  if (BOX_ID.test(text)) return { scope: "box", box: text };
+  const [lat, lon, ...others] = text.split(",");
+  const place = others.length === 0 ? placeOf(lat ?? null, lon ?? null) : null;
+  return place && { scope: "place", place };
+}
+
+/** A compared history as a parameter, which is also its key. */
+export function writeCompared(compared: Compared): string {
+  switch (compared.scope) {
+    case "all":
+      return "all";
+    case "place":
+      return `${degrees(compared.place.lat)},${degrees(compared.place.lon)}`;
+    case "box":
+      return compared.box;
+  }
 }
 
 function readObservations(query: URLSearchParams): Observations {

@@ -349,6 +349,8 @@ const de: Words = {
     csv: "CSV herunterladen",
     copy: "API-Link kopieren",
     copied: "Kopiert",
+    compare: "Vergleichen mit …",
+    compareEnd: "Vergleich beenden",
     mean: "Mittelwert",
     min: "Tiefstwert",
     max: "Höchstwert",

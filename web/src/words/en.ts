@@ -317,6 +317,8 @@ const en = {
     csv: "Download CSV",
     copy: "Copy API link",
     copied: "Copied",
+    compare: "Compare with …",
+    compareEnd: "Stop comparing",
     mean: "Average",
     min: "Lowest",
     max: "Highest",

@@ -340,6 +340,8 @@ const fr: Words = {
     csv: "Télécharger en CSV",
     copy: "Copier le lien API",
     copied: "Copié",
+    compare: "Comparer avec …",
+    compareEnd: "Arrêter la comparaison",
     mean: "Moyenne",
     min: "Minimum",
     max: "Maximum",
