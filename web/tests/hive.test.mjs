@@ -48,6 +48,17 @@ test("a click on a box opens its sensors with values and verdicts", async () => 
   });
 });
 
+test("a box says what its verdicts rest on, in the reader's units", async () => {
+  const { boxes } = await json(`${hivebox}/api/v1/boxes?lat=52.52&lon=13.41&radius_km=10&exposure=outdoor&limit=200`);
+  const answers = await Promise.all(boxes.map(({ id }) => json(`${hivebox}/api/v1/boxes/${id}`)));
+  const { box } = answers.find(({ sensors }) => sensors.some(({ phenomenon, comparison }) => phenomenon === "air_temperature" && comparison));
+  await visit(browser, dashboard({ box: box.id, unit: "F" }), {}, async (page) => {
+    const why = page.locator("#box tr", { hasText: "Air temperature" }).locator(".why-verdict");
+    await why.waitFor();
+    assert.match(await why.innerText(), /^\d+\.\d\s°F (above|below) the median of \d+ boxes within \S+\smi \(−?\d+\.\d\s°F ±\s\d+\.\d\)$/);
+  });
+});
+
 test("the map shows the chosen phenomenon, and the address keeps it", async () => {
   await visit(browser, hivebox, {}, async (page) => {
     await mapHasLoaded(page);

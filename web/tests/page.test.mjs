@@ -43,6 +43,25 @@ function shownTemperature(page) {
   return page.locator("#temperature").evaluate((element) => ({ text: element.innerText, celsius: Number(element.dataset.celsius) }));
 }
 
+test("the foot of the page says how the service is doing", async () => {
+  await visit(browser, hivebox, {}, async (page) => {
+    const { readings_by_verdict: counts, version } = await json(`${hivebox}/api/v1/status`);
+    await page.locator("#service summary").click();
+    const facts = page.locator("#service .facts").first();
+    await facts.locator("dd", { hasText: version }).waitFor();
+    assert.deepEqual(await facts.locator("dt").allInnerTexts(), ["Last poll", "Data as of", "Last stored", "Version"]);
+    assert.match(await facts.locator("dd").first().innerText(), /ago|now/);
+    const shown = await page.locator("#verdicts dd").allInnerTexts();
+    assert.equal(shown.length, Object.values(counts).filter((count) => count > 0).length);
+    assert.ok(shown.every((count) => /^[\d,]+$/.test(count)), shown.join());
+    for (const path of ["/metrics", "/docs"]) {
+      const link = page.locator(`#service a[href="${path}"]`);
+      await link.waitFor();
+      assert.equal((await fetch(`${hivebox}${path}`)).status, 200);
+    }
+  });
+});
+
 test("the page is dark if the system or the reader asks for it", async () => {
   await visit(browser, hivebox, { colorScheme: "dark" }, async (page) => {
     await whole(page);

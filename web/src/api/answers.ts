@@ -34,6 +34,8 @@ export type Boxes = Answer<"/api/v1/boxes">;
 export type BoxRow = Boxes["boxes"][number];
 export type OneBox = Answer<"/api/v1/boxes/{id}">;
 export type Sensor = OneBox["sensors"][number];
+/** A reading beside those of the boxes around it. */
+export type Comparison = NonNullable<Sensor["comparison"]>;
 
 type EveryCondition = Answer<"/api/v1/conditions">["conditions"][number];
 export type Estimate = NonNullable<EveryCondition["estimate"]>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { distanceText, type Formatting, groupText, inReadersUnits, numberText, uncertaintyText, valueText } from "./units";
+import { differenceText, distanceText, type Formatting, groupText, inReadersUnits, numberText, uncertaintyText, valueText } from "./units";
 
 const english: Formatting = { locale: "en", temperature: "C" };
 const american: Formatting = { locale: "en-US", temperature: "F" };
@@ -42,6 +42,20 @@ describe("a value on the map", () => {
 describe("an uncertainty", () => {
   it("is converted as a difference, without adding 32", () => {
     expect(plain(uncertaintyText(0.5, "°C", american))).toBe("± 0.9");
+  });
+});
+
+describe("a difference", () => {
+  it("is converted without adding 32, and has no sign", () => {
+    expect(plain(differenceText(-0.5, "°C", american))).toBe("0.9 °F");
+    expect(plain(differenceText(-7.2, "%", german))).toBe("7 %");
+  });
+});
+
+describe("a negative value", () => {
+  it("has a minus sign, not a hyphen", () => {
+    expect(plain(valueText(-0.35, "°C", german))).toBe("−0,4 °C");
+    expect(plain(inReadersUnits("It is -0.35 °C.", english))).toBe("It is −0.4 °C.");
   });
 });
 

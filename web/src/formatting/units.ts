@@ -55,6 +55,12 @@ export function uncertaintyText(value: number, unit: string, formatting: Formatt
   return `±${NO_BREAK}${formatNumber(shownDifference(value, unit, formatting), shownUnit(unit, formatting), formatting, digits)}`;
 }
 
+/** The size of a difference with its unit, such as "0.4 °C". */
+export function differenceText(value: number, unit: string, formatting: Formatting): string {
+  const shown = shownUnit(unit, formatting);
+  return withUnit(formatNumber(Math.abs(shownDifference(value, unit, formatting)), shown, formatting), shown);
+}
+
 /** A value as short as a mark on the map needs it, such as "4°". */
 export function groupText(value: number, unit: string, formatting: Formatting): string {
   const shown = shownValue(value, unit, formatting);

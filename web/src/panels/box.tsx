@@ -2,9 +2,9 @@
 
 import { computed, effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { BoxRow, OneBox, Sensor } from "../api/answers";
+import type { BoxRow, Comparison, OneBox, Sensor } from "../api/answers";
 import { agoText, momentText } from "../formatting/time";
-import { countText, valueText } from "../formatting/units";
+import { countText, differenceText, distanceText, uncertaintyText, valueText } from "../formatting/units";
 import { boxesAt } from "../map/boxes-at";
 import { commands } from "../map/view";
 import { Icon } from "../parts/icons";
@@ -171,6 +171,24 @@ function Sensors({ sensors }: { sensors: readonly Sensor[] }) {
   );
 }
 
+/** What the verdict rests on: the boxes around. */
+function Why({ comparison, unit }: { comparison: Comparison; unit: string }) {
+  const { box: say, hive } = words.value;
+  const numbers = formatting.value;
+  const { median, spread, neighbours, furthest_km: furthest, deviation } = comparison;
+  return (
+    <p class="soft small why-verdict">
+      {say.compared(
+        differenceText(deviation, unit, numbers),
+        deviation >= 0,
+        hive.boxes(neighbours, countText(neighbours, numbers)),
+        distanceText(furthest, numbers),
+        `${valueText(median, unit, numbers)} ${uncertaintyText(spread, unit, numbers)}`,
+      )}
+    </p>
+  );
+}
+
 function SensorRow({ sensor }: { sensor: Sensor }) {
   const { box: say } = words.value;
   const numbers = formatting.value;
@@ -199,6 +217,7 @@ function SensorRow({ sensor }: { sensor: Sensor }) {
           <Icon name={level} />
           {text}
         </span>
+        {sensor.comparison && <Why comparison={sensor.comparison} unit={sensor.value_unit ?? ""} />}
       </td>
     </tr>
   );

@@ -1,26 +1,23 @@
 /** The foot of the page: what the data is made of, and how the service is doing. */
 
-import { signal } from "@preact/signals";
-import type { Version } from "../api/answers";
-import { resource } from "../api/resource";
-import { durationText, momentText } from "../formatting/time";
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { agoText, durationText, momentText } from "../formatting/time";
 import { countText } from "../formatting/units";
+import { FailureNotice } from "../parts/loaded";
 import { now } from "../state/clock";
-import { asOf, phenomena, readingCount, status } from "../state/present";
+import { readingCount, status } from "../state/present";
 import { formatting, THEMES, type Theme, theme } from "../state/settings";
 import { words } from "../words/words";
 
-/** Whether the reader has opened the details, which need the version. */
-const isWanted = signal(false);
-const version = resource<Version>(() => (isWanted.value ? "/version" : null), { isHistorical: true });
-
 export function Footer() {
   const { footer, map, settings } = words.value;
+  const [isOpen, setOpen] = useState(false);
   return (
     <footer class="foot">
-      <details class="service" id="service" onToggle={(event) => (isWanted.value = event.currentTarget.open)}>
+      <details class="service" id="service" onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>{footer.service}</summary>
-        {isWanted.value && <Service />}
+        {isOpen && <Service />}
       </details>
       <p>
         {footer.data} {map.licence}. {footer.noTracking}
@@ -44,40 +41,59 @@ export function Footer() {
 }
 
 function Service() {
-  const { footer, box, colon } = words.value;
+  const { footer } = words.value;
   const { locale } = formatting.value;
-  const moment = (time: string) => momentText(Date.parse(time), now.value, locale);
-  const count = (value: number) => countText(value, formatting.value);
-  const air = phenomena.value.data?.phenomena.find(({ phenomenon }) => phenomenon === "air_temperature");
-  const leftOut = Object.entries(air?.left_out ?? {}).sort(([, one], [, other]) => other - one);
-  const total = leftOut.reduce((sum, [, value]) => sum + value, 0);
   const facts = status.value.data;
+  if (!facts) return <FailureNotice of={status} />;
+  const ago = (time: string) => agoText(Date.parse(time), now.value, locale);
+  const moment = (time: string) => momentText(Date.parse(time), now.value, locale);
+  const stored = facts.last_stored_at;
   return (
     <div class="service-facts">
-      {asOf.value && (
-        <p>
-          {footer.measured + colon} {moment(asOf.value)}.{" "}
-          {facts && footer.madeOf(count(readingCount.value), durationText(facts.max_reading_age_seconds, locale))}
-        </p>
-      )}
-      {facts && <p>{facts.store.down_since ? footer.store.down(moment(facts.store.down_since)) : footer.store.up}</p>}
-      {total > 0 && (
-        <>
-          <p>{footer.leftOut(count(total))}</p>
-          <ul class="reasons">
-            {leftOut.map(([reason, value]) => (
-              <li key={reason}>
-                <span>{box.verdicts[reason] ?? reason}</span>
-                <span class="figure">{count(value)}</span>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <dl class="facts">
+        <Fact name={footer.polled}>{facts.last_poll_at ? ago(facts.last_poll_at) : footer.never}</Fact>
+        <Fact name={footer.measured}>{facts.as_of ? moment(facts.as_of) : footer.never}</Fact>
+        <Fact name={footer.stored}>
+          {facts.store.down_since ? footer.down(moment(facts.store.down_since)) : stored ? ago(stored) : footer.elsewhere}
+        </Fact>
+        <Fact name={footer.version}>{facts.version}</Fact>
+      </dl>
+      <Verdicts counts={facts.readings_by_verdict} />
+      <p>{footer.madeOf(countText(readingCount.value, formatting.value), durationText(facts.max_reading_age_seconds, locale))}</p>
       <p class="foot-links">
-        {version.value.data && <span>{footer.version(version.value.data.Version)}</span>}
         <a href="/metrics">{footer.metrics}</a>
+        <a href="/docs">{footer.docs}</a>
       </p>
     </div>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class="figure">{children}</dd>
+    </div>
+  );
+}
+
+/** How many readings have each verdict, the most frequent first. */
+function Verdicts({ counts }: { counts: Readonly<Record<string, number>> }) {
+  const { footer, box } = words.value;
+  const found = Object.entries(counts).filter(([, count]) => count > 0);
+  if (found.length === 0) return null;
+  return (
+    <>
+      <h3 class="facts-title">{footer.readings}</h3>
+      <dl class="facts" id="verdicts">
+        {found
+          .sort(([, one], [, other]) => other - one)
+          .map(([verdict, count]) => (
+            <Fact key={verdict} name={box.verdicts[verdict] ?? verdict}>
+              {countText(count, formatting.value)}
+            </Fact>
+          ))}
+      </dl>
+    </>
   );
 }

@@ -23,6 +23,11 @@ const status: Status = {
     places_budget: null,
   },
   left_out: {},
+  last_poll_at: moment(2),
+  readings_by_verdict: {},
+  last_stored_at: moment(3),
+  store_lag_seconds: 180,
+  version: "0.1.0",
 };
 const facts: SystemFacts = {
   connection: { state: "open" },
