@@ -54,7 +54,7 @@ impl AtPlace<'_> {
 
     /// Now, to a whole step of windows. As nothing in an answer is finer, equal questions have equal answers for that
     /// long, and clients need not transfer them again.
-    pub(super) fn step(&self) -> Timestamp {
+    pub(crate) fn step(&self) -> Timestamp {
         let second = self.now.as_second();
         Timestamp::from_second(second - second.rem_euclid(Ahead::STEP_SECONDS)).unwrap_or(self.now)
     }
