@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { eventually, needed, openBrowser, PHONE, visit, WIDE } from "./browser.mjs";
+import { eventually, json, needed, openBrowser, PHONE, visit, WIDE } from "./browser.mjs";
 
 const hivebox = needed("HIVEBOX_TEST_URL");
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -47,6 +47,31 @@ for (const colorScheme of ["light", "dark"]) {
     });
   }
 }
+
+test("on a phone every target is at least 44 px high and wide, and no field makes the page zoom", async () => {
+  const { boxes } = await json(`${hivebox}/api/v1/boxes?lat=52.52&lon=13.41&radius_km=10&limit=100`);
+  const box = boxes.find(({ readings }) => readings > 0);
+  const options = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+  for (const query of ["", `?lat=52.52&lon=13.41&box=${box.id}&with=all`]) {
+    await visit(browser, `${hivebox}/dashboard${query}`, options, async (page) => {
+      await page.locator("#system[data-level=good]").waitFor();
+      if (query) await page.locator("#chores [data-chore]").first().waitFor();
+      await page.locator("#history").scrollIntoViewIfNeeded();
+      await page.locator("#chart canvas").waitFor();
+      await page.locator("#compare").click();
+      await openAll(page);
+      const small = await page.evaluate(() =>
+        [...document.querySelectorAll("a, button, input, select, summary, [role=option]")]
+          .filter((each) => each.checkVisibility() && !each.closest(".unseen"))
+          .map((each) => ({ each, box: each.getBoundingClientRect(), font: Number.parseFloat(getComputedStyle(each).fontSize) }))
+          .filter(({ each, box, font }) => box.height < 43.5 || box.width < 43.5 || (each.matches("input, select") && font < 16))
+          .map(({ each, box, font }) => `${each.tagName} ${each.id || each.innerText}: ${box.width} × ${box.height}, ${font} px`),
+      );
+      assert.deepEqual(small, []);
+      assert.equal(await page.locator(".for-mouse").isVisible(), false, "nothing can be dragged on a touch screen");
+    });
+  }
+});
 
 test("every control is reachable by keyboard and shows its focus", async () => {
   await visit(browser, hivebox, {}, async (page) => {

@@ -13,7 +13,14 @@ describe("a value", () => {
     expect(plain(valueText(8.66, "°C", german))).toBe("8,7 °C");
   });
 
-  it("is not converted unless it is a temperature", () => {
+  it("has miles per hour and feet beside °F", () => {
+    expect(plain(valueText(4.84, "m/s", american))).toBe("10.8 mph");
+    expect(plain(valueText(4.84, "m/s", english))).toBe("4.84 m/s");
+    expect(plain(valueText(35, "m", american))).toBe("115 ft");
+    expect(plain(uncertaintyText(1, "m/s", american))).toBe("± 2.2");
+  });
+
+  it("of most units is the same for all readers", () => {
     expect(plain(valueText(1013.25, "hPa", american))).toBe("1,013.3 hPa");
   });
 
@@ -62,7 +69,7 @@ describe("a negative value", () => {
 describe("a sentence of the API", () => {
   it("shows temperatures in the reader's unit", () => {
     const sentence = "It is 9.32 °C; below 13 °C the hive stays shut. The wind blows at 3 m/s.";
-    expect(plain(inReadersUnits(sentence, american))).toBe("It is 48.8 °F; below 55.4 °F the hive stays shut. The wind blows at 3 m/s.");
+    expect(plain(inReadersUnits(sentence, american))).toBe("It is 48.8 °F; below 55.4 °F the hive stays shut. The wind blows at 6.7 mph.");
     expect(plain(inReadersUnits(sentence, english))).toBe("It is 9.3 °C; below 13 °C the hive stays shut. The wind blows at 3 m/s.");
   });
 

@@ -23,21 +23,37 @@ const DIGITS: Readonly<Record<string, number>> = {
   dBm: 0,
   UVI: 1,
   IAQ: 0,
+  mph: 1,
+  m: 0,
+  ft: 0,
 };
+
+/** What readers of °F expect instead of a unit of the API: the same, times a factor, plus an offset. */
+const AMERICAN: Readonly<Record<string, { readonly unit: string; readonly factor: number; readonly offset: number }>> = {
+  "°C": { unit: "°F", factor: 1.8, offset: 32 },
+  "m/s": { unit: "mph", factor: 3.6 / KILOMETRES_PER_MILE, offset: 0 },
+  m: { unit: "ft", factor: 1 / 0.3048, offset: 0 },
+};
+
+/** Another unit for the reader; `null` if the unit of the API is the reader's. */
+function american(unit: string, { temperature }: Formatting) {
+  return temperature === "F" ? (AMERICAN[unit] ?? null) : null;
+}
 
 /** The unit to show for a unit of the API. */
 export function shownUnit(unit: string, formatting: Formatting): string {
-  return unit === "°C" && formatting.temperature === "F" ? "°F" : unit;
+  return american(unit, formatting)?.unit ?? unit;
 }
 
 /** The number to show for a value. */
 export function shownValue(value: number, unit: string, formatting: Formatting): number {
-  return shownUnit(unit, formatting) === "°F" ? value * 1.8 + 32 : value;
+  const other = american(unit, formatting);
+  return other ? value * other.factor + other.offset : value;
 }
 
 /** The number to show for a difference, such as an uncertainty. */
 export function shownDifference(value: number, unit: string, formatting: Formatting): number {
-  return shownUnit(unit, formatting) === "°F" ? value * 1.8 : value;
+  return value * (american(unit, formatting)?.factor ?? 1);
 }
 
 /** A value without its unit. */
@@ -84,20 +100,23 @@ export function distanceText(kilometres: number, formatting: Formatting, digits?
   return long(kilometres, "km");
 }
 
-/** A temperature or a difference of temperatures in a sentence of the API. */
-const TEMPERATURE = /(±\s?)?(-?\d+(?:[.,]\d+)?)\s?°C/g;
+/** A temperature, a difference of temperatures or a wind speed in a sentence of the API. */
+const QUANTITY = /(±\s?)?(-?\d+(?:[.,]\d+)?)\s?(°C|m\/s)/g;
 
-/** Shows the temperatures in a sentence of the API in the reader's unit, without meaningless digits: "below 13 °C", "below 55.4 °F". */
+/** Shows the quantities in a sentence of the API in the reader's unit, without meaningless digits: "below 13 °C", "below 55.4 °F". */
 export function inReadersUnits(sentence: string, formatting: Formatting): string {
-  const celsius = (text: string) => Number(text.replace(",", "."));
-  const all = Array.from(sentence.matchAll(TEMPERATURE), ([, , number = ""]) => celsius(number));
-  return sentence.replace(TEMPERATURE, (_, plusMinus: string | undefined, number: string) => {
-    const convert = (value: number) => (plusMinus ? shownDifference : shownValue)(value, "°C", formatting);
-    const own = celsius(number);
-    const text = (digits: number) => formatNumber(convert(own), shownUnit("°C", formatting), formatting, undefined, digits);
+  const numberOf = (text: string) => Number(text.replace(",", "."));
+  const all = Array.from(sentence.matchAll(QUANTITY), ([, , number = "", unit = ""]) => ({ value: numberOf(number), unit }));
+  return sentence.replace(QUANTITY, (_, plusMinus: string | undefined, number: string, unit: string) => {
+    const convert = (value: number) => (plusMinus ? shownDifference : shownValue)(value, unit, formatting);
+    const own = numberOf(number);
+    const shown = shownUnit(unit, formatting);
+    const text = (digits: number) => formatNumber(convert(own), shown, formatting, undefined, digits);
     // The service compares values with two decimals. If 12.96 is below 13, "13.0 is below 13" would be a riddle.
-    const isRiddle = all.some((other) => other !== own && convert(other).toFixed(1) === convert(own).toFixed(1));
-    return `${plusMinus ?? ""}${withUnit(text(isRiddle ? 2 : 1), shownUnit("°C", formatting))}`;
+    const isRiddle = all.some(
+      (other) => other.unit === unit && other.value !== own && convert(other.value).toFixed(1) === convert(own).toFixed(1),
+    );
+    return `${plusMinus ?? ""}${withUnit(text(isRiddle ? 2 : 1), shown)}`;
   });
 }
 

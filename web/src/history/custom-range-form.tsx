@@ -1,10 +1,11 @@
-/** Two fields for a custom range, for readers who do not drag over the chart. */
+/** Two fields for a custom range in the time zone of the chart, for readers who do not drag over the chart. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { choose, range } from "../state/choice";
 import { words } from "../words/words";
 import { fieldText, readCustomRange } from "./custom-range";
 import { boundsOf } from "./history-request";
+import { timeZone } from "./history-resource";
 
 export function CustomRangeForm() {
   const { history: say } = words.value;
@@ -12,16 +13,17 @@ export function CustomRangeForm() {
   const from = useRef<HTMLInputElement>(null);
   const to = useRef<HTMLInputElement>(null);
   const chosen = range.value;
+  const zone = timeZone.value;
   // Keeps the typed text until another range is chosen.
   useEffect(() => {
     const bounds = boundsOf(chosen, Date.now());
-    if (from.current) from.current.value = fieldText(bounds.from);
-    if (to.current) to.current.value = fieldText(bounds.to);
+    if (from.current) from.current.value = fieldText(bounds.from, zone);
+    if (to.current) to.current.value = fieldText(bounds.to, zone);
     setWrong(false);
-  }, [chosen]);
+  }, [chosen, zone]);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const typed = readCustomRange(from.current?.value ?? "", to.current?.value ?? "");
+    const typed = readCustomRange(from.current?.value ?? "", to.current?.value ?? "", zone);
     setWrong(typed === null);
     if (typed) choose({ range: typed });
     else from.current?.focus();

@@ -96,7 +96,7 @@ function Controls() {
       )}
       {typeof chosen !== "string" && (
         <p class="soft" id="stretch">
-          {say.chosen(momentText(chosen.from, 0, locale), momentText(chosen.to, 0, locale))}
+          {say.chosen(momentText(chosen.from, 0, locale, timeZone.value), momentText(chosen.to, 0, locale, timeZone.value))}
         </p>
       )}
     </div>

@@ -117,7 +117,7 @@ function Details({ answer: { box, sensors } }: { answer: OneBox }) {
   const numbers = formatting.value;
   const facts = [
     say.exposure[box.exposure] ?? box.exposure,
-    box.height === null ? "" : say.height(`${countText(Math.round(box.height), numbers)} m`),
+    box.height === null ? "" : say.height(valueText(box.height, "m", numbers)),
     box.model,
   ];
   const { latitude: lat, longitude: lon } = box;

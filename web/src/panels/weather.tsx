@@ -1,7 +1,7 @@
 /** The weather at a place: each estimate with its uncertainty. */
 
 import type { Condition, Estimate, ForecastOrigin } from "../api/answers";
-import { countText, distanceText, uncertaintyText, valueText } from "../formatting/units";
+import { countText, distanceText, shownDifference, uncertaintyText, valueText } from "../formatting/units";
 import { formatting } from "../state/settings";
 import { phenomenonName, words } from "../words/words";
 
@@ -65,14 +65,19 @@ function Basis({ conditions }: { conditions: readonly Estimated[] }) {
 
 function EstimateText({ estimate: { value, uncertainty }, unit }: { estimate: Estimate; unit: string }) {
   const numbers = formatting.value;
-  const digits = digitsFor(uncertainty, unit);
+  const digits = digitsFor(shownDifference(uncertainty, unit, numbers), unit);
   const uncertain = uncertaintyText(uncertainty, unit, numbers, digits);
   return (
     <>
-      <strong class="figure">{valueText(value, unit, numbers, digits)}</strong>{" "}
+      <strong class="figure">{valueText(asInReasons(value), unit, numbers, digits)}</strong>{" "}
       {/[1-9]/.test(uncertain) && <span class="figure soft">{uncertain}</span>}
     </>
   );
+}
+
+/** The service's sentences have two decimals. Rounded from more, the same value could differ from the sentence beside it. */
+function asInReasons(value: number): number {
+  return Number(value.toFixed(2));
 }
 
 /** Decimals below the uncertainty mean nothing, but readers expect one on a temperature. */
