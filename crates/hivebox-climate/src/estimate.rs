@@ -139,15 +139,33 @@ impl Estimate {
         spot: Spot,
         check: impl Fn(Reading<'a>) -> Result<(), &'static str>,
     ) -> Vec<Self> {
-        let surroundings = Surroundings::of(readings, places, catalogue, spot.position, check);
-        let estimates = catalogue.iter().filter_map(|(id, phenomenon)| {
-            let height = if id == catalogue.air_temperature() {
-                Height::CorrectedTo(spot.height)
-            } else {
-                Height::Ignored
-            };
-            blend::estimate(id, phenomenon, surroundings.sensors(id), height)
-        });
-        estimates.collect()
+        let surroundings = Surroundings::of(readings, places, catalogue, spot.position, |_| true, check);
+        catalogue.iter().filter_map(|(id, _)| blended(&surroundings, catalogue, id, spot)).collect()
     }
+
+    /// Estimates one phenomenon, as [`all_at`](Self::all_at) does. It is faster if `places` has only
+    /// the outdoor boxes with such a reading.
+    pub fn one_at<'a>(
+        readings: &'a Readings,
+        places: &BoxIndex,
+        catalogue: &Catalogue,
+        phenomenon: PhenomenonId,
+        spot: Spot,
+        check: impl Fn(Reading<'a>) -> Result<(), &'static str>,
+    ) -> Option<Self> {
+        let wanted = |id| id == phenomenon;
+        let surroundings = Surroundings::of(readings, places, catalogue, spot.position, wanted, check);
+        blended(&surroundings, catalogue, phenomenon, spot)
+    }
+}
+
+fn blended(
+    surroundings: &Surroundings,
+    catalogue: &Catalogue,
+    id: PhenomenonId,
+    spot: Spot,
+) -> Option<Estimate> {
+    let height =
+        if id == catalogue.air_temperature() { Height::CorrectedTo(spot.height) } else { Height::Ignored };
+    blend::estimate(id, catalogue.phenomenon(id), surroundings.sensors(id), height)
 }

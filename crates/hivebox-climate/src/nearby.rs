@@ -4,7 +4,7 @@ use rstar::{AABB, PointDistance, RTree, RTreeObject};
 
 use crate::place::{Bbox, OnSphere, Position};
 use crate::quantity::Metres;
-use crate::readings::Readings;
+use crate::readings::{BoxReadings, Readings};
 
 /// A spatial index of the boxes in one [`Readings`]. Boxes without a place are not in it.
 ///
@@ -68,10 +68,16 @@ impl BoxIndex {
     /// Indexes all boxes of `readings` that have a place.
     #[must_use]
     pub fn of(readings: &Readings) -> Self {
+        Self::of_some(readings, |_| true)
+    }
+
+    /// Indexes the boxes of `readings` that have a place and are `wanted`.
+    pub fn of_some<'a>(readings: &'a Readings, wanted: impl Fn(BoxReadings<'a>) -> bool) -> Self {
         let standing =
             |index: usize, at: Position| IndexedBox { at: at.on_sphere(), box_index: index as u32 };
         let boxes = readings
             .boxes()
+            .filter(|sense_box| wanted(*sense_box))
             .filter_map(|sense_box| Some(standing(sense_box.index(), sense_box.place()?.position())));
         Self { tree: RTree::bulk_load(boxes.collect()) }
     }

@@ -3,6 +3,7 @@
 mod bbox;
 mod cell;
 mod position;
+mod tile;
 mod z_order;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ pub use bbox::Bbox;
 pub use cell::GeohashCell;
 pub(crate) use position::OnSphere;
 pub use position::Position;
+pub use tile::Tile;
 
 use crate::quantity::Metres;
 

@@ -11,6 +11,7 @@ use super::shutdown::ShutdownConfig;
 use super::source::Source;
 use super::store::StoreConfig;
 use super::telemetry::{LogConfig, TracesConfig};
+use super::tiles::TilesConfig;
 use super::upstream::UpstreamConfig;
 
 /// All settings.
@@ -24,6 +25,8 @@ pub struct Config {
     pub answer: AnswerConfig,
     /// Where forecasts come from.
     pub forecast: ForecastConfig,
+    /// What the dashboard's map is drawn on.
+    pub tiles: TilesConfig,
     /// Where the present is cached, and how replicas share it.
     pub cache: CacheConfig,
     /// Where and when snapshots are stored.
@@ -56,6 +59,7 @@ impl FromSettings for Config {
         let upstream = UpstreamConfig::from_settings(reader);
         let answer = AnswerConfig::from_settings(reader);
         let forecast = ForecastConfig::from_settings(reader);
+        let tiles = TilesConfig::from_settings(reader);
         let expiry = answer.as_ref().map(AnswerConfig::longest_use);
         let cache = CacheConfig::read(reader, expiry);
         let store = StoreConfig::from_settings(reader);
@@ -69,6 +73,7 @@ impl FromSettings for Config {
             upstream: upstream?,
             answer: answer?,
             forecast: forecast?,
+            tiles: tiles?,
             cache: cache?,
             store: store?,
             query: query?,

@@ -24,6 +24,7 @@ mod source;
 mod spelling;
 mod store;
 mod telemetry;
+mod tiles;
 mod upstream;
 
 pub use answer::AnswerConfig;
@@ -43,4 +44,5 @@ pub use source::{Origin, Source};
 pub use spelling::Unknown;
 pub use store::{StoreAccess, StoreAddress, StoreConfig, TIME_TO_KEEP};
 pub use telemetry::{LogConfig, LogFormat, TracesConfig};
+pub use tiles::{TileAddress, Tiles, TilesConfig};
 pub use upstream::{BOX_ID_KIND, UpstreamAddress, UpstreamConfig};

@@ -19,12 +19,13 @@ pub use super::store::{
     STORE_INTERVAL, STORE_TIMEOUT,
 };
 pub use super::telemetry::{LOG, LOG_FORMAT, OTLP_ENDPOINT};
+pub use super::tiles::{TILES, TILES_ATTRIBUTION};
 pub use super::upstream::{
     BOXES, UPSTREAM, UPSTREAM_IDLE_TIMEOUT, UPSTREAM_MAX_BYTES, UPSTREAM_RETRIES, UPSTREAM_TIMEOUT,
 };
 
 /// All settings, in the order in which people meet them.
-pub static SETTINGS: [&dyn AnySetting; 47] = [
+pub static SETTINGS: [&dyn AnySetting; 49] = [
     &LISTEN,
     &UPSTREAM,
     &BOXES,
@@ -40,6 +41,8 @@ pub static SETTINGS: [&dyn AnySetting; 47] = [
     &READINESS,
     &FORECAST,
     &CONTACT,
+    &TILES,
+    &TILES_ATTRIBUTION,
     &UPSTREAM_TIMEOUT,
     &UPSTREAM_IDLE_TIMEOUT,
     &UPSTREAM_MAX_BYTES,

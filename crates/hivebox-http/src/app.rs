@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hivebox_archive::SnapshotStore;
 use hivebox_climate::place::Position;
-use hivebox_config::{Config, ReadinessRule};
+use hivebox_config::{Config, ReadinessRule, Tiles};
 use hivebox_present::{Cache, Clock, Days, Forecasts, NoForecast};
 use hivebox_question::at_place::{PATIENCE, PlaceForecast};
 use hivebox_question::past::Past;
@@ -57,13 +57,14 @@ impl Deref for App {
 const LONGEST_START: Duration = Duration::from_secs(15);
 
 /// The settings that responses depend on.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Settings {
     readiness: ReadinessRule,
     ttl: Duration,
     max_reading_age: SignedDuration,
     request_timeout: Duration,
     shared_cache: &'static str,
+    tiles: Option<Tiles>,
 }
 
 impl App {
@@ -75,6 +76,7 @@ impl App {
             max_reading_age: config.answer.rules.max_age,
             request_timeout: config.http.request_timeout,
             shared_cache: config.cache.address.slug(),
+            tiles: config.tiles.tiles.clone(),
         };
         let (began, draining) = (Instant::now(), AtomicBool::new(false));
         Self { parts, settings, began, draining }
@@ -103,6 +105,11 @@ impl App {
     /// Where replicas share the present: `memory` or `redis`.
     pub fn shared_cache(&self) -> &'static str {
         self.settings.shared_cache
+    }
+
+    /// The operator's tiles for the map of the dashboard.
+    pub(crate) fn tiles(&self) -> Option<&Tiles> {
+        self.settings.tiles.as_ref()
     }
 
     /// Waits for the end of the first poll, but at most for the time limit of requests. All requests wait for the

@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
@@ -11,6 +12,8 @@ use crate::compressed::Compressed;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::params::Params;
+use crate::state::HttpState;
+use hivebox_config::Tiles;
 use hivebox_question::parameters::filter::FILE;
 use hivebox_question::parameters::{Ask, Reader};
 
@@ -31,18 +34,28 @@ const SERVICE_WORKER_ALLOWED: HeaderName = HeaderName::from_static("service-work
 const SERVICE_WORKER: &str = "sw.js";
 
 /// The page may only load its own files, and ask for the location if a person wants that.
-const POLICIES: [(HeaderName, HeaderValue); 4] = [
-    (
-        CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-             manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        ),
-    ),
+const POLICIES: [(HeaderName, HeaderValue); 3] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (PERMISSIONS_POLICY, HeaderValue::from_static("geolocation=(self)")),
 ];
+
+/// What the page may load: its own files, and pictures from the operator's tile server, if there is one.
+#[derive(Debug, Clone)]
+pub(crate) struct ContentPolicy(HeaderValue);
+
+impl ContentPolicy {
+    /// The policy with these tiles.
+    pub(crate) fn of(tiles: Option<&Tiles>) -> Self {
+        let pictures = tiles.map_or_else(String::new, |tiles| format!(" {}", tiles.address.origin()));
+        let policy = format!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:{pictures}; \
+             connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'"
+        );
+        Self(HeaderValue::try_from(policy).expect("an origin has visible ASCII characters only"))
+    }
+}
 
 /// An embedded file of the page.
 struct EmbeddedFile {
@@ -79,9 +92,10 @@ impl EmbeddedFile {
         Self { name, media_type, content }
     }
 
-    async fn answer(&self, request: &HeaderMap) -> Result<Response, ApiError> {
+    async fn answer(&self, request: &HeaderMap, policy: &ContentPolicy) -> Result<Response, ApiError> {
         let mut response = self.content.answer(request).await?;
         let headers = response.headers_mut();
+        headers.insert(CONTENT_SECURITY_POLICY, policy.0.clone());
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.media_type));
         headers.extend(POLICIES);
         if self.name == SERVICE_WORKER {
@@ -104,17 +118,18 @@ impl Ask for AskFile {
 }
 
 /// `GET /dashboard`. The page itself reads the query.
-pub(super) async fn page(request: HeaderMap) -> Result<Response, ApiError> {
-    PAGE.answer(&request).await
+pub(super) async fn page(State(state): State<HttpState>, request: HeaderMap) -> Result<Response, ApiError> {
+    PAGE.answer(&request, &state.content_policy).await
 }
 
 /// `GET /dashboard/{file}`.
 pub(super) async fn file(
+    State(state): State<HttpState>,
     request: HeaderMap,
     Params(AskFile { name }): Params<AskFile>,
 ) -> Result<Response, ApiError> {
     let file = FILES.iter().find(|file| file.name == name).ok_or_else(unknown)?;
-    file.answer(&request).await
+    file.answer(&request, &state.content_policy).await
 }
 
 /// The description of the page as a response.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use forecast_sources::OpenMeteo;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::forecast::{ForecastCell, ModelHoursBuilder};
-use hivebox_climate::place::{Exposure, Place, Position};
+use hivebox_climate::place::{Exposure, Place, Position, Tile};
 use hivebox_climate::quantity::Metres;
 use hivebox_climate::readings::{BoxFacts, Measured, ReadingsBuilder, SensorFacts};
 use hivebox_climate::status::Bands;
@@ -55,6 +55,11 @@ pub(super) fn present() -> Present {
 /// The place of the first box.
 pub(super) fn position() -> Position {
     Position::new(51.96, 7.63).expect("the place is on Earth")
+}
+
+/// A tile of a map with the boxes.
+pub(super) fn tile() -> Tile {
+    Tile::new(8, 133, 84).expect("there are 256 tiles in each row at this zoom")
 }
 
 /// A forecast of ten days for the network.

@@ -1,6 +1,7 @@
 //! `GET /` and `GET /health`: whether the process works.
 
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -11,6 +12,7 @@ use crate::dashboard;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::params::accepts;
+use crate::state::HttpState;
 use hivebox_question::format::{Format, prefers};
 
 /// Whether the process works.
@@ -29,9 +31,9 @@ struct Health {
 }
 
 /// `GET /`: the dashboard for clients that prefer HTML to JSON, as browsers do.
-pub(super) async fn root(request: HeaderMap) -> Result<Response, ApiError> {
+pub(super) async fn root(state: State<HttpState>, request: HeaderMap) -> Result<Response, ApiError> {
     if prefers(accepts(&request), dashboard::HTML, Format::Json.media_type()) {
-        return dashboard::page(request).await;
+        return dashboard::page(state, request).await;
     }
     Ok(([(CONTENT_TYPE, "application/json")], Bytes::from_static(br#"{"Status":"OK"}"#)).into_response())
 }

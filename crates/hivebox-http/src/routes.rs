@@ -25,8 +25,8 @@ use crate::trailing_slash;
 use crate::whole_body::{drop_body, read_whole};
 use crate::{
     boxes, chores, conditions, cors, dashboard, docs, error, exposition, forecast, health, history, live,
-    map, one_box, openapi, panicked, phenomena, probes, readings, snapshots, sql, status, store, temperature,
-    version,
+    map, one_box, openapi, panicked, phenomena, probes, readings, snapshots, sql, status, store, surface,
+    temperature, version,
 };
 
 /// All routes, each with its description.
@@ -63,6 +63,7 @@ fn routes() -> Routes {
         .add("/api/v1/boxes", Policy::API, get(boxes::boxes, boxes::describe()))
         .add("/api/v1/boxes/{id}", Policy::API, get(one_box::one_box, one_box::describe()))
         .add("/api/v1/map", Policy::API, get(map::map, map::describe()))
+        .add("/api/v1/surface/{z}/{x}/{y}", Policy::API, get(surface::surface, surface::describe()))
         .add("/api/v1/readings", Policy::API, get(readings::readings, readings::describe()))
         .add("/api/v1/snapshots", Policy::API, get(snapshots::list, snapshots::describe_list()))
         .add("/api/v1/snapshots/{name}", Policy::API, get(snapshots::show, snapshots::describe_show()))

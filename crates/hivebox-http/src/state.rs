@@ -9,10 +9,12 @@ use hivebox_telemetry::metrics::Metrics;
 
 use crate::app::App;
 use crate::compressed::Compressed;
+use crate::dashboard::ContentPolicy;
 use crate::live::hub::LiveHub;
-use crate::map::cache::MapCache;
+use crate::map::Maps;
 use crate::metrics::HttpMetrics;
 use crate::rate_limit::RateLimit;
+use crate::surface::Surfaces;
 use crate::temperature::rendered::RenderedTemperature;
 
 /// The state that handlers share. Cheap to clone.
@@ -31,7 +33,11 @@ pub(crate) struct SharedState {
     /// The last response to `/temperature`.
     pub(crate) rendered: RenderedTemperature,
     /// Recent responses to `/api/v1/map`.
-    pub(crate) maps: MapCache,
+    pub(crate) maps: Maps,
+    /// Recent responses to `/api/v1/surface`.
+    pub(crate) surfaces: Surfaces,
+    /// What the dashboard may load.
+    pub(crate) content_policy: ContentPolicy,
     /// Event streams.
     pub(crate) live: LiveHub,
     /// The rate limit per client; `None` means no limit.
@@ -59,12 +65,15 @@ impl HttpState {
         description: Arc<Description>,
     ) -> Self {
         let rate_limit = RateLimit::new(config, metrics.rate_limited.clone()).map(Arc::new);
+        let content_policy = ContentPolicy::of(app.tiles());
         Self(Arc::new(SharedState {
             app,
             exposition,
             metrics,
             rendered: RenderedTemperature::default(),
-            maps: MapCache::default(),
+            maps: Maps::default(),
+            surfaces: Surfaces::default(),
+            content_policy,
             live: LiveHub::new(config),
             rate_limit,
             description,

@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::example;
 use crate::params::Params;
+use hivebox_config::Tiles;
 use hivebox_present::{Dependency, Freshness, Role};
 
 /// How fresh the present is, and what HiveBox cannot reach.
@@ -58,6 +59,19 @@ pub(super) struct ServiceStatus {
     /// The version of HiveBox.
     #[schema(example = "0.1.0")]
     version: &'static str,
+    /// The map tiles of the operator, for the dashboard; `null` if there are none.
+    tiles: Option<MapTiles>,
+}
+
+/// Map tiles of the operator.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct MapTiles {
+    /// The address of a Web-Mercator tile, with `{z}`, `{x}` and `{y}` for its numbers.
+    #[schema(example = "https://tiles.example.org/{z}/{x}/{y}.png")]
+    address: String,
+    /// Whom to name as the source of the tiles, as plain text.
+    #[schema(example = "© OpenStreetMap contributors")]
+    attribution: String,
 }
 
 /// Whether a dependency works, as far as this replica has seen.
@@ -124,7 +138,14 @@ impl ServiceStatus {
             last_stored_at,
             store_lag_seconds: last_stored_at.map(|at| age_seconds(at, now)),
             version: VERSION,
+            tiles: app.tiles().map(MapTiles::from),
         }
+    }
+}
+
+impl From<&Tiles> for MapTiles {
+    fn from(tiles: &Tiles) -> Self {
+        Self { address: tiles.address.template().to_owned(), attribution: tiles.attribution.clone() }
     }
 }
 
@@ -189,6 +210,7 @@ pub(super) fn describe() -> Operation {
         last_stored_at: Some(example::MOMENT - SignedDuration::from_mins(2)),
         store_lag_seconds: Some(120),
         version: VERSION,
+        tiles: None,
     };
     Operation::new("getStatus", Tag::Service, "How fresh the readings are, and what is down")
         .description("For people; load balancers use `/routez`.")

@@ -12,6 +12,7 @@ pub mod query_string;
 mod reader;
 mod refusal;
 pub mod stretch;
+pub mod tile;
 pub mod time;
 pub mod wrong;
 

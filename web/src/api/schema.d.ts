@@ -394,6 +394,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/surface/{z}/{x}/{y}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Estimates of one phenomenon on a grid, for a map
+         * @description The tile is one of the Web-Mercator map, as `z/x/y`. The first and the last point of each row and column are on the edges of the tile, so that neighbouring tiles fit together. The estimates are those of `/api/v1/conditions` without `height`. The example has fewer points than a response.
+         */
+        readonly get: operations["getSurface"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/readings": {
         readonly parameters: {
             readonly query?: never;
@@ -1445,6 +1465,19 @@ export interface components {
             /** @description One character per box: where its owner says that it is. `o`: outdoors; `i`: indoors; `m`: mobile; `u`: unknown. */
             readonly exposure: string;
         };
+        /** @description Map tiles of the operator. */
+        readonly MapTiles: {
+            /**
+             * @description The address of a Web-Mercator tile, with `{z}`, `{x}` and `{y}` for its numbers.
+             * @example https://tiles.example.org/{z}/{x}/{y}.png
+             */
+            readonly address: string;
+            /**
+             * @description Whom to name as the source of the tiles, as plain text.
+             * @example © OpenStreetMap contributors
+             */
+            readonly attribution: string;
+        };
         /** @description A senseBox with all its sensors. */
         readonly OneBox: {
             /**
@@ -1911,6 +1944,7 @@ export interface components {
              * @example 0.1.0
              */
             readonly version: string;
+            readonly tiles?: components["schemas"]["MapTiles"] | null;
         };
         /** @description A stored snapshot. */
         readonly Stored: {
@@ -1932,6 +1966,34 @@ export interface components {
             readonly sha256: string;
             /** @description Whether this call wrote it; otherwise it was there before, and is as it was. */
             readonly created: boolean;
+        };
+        /** @description Estimates on a grid over a tile, row by row from the north, each row from the west. */
+        readonly Surface: {
+            /**
+             * Format: date-time
+             * @description The time of the readings.
+             */
+            readonly as_of: string;
+            /**
+             * @description The phenomenon.
+             * @example air_temperature
+             */
+            readonly phenomenon: string;
+            /**
+             * @description The unit; values are hundredths of it.
+             * @example °C
+             */
+            readonly unit: string;
+            /**
+             * @description The number of points in each row and in each column. The outer ones are on the edges of the tile, and they
+             *     are evenly spaced on the map.
+             * @example 32
+             */
+            readonly size: number;
+            /** @description The estimate at each point in hundredths of the unit; `null` if no outdoor box within 50 km measures it. */
+            readonly value: readonly (number | null)[];
+            /** @description The standard error of each estimate in hundredths of the unit; `null` where there is none. */
+            readonly uncertainty: readonly (number | null)[];
         };
         /** @description The version of HiveBox. */
         readonly Version: {
@@ -4968,6 +5030,209 @@ export interface operations {
             };
         };
     };
+    readonly getSurface: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description The phenomenon; `/api/v1/phenomena` lists all.
+                 * @example relative_humidity
+                 */
+                readonly phenomenon?: "air_temperature" | "relative_humidity" | "air_pressure" | "sea_level_pressure" | "pm1" | "pm2_5" | "pm4" | "pm10" | "illuminance" | "uv_irradiance" | "uv_index" | "solar_irradiance" | "co2" | "co2_equivalent" | "gas_resistance" | "total_voc" | "air_quality_index" | "sound_level" | "wind_speed" | "wind_gust" | "wind_direction" | "precipitation" | "precipitation_rate" | "soil_temperature" | "soil_moisture" | "water_temperature" | "dew_point" | "apparent_temperature" | "device_temperature" | "device_humidity" | "absolute_humidity" | "nitrogen_dioxide" | "ozone" | "carbon_monoxide" | "gamma_dose_rate" | "supply_voltage" | "signal_strength";
+            };
+            readonly header?: {
+                /**
+                 * @description The `ETag` of a response that the client has stored.
+                 * @example "5f3a1c2b9d8e7f60"
+                 */
+                readonly "If-None-Match"?: string;
+            };
+            readonly path: {
+                /**
+                 * @description The zoom of the Web-Mercator tile.
+                 * @example 6
+                 */
+                readonly z: number;
+                /**
+                 * @description The column of the tile, counted from 180° west; below 2 to the power of `z`.
+                 * @example 33
+                 */
+                readonly x: number;
+                /**
+                 * @description The row of the tile, counted from the north; below 2 to the power of `z`.
+                 * @example 21
+                 */
+                readonly y: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The estimates. */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly "Content-Encoding": components["headers"]["Content-Encoding"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly Vary: components["headers"]["Vary"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2024-10-14T09:20:00Z",
+                     *       "phenomenon": "air_temperature",
+                     *       "unit": "°C",
+                     *       "size": 3,
+                     *       "value": [
+                     *         null,
+                     *         null,
+                     *         null,
+                     *         1612,
+                     *         1612,
+                     *         null,
+                     *         null,
+                     *         1612,
+                     *         null
+                     *       ],
+                     *       "uncertainty": [
+                     *         null,
+                     *         null,
+                     *         null,
+                     *         77,
+                     *         69,
+                     *         null,
+                     *         null,
+                     *         77,
+                     *         null
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["Surface"];
+                };
+            };
+            /** @description The response still matches a tag in `If-None-Match`. */
+            readonly 304: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly Vary: components["headers"]["Vary"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some parameter is wrong. */
+            readonly 400: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly Vary: components["headers"]["Vary"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "There is no parameter \"colour\" here; allowed: phenomenon.",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "#/query/colour",
+                     *           "detail": "There is no parameter \"colour\" here.",
+                     *           "allowed": "phenomenon"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such tile. */
+            readonly 404: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly Vary: components["headers"]["Vary"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "At zoom 6, x and y are 0 to 63."
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client has exceeded its rate limit. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "The limit is 600 requests in 60 s per client; try again in 1 s. The header RateLimit of each response shows how many requests are left."
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description HiveBox failed. */
+            readonly 500: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly Vary: components["headers"]["Vary"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "title": "Internal server error",
+                     *       "status": 500,
+                     *       "detail": "HiveBox failed; its log contains the details under this response's x-request-id."
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No current readings are known. Too many tiles wait to be computed. */
+            readonly 503: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly Vary: components["headers"]["Vary"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly listReadings: {
         readonly parameters: {
             readonly query?: {
@@ -6402,7 +6667,8 @@ export interface operations {
                      *       },
                      *       "last_stored_at": "2024-10-14T09:18:00Z",
                      *       "store_lag_seconds": 120,
-                     *       "version": "0.1.0"
+                     *       "version": "0.1.0",
+                     *       "tiles": null
                      *     }
                      */
                     readonly "application/json": components["schemas"]["Status"];

@@ -37,10 +37,13 @@ impl Surroundings {
         places: &BoxIndex,
         catalogue: &Catalogue,
         position: Position,
+        wanted: impl Fn(PhenomenonId) -> bool,
         check: impl Fn(Reading<'a>) -> Result<(), &'static str>,
     ) -> Self {
-        let wanted: Vec<bool> =
-            catalogue.iter().map(|(_, phenomenon)| phenomenon.sensor_error(0.0).is_some()).collect();
+        let wanted: Vec<bool> = catalogue
+            .iter()
+            .map(|(id, phenomenon)| wanted(id) && phenomenon.sensor_error(0.0).is_some())
+            .collect();
         let mut by_phenomenon = vec![Around::default(); catalogue.len()];
         let mut lacking = wanted.iter().filter(|wanted| **wanted).count();
         for from in places.nearest(position, Estimate::REACH).take(MAX_LOOKED_AT) {

@@ -33,6 +33,20 @@ fn files() -> Vec<(String, Vec<u8>)> {
 }
 
 #[tokio::test]
+async fn an_operators_tiles_are_told_to_the_page_and_only_pictures_may_come_from_there() {
+    let template = "https://tiles.example.org:8443/{z}/{x}/{y}.png?key=K";
+    let settings = [("tiles", template), ("tiles-attribution", "© Bees & friends")];
+    let app = TestApp::with(&TestUpstream::start().await.url, &settings).await;
+    let tiles = &app.json("/api/v1/status").await["tiles"];
+    assert_eq!(*tiles, serde_json::json!({ "address": template, "attribution": "© Bees & friends" }));
+    let expected = POLICY.replace("data:;", "data: https://tiles.example.org:8443;");
+    assert_ne!(expected, POLICY);
+    for path in ["/dashboard", "/dashboard/app.js", "/dashboard/sw.js"] {
+        assert_eq!(header(&app.get(path).await, "content-security-policy"), expected, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn browsers_get_the_page_and_programs_get_json_as_before() {
     let app = app().await;
     let page = app.get("/dashboard").await;

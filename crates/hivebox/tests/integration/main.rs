@@ -64,6 +64,7 @@ mod sql;
 mod status;
 mod stopping;
 mod storing;
+mod surface;
 #[cfg(feature = "otlp")]
 mod traces;
 #[path = "../../../hivebox-archive/tests/integration/weed.rs"]

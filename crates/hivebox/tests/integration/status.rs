@@ -36,7 +36,7 @@ async fn all_is_well_once_there_is_an_answer() {
             "places_budget": null,
         },
         "left_out": {}, "last_poll_at": status["last_poll_at"], "readings_by_verdict": verdicts, "last_stored_at": null,
-        "store_lag_seconds": null, "version": env!("CARGO_PKG_VERSION"),
+        "store_lag_seconds": null, "version": env!("CARGO_PKG_VERSION"), "tiles": null,
     });
     assert_eq!(status, expected);
 }
