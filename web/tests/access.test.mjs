@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { eventually, json, needed, openBrowser, PHONE, visit, WIDE } from "./browser.mjs";
+import { Wire } from "./wire.mjs";
 
 const hivebox = needed("HIVEBOX_TEST_URL");
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -47,6 +48,85 @@ for (const colorScheme of ["light", "dark"]) {
     });
   }
 }
+
+/** What a reader may have on the screen beside the page itself. */
+const STATES = {
+  "no hive, with towns found": async (page) => {
+    await page.locator("#coordinates").fill("pots");
+    await page.locator("[role=option]").first().waitFor();
+  },
+  "a search without a result": async (page) => {
+    await page.locator("#coordinates").fill("qqqq");
+    await page.locator("#coordinates").press("Enter");
+    await page.locator("#hive-trouble", { hasText: /./ }).waitFor();
+  },
+  "a hive just removed": async (page) => {
+    await keepHive(page);
+    await page.locator("#hive-forget").click();
+    await page.locator("#undo").waitFor();
+  },
+  "a hive being renamed": async (page) => {
+    await keepHive(page);
+    await page.locator("#hive-rename").click();
+    await page.locator("#hive-name").waitFor();
+  },
+  "the question whether to move a hive": async (page) => {
+    await keepHive(page);
+    await page.locator("#hive-move").click();
+    await page.locator("#coordinates").fill("53.55 9.99");
+    await page.locator("#coordinates").press("Enter");
+    await page.locator("#move-dialog").waitFor();
+  },
+  "two compared histories": async (page) => {
+    await keepHive(page);
+    await page.locator("#history").scrollIntoViewIfNeeded();
+    await page.locator("#compare").click();
+    await page.locator("#compare-form .button", { hasText: "all boxes" }).click();
+    await page.locator("#lines").waitFor();
+    await page.locator("#compare").click();
+  },
+};
+
+async function keepHive(page) {
+  await page.locator("#coordinates").fill("52.52 13.41");
+  await page.locator("#coordinates").press("Enter");
+  await page.locator("#chores [data-chore]").first().waitFor();
+}
+
+for (const [name, reach] of Object.entries(STATES)) {
+  test(`axe finds no violation: ${name}`, async () => {
+    for (const colorScheme of ["light", "dark"]) {
+      await visit(browser, hivebox, { viewport: PHONE, colorScheme }, async (page) => {
+        await page.locator("#system[data-level=good]").waitFor();
+        await reach(page);
+        assert.deepEqual(await violations(page), []);
+      });
+    }
+  });
+}
+
+test("axe finds no violation: without a connection", async () => {
+  const wire = await Wire.to(hivebox);
+  const isExpected = (fault) => /Failed to load resource|ERR_|fetching the script/.test(fault);
+  try {
+    await visit(
+      browser,
+      `${wire.url}/dashboard?lat=52.52&lon=13.41`,
+      { viewport: PHONE },
+      async (page) => {
+        await page.locator("#answer[data-verdict]").waitFor();
+        await page.locator("#system[data-level=good]").waitFor();
+        wire.cut();
+        await page.locator("#system[data-connection=lost]").waitFor();
+        await page.locator(".answer.is-old").waitFor();
+        assert.deepEqual(await violations(page), []);
+      },
+      isExpected,
+    );
+  } finally {
+    wire.close();
+  }
+});
 
 test("on a phone every target is at least 44 px high and wide, and no field makes the page zoom", async () => {
   const { boxes } = await json(`${hivebox}/api/v1/boxes?lat=52.52&lon=13.41&radius_km=10&limit=100`);

@@ -80,11 +80,15 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 /** How many readings have each verdict, the most frequent first. */
 function Verdicts({ counts }: { counts: Readonly<Record<string, number>> }) {
   const { footer, box } = words.value;
-  const found = Object.entries(counts).filter(([, count]) => count > 0);
-  if (found.length === 0) return null;
+  const { ok: used = 0, ...others } = counts;
+  const found = Object.entries(others).filter(([, count]) => count > 0);
+  const excluded = found.reduce((sum, [, count]) => sum + count, 0);
+  if (used + excluded === 0) return null;
   return (
     <>
-      <h3 class="facts-title">{footer.readings}</h3>
+      <h3 class="facts-title">
+        {footer.used(countText(used, formatting.value))}, {footer.excluded(countText(excluded, formatting.value))}
+      </h3>
       <dl class="facts" id="verdicts">
         {found
           .sort(([, one], [, other]) => other - one)

@@ -57,7 +57,7 @@ const de: Words = {
   title: "HiveBox: Kann ich heute an die Bienen?",
   skip: "Zur Antwort springen",
   skipToMap: "Zur Karte springen",
-  tagline: "aktuelles Wetter von Bürgersensoren",
+  tagline: "Wetter von Bürgersensoren",
   settings: {
     label: "Einstellungen",
     language: "Sprache",
@@ -190,7 +190,7 @@ const de: Words = {
   hive: {
     title: "Meine Stände",
     ask: "Wo stehen Ihre Bienen?",
-    intro: "Sehen Sie sofort, ob Sie an die Beute können.",
+    intro: "Sehen Sie sofort, ob Sie an die Bienen können.",
     search: "Ort oder Koordinaten",
     placeholder: "Potsdam",
     wrong: "Diesen Ort gibt es hier nicht. Versuchen Sie einen größeren in der Nähe oder Koordinaten wie 52,52 13,41.",
@@ -237,7 +237,7 @@ const de: Words = {
     strip: "Der letzte Tag und die nächsten drei",
     rain: "Regen",
     wind: "Wind",
-    bands: { go: "auf", caution: "mit Vorsicht", no: "zu" },
+    bands: { go: "darf auf", caution: "mit Vorsicht", no: "bleibt zu" },
     told: "Was sehen Sie am Stand?",
     see: {
       rain: { label: "Regen", values: { no: "trocken", yes: "nass" } },
@@ -253,7 +253,7 @@ const de: Words = {
     verdict: { go: "Ja", caution: "Vorsicht", no: "Nein", unknown: "Unbekannt" },
     groups: { now: "Jetzt möglich", later: "Später", word: "Ihre Angabe fehlt", not: "Jetzt nicht" },
     folded: {
-      season: (count) => (count === 1 ? "1 Arbeit hat keine Saison" : `${count} Arbeiten haben keine Saison`),
+      season: (count) => (count === 1 ? "1 Arbeit außerhalb der Saison" : `${count} Arbeiten außerhalb der Saison`),
       unknown: (count) => (count === 1 ? "Für 1 Arbeit fehlen Messwerte" : `Für ${count} Arbeiten fehlen Messwerte`),
     },
     limit: (input, value, limit) => `${input} ${value}, Grenze ${limit}`,
@@ -313,7 +313,7 @@ const de: Words = {
       unit_unknown: "Titel oder Einheit unbekannt",
       sentinel: "Fehlerwert des Sensorchips",
       implausible: "unplausibel",
-      surplus: "nach den ersten vier seiner Art in der Box",
+      surplus: "mehr als vier seiner Art in der Box",
     },
     quality: {
       plausible: "plausibel",
@@ -375,8 +375,9 @@ const de: Words = {
     polled: "Letzte Abfrage",
     measured: "Datenstand",
     stored: "Zuletzt gespeichert",
-    readings: "Messwerte nach Urteil",
-    madeOf: (used, age) => `Der Mittelwert stammt aus ${used} Lufttemperaturen, keine älter als ${age}.`,
+    used: (count) => `${count} Messwerte zählen`,
+    excluded: (count) => `${count} Messwerte nicht gewertet`,
+    madeOf: (used, age) => `Der Mittelwert beruht auf ${used} Lufttemperaturen, keine ist älter als ${age}.`,
     never: "noch nie",
     down: (since) => `seit ${since} nicht mehr`,
     elsewhere: "von einer anderen Instanz, oder noch nie",
