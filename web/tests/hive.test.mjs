@@ -143,6 +143,17 @@ test("hives are kept in tabs, and the page opens with the one shown last", async
     // A place has its coordinates as its name until the names of towns have loaded.
     await eventually("the same tabs", async () => (await tabs(page)).join() === places.join());
     assert.equal(parametersOf(page).lat, "53.17");
+    const cut = await page.locator("#hives .tab > span:first-of-type").evaluateAll((all) => all.filter((each) => each.scrollWidth > each.clientWidth).length);
+    assert.equal(cut, 0, "a name of a usual length is not cut off");
+    await page.setViewportSize({ width: 320, height: 700 });
+    await page.goto(`${hivebox}/dashboard?lat=-33.87&lon=151.21`);
+    await page.locator("#answer[data-verdict]").waitFor();
+    await eventually("the shown hive in sight", () =>
+      page.locator("#hives").evaluate((nav) => {
+        const [whole, tab] = [nav, nav.querySelector("[aria-pressed=true]")].map((each) => each.getBoundingClientRect());
+        return tab.left >= whole.left - 1 && tab.right <= whole.right + 1;
+      }),
+    );
     await page.locator("#hives .tab", { hasText: "Garden" }).click();
     await eventually("the garden in the address", () => parametersOf(page).lat === "52.4");
     await picture(page, "hives");

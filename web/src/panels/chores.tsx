@@ -14,7 +14,7 @@ import { formatting } from "../state/settings";
 import { MAIN_CHORE } from "../state/signs";
 import { words } from "../words/words";
 import { GROUPS, type GroupName, groupOf } from "./chore-groups";
-import { type Decision, decisionOf, firstThought } from "./short-reason";
+import { decidingOf, decisionOf, firstThought } from "./short-reason";
 import { isOld } from "./system-now";
 import { levelOf } from "./verdict";
 import { nextWindow, usableWindows } from "./windows";
@@ -109,11 +109,8 @@ function ChoreRow({ chore, group }: { chore: Chore; group: GroupName }) {
 function ShortReason({ chore, group }: { chore: Chore; group: GroupName }) {
   const { chores: say, service } = words.value;
   const next = nextWindow(chore.windows, now.value);
-  const decision = decisionOf(chore);
   const asked = group === "word" ? chore.missing.map((input) => say.short[input] ?? input).join(" · ") : null;
-  const later = group === "later" && next ? stretchHere(next) : null;
-  const decided = decision && say.limit(...decisionText(decision));
-  const own = asked ?? later ?? decided;
+  const own = asked ?? (group === "later" && next ? stretchHere(next) : decidedBy(chore));
   if (own !== null) return <span class="chore-reason">{own}</span>;
   return (
     <span class="chore-reason" lang={service}>
@@ -122,11 +119,17 @@ function ShortReason({ chore, group }: { chore: Chore; group: GroupName }) {
   );
 }
 
-/** The input, its value and its limit. */
-function decisionText({ input, value, limit, unit }: Decision): [string, string, string] {
-  const name = words.value.chores.inputs[input] ?? input;
-  const [shown = "", bound = ""] = inReadersUnits(`${value} ${unit}|${limit} ${unit}`, formatting.value).split("|");
-  return [name, shown, bound];
+/** The value that decides, with its limit if there is one; `null` if no value does. */
+function decidedBy(chore: Chore): string | null {
+  const { chores: say } = words.value;
+  const deciding = decidingOf(chore);
+  if (!deciding) return null;
+  const { input, value, unit } = deciding;
+  const name = say.inputs[input] ?? input;
+  const limit = decisionOf(chore)?.limit;
+  // Together, so that digits remain where value and limit differ only in these.
+  const [shown = "", bound = ""] = inReadersUnits(`${value} ${unit}|${limit ?? value} ${unit}`, formatting.value).split("|");
+  return limit === undefined ? `${name} ${shown}` : say.limit(name, shown, bound);
 }
 
 /** How many windows the details show. */

@@ -1,5 +1,6 @@
 /** The reader's hives as tabs, each with its sign. */
 
+import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../parts/icons";
 import { shortName } from "../places/place-text";
 import { keyOf, type Place } from "../state/address";
@@ -13,7 +14,14 @@ import { levelOf } from "./verdict";
 export function HiveTabs() {
   const { hive: say, chores } = words.value;
   const shown = place.value;
+  const nav = useRef<HTMLElement>(null);
   const isGuest = shown !== null && hiveAt(hives.value, shown) === null;
+  const key = shown && keyOf(shown);
+  // Many hives are wider than a phone; the one shown must be among those in sight.
+  useEffect(() => {
+    const tab = nav.current?.querySelector<HTMLElement>('[aria-pressed="true"]');
+    if (nav.current && tab) nav.current.scrollLeft = tab.offsetLeft - (nav.current.clientWidth - tab.offsetWidth) / 2;
+  }, [key, hives.value]);
   const open = (spot: Place) => {
     stopPlacing();
     choose({ place: spot });
@@ -36,7 +44,7 @@ export function HiveTabs() {
     );
   };
   return (
-    <nav class="tabs" aria-label={say.title} id="hives">
+    <nav ref={nav} class="tabs" aria-label={say.title} id="hives">
       {hives.value.map(({ place: spot, name }) => tab(spot, name || shortName(spot)))}
       {isGuest && tab(shown, shortName(shown))}
       <button

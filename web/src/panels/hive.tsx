@@ -22,6 +22,7 @@ import { words } from "../words/words";
 import { HiveActions, nameOf } from "./hive-actions";
 import { HiveTabs } from "./hive-tabs";
 import { PlaceSearch } from "./place-search";
+import { firstSentence } from "./short-reason";
 import { HourStrip } from "./strip";
 import { isOld } from "./system-now";
 import { ToldChips } from "./told-chips";
@@ -120,7 +121,7 @@ function Verdict({ chore }: { chore: Chore | null }) {
       <div>
         <p class="verdict-say">{chore ? say.say[level] : say.checking}</p>
         <p class="verdict-reason" lang={words.value.service}>
-          {chore && inReadersUnits(chore.reason, formatting.value)}
+          {chore && inReadersUnits(firstSentence(chore.reason), formatting.value)}
         </p>
         {chore && <When chore={chore} />}
       </div>

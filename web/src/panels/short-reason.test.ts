@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChoreInput } from "../api/answers";
-import { decisionOf, firstThought } from "./short-reason";
+import { decidingOf, decisionOf, firstSentence, firstThought } from "./short-reason";
 
 const input = (slug: string, value: number, unit = "°C") => ({ input: slug, value, unit }) as ChoreInput;
 const AIR = input("air_temperature", -0.35);
@@ -24,6 +24,20 @@ describe("what decides a chore", () => {
     expect(decisionOf({ reason: "It is raining (0.4 mm/h).", inputs: [input("precipitation_rate", 0.4, "mm/h")] })).toBeNull();
     expect(decisionOf({ reason: "It is 4 °C; below 13 °C keep the hive closed.", inputs: [AIR] })).toBeNull();
   });
+});
+
+it("the value that a reason begins with is known beside a range, too", () => {
+  const inputs = [input("air_temperature_max_next_24h", 25.6), AIR];
+  const reason =
+    "The high of the next 24 hours is 25.6 °C, within 10 °C to 29.5 °C, and that of the next 72 hours does not exceed 29.5 °C.";
+  expect(decidingOf({ reason, inputs })).toEqual({ input: "air_temperature_max_next_24h", value: 25.6, unit: "°C" });
+  expect(decidingOf({ reason: "The colony has brood.", inputs })).toBeNull();
+});
+
+it("the first sentence of a reason ends at a full stop, not in a number", () => {
+  expect(firstSentence("The wind blows at 4.3 m/s; from 5 m/s nobody advises it. A limit is near.")).toBe(
+    "The wind blows at 4.3 m/s; from 5 m/s nobody advises it.",
+  );
 });
 
 it("the first thought of a reason ends at its semicolon or full stop, not in a number", () => {

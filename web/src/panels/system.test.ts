@@ -28,6 +28,7 @@ const status: Status = {
   last_stored_at: moment(3),
   store_lag_seconds: 180,
   version: "0.1.0",
+  tiles: null,
 };
 const facts: SystemFacts = {
   connection: { state: "open" },

@@ -91,7 +91,7 @@ function basisText({ boxes, nearest_km: nearest }: Estimate): string {
   const { hive } = words.value;
   const numbers = formatting.value;
   if (nearest === null) return hive.model;
-  return hive.estimate(hive.boxes(boxes, countText(boxes, numbers)), distanceText(nearest, numbers));
+  return hive.estimate(hive.boxes(boxes, countText(boxes, numbers)), distanceText(nearest, numbers), boxes === 1);
 }
 
 /** The attribution that the licence of a forecast requires. */

@@ -224,7 +224,7 @@ const de: Words = {
     dismiss: "Schließen",
     conditions: "Wetter am Stand",
     nothing: "Keine Box im Freien in der Nähe hat einen aktuellen Messwert.",
-    estimate: (boxes, distance) => `${boxes}, die nächste ${distance} entfernt`,
+    estimate: (boxes, distance, isOne) => `${boxes}, ${isOne ? "" : "die nächste "}${distance} entfernt`,
     model: "aus einem Wettermodell",
     names: (all) => all.join(", "),
     boxes: (count, text) => (count === 1 ? "1 Box" : `${text} Boxen`),

@@ -186,7 +186,7 @@ const en = {
     dismiss: "Close",
     conditions: "Weather at the hive",
     nothing: "No outdoor box near this place has a current reading.",
-    estimate: (boxes: string, distance: string) => `${boxes}, the nearest ${distance} away`,
+    estimate: (boxes: string, distance: string, isOne: boolean) => `${boxes}, ${isOne ? "" : "the nearest "}${distance} away`,
     model: "from a weather model",
     names: (all: readonly string[]) => all.map((name, index) => (index > 0 ? lowerFirst(name) : name)).join(", "),
     boxes: (count: number, text: string) => (count === 1 ? "1 box" : `${text} boxes`),

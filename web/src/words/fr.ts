@@ -211,7 +211,7 @@ const fr: Words = {
     dismiss: "Fermer",
     conditions: "Météo à la ruche",
     nothing: "Aucune station extérieure proche n’a de mesure récente.",
-    estimate: (boxes, distance) => `${boxes}, la plus proche à ${distance}`,
+    estimate: (boxes, distance, isOne) => `${boxes}, ${isOne ? "" : "la plus proche "}à ${distance}`,
     model: "d’un modèle météo",
     names: (all) => all.map((name, index) => (index > 0 ? lowerFirst(name) : name)).join(", "),
     boxes: (count, text) => (count === 1 ? "1 station" : `${text} stations`),
@@ -228,7 +228,7 @@ const fr: Words = {
     told: "Que voyez-vous à la ruche ?",
     see: {
       rain: { label: "Pluie", values: { no: "sec", yes: "mouillé" } },
-      wind: { label: "Le vent agite", values: { light: "feuilles", moderate: "rameaux", strong: "branches" } },
+      wind: { label: "Vent agite", values: { light: "feuilles", moderate: "rameaux", strong: "branches" } },
     },
     until: (time) => `Merci. Cela compte jusqu’à ${time}.`,
     checking: "Lecture de la météo …",
