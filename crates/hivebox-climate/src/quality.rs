@@ -4,6 +4,7 @@
 //! around, with the sensor's own past, and with other boxes at the same place. `quality.toml` holds
 //! the thresholds and their sources; `docs/quality.md` reports how well the checks do.
 
+mod around;
 mod assess;
 mod check;
 mod comparison;
@@ -12,12 +13,14 @@ mod error;
 mod indoor;
 mod neighbourhood;
 mod neighbours;
+mod one_place;
 mod rules;
 mod stuck;
 mod table;
 #[cfg(test)]
 mod test_box;
 mod turns;
+mod typical;
 
 pub use check::{Check, Level, Outcome};
 pub use comparison::Comparison;

@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Check {
-    /// The reading is close to those of the boxes around it.
+    /// The reading is not far from those of the boxes around it.
     Neighbours,
     /// The value has not stayed the same for longer than weather does.
     Stuck,
@@ -33,7 +33,8 @@ pub enum Level {
     Plausible,
     /// It is plausible, and no check failed.
     Unsuspicious,
-    /// It is unsuspicious, and the boxes around it agree.
+    /// It is unsuspicious, and close to the boxes around it: nearer than the check of neighbours
+    /// demands.
     Confirmed,
 }
 

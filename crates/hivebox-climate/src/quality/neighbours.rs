@@ -1,16 +1,29 @@
 //! Finds readings far from those of the boxes around.
 
+use super::around::{Around, FoundNeighbours};
 use super::check::Check;
 use super::comparison::Comparison;
 use super::indoor;
-use super::neighbourhood::{FoundNeighbours, NeighbourStatistics, Neighbourhood, place_outdoors};
-use super::rules::{NeighboursRule, QualityRules};
+use super::neighbourhood::{Neighbourhood, place_outdoors};
+use super::rules::QualityRules;
 use super::table::Quality;
 use super::turns::Turns;
+use super::typical::TypicalSpread;
 use crate::readings::Readings;
 
 /// The cost of searching around a box, in rows looked at.
 const WORK_OF_A_BOX: usize = 200;
+/// The cost of one comparison.
+const WORK_OF_A_ROW: usize = 2;
+
+/// A reading and its surroundings.
+struct Surrounded {
+    row: usize,
+    /// The index of its rule.
+    rule: usize,
+    value: f64,
+    around: Around,
+}
 
 /// Checks neighbours and rooms together, since both need the surroundings.
 pub(super) fn check(
@@ -19,9 +32,44 @@ pub(super) fn check(
     quality: &mut Quality,
     turns: &mut Turns<impl FnMut()>,
 ) {
+    let surrounded = surroundings(readings, rules, quality, turns);
+    let typical: Vec<TypicalSpread> = (0..rules.neighbours.len())
+        .map(|rule| {
+            let near = surrounded.iter().filter(|it| {
+                it.rule == rule && it.around.distance_km <= rules.neighbours[rule].learn_within_km
+            });
+            let deviations: Vec<f64> = near.map(|it| it.value - it.around.median).collect();
+            turns.worked(WORK_OF_A_ROW * deviations.len());
+            TypicalSpread::of(&rules.neighbours[rule], &deviations)
+        })
+        .collect();
+    for Surrounded { row, rule, value, around } in surrounded {
+        let (indoor, typical, rule) = (&rules.indoor[rule], &typical[rule], &rules.neighbours[rule]);
+        let comparison = around.compare(rule, typical, value);
+        let has_company = around.has_company(rule, typical, value);
+        quality.note(row, Check::Neighbours, has_company || is_close(rule.threshold, &comparison));
+        if let Some(indoor) = indoor {
+            quality.note(row, Check::Indoor, has_company || indoor::passes(indoor, value, &comparison));
+        }
+        if is_close(rule.confirmed, &comparison) {
+            quality.confirm(row);
+        }
+        quality.keep(row, comparison);
+        turns.worked(WORK_OF_A_ROW);
+    }
+}
+
+/// The surroundings of all plausible readings with a rule and enough neighbours.
+fn surroundings(
+    readings: &Readings,
+    rules: &QualityRules,
+    quality: &Quality,
+    turns: &mut Turns<impl FnMut()>,
+) -> Vec<Surrounded> {
     let neighbourhood = Neighbourhood::of(readings, rules, quality);
     let mut found: Vec<FoundNeighbours> =
         rules.neighbours.iter().map(|_| FoundNeighbours::default()).collect();
+    let mut surrounded = Vec::new();
     for sense_box in readings.boxes() {
         let rule_of = |row: usize| {
             let phenomenon = readings.reading(row).phenomenon()?;
@@ -33,23 +81,19 @@ pub(super) fn check(
             .filter_map(|row| Some((row, rule_of(row)?)))
             .collect();
         let Some(place) = place_outdoors(sense_box).filter(|_| !rows.is_empty()) else { continue };
-        let around: Vec<Option<NeighbourStatistics>> =
+        let around: Vec<Option<Around>> =
             neighbourhood.around(sense_box.index(), place, &mut found).collect();
-        for (row, rule) in rows {
-            let (Some(around), Some(value)) = (around[rule], readings.reading(row).value()) else { continue };
-            let comparison = around.compare(value.0);
-            quality.note(row, Check::Neighbours, passes(&rules.neighbours[rule], &comparison));
-            if let Some(rule) = &rules.indoor[rule] {
-                quality.note(row, Check::Indoor, indoor::passes(rule, value.0, &comparison));
-            }
-            quality.keep(row, comparison);
-        }
+        surrounded.extend(rows.into_iter().filter_map(|(row, rule)| {
+            let value = readings.reading(row).value()?.0;
+            Some(Surrounded { row, rule, value, around: around[rule]? })
+        }));
         turns.worked(WORK_OF_A_BOX);
     }
+    surrounded
 }
 
-fn passes(rule: &NeighboursRule, comparison: &Comparison) -> bool {
-    comparison.deviation.abs() <= rule.threshold * comparison.spread
+fn is_close(threshold: f64, comparison: &Comparison) -> bool {
+    comparison.deviation.abs() <= threshold * comparison.spread
 }
 
 #[cfg(test)]

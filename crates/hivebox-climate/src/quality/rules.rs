@@ -8,11 +8,14 @@ use serde::Deserialize;
 use super::error::QualityRulesError;
 use crate::catalogue::Catalogue;
 use crate::phenomenon::PhenomenonId;
+use crate::quantity::Metres;
 
 /// The rules of all checks for the phenomena of one [`Catalogue`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct QualityRules {
     pub(super) duplicate_degrees: f64,
+    /// Boxes this close have one voice among neighbours.
+    pub(super) one_place: Metres,
     pub(super) neighbours: Vec<NeighboursRule>,
     /// Indexed by [`PhenomenonId::index`].
     pub(super) stuck: Vec<Option<StuckRule>>,
@@ -28,10 +31,19 @@ pub(super) struct NeighboursRule {
     pub(super) nearest: usize,
     pub(super) least: usize,
     pub(super) threshold: f64,
+    pub(super) confirmed: f64,
+    pub(super) company: usize,
+    pub(super) company_among: usize,
+    pub(super) company_within: f64,
     pub(super) floor: f64,
-    pub(super) floor_per_km: f64,
+    pub(super) floor_readings: f64,
+    pub(super) least_floor: f64,
+    pub(super) learn_within_km: f64,
+    pub(super) typical_weight: f64,
+    pub(super) per_km: f64,
     pub(super) lapse_per_km: f64,
-    pub(super) floor_per_km_height: f64,
+    pub(super) per_km_height: f64,
+    pub(super) per_km_unknown_height: f64,
 }
 
 /// When a sensor is stuck.
@@ -47,6 +59,7 @@ pub(super) struct StuckRule {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct IndoorRule {
     pub(super) room: RangeInclusive<f64>,
+    pub(super) outside_below: f64,
     pub(super) above: f64,
     pub(super) threshold: f64,
 }
@@ -68,6 +81,7 @@ struct RulesToml {
 #[serde(deny_unknown_fields)]
 struct DuplicateToml {
     within_degrees: f64,
+    one_place_metres: f64,
 }
 
 #[derive(Deserialize)]
@@ -78,10 +92,19 @@ struct NeighboursToml {
     nearest: u16,
     least: u16,
     threshold: f64,
+    confirmed: f64,
+    company: u16,
+    company_among: u16,
+    company_within: f64,
     floor: f64,
-    floor_per_km: f64,
+    floor_readings: u16,
+    least_floor: f64,
+    learn_within_km: f64,
+    typical_weight: u16,
+    per_km: f64,
     lapse_per_km: f64,
-    floor_per_km_height: f64,
+    per_km_height: f64,
+    per_km_unknown_height: f64,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +123,7 @@ struct StuckToml {
 struct IndoorToml {
     phenomenon: String,
     room: [f64; 2],
+    outside_below: f64,
     above: f64,
     threshold: f64,
 }
@@ -126,6 +150,7 @@ impl QualityRules {
         let file: RulesToml = toml::from_str(toml)?;
         let mut rules = Self {
             duplicate_degrees: positive("duplicate", "within_degrees", file.duplicate.within_degrees)?,
+            one_place: Metres(positive("duplicate", "one_place_metres", file.duplicate.one_place_metres)?),
             neighbours: Vec::new(),
             stuck: vec![None; catalogue.len()],
             indoor: Vec::new(),
@@ -164,16 +189,34 @@ impl NeighboursToml {
         // With two neighbours the median is halfway between them, and both are equally far from it.
         ensure(least >= 3, NEIGHBOURS, "least", self.least.into(), "at least 3")?;
         ensure(nearest >= least, NEIGHBOURS, "nearest", self.nearest.into(), "at least `least`")?;
+        let (company, company_among) = (usize::from(self.company), usize::from(self.company_among));
+        ensure((1..=least).contains(&company), NEIGHBOURS, "company", self.company.into(), "1 to `least`")?;
+        let is_enough = company_among >= least;
+        ensure(is_enough, NEIGHBOURS, "company_among", self.company_among.into(), "at least `least`")?;
+        let positive = |field, value| positive(NEIGHBOURS, field, value);
+        let not_negative = |field, value| not_negative(NEIGHBOURS, field, value);
+        let threshold = positive("threshold", self.threshold)?;
+        let confirmed = positive("confirmed", self.confirmed)?;
+        ensure(confirmed <= threshold, NEIGHBOURS, "confirmed", confirmed, "at most `threshold`")?;
         Ok(NeighboursRule {
             phenomenon,
-            radius_km: positive(NEIGHBOURS, "radius_km", self.radius_km)?,
+            radius_km: positive("radius_km", self.radius_km)?,
             nearest,
             least,
-            threshold: positive(NEIGHBOURS, "threshold", self.threshold)?,
-            floor: positive(NEIGHBOURS, "floor", self.floor)?,
-            floor_per_km: not_negative(NEIGHBOURS, "floor_per_km", self.floor_per_km)?,
-            lapse_per_km: not_negative(NEIGHBOURS, "lapse_per_km", self.lapse_per_km)?,
-            floor_per_km_height: not_negative(NEIGHBOURS, "floor_per_km_height", self.floor_per_km_height)?,
+            threshold,
+            confirmed,
+            company,
+            company_among,
+            company_within: not_negative("company_within", self.company_within)?,
+            floor: positive("floor", self.floor)?,
+            floor_readings: positive("floor_readings", self.floor_readings.into())?,
+            least_floor: positive("least_floor", self.least_floor)?,
+            learn_within_km: positive("learn_within_km", self.learn_within_km)?,
+            typical_weight: positive("typical_weight", self.typical_weight.into())?,
+            per_km: not_negative("per_km", self.per_km)?,
+            lapse_per_km: not_negative("lapse_per_km", self.lapse_per_km)?,
+            per_km_height: not_negative("per_km_height", self.per_km_height)?,
+            per_km_unknown_height: not_negative("per_km_unknown_height", self.per_km_unknown_height)?,
         })
     }
 }
@@ -198,6 +241,7 @@ impl IndoorToml {
     fn read(&self) -> Result<IndoorRule, QualityRulesError> {
         Ok(IndoorRule {
             room: range(INDOOR, self.room)?,
+            outside_below: finite(INDOOR, "outside_below", self.outside_below)?,
             above: not_negative(INDOOR, "above", self.above)?,
             threshold: positive(INDOOR, "threshold", self.threshold)?,
         })
@@ -223,6 +267,11 @@ fn positive(section: &'static str, field: &'static str, value: f64) -> Result<f6
     Ok(value)
 }
 
+fn finite(section: &'static str, field: &'static str, value: f64) -> Result<f64, QualityRulesError> {
+    ensure(value.is_finite(), section, field, value, "a finite number")?;
+    Ok(value)
+}
+
 fn not_negative(section: &'static str, field: &'static str, value: f64) -> Result<f64, QualityRulesError> {
     ensure(value.is_finite() && value >= 0.0, section, field, value, "a finite number, 0 or above")?;
     Ok(value)
@@ -245,16 +294,26 @@ mod tests {
     const GOOD: &str = r#"
 [duplicate]
 within_degrees = 1e-5
+one_place_metres = 100
 [[neighbours]]
 phenomenon = "air_temperature"
 radius_km = 100
 nearest = 20
 least = 5
 threshold = 4
+confirmed = 2
+company = 5
+company_among = 15
+company_within = 1.5
 floor = 1.5
-floor_per_km = 0
+floor_readings = 50
+least_floor = 0.5
+learn_within_km = 30
+typical_weight = 100
+per_km = 0
 lapse_per_km = 6.5
-floor_per_km_height = 0
+per_km_height = 0
+per_km_unknown_height = 6.5
 [[stuck]]
 phenomenon = "relative_humidity"
 hours = 6
@@ -264,6 +323,7 @@ except = [[98, 105]]
 [[indoor]]
 phenomenon = "air_temperature"
 room = [17, 27]
+outside_below = 12
 above = 4
 threshold = 3
 "#;
@@ -293,6 +353,16 @@ threshold = 3
             ("\"relative_humidity\"", "\"humidity\"", "[[stuck]] has a rule for \"humidity\""),
             ("least = 5", "least = 2", "least = 2, which must be at least 3"),
             ("nearest = 20", "nearest = 4", "nearest = 4, which must be at least `least`"),
+            ("confirmed = 2", "confirmed = 5", "confirmed = 5, which must be at most `threshold`"),
+            ("company = 5", "company = 6", "company = 6, which must be 1 to `least`"),
+            ("company_among = 15", "company_among = 4", "company_among = 4, which must be at least `least`"),
+            ("typical_weight = 100", "typical_weight = 0", "typical_weight = 0"),
+            (
+                "outside_below = 12",
+                "outside_below = inf",
+                "outside_below = inf, which must be a finite number",
+            ),
+            ("one_place_metres = 100", "one_place_metres = 0", "one_place_metres = 0"),
             ("floor = 1.5", "floor = 0", "floor = 0, which must be a finite number above 0"),
             ("radius_km = 100", "radius_km = inf", "radius_km = inf"),
             (

@@ -40,6 +40,8 @@ struct RowChecks {
 
 /// Set in [`RowChecks::done`] if the verdict is [`Verdict::Ok`].
 const PLAUSIBLE: u8 = 1 << 7;
+/// Set in [`RowChecks::done`] if the reading agrees well with its neighbours.
+const CONFIRMED: u8 = 1 << 6;
 
 impl Quality {
     /// Without any results, except for which readings are plausible.
@@ -106,7 +108,7 @@ impl Quality {
             None
         } else if failed != 0 {
             Some(Level::Plausible)
-        } else if done & Check::Neighbours.bit() == 0 {
+        } else if done & CONFIRMED == 0 {
             Some(Level::Unsuspicious)
         } else {
             Some(Level::Confirmed)
@@ -175,6 +177,11 @@ impl Quality {
         }
     }
 
+    /// Records that the reading of a row agrees well with its neighbours.
+    pub(super) fn confirm(&mut self, row: usize) {
+        self.rows[row].done |= CONFIRMED;
+    }
+
     /// Keeps what a row was compared with. Rows come in ascending order, each at most once.
     pub(super) fn keep(&mut self, row: usize, comparison: Comparison) {
         debug_assert!(self.comparisons.last().is_none_or(|(last, _)| *last < row), "rows ascend");
@@ -194,6 +201,9 @@ mod tests {
         }
         quality.note(2, Check::Neighbours, true);
         quality.note(3, Check::Neighbours, true);
+        assert_eq!(quality.level(2), Some(Level::Unsuspicious), "not far off, and not close");
+        quality.confirm(2);
+        quality.confirm(3);
         quality.note(3, Check::Stuck, false);
         let levels = [None, Some(Level::Unsuspicious), Some(Level::Confirmed), Some(Level::Plausible)];
         assert_eq!([0, 1, 2, 3].map(|row| quality.level(row)), levels);

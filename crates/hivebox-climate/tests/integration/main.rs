@@ -10,6 +10,7 @@ mod extremes;
 mod forecast;
 mod histogram;
 mod honesty;
+mod known_faults;
 mod laws;
 mod network;
 mod places;

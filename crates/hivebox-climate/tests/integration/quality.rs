@@ -107,14 +107,15 @@ proptest! {
     #[test]
     fn what_fails_is_never_better_than_plausible(boxes in boxes()) {
         for (_, outcomes, level) in outcomes(&boxes, 0) {
-            let expected = if outcomes.contains(&Outcome::Failed) {
-                Level::Plausible
-            } else if outcomes[Check::Neighbours.index()] == Outcome::Passed {
-                Level::Confirmed
+            let passed = |check: Check| outcomes[check.index()] == Outcome::Passed;
+            let allowed: &[Level] = if outcomes.contains(&Outcome::Failed) {
+                &[Level::Plausible]
+            } else if passed(Check::Neighbours) {
+                &[Level::Unsuspicious, Level::Confirmed]
             } else {
-                Level::Unsuspicious
+                &[Level::Unsuspicious]
             };
-            prop_assert_eq!(level, Some(expected));
+            prop_assert!(level.is_some_and(|level| allowed.contains(&level)), "{:?} {:?}", outcomes, level);
         }
     }
 }

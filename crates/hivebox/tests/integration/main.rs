@@ -44,7 +44,6 @@ mod outages;
 mod panics;
 mod place_commands;
 mod proxy;
-mod quality;
 mod rate_limit;
 mod read_only;
 mod readiness;
