@@ -19,6 +19,7 @@ describe("a relative time", () => {
 
   it("is available in German", () => {
     expect(agoText(now - 5 * MINUTE, now, "de")).toBe("vor 5 Minuten");
+    expect(agoText(now - 5 * MINUTE, now, "fr", "short").replaceAll("\u00a0", " ")).toBe("il y a 5 min");
   });
 });
 

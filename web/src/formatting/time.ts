@@ -12,13 +12,13 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", Infinity],
 ];
 
-/** How long ago a moment was, such as "3 minutes ago". A future moment reads as "now". */
-export function agoText(moment: number, now: number, locale: string): string {
+/** How long ago a moment was, such as "3 minutes ago", or "3 min ago" if short. A future moment reads as "now". */
+export function agoText(moment: number, now: number, locale: string, style: Intl.RelativeTimeFormatStyle = "long"): string {
   let length = Math.max(0, (now - moment) / 1000);
   if (length < 45) return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(0, "second");
   for (const [unit, next] of STEPS) {
     if (Math.round(length) < next) {
-      return new Intl.RelativeTimeFormat(locale, { numeric: "always" }).format(-Math.round(length), unit);
+      return new Intl.RelativeTimeFormat(locale, { numeric: "always", style }).format(-Math.round(length), unit);
     }
     length /= next;
   }

@@ -25,6 +25,7 @@ const NEARNESS = "300px";
 export function HistoryPanel() {
   const { history: say } = words.value;
   const section = useRef<HTMLElement>(null);
+  const unit = history.value.data?.rows[0]?.unit;
   useEffect(() => {
     const update = ([entry]: IntersectionObserverEntry[]) => {
       isNear.value = entry?.isIntersecting ?? false;
@@ -37,7 +38,10 @@ export function HistoryPanel() {
   return (
     <section class="card history" aria-labelledby="history-title" id="history" ref={section}>
       <div class="panel-head">
-        <h2 id="history-title">{`${say.title}${words.value.colon} ${phenomenonName(phenomenon.value)}`}</h2>
+        <h2 id="history-title">
+          {`${say.title}${words.value.colon} ${phenomenonName(phenomenon.value)}`}
+          {unit && <span class="soft"> ({shownUnit(unit, formatting.value)})</span>}
+        </h2>
       </div>
       {history.value.failure?.kind !== "not_found" && (
         <>
@@ -58,7 +62,10 @@ function ChartAndTable({ answer }: { answer: History }) {
   const { history: say } = words.value;
   return (
     <>
+      <Legend />
+      {compared.value && <FailureNotice of={comparedHistory} />}
       {isEmpty(answer) ? <p id="history-empty">{answer.through === null ? say.notYet : say.none}</p> : <Chart answer={answer} />}
+      {answer.through !== null && <Take />}
       {!isEmpty(answer) && <Table answer={answer} />}
     </>
   );
@@ -135,9 +142,6 @@ function Chart({ answer }: { answer: History }) {
   }, [answer, other, numbers, dark, zone, words.value]);
   return (
     <figure class="chart">
-      <Legend />
-      {compared.value && <FailureNotice of={comparedHistory} />}
-      <p class="soft small">{shownUnit(unit, numbers)}</p>
       <div
         ref={canvas}
         id="chart"
@@ -152,7 +156,6 @@ function Chart({ answer }: { answer: History }) {
           {series.isTrimmed && say.since(moment(series.from * 1000))}{" "}
           {isFarZone.value && <span id="zone">{say.zone(zoneName(zone, Date.now(), numbers.locale))}</span>}
         </p>
-        <Take />
       </figcaption>
     </figure>
   );

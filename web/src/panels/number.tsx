@@ -53,7 +53,7 @@ function Age() {
   const moment = Date.parse(asOf.value);
   return (
     <time class="soft" id="fresh" dateTime={asOf.value} title={momentText(moment, now.value, locale)}>
-      {isOld.value ? words.value.hive.asOf(momentText(moment, now.value, locale)) : agoText(moment, now.value, locale)}
+      {isOld.value ? words.value.hive.asOf(momentText(moment, now.value, locale)) : agoText(moment, now.value, locale, "short")}
     </time>
   );
 }

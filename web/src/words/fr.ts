@@ -57,7 +57,7 @@ const fr: Words = {
   },
 
   number: {
-    title: "Toutes les stations",
+    title: "Partout",
     average: "température moyenne de l’air",
     status: { cold: "Froid", "too cold": "Trop froid", good: "Bon", hot: "Chaud", "too hot": "Trop chaud" },
     none: "Aucune station n’a de mesure récente.",
