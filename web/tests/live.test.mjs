@@ -65,6 +65,8 @@ test("without a network the page still shows the last answer, and says how old i
     await page.locator(`#answer[data-verdict=${verdict}]`).waitFor();
     await system(page, "[data-connection=lost][data-level=bad]");
     await page.locator(".answer.is-old .as-of", { hasText: /^As of \d/ }).waitFor();
+    const isHatched = await page.locator("#answer").evaluate((each) => getComputedStyle(each).backgroundImage.includes("repeating-linear-gradient"));
+    assert.ok(isHatched, "an old verdict is hatched");
     assert.equal(await page.locator("main .notice").count(), 0, "one bar says it all");
     await picture(page, "offline");
   }, isExpected);
