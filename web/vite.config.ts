@@ -27,6 +27,11 @@ export default defineConfig({
   // The map's worker is the one other script. Like the page's, its name has no hash.
   worker: { format: "es", rollupOptions: { output: { entryFileNames: "map-worker.js" } } },
   // Limits suit a busy machine; every wait ends as soon as its condition holds.
-  test: { include: ["src/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 180_000, interval: 10 } } },
+  test: {
+    include: ["src/**/*.test.ts", "build/*.test.mjs"],
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 180_000, interval: 10 } },
+  },
   server: { proxy: Object.fromEntries(["/api", "/temperature", "/readyz", "/routez", "/version", "/docs"].map((path) => [path, hivebox])) },
 });

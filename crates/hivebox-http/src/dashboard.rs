@@ -26,6 +26,7 @@ const PICTURE: &str = "image/svg+xml";
 const ICON: &str = "image/png";
 const MANIFEST: &str = "application/manifest+json";
 const TEXT: &str = "text/plain; charset=utf-8";
+const BYTES: &str = "application/octet-stream";
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const SERVICE_WORKER_ALLOWED: HeaderName = HeaderName::from_static("service-worker-allowed");
@@ -57,6 +58,17 @@ impl ContentPolicy {
     }
 }
 
+/// The tiles of the map's detail, by column and row. `web/build/detail.mjs` generates them.
+macro_rules! detail {
+    ($($tile:literal),*) => {
+        [$(EmbeddedFile::of(
+            concat!("detail-", $tile, ".bin"),
+            BYTES,
+            include_bytes!(concat!("../dashboard/detail-", $tile, ".bin")),
+        )),*]
+    };
+}
+
 /// An embedded file of the page.
 struct EmbeddedFile {
     name: &'static str,
@@ -66,8 +78,8 @@ struct EmbeddedFile {
 
 static PAGE: LazyLock<EmbeddedFile> =
     LazyLock::new(|| EmbeddedFile::of("index.html", HTML, include_bytes!("../dashboard/index.html")));
-static FILES: LazyLock<[EmbeddedFile; 11]> = LazyLock::new(|| {
-    [
+static FILES: LazyLock<Vec<EmbeddedFile>> = LazyLock::new(|| {
+    let mut files = vec![
         EmbeddedFile::of("app.js", SCRIPT, include_bytes!("../dashboard/app.js")),
         EmbeddedFile::of("app.css", STYLE, include_bytes!("../dashboard/app.css")),
         EmbeddedFile::of("map-worker.js", SCRIPT, include_bytes!("../dashboard/map-worker.js")),
@@ -83,7 +95,14 @@ static FILES: LazyLock<[EmbeddedFile; 11]> = LazyLock::new(|| {
         ),
         EmbeddedFile::of(SERVICE_WORKER, SCRIPT, include_bytes!("../dashboard/sw.js")),
         EmbeddedFile::of("licences.txt", TEXT, include_bytes!("../dashboard/licences.txt")),
-    ]
+    ];
+    files.extend(detail![
+        "0-1", "0-2", "0-3", "0-4", "0-5", "1-0", "1-1", "1-2", "1-3", "1-4", "2-0", "2-1", "2-2", "2-3",
+        "2-4", "2-5", "3-0", "3-1", "3-2", "3-3", "3-4", "3-5", "4-0", "4-1", "4-2", "4-3", "4-4", "4-5",
+        "5-0", "5-1", "5-2", "5-3", "5-4", "5-5", "6-0", "6-1", "6-2", "6-3", "6-4", "7-1", "7-2", "7-3",
+        "7-4", "7-5"
+    ]);
+    files
 });
 
 impl EmbeddedFile {
@@ -156,4 +175,20 @@ pub(super) fn describe_file() -> Operation {
 
 fn unknown() -> ApiError {
     ApiError::not_found("The dashboard has no such file.")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_built_file_is_served() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/dashboard");
+        let built =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let served = FILES.iter().map(|file| file.name.to_owned()).chain([PAGE.name.to_owned()]);
+        assert_eq!(built.collect::<BTreeSet<_>>(), served.collect::<BTreeSet<_>>());
+    }
 }

@@ -23,16 +23,31 @@ export const TIME_LIMIT = 12_000;
  * @throws {Failure} without an answer, unless `signal` was aborted
  */
 export async function getJson<T>(path: string, limit = TIME_LIMIT, signal?: AbortSignal): Promise<T> {
+  return get(path, "application/json", limit, signal, async (response) => (await response.json()) as T);
+}
+
+/** Requests bytes, in the same way. */
+export async function getBytes(path: string, limit = TIME_LIMIT, signal?: AbortSignal): Promise<Uint8Array> {
+  return get(path, "*/*", limit, signal, async (response) => new Uint8Array(await response.arrayBuffer()));
+}
+
+async function get<T>(
+  path: string,
+  accept: string,
+  limit: number,
+  signal: AbortSignal | undefined,
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
   const timeout = AbortSignal.timeout(limit);
   let response: Response;
   try {
     // The browser's cached copy may be older than the present announced by the stream.
     response = await fetch(path, {
-      headers: { accept: "application/json" },
+      headers: { accept },
       cache: "no-cache",
       signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
     });
-    if (response.ok) return (await response.json()) as T;
+    if (response.ok) return await read(response);
   } catch (error) {
     if (signal?.aborted) throw error;
     throw failureOf(error, timeout.aborted);

@@ -18,7 +18,7 @@ import { groupText } from "../formatting/units";
 import { colours } from "../parts/colour";
 import { needTowns, towns } from "../places/towns";
 import type { Place } from "../state/address";
-import { boxId, place } from "../state/choice";
+import { boxId, isSurface, place } from "../state/choice";
 import { hives } from "../state/hives";
 import { isPicking, usePlace } from "../state/placing";
 import { clicked, isAnswered, mapSummary, oneBox } from "../state/present";
@@ -30,6 +30,8 @@ import { sharePageGestures } from "./gestures";
 import { type Ground, GroundLayer } from "./ground-layer";
 import { MarkLayer, type Picture } from "./mark-layer";
 import type { Mark } from "./marks";
+import { operatorTiles, showOperatorTiles } from "./operator-tiles";
+import { showSurface } from "./surface";
 import { commands, inView, isDrawn, mapData } from "./view";
 import { followView, HIGHEST_ZOOM, readView } from "./view-address";
 import type { Land } from "./worker/messages";
@@ -102,6 +104,8 @@ function mountMap(element: HTMLElement): () => void {
     effect(() => layer.set(pictureOf())),
     // Preact must not set this class, as it would remove those added by Leaflet.
     effect(() => void element.classList.toggle("is-picking", isPicking.value)),
+    showOperatorTiles(map),
+    showSurface(map),
     showScale(map),
     showHive(map),
     showChosenBox(map),
@@ -160,7 +164,14 @@ function groundOf(): Ground {
   const colour = colours();
   return {
     land: land.value,
-    colours: { sea: colour("map-sea"), land: colour("map-land"), coast: colour("map-coast"), border: colour("map-border") },
+    mayLoad: isDrawn.value,
+    colours: {
+      sea: colour("map-sea"),
+      land: colour("map-land"),
+      coast: colour("map-coast"),
+      border: colour("map-border"),
+      river: colour("map-river"),
+    },
   };
 }
 
@@ -172,7 +183,8 @@ function pictureOf(): Picture {
   const box = oneBox.value.data?.box;
   const numbers = formatting.value;
   return {
-    towns: towns.value,
+    // The operator's tiles have names.
+    towns: operatorTiles.value ? null : towns.value,
     ownNames: words.value.towns,
     marksIn: mapData.value?.marksIn ?? null,
     style: {
@@ -183,6 +195,7 @@ function pictureOf(): Picture {
       ground: colour("map-land"),
       grey: colour("map-grey"),
     },
+    isHidden: isSurface.value,
     chosen: boxId.value && box && box.latitude !== null && box.longitude !== null ? { lat: box.latitude, lon: box.longitude } : null,
     accent: colour("focus"),
   };

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { numberText, shownUnit } from "../formatting/units";
+import { isSurface } from "../state/choice";
 import { formatting } from "../state/settings";
 import { words } from "../words/words";
 import { CYCLE, RAMP } from "./palette";
@@ -35,38 +36,46 @@ export function Legend() {
             </li>
           ))}
       </ol>
-      {mapData.value?.isDirection && <p>{map.wind}</p>}
-      <ul class="signs">
-        <LegendItem width={20} meaning={map.usable}>
-          <circle cx="10" cy="10" r="6" fill={RAMP[5]} />
-        </LegendItem>
-        <LegendItem width={20} meaning={map.doubtful}>
-          <path d="M10 1.500 18.500 10 10 18.500 1.500 10z" class="sign-frame" />
-          <path d="M10 4.500 15.500 10 10 15.500 4.500 10z" fill={RAMP[5]} />
-        </LegendItem>
-        <LegendItem width={20} meaning={map.stale}>
-          <circle cx="10" cy="10" r="4.500" class="sign-frame" />
-        </LegendItem>
-        {!leavesOutIndoors.value && (
-          <LegendItem width={20} meaning={map.indoor}>
-            <rect x="5" y="5" width="10" height="10" class="sign-frame" />
-          </LegendItem>
-        )}
-        <LegendItem width={20} meaning={map.withoutSensor}>
-          <circle cx="10" cy="10" r="2.500" class="sign-dot" />
-        </LegendItem>
-        <LegendItem width={28} meaning={map.cluster}>
-          <circle cx="14" cy="10" r="10" fill={RAMP[5]} />
-          <text x="14" y="14" text-anchor="middle" font-size="11" font-weight="600" fill="#000000">
-            4°
-          </text>
-        </LegendItem>
-        <LegendItem width={28} meaning={map.oldCluster}>
-          <circle cx="14" cy="10" r="8.500" class="sign-frame" />
-          <circle cx="14" cy="10" r="5.500" class="sign-frame" />
-        </LegendItem>
-      </ul>
+      {mapData.value?.isDirection && !isSurface.value && <p>{map.wind}</p>}
+      {isSurface.value ? <p>{map.surfaceNote}</p> : <Signs />}
     </div>
+  );
+}
+
+/** The symbols of boxes. */
+function Signs() {
+  const { map } = words.value;
+  return (
+    <ul class="signs">
+      <LegendItem width={20} meaning={map.usable}>
+        <circle cx="10" cy="10" r="6" fill={RAMP[5]} />
+      </LegendItem>
+      <LegendItem width={20} meaning={map.doubtful}>
+        <path d="M10 1.500 18.500 10 10 18.500 1.500 10z" class="sign-frame" />
+        <path d="M10 4.500 15.500 10 10 15.500 4.500 10z" fill={RAMP[5]} />
+      </LegendItem>
+      <LegendItem width={20} meaning={map.stale}>
+        <circle cx="10" cy="10" r="4.500" class="sign-frame" />
+      </LegendItem>
+      {!leavesOutIndoors.value && (
+        <LegendItem width={20} meaning={map.indoor}>
+          <rect x="5" y="5" width="10" height="10" class="sign-frame" />
+        </LegendItem>
+      )}
+      <LegendItem width={20} meaning={map.withoutSensor}>
+        <circle cx="10" cy="10" r="2.500" class="sign-dot" />
+      </LegendItem>
+      <LegendItem width={28} meaning={map.cluster}>
+        <circle cx="14" cy="10" r="10" fill={RAMP[5]} />
+        <text x="14" y="14" text-anchor="middle" font-size="11" font-weight="600" fill="#000000">
+          4°
+        </text>
+      </LegendItem>
+      <LegendItem width={28} meaning={map.oldCluster}>
+        <circle cx="14" cy="10" r="8.500" class="sign-frame" />
+        <circle cx="14" cy="10" r="5.500" class="sign-frame" />
+      </LegendItem>
+    </ul>
   );
 }
 

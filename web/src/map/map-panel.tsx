@@ -3,7 +3,7 @@
 import { WorldLine } from "../panels/number";
 import { Icon, type IconName } from "../parts/icons";
 import { FailureNotice } from "../parts/loaded";
-import { choose, isOutdoorOnly, place } from "../state/choice";
+import { choose, isOutdoorOnly, isSurface, place } from "../state/choice";
 import { isPicking } from "../state/placing";
 import { mapSummary } from "../state/present";
 import { words } from "../words/words";
@@ -11,6 +11,7 @@ import { gesture } from "./gestures";
 import { InView } from "./in-view";
 import { MapCanvas, showWorld, zoomBy } from "./leaflet-map";
 import { Legend } from "./legend";
+import { operatorTiles } from "./operator-tiles";
 import { PhenomenonChoice } from "./phenomenon-choice";
 import { commands } from "./view";
 
@@ -23,17 +24,6 @@ export function MapPanel() {
         <h2 id="map-title">{map.title}</h2>
         <WorldLine />
         <PhenomenonChoice />
-      </div>
-      <div class="map-tools">
-        <button
-          type="button"
-          class="chip"
-          id="outdoor-only"
-          aria-pressed={isOutdoorOnly.value}
-          onClick={() => choose({ isOutdoorOnly: !isOutdoorOnly.value })}
-        >
-          {map.outdoorOnly}
-        </button>
       </div>
       <FailureNotice of={mapSummary} />
       <div class="map-frame">
@@ -50,11 +40,32 @@ export function MapPanel() {
           {place.value && <MapButton icon="hive" label={map.toHive} act={() => place.value && commands.value?.goTo(place.value, 9)} />}
         </div>
         {!data && !failure && <p class="map-loading">{say.loading}</p>}
+        {operatorTiles.value && <p class="map-attribution">{operatorTiles.value.attribution}</p>}
         <GestureHint />
       </div>
       <p class={isPicking.value ? "map-note" : "soft small"} role="status">
-        {isPicking.value ? hive.picking : map.hint}
+        {isPicking.value ? hive.picking : isSurface.value ? map.surfaceHint : map.hint}
       </p>
+      <div class="map-tools">
+        <div class="segments" role="group" aria-label={map.layer}>
+          <button type="button" id="layer-points" aria-pressed={!isSurface.value} onClick={() => choose({ isSurface: false })}>
+            {map.points}
+          </button>
+          <button type="button" id="layer-surface" aria-pressed={isSurface.value} onClick={() => choose({ isSurface: true })}>
+            {map.surface}
+          </button>
+        </div>
+        <button
+          type="button"
+          class="chip"
+          id="outdoor-only"
+          aria-pressed={isOutdoorOnly.value || isSurface.value}
+          disabled={isSurface.value}
+          onClick={() => choose({ isOutdoorOnly: !isOutdoorOnly.value })}
+        >
+          {map.outdoorOnly}
+        </button>
+      </div>
       <Legend />
       <InView />
     </section>

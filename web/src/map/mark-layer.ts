@@ -13,6 +13,8 @@ export interface Picture {
   /** The marks in a part of the world; `null` if newer ones replace them. The function itself is `null` without any. */
   readonly marksIn: ((view: View) => Promise<Mark[] | null>) | null;
   readonly style: MarkStyle;
+  /** Whether the marks are listed only, because the surface is drawn. */
+  readonly isHidden: boolean;
   /** The place of the box in the open panel. */
   readonly chosen: { readonly lat: number; readonly lon: number } | null;
   readonly accent: string;
@@ -61,7 +63,7 @@ export class MarkLayer extends PaddedCanvas {
 
   /** The topmost mark at a place. */
   markAt({ lat, lng }: LatLng): Mark | null {
-    if (!this.cover) return null;
+    if (!this.cover || this.picture.isHidden) return null;
     const { x, y } = this.cover.spot(lat, lng);
     const isHit = (placed: PlacedMark) => Math.hypot(placed.x - x, placed.y - y) <= Math.max(HIT_RADIUS, radiusOf(placed.mark) + 2);
     return this.placed.findLast(isHit)?.mark ?? null;
@@ -86,12 +88,12 @@ export class MarkLayer extends PaddedCanvas {
   }
 
   protected paint(context: CanvasRenderingContext2D, cover: Cover): void {
-    const { style, chosen, accent } = this.picture;
+    const { style, isHidden, chosen, accent } = this.picture;
     this.placed = this.marks.map((mark) => {
       const { x, y } = cover.spot(mark.lat, mark.lon);
       return { mark, x, y };
     });
-    for (const each of this.placed) drawMark(context, each, style);
+    if (!isHidden) for (const each of this.placed) drawMark(context, each, style);
     this.drawTowns(context, cover);
     if (!chosen) return;
     const { x, y } = cover.spot(chosen.lat, chosen.lon);
@@ -103,7 +105,7 @@ export class MarkLayer extends PaddedCanvas {
   }
 
   private drawTowns(context: CanvasRenderingContext2D, cover: Cover): void {
-    const { towns, ownNames, style } = this.picture;
+    const { towns, ownNames, style, isHidden } = this.picture;
     if (!towns) return;
     context.font = LABEL_FONT;
     context.textAlign = "center";
@@ -111,7 +113,7 @@ export class MarkLayer extends PaddedCanvas {
     const spot = (lat: number, lon: number) => cover.spot(lat, lon);
     const viewport = { ...cover.view, spot, widthOf: (name: string) => context.measureText(name).width };
     // Names may cover single boxes: there are many, and they show no number.
-    const groups = this.placed.filter(({ mark }) => mark.kind === "group");
+    const groups = isHidden ? [] : this.placed.filter(({ mark }) => mark.kind === "group");
     const obstacles = groups.map(({ mark, x, y }) => ({ x, y, radius: radiusOf(mark) }));
     for (const label of labels(towns, ownNames, viewport, obstacles)) drawLabel(context, label, style);
   }

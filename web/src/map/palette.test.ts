@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CYCLE, colourOf, colourOfDirection, luminance, needsDarkInk, RAMP, scaleOf, stepOf } from "./palette";
+import { CYCLE, colourAt, colourOf, colourOfDirection, luminance, needsDarkInk, RAMP, scaleOf, stepOf } from "./palette";
 
 const contrast = (one: number, other: number) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
 
@@ -71,5 +71,26 @@ describe("the colours of directions", () => {
     expect(new Set(CYCLE).size).toBe(8);
     const lights = CYCLE.map(luminance);
     expect(Math.max(...lights) / Math.min(...lights)).toBeLessThan(1.5);
+  });
+});
+
+describe("colours without steps", () => {
+  const scale = scaleOf("air_temperature", []);
+  const hexOf = (value: number, of: typeof scale | null) =>
+    `#${colourAt(value, of)
+      .map((part) => Math.round(part).toString(16).padStart(2, "0"))
+      .join("")}`;
+
+  it("are those of the legend in the middle of a step, and between them elsewhere", () => {
+    expect(hexOf(7.5, scale)).toBe(colourOf(7.5, scale));
+    expect(hexOf(-40, scale)).toBe(RAMP[0]);
+    expect(hexOf(60, scale)).toBe(RAMP.at(-1));
+    expect(RAMP).not.toContain(hexOf(10, scale));
+  });
+
+  it("lead from one end of the compass to the other", () => {
+    expect(hexOf(0, null)).toBe(CYCLE[0]);
+    expect(hexOf(360, null)).toBe(CYCLE[0]);
+    expect(hexOf(315, null)).toBe(CYCLE[7]);
   });
 });

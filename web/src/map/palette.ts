@@ -4,6 +4,7 @@
  */
 
 const STEPS = 9;
+const BLACK = [0, 0, 0] as const;
 
 /** The colours, from low to high. */
 export const RAMP: readonly string[] = Array.from({ length: STEPS }, (_, step) => {
@@ -45,6 +46,36 @@ export function stepOf(value: number, scale: Scale): number {
 /** The colour of a value. */
 export function colourOf(value: number, scale: Scale): string {
   return RAMP[stepOf(value, scale)] ?? "";
+}
+
+/** Red, green and blue, 0 to 255. */
+export type Rgb = readonly [number, number, number];
+
+const RAMP_RGB = RAMP.map(rgbOf);
+const CYCLE_RGB = CYCLE.map(rgbOf);
+
+/** The colour of a value without steps: that of the legend in the middle of each step. Without a scale the value is a direction. */
+export function colourAt(value: number, scale: Scale | null): Rgb {
+  const position = scale ? positionOf(value, scale) : (((value / 45) % 8) + 8) % 8;
+  const colours = scale ? RAMP_RGB : CYCLE_RGB;
+  const [low, high] = [Math.floor(position), Math.floor(position) + 1];
+  const one = colours[low % colours.length] ?? BLACK;
+  const other = colours[scale ? Math.min(high, colours.length - 1) : high % colours.length] ?? BLACK;
+  const mix = (index: 0 | 1 | 2) => one[index] + (other[index] - one[index]) * (position - low);
+  return [mix(0), mix(1), mix(2)];
+}
+
+/** Where a value is between the colours: whole numbers are the middles of steps. */
+function positionOf(value: number, scale: Scale): number {
+  const middles = scale.slice(1).map((bound, index) => (bound + (scale[index] ?? bound)) / 2);
+  const [first = 0, last = 0] = [scale[0], scale.at(-1)];
+  // The outer steps have no other end; they are as wide as their neighbours.
+  const all = [2 * first - (middles[0] ?? first), ...middles, 2 * last - (middles.at(-1) ?? last)];
+  const above = all.findIndex((middle) => value < middle);
+  if (above === 0) return 0;
+  if (above === -1) return all.length - 1;
+  const [from = 0, to = 0] = [all[above - 1], all[above]];
+  return above - 1 + (value - from) / (to - from);
 }
 
 /** Whether text on a colour must be dark. */
@@ -113,6 +144,11 @@ function hex(linearColour: number[]): string {
       .padStart(2, "0");
   };
   return `#${linearColour.map(byte).join("")}`;
+}
+
+function rgbOf(colour: string): Rgb {
+  const byte = (at: number) => parseInt(colour.slice(at, at + 2), 16);
+  return [byte(1), byte(3), byte(5)];
 }
 
 function linear(value: number): number {

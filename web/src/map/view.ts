@@ -35,7 +35,7 @@ export const mapData = computed(() => {
   };
   /** The zoom at which a group splits; `null` if a newer map replaces it. */
   const opensAt = ({ id }: Group) => ask("split", { map, group: id, isOutdoorOnly }).catch(() => null);
-  return { unit, isDirection, scale, colour, marksIn, opensAt };
+  return { map, phenomenon: data.phenomenon, unit, isDirection, scale, colour, marksIn, opensAt };
 });
 
 /** Commands of the map for other parts of the page. */

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { agoText, durationText, momentText } from "../formatting/time";
 import { countText } from "../formatting/units";
+import { operatorTiles } from "../map/operator-tiles";
 import { FailureNotice } from "../parts/loaded";
 import { now } from "../state/clock";
 import { readingCount, status } from "../state/present";
@@ -11,6 +12,7 @@ import { formatting, THEMES, type Theme, theme } from "../state/settings";
 import { words } from "../words/words";
 
 export function Footer() {
+  const tiles = operatorTiles.value;
   const { footer, map, settings } = words.value;
   const [isOpen, setOpen] = useState(false);
   return (
@@ -20,7 +22,7 @@ export function Footer() {
         {isOpen && <Service />}
       </details>
       <p>
-        {footer.data} {map.licence}. {footer.noTracking}
+        {footer.data} {map.licence}. {tiles ? footer.tilesFrom(new URL(tiles.address).host) : footer.noTracking}
       </p>
       <p class="foot-links">
         <a href="/docs">{footer.docs}</a>

@@ -5,6 +5,7 @@ const chosen: Choice = {
   place: { lat: 52.52, lon: -13.4105 },
   phenomenon: "pm2_5",
   isOutdoorOnly: false,
+  isSurface: true,
   box: "592ca4b851d3460011ea2635",
   range: { from: Date.UTC(2026, 10, 1), to: Date.UTC(2026, 10, 2, 12) },
   scope: "place",

@@ -24,6 +24,8 @@ export interface Choice {
   readonly phenomenon: string;
   /** Whether the map leaves out boxes that are not outdoors. */
   readonly isOutdoorOnly: boolean;
+  /** Whether the map shows the surface of estimates instead of the boxes. */
+  readonly isSurface: boolean;
   /** The id of the box in the open panel. */
   readonly box: string | null;
   readonly range: Range;
@@ -52,6 +54,7 @@ export const DEFAULT_CHOICE: Choice = {
   place: null,
   phenomenon: "air_temperature",
   isOutdoorOnly: true,
+  isSurface: false,
   box: null,
   range: "24h",
   scope: null,
@@ -61,6 +64,7 @@ export const DEFAULT_CHOICE: Choice = {
 
 /** In the address of a map with boxes that are not outdoors. */
 const ALL_BOXES = "all";
+const SURFACE = "surface";
 const BOX_ID = /^[0-9a-f]{24}$/i;
 /** In milliseconds. */
 const SHORTEST_RANGE = 60_000;
@@ -74,6 +78,7 @@ export function readAddress(search: string): Choice {
     place: placeOf(query.get("lat"), query.get("lon")),
     phenomenon: Object.hasOwn(en.phenomenon.names, phenomenon) ? phenomenon : DEFAULT_CHOICE.phenomenon,
     isOutdoorOnly: query.get("boxes") !== ALL_BOXES,
+    isSurface: query.get("layer") === SURFACE,
     box: BOX_ID.test(box) ? box : null,
     range: readRange(query.get("range")),
     scope: SCOPES.find((scope) => scope === query.get("of")) ?? null,
@@ -90,6 +95,7 @@ export function writeAddress(choice: Choice, search = ""): string {
   put("lon", choice.place && degrees(choice.place.lon));
   put("phenomenon", choice.phenomenon === DEFAULT_CHOICE.phenomenon ? null : choice.phenomenon);
   put("boxes", choice.isOutdoorOnly ? null : ALL_BOXES);
+  put("layer", choice.isSurface ? SURFACE : null);
   put("box", choice.box);
   put("range", choice.range === DEFAULT_CHOICE.range ? null : writeRange(choice.range));
   put("of", choice.scope);

@@ -30,5 +30,6 @@ effect(() => rememberShown(choice.value.place));
 export const place = computed(() => choice.value.place);
 export const phenomenon = computed(() => choice.value.phenomenon);
 export const isOutdoorOnly = computed(() => choice.value.isOutdoorOnly);
+export const isSurface = computed(() => choice.value.isSurface);
 export const boxId = computed(() => choice.value.box);
 export const range = computed(() => choice.value.range);

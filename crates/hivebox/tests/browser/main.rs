@@ -68,6 +68,7 @@ fn people_can_use_the_page() {
         .args(["--test", "--test-reporter=spec", "--test-concurrency=1", "--test-timeout=600000"])
         .args(tests)
         .env("HIVEBOX_TEST_URL", &demo.url)
+        .env("HIVEBOX_TEST_BINARY", env!("CARGO_BIN_EXE_hivebox"))
         .env("HIVEBOX_TEST_SIMULATION", &demo.simulation_url)
         .env("HIVEBOX_TEST_PICTURES", pictures)
         .current_dir(web)

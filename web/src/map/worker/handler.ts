@@ -1,12 +1,14 @@
 /** Answers the page's questions about the map, away from the thread that draws. */
 
-import { getJson } from "../../api/request";
+import { getBytes, getJson } from "../../api/request";
 import { DIRECTION, pack } from "../marks";
 import { scaleOf } from "../palette";
 import { Clusters } from "./clusters";
+import { detailOf } from "./detail";
 import { landOf, type World } from "./land";
 import type { Answer, Ask, Kind, MapSummary } from "./messages";
 import { type Columns, type Points, pointsOf, usableValues } from "./points";
+import { estimatesOf, pixelsOf, type SurfaceTile } from "./surface";
 
 /** The newest map, with its groups once they are needed. */
 interface Shown {
@@ -40,6 +42,13 @@ const HANDLERS: { readonly [K in Kind]: (ask: Ask<K>, signal: AbortSignal) => Pr
   },
   async split({ map, group, isOutdoorOnly }) {
     return clustersOf(map, isOutdoorOnly)?.opensAt(group) ?? null;
+  },
+  async surface({ path, scale }, signal) {
+    const estimates = estimatesOf(await getJson<SurfaceTile>(path, undefined, signal));
+    return { estimates, pixels: pixelsOf(estimates, scale) };
+  },
+  async detail({ column, row }, signal) {
+    return detailOf(await getBytes(`/dashboard/detail-${column}-${row}.bin`, undefined, signal), column, row);
   },
   async land({ path }, signal) {
     return landOf(await getJson<World>(path, undefined, signal));

@@ -2,7 +2,8 @@
 
 import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
-import { type Shapes, WORLD } from "../shapes";
+import { WORLD } from "../shapes";
+import { type Flat, shapesOf } from "./lines";
 import type { Land } from "./messages";
 
 /** The last latitude of the Mercator projection. */
@@ -19,7 +20,7 @@ export function landOf(world: World): Land {
     return geometry.type === "MultiPolygon" ? geometry.coordinates.flat() : [];
   });
   const borders = mesh(world, countries, (one, other) => one !== other).coordinates;
-  return { countries: shapesOf(rings.flatMap(copies)), borders: shapesOf(borders.flatMap(copies)) };
+  return { countries: shapesOf(rings.flatMap(copies).map(projected)), borders: shapesOf(borders.flatMap(copies).map(projected)) };
 }
 
 /** A line; if it crosses the date line twice, once for each end of the map. */
@@ -45,29 +46,8 @@ export function unroll(line: Line): number[][] {
   });
 }
 
-function shapesOf(lines: readonly Line[]): Shapes {
-  const total = lines.reduce((sum, line) => sum + line.length, 0);
-  const shapes = {
-    points: new Float64Array(2 * total),
-    starts: new Uint32Array(lines.length + 1),
-    boxes: new Float64Array(4 * lines.length),
-  };
-  let point = 0;
-  lines.forEach((line, index) => {
-    const box = [Infinity, Infinity, -Infinity, -Infinity] as [number, number, number, number];
-    for (const [lon = 0, lat = 0] of line) {
-      const [x, y] = [xOf(lon), yOf(lat)];
-      shapes.points.set([x, y], 2 * point);
-      point += 1;
-      box[0] = Math.min(box[0], x);
-      box[1] = Math.min(box[1], y);
-      box[2] = Math.max(box[2], x);
-      box[3] = Math.max(box[3], y);
-    }
-    shapes.starts[index + 1] = point;
-    shapes.boxes.set(box, 4 * index);
-  });
-  return shapes;
+function projected(line: Line): Flat {
+  return line.flatMap(([lon = 0, lat = 0]) => [xOf(lon), yOf(lat)]);
 }
 
 function xOf(lon: number): number {

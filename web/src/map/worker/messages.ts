@@ -4,6 +4,7 @@ import type { FailureKind } from "../../api/request";
 import type { PackedMarks, View } from "../marks";
 import type { Scale } from "../palette";
 import type { Shapes } from "../shapes";
+import type { Estimates } from "./surface";
 
 /** What the page knows of a map. The boxes stay in the worker. */
 export interface MapSummary {
@@ -25,6 +26,24 @@ export interface Land {
   readonly borders: Shapes;
 }
 
+/** A tile of the surface. */
+export interface SurfacePicture {
+  readonly estimates: Estimates;
+  /** Red, green, blue and opacity of each pixel. */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** A tile of the map's detail. Shores and coasts are the outlines of lakes and land, without the edges of the tile. */
+export interface Detail {
+  readonly land: Shapes;
+  readonly coasts: Shapes;
+  readonly lakes: Shapes;
+  readonly shores: Shapes;
+  readonly rivers: Shapes;
+  readonly states: Shapes;
+  readonly borders: Shapes;
+}
+
 /** The questions and their answers. */
 export interface Questions {
   /** Loads a map, which replaces the one before. */
@@ -33,6 +52,10 @@ export interface Questions {
   marks: { ask: { readonly map: string; readonly view: View; readonly isOutdoorOnly: boolean }; answer: PackedMarks | null };
   /** The zoom at which a group splits; `null` if the map has been replaced. */
   split: { ask: { readonly map: string; readonly group: number; readonly isOutdoorOnly: boolean }; answer: number | null };
+  /** Loads a tile of the surface; `scale` is `null` for directions. */
+  surface: { ask: { readonly path: string; readonly scale: Scale | null }; answer: SurfacePicture };
+  /** Loads a tile of the detail. */
+  detail: { ask: { readonly column: number; readonly row: number }; answer: Detail };
   /** Loads the base map. */
   land: { ask: { readonly path: string }; answer: Land };
 }
