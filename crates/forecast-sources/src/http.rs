@@ -12,7 +12,7 @@ use backon::{ExponentialBuilder, Retryable};
 use jiff::Timestamp;
 use reqwest::header::{HeaderMap, IF_MODIFIED_SINCE, USER_AGENT};
 use reqwest::{StatusCode, Url};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 pub use attempt::{Attempt, Observer, Oddities};
 pub use error::{FailureKind, FetchError};
@@ -167,10 +167,13 @@ impl Http {
             .retry(delays)
             .sleep(tokio::time::sleep)
             .when(FetchError::is_transient)
-            .adjust(|error, delay| match error.retry_after(now()) {
-                Some(wait) if wait > options.max_retry_delay => None,
-                Some(wait) => delay.map(|delay| delay.max(wait)),
-                None => delay,
+            .adjust(|error, delay| {
+                let delay = match error.retry_after(now()) {
+                    Some(wait) if wait > options.max_retry_delay => None,
+                    Some(wait) => delay.map(|delay| delay.max(wait)),
+                    None => delay,
+                };
+                delay.filter(|delay| Instant::now() + *delay < question.deadline)
             })
             .await
     }
@@ -181,14 +184,17 @@ impl Http {
         now: impl Fn() -> Timestamp,
         read: &impl Fn(Response) -> Result<(T, Oddities), FetchError>,
     ) -> Result<T, FetchError> {
-        self.pace.turn().await;
+        timeout_at(question.deadline, self.pace.turn()).await.map_err(|_| FetchError::NotAsked)?;
+        if Instant::now() >= question.deadline {
+            return Err(FetchError::NotAsked);
+        }
         self.pause.admit(now()).map_err(|retry_at| FetchError::Paused { retry_at })?;
         let started = Instant::now();
         let request = self.client.get(question.url.clone()).headers(question.headers.clone());
         let mut body_bytes = 0;
         let response =
-            Response::fetch(request, self.options.max_body_bytes, now(), question.wait, &mut body_bytes)
-                .await;
+            Response::fetch(request, self.options.max_body_bytes, now(), question.wait, &mut body_bytes);
+        let response = timeout_at(question.deadline, response).await.unwrap_or(Err(FetchError::Late));
         let may_be_unchanged = question.headers.contains_key(IF_MODIFIED_SINCE);
         let result = response.and_then(|response| match response.status {
             StatusCode::NOT_MODIFIED if !may_be_unchanged => {
@@ -230,6 +236,8 @@ pub(crate) struct HttpQuestion<'a> {
     pub(crate) places: usize,
     /// The time of day when it was asked.
     pub(crate) now: Timestamp,
+    /// When the answer must be there.
+    pub(crate) deadline: Instant,
     /// How long to wait after a status 429 without `Retry-After`, by the text of the answer.
     pub(crate) wait: &'a (dyn Fn(&str, Timestamp) -> Duration + Sync),
 }

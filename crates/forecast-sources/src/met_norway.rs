@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{EXPIRES, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, LAST_MODIFIED};
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
 use decode::decode;
 
@@ -104,7 +105,12 @@ impl MetNorway {
         decode(body, spot, now, expires_at).map(|(forecast, _)| forecast)
     }
 
-    async fn ask(&self, question: &Question, now: Timestamp) -> Result<Answer, FetchError> {
+    async fn ask(
+        &self,
+        question: &Question,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Result<Answer, FetchError> {
         let spot = question.spot;
         if !spot.is_on_earth() {
             return Err(spot.no_place());
@@ -118,10 +124,11 @@ impl MetNorway {
             headers: validator.map(|text| (IF_MODIFIED_SINCE, text)).into_iter().collect(),
             places: 1,
             now,
+            deadline,
             wait: &|_, _| THROTTLED_FOR,
         };
         // The semaphore is never closed, so this only waits.
-        let _turn = self.turns.acquire().await;
+        let _turn = timeout_at(deadline, self.turns.acquire()).await.map_err(|_| FetchError::NotAsked)?;
         self.http.get(request, |response| read(&response, question, now)).await
     }
 }
@@ -158,7 +165,8 @@ impl Source for MetNorway {
         &'a self,
         questions: &'a [Question],
         now: Timestamp,
+        deadline: Instant,
     ) -> BoxFuture<'a, Vec<Result<Answer, FetchError>>> {
-        join_all(questions.iter().map(|question| self.ask(question, now))).boxed()
+        join_all(questions.iter().map(move |question| self.ask(question, now, deadline))).boxed()
     }
 }

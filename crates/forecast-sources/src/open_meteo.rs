@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use reqwest::Url;
 use reqwest::header::HeaderMap;
+use tokio::time::Instant;
 
 use decode::decode;
 
@@ -120,12 +121,14 @@ impl OpenMeteo {
         &self,
         spots: &[Spot],
         now: Timestamp,
+        deadline: Instant,
     ) -> Result<Vec<Result<Answer, FetchError>>, FetchError> {
         let question = HttpQuestion {
             url: self.url(spots),
             headers: HeaderMap::new(),
             places: spots.len(),
             now,
+            deadline,
             wait: &decode::wait,
         };
         let expires_at = later(now, self.valid_for);
@@ -133,7 +136,12 @@ impl OpenMeteo {
         Ok(read.await?.into_iter().map(|forecast| forecast.map(Answer::Forecast)).collect())
     }
 
-    async fn ask_all(&self, questions: &[Question], now: Timestamp) -> Vec<Result<Answer, FetchError>> {
+    async fn ask_all(
+        &self,
+        questions: &[Question],
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Vec<Result<Answer, FetchError>> {
         let spots: Vec<Spot> = questions.iter().map(|question| question.spot).collect();
         let mut answers: Vec<_> = spots.iter().map(|spot| Err(spot.no_place())).collect();
         let on_earth: Vec<usize> = (0..spots.len()).filter(|index| spots[*index].is_on_earth()).collect();
@@ -141,7 +149,7 @@ impl OpenMeteo {
         let mut splits = 0;
         while let Some(batch) = batches.pop() {
             let asked: Vec<Spot> = batch.iter().map(|index| spots[*index]).collect();
-            match self.ask(&asked, now).await {
+            match self.ask(&asked, now, deadline).await {
                 Ok(given) => {
                     for (index, answer) in batch.iter().zip(given) {
                         answers[*index] = answer;
@@ -185,7 +193,8 @@ impl Source for OpenMeteo {
         &'a self,
         questions: &'a [Question],
         now: Timestamp,
+        deadline: Instant,
     ) -> BoxFuture<'a, Vec<Result<Answer, FetchError>>> {
-        self.ask_all(questions, now).boxed()
+        self.ask_all(questions, now, deadline).boxed()
     }
 }

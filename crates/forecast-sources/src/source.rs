@@ -3,6 +3,7 @@
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use crate::forecast::Forecast;
 use crate::http::FetchError;
@@ -21,11 +22,13 @@ pub trait Source: std::fmt::Debug + Send + Sync {
     }
 
     /// What the source says about each place, in the order of the questions. A fault of one place does not spoil
-    /// the others. `now` is the time of day, for expiry.
+    /// the others. `now` is the time of day, for expiry. At `deadline` it ends with what has arrived; the rest is
+    /// [`FetchError::Late`] or [`FetchError::NotAsked`].
     fn fetch<'a>(
         &'a self,
         questions: &'a [Question],
         now: Timestamp,
+        deadline: Instant,
     ) -> BoxFuture<'a, Vec<Result<Answer, FetchError>>>;
 }
 

@@ -18,13 +18,14 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 pub use cell_forecast::{
-    CellForecast, FORGOTTEN_AFTER, Kept, MOST_CELLS, NoForecast, RENEWED_FOR, SERVES_FOR,
+    CellForecast, FORGOTTEN_AFTER, Kept, LONGEST_REST, MOST_CELLS, NoForecast, RENEWED_FOR, SERVES_FOR,
 };
 use cells::Cells;
 pub use collector::ForecastsCollector;
 use slot::Slot;
 
-/// The most cells that wait to be fetched. A new cell beyond them has no forecast for now.
+/// The most cells that somebody waits for, and the most that are due for a renewal. A new cell beyond them has no
+/// forecast for now.
 const MOST_WANTED: usize = 4096;
 
 /// The forecasts that this replica knows. Requests ask for a cell; the refresh loop fetches what they asked for.
@@ -41,15 +42,23 @@ pub struct Forecasts {
 struct Known {
     source: &'static SourceFacts,
     cells: Cells,
-    wanted: mpsc::Sender<ForecastCell>,
+    waiting: mpsc::Sender<ForecastCell>,
+    due: mpsc::Sender<ForecastCell>,
     newest_millis: AtomicI64,
     /// Places that all replicas asked about in the last day, and the budget; 0 is no budget.
     spent: AtomicU64,
     budget: AtomicU64,
 }
 
-/// The cells that requests want: each is there once until it is put or missed.
-pub type Wanted = mpsc::Receiver<ForecastCell>;
+/// The cells that requests want: each is there once until it is put or missed, and once more if somebody begins to wait
+/// for one that is due.
+#[derive(Debug)]
+pub struct Wanted {
+    /// Those that somebody waits for.
+    pub waiting: mpsc::Receiver<ForecastCell>,
+    /// Those that only need to be renewed: meanwhile the last forecast serves.
+    pub due: mpsc::Receiver<ForecastCell>,
+}
 
 /// The state of the forecasts, for people.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,16 +85,19 @@ impl Forecasts {
     /// With a source. Its forecasts are fetched by whoever receives the wanted cells.
     #[must_use]
     pub fn of(source: &'static SourceFacts) -> (Self, Wanted) {
-        let (wanted, receiver) = mpsc::channel(MOST_WANTED);
+        let ((waiting, waiting_receiver), (due, due_receiver)) =
+            (mpsc::channel(MOST_WANTED), mpsc::channel(MOST_WANTED));
         let known = Known {
             source,
             cells: Cells::default(),
-            wanted,
+            waiting,
+            due,
             newest_millis: AtomicI64::new(i64::MIN),
             spent: AtomicU64::default(),
             budget: AtomicU64::default(),
         };
-        (Self { known: Some(known), absent: Default::default() }, receiver)
+        let wanted = Wanted { waiting: waiting_receiver, due: due_receiver };
+        (Self { known: Some(known), absent: Default::default() }, wanted)
     }
 
     /// The name, licence and attribution of the source; `None` without one.
@@ -166,9 +178,15 @@ impl Forecasts {
         let Some(known) = &self.known else { return };
         for (cell, slot) in known.cells.all() {
             if slot.is_due(now) {
-                known.want(cell, &slot);
+                known.want(cell, &slot, false);
             }
         }
+    }
+
+    /// How many cells are in memory.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.known.as_ref().map_or(0, |known| known.cells.count())
     }
 
     /// Forgets which cells are wanted, after a panic of whoever fetches them. Nobody waits for them any longer.
@@ -213,7 +231,7 @@ impl Known {
         slot.note_asked(now);
         if let Some(forecast) = slot.servable(now) {
             if !forecast.is_fresh(now) && slot.rests(now).is_none() {
-                self.want(cell, &slot);
+                self.want(cell, &slot, false);
             }
             return Ok(forecast);
         }
@@ -223,7 +241,7 @@ impl Known {
         // From here on no change is missed.
         let mut changed = std::pin::pin!(slot.changed());
         changed.as_mut().enable();
-        if !self.want(cell, &slot) {
+        if !self.want(cell, &slot, true) {
             return Err(NoForecast::Busy);
         }
         // A timer that has run out at once would still wait for a millisecond.
@@ -235,11 +253,12 @@ impl Known {
     }
 
     /// Has a cell fetched, unless it is already wanted. Whether it will be.
-    fn want(&self, cell: ForecastCell, slot: &Slot) -> bool {
-        if !slot.want() {
+    fn want(&self, cell: ForecastCell, slot: &Slot, waits: bool) -> bool {
+        if !slot.want(waits) {
             return true;
         }
-        let is_queued = self.wanted.try_send(cell).is_ok();
+        let queue = if waits { &self.waiting } else { &self.due };
+        let is_queued = queue.try_send(cell).is_ok();
         if !is_queued {
             slot.unwant();
         }

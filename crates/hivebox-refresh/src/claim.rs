@@ -26,6 +26,11 @@ pub(crate) enum Claim {
     },
     /// The budget is spent.
     Spent,
+    /// The source asked for a pause.
+    Paused {
+        /// Until when.
+        until: Timestamp,
+    },
 }
 
 /// The result of a question.
@@ -42,7 +47,7 @@ pub(crate) enum Settled {
     },
 }
 
-/// A record of a claim longer than this is wrong: the clock that wrote it was.
+/// A record of an answer that holds for longer than this is wrong: the clock that wrote it was.
 pub(crate) const LONGEST_CLAIM: Duration = Duration::from_hours(24);
 /// The terms of a claim.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +56,7 @@ pub(crate) struct ClaimTerms {
     pub(crate) now: Timestamp,
     /// How long the claim lasts unless it is settled.
     pub(crate) lifetime: Duration,
-    /// The budget; `None` means that there is no limit.
+    /// What of the budget the claim may take; `None` means that there is no limit.
     pub(crate) budget: Option<ForecastBudget>,
     /// Whether to claim a cell although there should be an answer.
     pub(crate) ignores_done: bool,

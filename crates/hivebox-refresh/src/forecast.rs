@@ -7,7 +7,7 @@
 //!
 //! | question | module |
 //! |---|---|
-//! | Who may ask about a cell, and when again? | `claims`, `spending`, and the scripts in `redis/` |
+//! | Who may ask about a cell, and when again? | `claims`, `spending`, `pause`, and the scripts in `redis/` |
 //! | What does an answer become, and when is it no use? | [`convert`] |
 //! | How is it sent to other replicas? | `wire/forecast.rs` |
 //! | What is odd about the answers? | `oddity` |
@@ -28,3 +28,4 @@ pub(crate) use fetcher::{Fetcher, Surroundings};
 pub use oddity::observer;
 pub use once::{AskError, ask_once};
 pub use source::{observed_source, source};
+pub(crate) use spending::Spent;

@@ -66,6 +66,11 @@ pub enum SharedError {
     /// Another program or another version of HiveBox wrote to our keys.
     #[error(transparent)]
     Garbage(#[from] PresentWireError),
+    /// A script of ours gave a reply that it never gives.
+    #[error(
+        "Redis gave a reply of another form than HiveBox asked for: check that nothing else uses its keys"
+    )]
+    Odd,
 }
 
 impl SharedError {
@@ -80,7 +85,7 @@ impl SharedError {
             Self::Redis(error) if error.is_timeout() => "timeout",
             Self::Redis(error) if error.is_io_error() || error.is_unrecoverable_error() => "unreachable",
             Self::Redis(_) => "refused",
-            Self::Garbage(_) => "garbage",
+            Self::Garbage(_) | Self::Odd => "garbage",
         }
     }
 }

@@ -10,6 +10,8 @@ mod forecast;
 mod link;
 mod node;
 
+pub(crate) use forecast::Claimed;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -41,6 +41,12 @@ pub enum FetchError {
         /// What the source says.
         reason: Option<String>,
     },
+    /// The caller's deadline passed before the source answered.
+    #[error("the source did not answer in time")]
+    Late,
+    /// The caller's deadline passed before the question was sent.
+    #[error("there was no time left to ask the source")]
+    NotAsked,
     /// The source is unwell: a status of 500 or more, or 408.
     #[error("the source is unwell ({status}){}", said(reason.as_deref()))]
     Unavailable {
@@ -117,11 +123,13 @@ pub enum FailureKind {
     NoPlace,
     /// The source is not asked for a while.
     Paused,
+    /// There was no time left to ask.
+    NotAsked,
 }
 
 impl FailureKind {
     /// All kinds.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Connect,
         Self::Timeout,
         Self::Broken,
@@ -135,6 +143,7 @@ impl FailureKind {
         Self::NotAForecast,
         Self::NoPlace,
         Self::Paused,
+        Self::NotAsked,
     ];
 
     /// The name in metrics.
@@ -154,6 +163,7 @@ impl FailureKind {
             Self::NotAForecast => "not_a_forecast",
             Self::NoPlace => "no_place",
             Self::Paused => "paused",
+            Self::NotAsked => "not_asked",
         }
     }
 }
@@ -169,6 +179,8 @@ impl FetchError {
             Self::Transport(source) if source.is_timeout() => FailureKind::Timeout,
             Self::Transport(source) if source.is_connect() => FailureKind::Connect,
             Self::Transport(_) => FailureKind::Broken,
+            Self::Late => FailureKind::Timeout,
+            Self::NotAsked => FailureKind::NotAsked,
             Self::Forbidden { .. } => FailureKind::Forbidden,
             Self::Refused { .. } => FailureKind::Refused,
             Self::RateLimited { .. } => FailureKind::RateLimited,
@@ -233,6 +245,8 @@ impl FetchError {
             | Self::TooLarge { .. }
             | Self::Truncated { .. }
             | Self::NotAForecast(_)
+            | Self::Late
+            | Self::NotAsked
             | Self::Paused { .. } => self.to_string(),
         }
     }
@@ -243,7 +257,7 @@ impl FetchError {
 
     /// Whether the failure means that the source is unwell, rather than that the question was wrong.
     pub(super) fn is_fault_of_source(&self) -> bool {
-        !matches!(self, Self::Refused { .. } | Self::NoPlace { .. } | Self::Paused { .. })
+        !matches!(self, Self::Refused { .. } | Self::NoPlace { .. } | Self::Paused { .. } | Self::NotAsked)
     }
 
     /// Until when the source must not be asked after this failure.

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// The longest pause. A clock that was set back must not stop the requests for longer.
+/// The longest pause.
 pub(super) const LONGEST: Duration = Duration::from_hours(24);
+/// A pause that began further ahead than this was begun by a clock that has been set back since.
+const CLOCKS_DIFFER: Duration = Duration::from_mins(5);
 
 /// Begins after a number of failures in a row. When it is over it lets one attempt through, whose result ends or
 /// repeats it.
@@ -20,7 +22,16 @@ pub(super) struct Pause {
 #[derive(Debug, Default)]
 struct State {
     failures_in_a_row: u32,
+    /// The end of a pause after failures in a row, which a success ends.
     until: Option<Timestamp>,
+    /// Until when the source asked to be left alone. A success of another request does not take that back.
+    asked_for: Option<AskedFor>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct AskedFor {
+    since: Timestamp,
+    until: Timestamp,
 }
 
 impl Pause {
@@ -31,8 +42,14 @@ impl Pause {
     /// Admits an attempt, or returns when one is possible.
     pub(super) fn admit(&self, now: Timestamp) -> Result<(), Timestamp> {
         let mut state = self.state();
+        // A clock that was set back must not stop the requests for longer than was meant.
+        let began = |pause: &AskedFor| pause.since <= later(now, CLOCKS_DIFFER);
+        state.asked_for = state.asked_for.filter(|pause| began(pause) && now < pause.until);
+        if let Some(AskedFor { until, .. }) = state.asked_for {
+            return Err(until);
+        }
         match state.until {
-            Some(until) if now < until && until <= later(now, LONGEST) => Err(until),
+            Some(until) if now < until && until <= later(now, self.length) => Err(until),
             Some(_) => {
                 // After failures in a row, others wait until this attempt has a result or is lost.
                 let is_trial = state.failures_in_a_row >= self.failures_before;
@@ -43,8 +60,10 @@ impl Pause {
         }
     }
 
+    /// Ends the pause after failures in a row.
     pub(super) fn succeeded(&self) {
-        *self.state() = State::default();
+        let mut state = self.state();
+        (state.failures_in_a_row, state.until) = (0, None);
     }
 
     /// Records a failure, and until when the source must not be asked.
@@ -52,8 +71,11 @@ impl Pause {
         let mut state = self.state();
         state.failures_in_a_row = state.failures_in_a_row.saturating_add(1);
         let own = (state.failures_in_a_row >= self.failures_before).then(|| later(now, self.length));
-        let longest = later(now, LONGEST);
-        state.until = state.until.max(own).max(until).map(|until| until.min(longest));
+        state.until = state.until.max(own);
+        let until = until.map(|until| until.min(later(now, LONGEST)));
+        if let Some(until) = until.filter(|until| state.asked_for.is_none_or(|it| it.until < *until)) {
+            state.asked_for = Some(AskedFor { since: now, until });
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -97,9 +119,11 @@ mod tests {
         let (pause, hour) = (Pause::new(9, MINUTE), later(start(), MINUTE * 60));
         pause.failed(start(), Some(hour));
         assert_eq!(pause.admit(start()), Err(hour));
+        pause.succeeded();
+        assert_eq!(pause.admit(start()), Err(hour), "another request that succeeds does not take it back");
         assert_eq!((pause.admit(hour), pause.admit(hour)), (Ok(()), Ok(())), "one failure needs no trial");
         pause.failed(start(), Some(hour));
-        assert_eq!(pause.admit("2026-11-29T12:00:00Z".parse().unwrap()), Ok(()));
+        assert_eq!(pause.admit("2026-11-30T10:00:00Z".parse().unwrap()), Ok(()));
         pause.failed(start(), Some(Timestamp::MAX));
         assert_eq!(pause.admit(start()), Err(later(start(), LONGEST)));
     }

@@ -186,6 +186,67 @@ async fn a_long_retry_after_is_heeded_by_later_questions() {
 }
 
 #[tokio::test]
+async fn another_request_that_succeeds_does_not_take_back_a_pause() {
+    let gate = Arc::new(tokio::sync::Semaphore::new(0));
+    let until_open = Arc::clone(&gate);
+    let server = Server::start_async(move |asked| {
+        let gate = Arc::clone(&until_open);
+        async move {
+            if asked.number % 2 == 1 {
+                return with(answer(429, ""), "retry-after", "600");
+            }
+            gate.acquire().await.unwrap().forget();
+            good(&asked)
+        }
+    })
+    .await;
+    for (number, source) in both(&server, |_| ()).iter().enumerate() {
+        let slow = berlin(&**source, now());
+        let refused = async {
+            while server.asked().len() < number * 2 + 1 {
+                tokio::task::yield_now().await;
+            }
+            let refused = berlin(&**source, now()).await;
+            gate.add_permits(1);
+            refused
+        };
+        let (slow, refused) = futures_util::future::join(slow, refused).await;
+        assert_eq!((slow.is_ok(), refused.unwrap_err().kind()), (true, FailureKind::RateLimited));
+        assert_eq!(berlin(&**source, after(590)).await.unwrap_err().kind(), FailureKind::Paused);
+        assert_eq!(server.asked().len(), number * 2 + 2, "nothing was sent");
+    }
+}
+
+#[tokio::test]
+async fn at_the_deadline_what_has_arrived_counts() {
+    let server = Server::start_async(|asked: Asked| async move {
+        let latitude = asked.query.get("lat").or(asked.query.get("latitude")).unwrap();
+        match latitude.split(',').next() {
+            Some("0" | "1" | "2") => good(&asked),
+            _ => std::future::pending().await,
+        }
+    })
+    .await;
+    let questions: Vec<_> = (0..10).map(|degree| super::question(f64::from(degree), 13.4)).collect();
+    let open_meteo = open_meteo(&server, |options| options.places_per_request = 3);
+    let met_norway = met_norway(&server, |_| ());
+    let sources: [(&dyn Source, usize, usize); 2] = [(&open_meteo, 3, 3), (&met_norway, 3, 4)];
+    for (source, given, late) in sources {
+        // Long enough for three answers on a busy machine.
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(2);
+        let answers = source.fetch(&questions, now(), deadline).await;
+        let kinds: Vec<_> =
+            answers.iter().map(|answer| answer.as_ref().err().map(FetchError::kind)).collect();
+        let expected = |index| match index {
+            _ if index < given => None,
+            _ if index < given + late => Some(FailureKind::Timeout),
+            _ => Some(FailureKind::NotAsked),
+        };
+        assert_eq!(kinds, (0..10).map(expected).collect::<Vec<_>>(), "{}", source.facts().slug);
+    }
+}
+
+#[tokio::test]
 async fn no_place_on_earth_is_not_asked() {
     let server = Server::start(|asked| good(&asked)).await;
     for source in both(&server, |_| ()) {

@@ -8,7 +8,7 @@ use forecast_sources::{Answer, FailureKind, MetNorway, MetNorwayOptions, SetUpEr
 use tokio::sync::Semaphore;
 
 use super::server::{Asked, Server, answer, feature, good, with};
-use super::{after, berlin, met_norway, now, one, question, with_validator};
+use super::{after, berlin, in_time, met_norway, now, one, question, with_validator};
 
 const LAST_MODIFIED: &str = "Mon, 30 Nov 2026 11:04:26 GMT";
 
@@ -153,8 +153,11 @@ async fn places_are_asked_a_few_at_a_time_and_one_s_fault_spoils_no_other() {
     let questions: Vec<_> = (0..20).map(|degree| question(f64::from(degree), 13.4)).collect();
     // Two calls share the turns.
     let (first, second) = questions.split_at(10);
-    let (mut answers, more) =
-        futures_util::future::join(source.fetch(first, now()), source.fetch(second, now())).await;
+    let (mut answers, more) = futures_util::future::join(
+        source.fetch(first, now(), in_time()),
+        source.fetch(second, now(), in_time()),
+    )
+    .await;
     answers.extend(more);
     for (degree, answer) in answers.iter().enumerate() {
         match answer {

@@ -7,7 +7,7 @@ use forecast_sources::{Answer, FailureKind, OpenMeteo, OpenMeteoOptions, Questio
 use serde_json::{Value, json};
 
 use super::server::{Server, answer, places, places_answer};
-use super::{after, berlin, now, open_meteo, question};
+use super::{after, berlin, in_time, now, open_meteo, question};
 
 /// Places along a meridian, and the temperature at each as the source says.
 fn meridian(count: usize) -> Vec<Question> {
@@ -15,7 +15,7 @@ fn meridian(count: usize) -> Vec<Question> {
 }
 
 async fn temperatures(source: &OpenMeteo, questions: &[Question]) -> Vec<Option<f64>> {
-    let answers = source.fetch(questions, now()).await;
+    let answers = source.fetch(questions, now(), in_time()).await;
     let temperature = |answer| match answer {
         Ok(Answer::Forecast(forecast)) => forecast.hours.last().unwrap().air_temperature_celsius,
         _ => None,
@@ -70,7 +70,7 @@ async fn a_place_that_is_left_out_or_odd_spoils_no_other() {
     let source = open_meteo(&server, |_| ());
     let given = temperatures(&source, &meridian(6)).await;
     assert_eq!(given, [Some(0.0), None, None, None, None, Some(2.5)]);
-    let answers = source.fetch(&meridian(6), now()).await;
+    let answers = source.fetch(&meridian(6), now(), in_time()).await;
     assert!(answers[4].is_ok(), "its other quantities are good");
     assert_eq!(answers[2].as_ref().unwrap_err().kind(), FailureKind::NotAForecast);
 }
@@ -108,7 +108,7 @@ async fn one_place_that_is_refused_is_found_and_spoils_no_other() {
 async fn a_question_that_is_always_refused_is_not_repeated_for_ever() {
     let server = Server::start(|_| answer(400, r#"{"error":true,"reason":"No such model"}"#)).await;
     let source = open_meteo(&server, |_| ());
-    let answers = source.fetch(&meridian(100), now()).await;
+    let answers = source.fetch(&meridian(100), now(), in_time()).await;
     assert!(server.asked().len() <= 21, "{}", server.asked().len());
     let error = answers[99].as_ref().unwrap_err();
     assert!(error.is_permanent() && error.to_string().contains("No such model"), "{error}");

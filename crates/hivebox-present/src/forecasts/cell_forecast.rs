@@ -13,6 +13,8 @@ pub const SERVES_FOR: SignedDuration = Ahead::MAX_AGE;
 pub const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(6);
 /// A cell that somebody asked for within this time is renewed before anybody asks again.
 pub const RENEWED_FOR: SignedDuration = SignedDuration::from_hours(3);
+/// The longest time that a cell rests. A rest that ends further ahead was begun before the clock was set back.
+pub const LONGEST_REST: SignedDuration = SignedDuration::from_mins(20);
 /// The most cells in memory. One takes some 4 kB.
 pub const MOST_CELLS: usize = 10_000;
 

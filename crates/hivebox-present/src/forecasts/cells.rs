@@ -66,6 +66,10 @@ impl Cells {
         }
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
+    }
+
     pub(super) fn all(&self) -> impl Iterator<Item = (ForecastCell, Arc<Slot>)> {
         self.parts.iter().flat_map(|part| {
             let part = part.load_full();

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
-use super::cell_forecast::{CellForecast, Kept, NoForecast, RENEWED_FOR};
+use super::cell_forecast::{CellForecast, Kept, LONGEST_REST, NoForecast, RENEWED_FOR};
 
 /// What is known of one cell.
 #[derive(Debug)]
@@ -17,7 +17,9 @@ pub(super) struct Slot {
     /// Why the cell is not fetched, and until when.
     rest: ArcSwapOption<(NoForecast, Timestamp)>,
     asked_millis: AtomicI64,
+    /// Whether it is wanted at all, and by somebody who waits.
     is_wanted: AtomicBool,
+    is_waited_for: AtomicBool,
     changed: Notify,
 }
 
@@ -28,6 +30,7 @@ impl Slot {
             rest: ArcSwapOption::empty(),
             asked_millis: AtomicI64::new(now.as_millisecond()),
             is_wanted: AtomicBool::new(false),
+            is_waited_for: AtomicBool::new(false),
             changed: Notify::new(),
         }
     }
@@ -46,7 +49,8 @@ impl Slot {
     pub(super) fn rests(&self, now: Timestamp) -> Option<NoForecast> {
         let rest = self.rest.load();
         let (reason, until) = **rest.as_ref()?;
-        (now < until).then_some(reason)
+        let left = until.duration_since(now);
+        (left.is_positive() && left <= LONGEST_REST).then_some(reason)
     }
 
     pub(super) fn note_asked(&self, now: Timestamp) {
@@ -78,9 +82,13 @@ impl Slot {
         self.give_up();
     }
 
-    /// Notes that the cell is wanted. Whether it was not before.
-    pub(super) fn want(&self) -> bool {
-        !self.is_wanted.swap(true, Ordering::AcqRel)
+    /// Notes that the cell is wanted, and whether somebody waits for it. Whether that was not known before.
+    pub(super) fn want(&self, waits: bool) -> bool {
+        let was_wanted = self.is_wanted.swap(true, Ordering::AcqRel);
+        match waits {
+            true => !self.is_waited_for.swap(true, Ordering::AcqRel),
+            false => !was_wanted,
+        }
     }
 
     /// Forgets that the cell is wanted, and wakes those who wait for it.
@@ -91,6 +99,7 @@ impl Slot {
 
     pub(super) fn unwant(&self) {
         self.is_wanted.store(false, Ordering::Release);
+        self.is_waited_for.store(false, Ordering::Release);
     }
 
     /// Waits for the next [`put`](Self::put) or [`miss`](Self::miss).

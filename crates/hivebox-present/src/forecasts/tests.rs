@@ -1,5 +1,6 @@
 use hivebox_climate::forecast::ModelHoursBuilder;
 use hivebox_climate::place::Position;
+use tokio::sync::mpsc::error::TryRecvError;
 
 use super::*;
 
@@ -42,6 +43,11 @@ fn fetched(at: Timestamp) -> Kept {
 const PATIENT: Duration = Duration::from_mins(5);
 const IMPATIENT: Duration = Duration::ZERO;
 
+/// The next wanted cell: first those that somebody waits for.
+fn next(wanted: &mut Wanted) -> Result<ForecastCell, TryRecvError> {
+    wanted.waiting.try_recv().or_else(|_| wanted.due.try_recv())
+}
+
 #[tokio::test]
 async fn without_a_source_there_is_no_forecast_and_nothing_to_wait_for() {
     let forecasts = Forecasts::off();
@@ -59,9 +65,9 @@ async fn all_who_wait_for_a_new_cell_share_one_fetch() {
             tokio::spawn(async move { forecasts.ask(cell(1), noon(), PATIENT).await })
         })
         .collect();
-    assert_eq!(wanted.recv().await, Some(cell(1)));
+    assert_eq!(wanted.waiting.recv().await, Some(cell(1)));
     tokio::task::yield_now().await;
-    assert!(wanted.try_recv().is_err(), "it is wanted once");
+    assert!(next(&mut wanted).is_err(), "it is wanted once");
     forecasts.put(cell(1), fetched(noon()));
     for answer in waiting {
         assert_eq!(answer.await.unwrap().unwrap().fetched_at, noon());
@@ -72,15 +78,15 @@ async fn all_who_wait_for_a_new_cell_share_one_fetch() {
 async fn a_forecast_serves_on_for_six_hours_while_it_is_renewed() {
     let (forecasts, mut wanted) = Forecasts::of(&FACTS);
     assert_eq!(forecasts.ask(cell(1), noon(), IMPATIENT).await, Err(NoForecast::Pending));
-    assert_eq!(wanted.try_recv(), Ok(cell(1)));
+    assert_eq!(next(&mut wanted), Ok(cell(1)));
     forecasts.put(cell(1), fetched(noon()));
     assert!(forecasts.ask(cell(1), after(59), IMPATIENT).await.is_ok());
-    assert!(wanted.try_recv().is_err(), "it is fresh");
+    assert!(next(&mut wanted).is_err(), "it is fresh");
     for minutes in [60, 360] {
         assert!(forecasts.ask(cell(1), after(minutes), IMPATIENT).await.is_ok());
     }
-    assert_eq!(wanted.try_recv(), Ok(cell(1)));
-    assert!(wanted.try_recv().is_err(), "it is wanted already");
+    assert_eq!(next(&mut wanted), Ok(cell(1)));
+    assert!(next(&mut wanted).is_err(), "it is wanted already");
     assert_eq!(forecasts.ask(cell(1), after(361), IMPATIENT).await, Err(NoForecast::Pending));
 }
 
@@ -88,17 +94,17 @@ async fn a_forecast_serves_on_for_six_hours_while_it_is_renewed() {
 async fn a_cell_that_rests_is_not_wanted_and_says_why() {
     let (forecasts, mut wanted) = Forecasts::of(&FACTS);
     let _ = forecasts.ask(cell(1), noon(), IMPATIENT).await;
-    assert_eq!(wanted.try_recv(), Ok(cell(1)));
+    assert_eq!(next(&mut wanted), Ok(cell(1)));
     forecasts.miss(cell(1), NoForecast::BudgetSpent, after(2));
     assert_eq!(forecasts.ask(cell(1), after(1), PATIENT).await, Err(NoForecast::BudgetSpent));
-    assert!(wanted.try_recv().is_err());
+    assert!(next(&mut wanted).is_err());
     assert_eq!(forecasts.ask(cell(1), after(2), IMPATIENT).await, Err(NoForecast::Pending));
-    assert_eq!(wanted.try_recv(), Ok(cell(1)));
+    assert_eq!(next(&mut wanted), Ok(cell(1)));
     // An old forecast serves on while its cell rests.
     forecasts.put(cell(1), fetched(noon()));
     forecasts.miss(cell(1), NoForecast::SourceFailed, after(90));
     assert!(forecasts.ask(cell(1), after(80), IMPATIENT).await.is_ok());
-    assert!(wanted.try_recv().is_err());
+    assert!(next(&mut wanted).is_err());
 }
 
 #[tokio::test]
@@ -106,14 +112,14 @@ async fn what_people_ask_for_is_renewed_and_the_rest_is_dropped() {
     let (forecasts, mut wanted) = Forecasts::of(&FACTS);
     for number in [1, 2] {
         let _ = forecasts.ask(cell(number), noon(), IMPATIENT).await;
-        assert_eq!(wanted.try_recv(), Ok(cell(number)));
+        assert_eq!(next(&mut wanted), Ok(cell(number)));
         forecasts.put(cell(number), fetched(noon()));
     }
     let _ = forecasts.ask(cell(2), after(50), IMPATIENT).await;
     forecasts.want_due(after(60));
-    assert!(wanted.try_recv().is_err(), "the moment of renewal is spread");
+    assert!(next(&mut wanted).is_err(), "the moment of renewal is spread");
     forecasts.want_due(after(190));
-    assert_eq!((wanted.try_recv().ok(), wanted.try_recv().ok()), (Some(cell(2)), None));
+    assert_eq!((next(&mut wanted).ok(), next(&mut wanted).ok()), (Some(cell(2)), None));
     forecasts.tidy(after(361));
     assert!(forecasts.kept(cell(1)).is_none() && forecasts.kept(cell(2)).is_some());
 }
@@ -127,7 +133,7 @@ async fn ten_thousand_cells_at_most_are_kept_and_the_least_recently_asked_go() {
         let answer = forecasts.ask(cell(number), asked_at, IMPATIENT).await;
         let expected = if number < most { NoForecast::Pending } else { NoForecast::Busy };
         assert_eq!(answer, Err(expected), "{number}");
-        assert_eq!(wanted.try_recv().is_ok(), number < most);
+        assert_eq!(next(&mut wanted).is_ok(), number < most);
         forecasts.put(cell(number), fetched(asked_at));
     }
     forecasts.tidy(after(1));
@@ -137,13 +143,42 @@ async fn ten_thousand_cells_at_most_are_kept_and_the_least_recently_asked_go() {
 }
 
 #[tokio::test]
+async fn renewals_keep_nobody_waiting() {
+    let (forecasts, mut wanted) = Forecasts::of(&FACTS);
+    for number in 0..=MOST_WANTED as u32 {
+        let _ = forecasts.ask(cell(number), noon(), IMPATIENT).await;
+        assert!(next(&mut wanted).is_ok());
+        forecasts.put(cell(number), fetched(noon()));
+    }
+    forecasts.want_due(after(170));
+    assert_eq!(forecasts.ask(cell(9999), after(170), IMPATIENT).await, Err(NoForecast::Pending));
+    assert_eq!(wanted.waiting.try_recv(), Ok(cell(9999)), "a new place does not queue behind renewals");
+    // Who begins to wait for a place that is due does not queue behind the others, either.
+    let _ = forecasts.ask(cell(7), after(361), IMPATIENT).await;
+    assert_eq!(wanted.waiting.try_recv(), Ok(cell(7)));
+    let _ = forecasts.ask(cell(7), after(361), IMPATIENT).await;
+    assert!(wanted.waiting.try_recv().is_err(), "once");
+}
+
+#[tokio::test]
+async fn a_rest_ends_when_the_clock_is_set_back() {
+    let (forecasts, mut wanted) = Forecasts::of(&FACTS);
+    let _ = forecasts.ask(cell(1), noon(), IMPATIENT).await;
+    assert!(next(&mut wanted).is_ok());
+    forecasts.miss(cell(1), NoForecast::SourceFailed, after(15));
+    assert_eq!(forecasts.ask(cell(1), after(0), PATIENT).await, Err(NoForecast::SourceFailed));
+    assert_eq!(forecasts.ask(cell(1), after(-600), IMPATIENT).await, Err(NoForecast::Pending));
+    assert!(next(&mut wanted).is_ok());
+}
+
+#[tokio::test]
 async fn the_queue_of_wanted_cells_is_bounded() {
     let (forecasts, mut wanted) = Forecasts::of(&FACTS);
     for number in 0..MOST_WANTED as u32 {
         let _ = forecasts.ask(cell(number), noon(), IMPATIENT).await;
     }
     assert_eq!(forecasts.ask(cell(9999), noon(), PATIENT).await, Err(NoForecast::Busy));
-    assert!(wanted.try_recv().is_ok());
+    assert!(next(&mut wanted).is_ok());
     assert_eq!(forecasts.ask(cell(9999), noon(), IMPATIENT).await, Err(NoForecast::Pending));
 }
 
@@ -152,7 +187,7 @@ async fn after_a_panic_of_the_fetcher_cells_are_wanted_again() {
     let (forecasts, mut wanted) = Forecasts::of(&FACTS);
     for _ in 0..2 {
         let _ = forecasts.ask(cell(1), noon(), IMPATIENT).await;
-        assert_eq!(wanted.try_recv(), Ok(cell(1)));
+        assert_eq!(next(&mut wanted), Ok(cell(1)));
         forecasts.forget_wanted();
     }
 }

@@ -4,16 +4,16 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use forecast_sources::{Answer, FetchError, Question, Source, Validator};
+use forecast_sources::{Answer, FailureKind, FetchError, Question, Source, Validator};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use hivebox_climate::forecast::ForecastCell;
 use hivebox_config::ForecastBudget;
-use hivebox_present::forecasts::{Kept, Wanted};
+use hivebox_present::forecasts::{Kept, LONGEST_REST, Wanted};
 use hivebox_present::{Cache, CellForecast, Clock, Forecasts, NoForecast};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{info, warn};
 
 use super::claims::Claims;
@@ -59,23 +59,28 @@ pub(crate) struct Fetcher<'a> {
     /// How long a call of the source may take, with what it does by itself.
     patience: Duration,
     asking: Semaphore,
-    /// Until when the source is not asked at all, because it asked for that or failed too often.
-    pauses_until: Cell<Option<Timestamp>>,
     was_well: Cell<bool>,
 }
 
 /// The most cells that are looked up and asked about together.
 const BATCH: usize = 100;
-/// How many batches are under way at once.
+/// How many batches are under way at once that somebody waits for.
 const MOST_ROUNDS: usize = 16;
+/// How many are of renewals that nobody waits for: fewer than calls of the source.
+const MOST_RENEWALS: usize = 2;
 /// How many calls of the source run at once.
 const AT_ONCE: usize = 4;
 /// How often forgotten cells are dropped and others renewed.
 const TIDY_EVERY: Duration = Duration::from_secs(20);
-/// How long a renewal that nobody waits for is put off at most, so that replicas and cells do not meet.
+/// How long a renewal that nobody waits for is put off at most, so that replicas and cells do not meet: longer if there
+/// are more cells than so many for each minute.
 const RENEWAL_SPREAD: Duration = Duration::from_mins(2);
+const LONGEST_SPREAD: Duration = Duration::from_hours(1);
+const RENEWALS_A_MINUTE: u64 = 200;
 /// After how long a cell is looked at again that another replica asks about, in ms.
 const LOOK_AGAIN_MILLIS: std::ops::Range<u64> = 100..300;
+/// How much longer than its patience the fetcher waits for a source.
+const GRACE: Duration = Duration::from_millis(500);
 /// How long a new cell rests when the budget is spent.
 const SPENT_REST: Duration = Duration::from_secs(30);
 
@@ -100,7 +105,6 @@ impl<'a> Fetcher<'a> {
             claims,
             patience,
             asking: Semaphore::new(AT_ONCE),
-            pauses_until: Cell::default(),
             was_well: Cell::new(true),
         };
         (fetcher, wanted)
@@ -109,19 +113,28 @@ impl<'a> Fetcher<'a> {
     /// Runs until the service stops.
     pub(crate) async fn run(&self, wanted: &mut Wanted) {
         let most = BATCH.min(self.source.most_places().max(1));
+        let Wanted { waiting, due } = wanted;
         let (mut rounds, mut batch) = (FuturesUnordered::new(), Vec::new());
+        let (mut renewals, mut due_batch) = (FuturesUnordered::new(), Vec::new());
         let mut tidied_at = self.around.clock.now();
         rounds.push(self.tidy(tidied_at).boxed_local());
         loop {
             tokio::select! {
                 // While many rounds run, further cells gather for larger ones.
-                count = wanted.recv_many(&mut batch, most), if rounds.len() < MOST_ROUNDS => {
+                count = waiting.recv_many(&mut batch, most), if rounds.len() < MOST_ROUNDS => {
                     if count == 0 {
                         return;
                     }
-                    rounds.push(self.round(std::mem::take(&mut batch)).boxed_local());
+                    rounds.push(self.round(std::mem::take(&mut batch), false).boxed_local());
+                }
+                count = due.recv_many(&mut due_batch, most), if renewals.len() < MOST_RENEWALS => {
+                    if count == 0 {
+                        return;
+                    }
+                    renewals.push(self.round(std::mem::take(&mut due_batch), true).boxed_local());
                 }
                 Some(()) = rounds.next() => {}
+                Some(()) = renewals.next() => {}
                 () = self.around.clock.sleep(tidied_at, TIDY_EVERY) => {
                     tidied_at = self.around.clock.now();
                     rounds.push(self.tidy(tidied_at).boxed_local());
@@ -141,8 +154,8 @@ impl<'a> Fetcher<'a> {
         self.around.forecasts.note_spent(spent_today, self.budget.map(|budget| budget.per_day));
     }
 
-    /// Brings each of these cells to an end: a forecast, or the reason why there is none.
-    async fn round(&self, mut open: Vec<ForecastCell>) {
+    /// Brings each of these cells to an end: a forecast, or the reason why there is none. For a renewal nobody waits.
+    async fn round(&self, mut open: Vec<ForecastCell>, is_renewal: bool) {
         let gives_up_at = Instant::now() + self.patience * 2;
         // Cells with an answer at the last look. If the next look does not find it, it is lost.
         let mut done: Vec<ForecastCell> = Vec::new();
@@ -154,13 +167,13 @@ impl<'a> Fetcher<'a> {
             // While the source is slow, rounds wait here and hold no claims.
             let Ok(turn) = self.asking.acquire().await else { return };
             let now = self.around.clock.now();
-            if let Some(until) = self.pauses_until.get().filter(|until| now < *until) {
-                return self.miss(&open, NoForecast::SourceFailed, until);
+            if let Some(until) = self.claims.paused_until(now) {
+                return self.pause(&open, until, now);
             }
             let (lost, open_still): (Vec<_>, Vec<_>) = open.into_iter().partition(|cell| done.contains(cell));
             done.clear();
-            let mut claimed = self.claim(open_still, false, now).await;
-            claimed.extend(self.claim(lost, true, now).await);
+            let mut claimed = self.claim(open_still, false, is_renewal, now).await;
+            claimed.extend(self.claim(lost, true, is_renewal, now).await);
             let (mut ours, mut elsewhere) = (Vec::new(), Vec::new());
             for (cell, claim) in claimed {
                 match claim {
@@ -170,6 +183,7 @@ impl<'a> Fetcher<'a> {
                         done.push(cell);
                         elsewhere.push(cell);
                     }
+                    Claim::Paused { until } => self.pause(&[cell], until, now),
                     Claim::Rests { until } => self.miss(&[cell], NoForecast::SourceFailed, until),
                     Claim::Spent => {
                         self.around.metrics.outcome("budget_spent", 1);
@@ -195,14 +209,23 @@ impl<'a> Fetcher<'a> {
         &self,
         cells: Vec<ForecastCell>,
         ignores_done: bool,
+        is_renewal: bool,
         now: Timestamp,
     ) -> Vec<(ForecastCell, Claim)> {
         if cells.is_empty() {
             return Vec::new();
         }
-        let (claims, spent_today) = self.claims.claim(&cells, ignores_done, now).await;
+        let (claims, spent_today) = self.claims.claim(&cells, ignores_done, is_renewal, now).await;
         self.note_spent(spent_today);
         cells.into_iter().zip(claims).collect()
+    }
+
+    /// Lets cells rest while the source has a pause. They are looked at again before it ends, so that a long one is
+    /// counted all the time.
+    fn pause(&self, cells: &[ForecastCell], until: Timestamp, now: Timestamp) {
+        self.around.metrics.outcome(FailureKind::Paused.slug(), cells.len() as u64);
+        let rests_until = schedule::later(now, LONGEST_REST.unsigned_abs() / 2);
+        self.miss(cells, NoForecast::SourceFailed, until.min(rests_until));
     }
 
     fn miss(&self, cells: &[ForecastCell], reason: NoForecast, until: Timestamp) {
@@ -250,7 +273,8 @@ impl<'a> Fetcher<'a> {
         if kept.is_some_and(|kept| kept.forecast.fetched_at > sent.forecast.fetched_at) {
             return forecasts.miss(cell, NoForecast::Pending, self.around.clock.now());
         }
-        let renew_at = schedule::later(sent.forecast.expires_at, RENEWAL_SPREAD.mul_f64(fastrand::f64()));
+        let spread = renewal_spread(forecasts.count()).mul_f64(fastrand::f64());
+        let renew_at = schedule::later(sent.forecast.expires_at, spread);
         forecasts.put(cell, Kept { forecast: sent.forecast, validator: sent.validator, renew_at });
     }
 
@@ -265,7 +289,10 @@ impl<'a> Fetcher<'a> {
             })
             .collect();
         let begun = Instant::now();
-        let answers = timeout(self.patience, self.source.fetch(&questions, now)).await.unwrap_or_default();
+        let deadline = begun + self.patience;
+        let answers = self.source.fetch(&questions, now, deadline);
+        // A source that heeds no deadline has a little longer.
+        let answers = timeout_at(deadline + GRACE, answers).await.unwrap_or_default();
         self.around.metrics.asked(begun.elapsed());
         let now = self.around.clock.now();
         let mut answers = answers.into_iter();
@@ -283,9 +310,10 @@ impl<'a> Fetcher<'a> {
                 }
                 Err(fault) => {
                     self.around.metrics.outcome(fault.name(), 1);
-                    let until = self.rests_until(&fault, failures.saturating_add(1), now);
+                    let failures = failures.saturating_add(u32::from(!fault.is_not_asked()));
+                    let until = self.rests_until(&fault, failures, now);
                     first_fault.get_or_insert(fault);
-                    Settled::Failed { failures: failures.saturating_add(1), until }
+                    Settled::Failed { failures, until }
                 }
             };
             settled.push((*cell, outcome));
@@ -325,21 +353,17 @@ impl<'a> Fetcher<'a> {
 
     /// Until when a cell rests after a fault. A pause that the source asks for is one for all cells.
     fn rests_until(&self, fault: &Fault, failures: u32, now: Timestamp) -> Timestamp {
-        let asked_for = match fault {
-            Fault::Fetch(error) => error.retry_after(now).map(|pause| schedule::later(now, pause)),
-            Fault::Useless(_) | Fault::Silent => None,
-        };
-        if asked_for.is_some() {
-            let pause = rests_until(0, asked_for, now, 0.0);
-            self.pauses_until.set(self.pauses_until.get().max(Some(pause)));
+        if let Fault::Fetch(error) = fault
+            && let Some(pause) = error.retry_after(now)
+        {
+            self.claims.begin_pause(now, schedule::later(now, pause));
         }
-        rests_until(failures, asked_for, now, fastrand::f64())
+        rests_until(failures, now, fastrand::f64())
     }
 
     fn note_health(&self, is_well: bool, now: Timestamp, fault: Option<&Fault>) {
         self.around.cache.dependencies().forecast.note(is_well, now);
         if is_well {
-            self.pauses_until.set(None);
             if !self.was_well.replace(true) {
                 info!("the weather model answers again");
             }
@@ -348,6 +372,12 @@ impl<'a> Fetcher<'a> {
             warn!(fault, "the weather model has no answer; forecasts serve on until they are 6 hours old");
         }
     }
+}
+
+/// How long the renewals of so many cells are spread.
+fn renewal_spread(cells: usize) -> Duration {
+    let minutes = cells as u64 / RENEWALS_A_MINUTE;
+    Duration::from_mins(minutes).clamp(RENEWAL_SPREAD, LONGEST_SPREAD)
 }
 
 /// Why there is no forecast for a cell that was asked about.
@@ -362,6 +392,10 @@ enum Fault {
 }
 
 impl Fault {
+    fn is_not_asked(&self) -> bool {
+        matches!(self, Self::Fetch(error) if error.kind() == FailureKind::NotAsked)
+    }
+
     /// The name in metrics.
     fn name(&self) -> &'static str {
         match self {

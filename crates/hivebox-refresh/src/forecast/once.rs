@@ -1,11 +1,17 @@
 //! Asks a source about one place, for commands that answer once and end.
 
+use std::time::Duration;
+
 use forecast_sources::{Answer, FetchError, Question, Source};
 use hivebox_climate::forecast::ForecastCell;
 use hivebox_present::CellForecast;
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::convert::{Useless, convert, spot};
+
+/// Longer than the timeout of a request can be set; the source keeps that.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Why a source has no forecast for a place.
 #[derive(Debug, thiserror::Error)]
@@ -30,8 +36,14 @@ pub async fn ask_once(
     cell: ForecastCell,
     now: Timestamp,
 ) -> Result<CellForecast, AskError> {
+    let deadline = Instant::now() + PATIENCE;
     let question = Question { spot: spot(cell), validator: None };
-    match source.fetch(std::slice::from_ref(&question), now).await.pop().ok_or(AskError::Nothing)?? {
+    match source
+        .fetch(std::slice::from_ref(&question), now, deadline)
+        .await
+        .pop()
+        .ok_or(AskError::Nothing)??
+    {
         Answer::Forecast(forecast) => Ok(convert(&forecast, cell, None, now)?),
         Answer::Unchanged { .. } => Err(Useless::Unknown.into()),
     }

@@ -18,7 +18,8 @@ pub struct ForecastMetrics {
 }
 
 /// What can come of a wanted cell, beside the failures of the source.
-const OUTCOMES: [&str; 6] = ["fetched", "unchanged", "shared", "budget_spent", "useless", "silent"];
+const OUTCOMES: [&str; 7] =
+    ["fetched", "unchanged", "shared", "unshared", "budget_spent", "useless", "silent"];
 
 /// What can be odd about an answer that can be used.
 pub(crate) const ODDITIES: [&str; 4] = ["deprecated", "unknown_unit", "converted_unit", "disbelieved_value"];

@@ -35,6 +35,12 @@ pub(crate) struct Sent {
 /// Encodes a forecast.
 pub(crate) fn encode(sent: &Sent) -> Result<Vec<u8>, Error> {
     let CellForecast { hours, fetched_at, updated_at, expires_at } = &*sent.forecast;
+    if hours.len() > MAX_HOURS {
+        return Err(Error::new(
+            ErrorKind::InvalidInput,
+            "the forecast has too many hours for others to read",
+        ));
+    }
     let mut plain = Vec::with_capacity(64 + hours.len() * ModelQuantity::ALL.len() * 4);
     for moment in [Some(*fetched_at), Some(*expires_at), *updated_at, Some(hours.first())] {
         plain.extend(moment.map_or(i64::MIN, Timestamp::as_millisecond).to_le_bytes());
@@ -147,6 +153,16 @@ mod tests {
         let bytes = encode(&sent).unwrap();
         assert_eq!(decode(&bytes).unwrap(), sent);
         assert!(bytes.len() < 3000, "{} bytes", bytes.len());
+    }
+
+    #[test]
+    fn what_nobody_could_read_is_not_written() {
+        let mut builder = ModelHoursBuilder::new(Timestamp::UNIX_EPOCH, None);
+        for _ in 0..=MAX_HOURS {
+            builder.push([None; ModelQuantity::ALL.len()]);
+        }
+        let forecast = CellForecast { hours: builder.finish(), ..CellForecast::clone(&sent().forecast) };
+        assert!(encode(&Sent { forecast: Arc::new(forecast), validator: None }).is_err());
     }
 
     #[test]

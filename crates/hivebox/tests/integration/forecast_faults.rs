@@ -42,6 +42,22 @@ async fn a_source_that_asks_for_a_pause_gets_it_and_is_asked_again_afterwards() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pause_that_the_source_asks_for_is_one_for_all_replicas() {
+    let replicas = Replicas::start(2, &[]).await;
+    replicas.break_source(Fault::TooManyRequests { retry_after: 300 });
+    assert_eq!(replicas.ask(0, cell(2)).await, Err(NoForecast::SourceFailed));
+    let key = "{hivebox}:forecast:open-meteo:pause".to_owned();
+    eventually("a shared pause", async || replicas.redis.keys().contains(&key)).await;
+    assert_eq!(replicas.ask(1, cell(3)).await, Err(NoForecast::SourceFailed));
+    assert_eq!(replicas.requests(), 1, "the other replica leaves it alone, too");
+    replicas.apps[1].until_metric("hivebox_forecast_fetches_total{outcome=\"paused\"}", 1.0).await;
+    replicas.upstream.sim.faults().clear();
+    assert_eq!(replicas.ask(1, cell(4)).await, Err(NoForecast::SourceFailed));
+    replicas.let_time_pass(6);
+    assert!(replicas.ask(1, cell(3)).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_takes_more_than_the_quota_waits_until_there_is_some_again() {
     const CELLS: u32 = 900;
     // At the beginning of a minute, by which the quota is counted.

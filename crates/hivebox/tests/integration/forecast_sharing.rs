@@ -49,6 +49,11 @@ impl Replicas {
 
     /// Starts one more.
     async fn add(&mut self, settings: &[(&str, &str)]) {
+        let clock = self.clock.clone();
+        self.add_with_clock(settings, &clock).await;
+    }
+
+    async fn add_with_clock(&mut self, settings: &[(&str, &str)], clock: &Clock) {
         let mut all = vec![
             ("cache", self.redis.url()),
             ("forecast", format!("open-meteo:{}", self.upstream.url)),
@@ -59,7 +64,7 @@ impl Replicas {
         ];
         all.retain(|(name, _)| settings.iter().all(|(other, _)| other != name));
         all.extend(settings.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        self.apps.push(TestApp::with_clock(&self.upstream.url, &all, [], &self.clock).await);
+        self.apps.push(TestApp::with_clock(&self.upstream.url, &all, [], clock).await);
     }
 
     pub(crate) async fn ask(
@@ -234,6 +239,60 @@ async fn the_budget_is_one_for_all_replicas() {
         assert!(replicas.ask(replica, cell(number)).await.is_ok(), "known cells go on");
     }
     replicas.apps[0].until_metric("hivebox_forecast_absent_total{reason=\"budget_spent\"}", 1.0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn replicas_whose_clocks_differ_share_one_budget() {
+    let settings = [("forecast-budget", "100")];
+    let mut replicas = Replicas::start(1, &settings).await;
+    let behind = Clock::still_at(replicas.clock.now() - SignedDuration::from_mins(3));
+    replicas.add_with_clock(&settings, &behind).await;
+    let mut good = 0;
+    for number in 0..10 {
+        good += usize::from(replicas.ask(0, cell(number)).await.is_ok());
+        let other = replicas.apps[1].serves.forecasts.ask(cell(50 + number), behind.now(), PATIENCE).await;
+        good += usize::from(other.is_ok());
+    }
+    // 5 % of 100 in a minute, and a few more if that takes longer.
+    assert!((5..10).contains(&good), "{good}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_spent_is_known_although_redis_lost_it() {
+    let settings = [("cache-timeout", "500ms"), ("lease-ttl", "2s")];
+    let mut replicas = Replicas::start(1, &settings).await;
+    for number in 0..7 {
+        assert!(replicas.ask(0, cell(number)).await.is_ok());
+    }
+    replicas.redis.kill();
+    replicas.redis.restart();
+    let number = std::cell::Cell::new(30);
+    let shared = retried(async || {
+        // The first claim may still meet the end of the old connection.
+        number.set(number.get() + 1);
+        assert!(replicas.ask(0, cell(number.get())).await.is_ok());
+        let key = "{hivebox}:forecast:open-meteo:spent";
+        redis::Commands::get::<_, String>(&mut replicas.redis.connect(), key)
+            .map_err(|error| error.to_string())
+    })
+    .await;
+    let day: Vec<u64> = shared.split(' ').map(|number| number.parse().unwrap()).collect();
+    assert!(day[1] + day[2] >= 8, "{shared}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_redis_replicas_share_what_was_left_of_the_budget() {
+    let settings = [("forecast-budget", "1000"), ("cache-timeout", "500ms"), ("lease-ttl", "2s")];
+    let mut replicas = Replicas::start(1, &settings).await;
+    for number in 0..45 {
+        assert!(replicas.ask(0, cell(number)).await.is_ok(), "5 % of 1000 in a minute");
+    }
+    replicas.redis.kill();
+    let mut good = 0;
+    for number in 50..60 {
+        good += u32::from(replicas.ask(0, cell(number)).await.is_ok());
+    }
+    assert_eq!(good, 1, "a tenth of five, and at least one");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -28,6 +28,9 @@ enum Turn {
     Panic,
     TooFew,
     Unchanged,
+    /// The first place has an answer, for the second there was no time, and for the third the source wants a pause of
+    /// five minutes.
+    Mixed,
 }
 
 /// A place, and the validator that was sent.
@@ -73,6 +76,7 @@ impl Source for Fake {
         &'a self,
         questions: &'a [Question],
         now: Timestamp,
+        _: Instant,
     ) -> BoxFuture<'a, Vec<Result<Answer, FetchError>>> {
         let turn = self.turns.lock().unwrap().pop_front().unwrap_or(Turn::Good);
         for question in questions {
@@ -83,8 +87,13 @@ impl Source for Fake {
         }
         let expires_at = now + SignedDuration::from_hours(1);
         let hours = if matches!(turn, Turn::Short) { 3 } else { 72 };
-        let answer = move |question: &Question| match turn {
-            Turn::Unchanged => Ok(Answer::Unchanged { expires_at }),
+        let answer = move |(number, question): (usize, &Question)| match (turn, number) {
+            (Turn::Mixed, 1) => Err(FetchError::NotAsked),
+            (Turn::Mixed, 2) => {
+                let retry_at = now + SignedDuration::from_mins(5);
+                Err(FetchError::RateLimited { retry_at, reason: None })
+            }
+            (Turn::Unchanged, _) => Ok(Answer::Unchanged { expires_at }),
             _ => Ok(Answer::Forecast(forecast(question, hours, now, expires_at))),
         };
         async move {
@@ -92,7 +101,9 @@ impl Source for Fake {
                 Turn::Silent => std::future::pending().await,
                 Turn::Panic => panic!("a bug in the source"),
                 Turn::TooFew => Vec::new(),
-                Turn::Good | Turn::Short | Turn::Unchanged => questions.iter().map(answer).collect(),
+                Turn::Good | Turn::Short | Turn::Unchanged | Turn::Mixed => {
+                    questions.iter().enumerate().map(answer).collect()
+                }
             }
         }
         .boxed()
@@ -259,6 +270,46 @@ async fn a_spent_budget_is_said_and_known_cells_serve_on() {
     replica.advance(2);
     assert!(replica.ask(5).await.is_ok());
     assert_eq!(source.count(), 6);
+}
+
+#[tokio::test]
+async fn an_answer_beside_a_refusal_counts_and_does_not_take_back_the_pause() {
+    let source = Fake::default().then([Turn::Mixed]);
+    let replica = Replica::start(&source, None);
+    // All three are wanted before the fetcher looks.
+    let answers = futures_util::future::join3(replica.ask(1), replica.ask(2), replica.ask(3)).await;
+    if source.count() == 3 && source.turns.lock().unwrap().is_empty() {
+        assert!(answers.0.is_ok() && answers.1.is_err() && answers.2.is_err(), "{answers:?}");
+    }
+    assert!(replica.ask(1).await.is_ok());
+    for minutes in [0, 2, 2] {
+        replica.advance(minutes);
+        assert_eq!(replica.ask(9).await, Err(NoForecast::SourceFailed), "the pause holds");
+    }
+    assert_eq!(source.count(), 3);
+    replica.advance(2);
+    assert!(replica.ask(9).await.is_ok());
+}
+
+#[tokio::test]
+async fn renewals_leave_a_part_of_the_budget_to_those_who_wait() {
+    let source = Fake::default();
+    let replica = Replica::start(&source, Some(100));
+    for number in 0..5 {
+        assert!(replica.ask(number).await.is_ok(), "5 % in a minute");
+    }
+    replica.advance(65);
+    while source.count() < 9 {
+        tokio::task::yield_now().await;
+    }
+    assert!(replica.ask(9).await.is_ok(), "one of five is left");
+    assert_eq!(source.count(), 10);
+}
+
+#[test]
+fn the_more_cells_the_longer_renewals_are_spread() {
+    let minutes = [0, 100, 2000, 10_000, 1_000_000].map(|cells| renewal_spread(cells).as_secs() / 60);
+    assert_eq!(minutes, [2, 2, 10, 50, 60]);
 }
 
 #[tokio::test]
