@@ -52,8 +52,9 @@ pub struct MetNorway {
 const MOST_PLACES: usize = 10;
 /// How long an answer holds that does not say so; the usual time.
 const USUALLY_VALID_FOR: Duration = Duration::from_mins(30);
-/// The bounds of what it can say: clocks differ, and a wrong date must not keep a forecast for ever.
-const VALID_FOR: [Duration; 2] = [Duration::from_mins(5), Duration::from_hours(6)];
+/// The bounds of what it can say: clocks differ, a date long ago must not make anybody ask all the time, and a wrong one
+/// must not keep a forecast for ever.
+const VALID_FOR: [Duration; 2] = [Duration::from_mins(10), Duration::from_hours(6)];
 /// How long to wait after a 429 that does not say so.
 const THROTTLED_FOR: Duration = Duration::from_mins(5);
 /// More than any `Last-Modified` has.
@@ -84,12 +85,6 @@ impl MetNorway {
         }
         let turns = options.parallel_requests.clamp(1, Semaphore::MAX_PERMITS);
         Ok(Self { http: Http::new(options.http)?, turns: Semaphore::new(turns) })
-    }
-
-    /// The base address, without a login and a query.
-    #[must_use]
-    pub fn address(&self) -> String {
-        self.http.address()
     }
 
     /// Reads an answer about a place that was fetched by other means.

@@ -23,6 +23,8 @@ const FORECAST_DAYS: u32 = 8;
 const PAST_DAYS: u32 = 3;
 /// The most places that Open-Meteo takes at once.
 const MOST_PLACES: usize = 1000;
+/// Some more than the answer about a place takes: about 16 kB for 264 hours.
+const MOST_BYTES_PER_PLACE: usize = 24 << 10;
 /// How often a request that is refused is tried again in two halves, so that one bad place spoils no other. That is
 /// enough to find one among the places of a request.
 const MOST_SPLITS: usize = 10;
@@ -33,7 +35,8 @@ pub struct OpenMeteoOptions {
     /// How it is asked. A query of the base address is sent with each request, such as `models=icon_seamless` for one's
     /// own server, or `apikey=…`.
     pub http: HttpOptions,
-    /// How many places one request asks about: 1 to 1,000.
+    /// How many places one request asks about: 1 to 1,000, and no more than an answer of
+    /// [`max_body_bytes`](HttpOptions::max_body_bytes) can hold.
     pub places_per_request: usize,
     /// How long an answer holds: Open-Meteo does not say.
     pub valid_for: Duration,
@@ -79,17 +82,12 @@ impl OpenMeteo {
     /// # Panics
     /// The process has no default rustls provider: call `install_default` of one first.
     pub fn new(options: OpenMeteoOptions) -> Result<Self, SetUpError> {
+        let most = MOST_PLACES.min(options.http.max_body_bytes / MOST_BYTES_PER_PLACE).max(1);
         Ok(Self {
             http: Http::new(options.http)?,
-            places_per_request: options.places_per_request.clamp(1, MOST_PLACES),
+            places_per_request: options.places_per_request.clamp(1, most),
             valid_for: options.valid_for,
         })
-    }
-
-    /// The base address, without a login and a query.
-    #[must_use]
-    pub fn address(&self) -> String {
-        self.http.address()
     }
 
     /// Reads an answer about some places that was fetched by other means.
@@ -182,11 +180,10 @@ impl Source for OpenMeteo {
     }
 
     /// Open-Meteo counts 10 quantities for 14 days as 1, and never less than 1 for a place.
-    fn cost(&self, places: usize) -> u64 {
+    fn place_cost(&self) -> u64 {
         let quantities = decode::names().len() as f64 / 10.0;
         let days = f64::from(FORECAST_DAYS + PAST_DAYS) / 14.0;
-        let one_place = quantities.max(quantities * days).max(1.0);
-        (one_place * places as f64).ceil() as u64
+        quantities.max(quantities * days).max(1.0).ceil() as u64
     }
 
     fn fetch<'a>(

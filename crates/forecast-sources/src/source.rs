@@ -16,9 +16,9 @@ pub trait Source: std::fmt::Debug + Send + Sync {
     /// The largest number of places in one call of [`fetch`](Self::fetch).
     fn most_places(&self) -> usize;
 
-    /// What a question about that many places takes of the source's quota, in the unit of that quota.
-    fn cost(&self, places: usize) -> u64 {
-        places as u64
+    /// What a question about a place takes of the source's quota, in the unit of that quota.
+    fn place_cost(&self) -> u64 {
+        1
     }
 
     /// What the source says about each place, in the order of the questions. A fault of one place does not spoil

@@ -13,7 +13,7 @@ use hivebox_question::chores::{AskChores, ChoreBody, ChoresBody, NAME};
 use hivebox_question::table::Heading;
 
 use crate::app::App;
-use crate::current::current;
+use crate::current::current_or_empty;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
@@ -26,9 +26,9 @@ pub(super) async fn chores(
     State(app): State<Arc<App>>,
     Params(Formatted { asked, format }): Params<Formatted<AskChores>>,
 ) -> Result<Response, ApiError> {
-    let present = current(&app).await?;
+    let forecast = app.forecast(asked.spot.position, app.clock.now()).await;
+    let present = current_or_empty(&app, &forecast).await?;
     let now = app.clock.now();
-    let forecast = app.forecast(asked.spot.position, now).await;
     let body = asked.answer(&present, &app.days.extremes(), &forecast, now);
     let mut answer = table::whole(format, heading(&body), &body.chores, &body)?;
     answer.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(asked.language.tag()));
@@ -53,7 +53,8 @@ pub(super) fn describe() -> Operation {
              input names its origin. `windows` are the stretches of the next 7 days in which the weather allows the \
              chore. Without a weather model there are none, and a chore that needs what no box near the place \
              measures is `unknown`, never `go`. Whoever shows values of the weather model must show the attribution \
-             in `forecast` with its link. For a new place the response waits up to 3 s for the weather model.",
+             in `forecast` with its link. For a new place the response waits up to 3 s for the weather model. While no box \
+             can be heard (`boxes_heard` is 0) the weather model answers alone.",
         )
         .asks::<Formatted<AskChores>>()
         .responds(table::described::<ChoreBody>(answer, heading(&body), &body.chores))

@@ -119,7 +119,7 @@ impl AskConditions {
             let slug = Catalogue::builtin().phenomenon(phenomenon).slug();
             let is_outdone = estimate.is_some_and(|estimate| ModelNow::is_outdone_by(slug, estimate, now));
             let ranged = model.of(slug).filter(|_| !is_outdone)?;
-            Some(EstimateBody::of_model(ranged, found, &place))
+            Some(EstimateBody::of_model(phenomenon, ranged, found, &place))
         });
         Conditions { forecast: Some(ForecastStateBody::of(&place)), ..answer }
     }
@@ -204,8 +204,8 @@ pub(super) fn describe() -> Operation {
             "Statistics over the readings of the selected boxes, with the number of excluded readings by reason. With \
              `lat` and `lon`, the response also contains an estimate for that place: the mean of the nearest outdoor \
              boxes within 50 km, weighted by the inverse square of their distance. `radius_km` and the filters of \
-             boxes do not affect the estimate. Where no such box measures air temperature, humidity, wind or rain (for \
-             rain: within 5 km), the estimate is that of a weather model, if the operator has configured one; \
+             boxes do not affect the estimate. Where no such box has measured air temperature, humidity, wind or rain in \
+             the last hour (for rain: within 5 km), the estimate is that of a weather model, if the operator has configured one; \
              `origin` says which it is. Whoever shows it must show the attribution in `forecast` with its link. \
              Statistics never contain it. For a new place the response waits up to 3 s for the weather model.",
         )

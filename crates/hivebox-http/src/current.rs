@@ -8,7 +8,8 @@ use crate::app::App;
 use crate::describe::Operation;
 use crate::error::ApiError;
 use crate::example;
-use hivebox_present::Present;
+use hivebox_present::{NoForecast, Present};
+use hivebox_question::at_place::PlaceForecast;
 
 /// The present, unless it is too old to serve. The first requests wait for the first poll.
 pub(super) async fn current(app: &App) -> Result<Arc<Present>, ApiError> {
@@ -25,6 +26,17 @@ pub(super) async fn current(app: &App) -> Result<Arc<Present>, ApiError> {
         made.map_err(ApiError::internal)?;
     }
     Ok(present)
+}
+
+/// The present; while there is none, an empty one if the weather model can answer alone.
+pub(super) async fn current_or_empty(
+    app: &App,
+    forecast: &Result<PlaceForecast, NoForecast>,
+) -> Result<Arc<Present>, ApiError> {
+    match current(app).await {
+        Err(_) if forecast.is_ok() => Ok(Arc::new(Present::empty(app.clock.now()))),
+        present => present,
+    }
 }
 
 /// The error when there is no present to serve, because no reading is younger than `max_age`.

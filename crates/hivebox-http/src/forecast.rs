@@ -13,7 +13,7 @@ use hivebox_question::forecast::{AskForecast, ForecastBody, HourBody, NAME, Orig
 use hivebox_question::table::Heading;
 
 use crate::app::App;
-use crate::current::current;
+use crate::current::current_or_empty;
 use crate::describe::{Operation, ResponseDoc, Tag, headers};
 use crate::error::ApiError;
 use crate::example;
@@ -26,9 +26,9 @@ pub(super) async fn forecast(
     State(app): State<Arc<App>>,
     Params(Formatted { asked, format }): Params<Formatted<AskForecast>>,
 ) -> Result<Response, ApiError> {
-    let present = current(&app).await?;
+    let found = app.forecast(asked.spot.position, app.clock.now()).await;
+    let present = current_or_empty(&app, &found).await?;
     let now = app.clock.now();
-    let found = app.forecast(asked.spot.position, now).await;
     let body = asked.answer(&present, &app.days.extremes(), &found, now).map_err(ApiError::no_forecast)?;
     let mut answer = table::whole(format, heading(&body), &body.hours, &body)?;
     answer.headers_mut().extend(link(&body.origin).map(|link| (LINK, link)));
@@ -71,7 +71,7 @@ pub(super) fn describe() -> Operation {
                  that holds the true one in 68 and in 95 of 100 cases. Whoever shows the data must show the \
                  attribution in `origin` with its link; other formats have them in the header `Link`. The weather \
                  model is asked about places rounded to 0.1°, and for a new place the response waits up to 3 s for \
-                 it.",
+                 it. While no box can be heard (`boxes_heard` is 0) the weather model answers alone.",
             )
             .asks::<Formatted<AskForecast>>()
             .responds(answer),

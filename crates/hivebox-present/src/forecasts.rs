@@ -107,20 +107,10 @@ impl Forecasts {
     }
 
     /// The forecast for a cell as of `now`, at most 6 hours old. Waits at most `patience` for a cell that this replica
-    /// does not know; `None` if there is no source, or it has no forecast in time.
-    pub async fn get(
-        &self,
-        cell: ForecastCell,
-        now: Timestamp,
-        patience: Duration,
-    ) -> Option<Arc<CellForecast>> {
-        self.ask(cell, now, patience).await.ok()
-    }
-
-    /// The same as [`get`](Self::get), with the reason why there is none.
+    /// does not know.
     ///
     /// # Errors
-    /// There is no forecast for the cell.
+    /// There is no source, or it has no forecast for the cell in time.
     pub async fn ask(
         &self,
         cell: ForecastCell,

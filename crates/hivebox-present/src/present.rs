@@ -7,9 +7,9 @@ use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::nearby::BoxIndex;
 use hivebox_climate::quality::{self, Quality};
 use hivebox_climate::quantity::Celsius;
-use hivebox_climate::readings::Readings;
+use hivebox_climate::readings::{Readings, ReadingsBuilder};
 use hivebox_climate::summary::NetworkSummary;
-use hivebox_climate::verdict::MAX_CLOCK_LEAD;
+use hivebox_climate::verdict::{MAX_CLOCK_LEAD, VerdictRules};
 use hivebox_config::AnswerConfig;
 use jiff::{SignedDuration, Timestamp};
 
@@ -75,6 +75,15 @@ impl Present {
             None => later(readings.as_of(), config.rules.max_age),
         };
         Self { readings, summary, answer, boxes_lost, servable_until, detail: OnceLock::new() }
+    }
+
+    /// One without any readings, for answers that can do without. It is never served as the present.
+    #[must_use]
+    pub fn empty(as_of: Timestamp) -> Self {
+        let readings = ReadingsBuilder::new(Catalogue::builtin(), VerdictRules::default(), as_of).finish();
+        let summary = NetworkSummary::of(&readings, Catalogue::builtin());
+        let detail = OnceLock::new();
+        Self { readings, summary, answer: None, boxes_lost: 0, servable_until: as_of, detail }
     }
 
     /// Whether its readings count as current: if it has an answer, for as long as that is servable.

@@ -74,6 +74,19 @@ impl<'a> AtPlace<'a> {
         self.estimates.iter().find(|estimate| estimate.phenomenon == phenomenon)
     }
 
+    /// How many boxes have been heard; 0 if the weather model alone answers.
+    #[must_use]
+    pub fn boxes_heard(&self) -> i64 {
+        self.present.readings.box_count() as i64
+    }
+
+    /// The age in seconds of a forecast that was fetched then: at `as_of`, or at the last whole step if that is later,
+    /// which it is while no box is heard.
+    #[must_use]
+    pub fn age_seconds(&self, fetched_at: Timestamp) -> i64 {
+        self.as_of.max(self.step()).duration_since(fetched_at).as_secs().max(0)
+    }
+
     fn estimate_of(&self, slug: &str) -> Option<&Estimate> {
         self.estimate(Catalogue::builtin().by_slug(slug)?)
     }

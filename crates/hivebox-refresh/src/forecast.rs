@@ -10,12 +10,14 @@
 //! | Who may ask about a cell, and when again? | `claims`, `spending`, `pause`, and the scripts in `redis/` |
 //! | What does an answer become, and when is it no use? | [`convert`] |
 //! | How is it sent to other replicas? | `wire/forecast.rs` |
+//! | Why is there none for a cell? | `fault` |
 //! | What is odd about the answers? | `oddity` |
 //! | Which source do the settings name? | [`source`] |
 //! | How is one place asked, for a command? | [`ask_once`] |
 
 mod claims;
 pub mod convert;
+mod fault;
 mod fetcher;
 mod oddity;
 mod once;

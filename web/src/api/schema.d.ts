@@ -286,7 +286,7 @@ export interface paths {
         };
         /**
          * Current conditions in an area, or at a place
-         * @description Statistics over the readings of the selected boxes, with the number of excluded readings by reason. With `lat` and `lon`, the response also contains an estimate for that place: the mean of the nearest outdoor boxes within 50 km, weighted by the inverse square of their distance. `radius_km` and the filters of boxes do not affect the estimate. Where no such box measures air temperature, humidity, wind or rain (for rain: within 5 km), the estimate is that of a weather model, if the operator has configured one; `origin` says which it is. Whoever shows it must show the attribution in `forecast` with its link. Statistics never contain it. For a new place the response waits up to 3 s for the weather model.
+         * @description Statistics over the readings of the selected boxes, with the number of excluded readings by reason. With `lat` and `lon`, the response also contains an estimate for that place: the mean of the nearest outdoor boxes within 50 km, weighted by the inverse square of their distance. `radius_km` and the filters of boxes do not affect the estimate. Where no such box has measured air temperature, humidity, wind or rain in the last hour (for rain: within 5 km), the estimate is that of a weather model, if the operator has configured one; `origin` says which it is. Whoever shows it must show the attribution in `forecast` with its link. Statistics never contain it. For a new place the response waits up to 3 s for the weather model.
          */
         readonly get: operations["getConditions"];
         readonly put?: never;
@@ -306,7 +306,7 @@ export interface paths {
         };
         /**
          * The coming hours at a place
-         * @description The forecast of a weather model, hour by hour, corrected by the boxes around. Each value has the range that holds the true one in 68 and in 95 of 100 cases. Whoever shows the data must show the attribution in `origin` with its link; other formats have them in the header `Link`. The weather model is asked about places rounded to 0.1°, and for a new place the response waits up to 3 s for it.
+         * @description The forecast of a weather model, hour by hour, corrected by the boxes around. Each value has the range that holds the true one in 68 and in 95 of 100 cases. Whoever shows the data must show the attribution in `origin` with its link; other formats have them in the header `Link`. The weather model is asked about places rounded to 0.1°, and for a new place the response waits up to 3 s for it. While no box can be heard (`boxes_heard` is 0) the weather model answers alone.
          */
         readonly get: operations["getForecast"];
         readonly put?: never;
@@ -326,7 +326,7 @@ export interface paths {
         };
         /**
          * Which beekeeping chores the weather at a place allows, and when
-         * @description For treatments, always follow the product's label, whatever the verdict. What the request says about rain and wind counts most, then what boxes measure near the place, then what a weather model says; each input names its origin. `windows` are the stretches of the next 7 days in which the weather allows the chore. Without a weather model there are none, and a chore that needs what no box near the place measures is `unknown`, never `go`. Whoever shows values of the weather model must show the attribution in `forecast` with its link. For a new place the response waits up to 3 s for the weather model.
+         * @description For treatments, always follow the product's label, whatever the verdict. What the request says about rain and wind counts most, then what boxes measure near the place, then what a weather model says; each input names its origin. `windows` are the stretches of the next 7 days in which the weather allows the chore. Without a weather model there are none, and a chore that needs what no box near the place measures is `unknown`, never `go`. Whoever shows values of the weather model must show the attribution in `forecast` with its link. For a new place the response waits up to 3 s for the weather model. While no box can be heard (`boxes_heard` is 0) the weather model answers alone.
          */
         readonly get: operations["getChores"];
         readonly put?: never;
@@ -791,7 +791,7 @@ export interface components {
             readonly high?: number | null;
             /**
              * Format: int64
-             * @description The age of the oldest reading in it, or of the forecast, at `as_of`.
+             * @description The age of the oldest reading in it at `as_of`; or that of the forecast, as `forecast.origin` has it.
              */
             readonly age_seconds?: number | null;
             /**
@@ -850,6 +850,11 @@ export interface components {
              * @description The time of the readings.
              */
             readonly as_of: string;
+            /**
+             * Format: int64
+             * @description How many senseBoxes have been heard anywhere; 0 if the weather model alone answers, as when openSenseMap is down.
+             */
+            readonly boxes_heard: number;
             /**
              * Format: double
              * @description Latitude in degrees (WGS 84).
@@ -1105,6 +1110,12 @@ export interface components {
              */
             readonly as_of: string;
             /**
+             * Format: int64
+             * @description How many senseBoxes have been heard anywhere; 0 if nothing corrects the weather model, as when openSenseMap is
+             *     down.
+             */
+            readonly boxes_heard: number;
+            /**
              * Format: double
              * @description Latitude in degrees (WGS 84).
              */
@@ -1201,7 +1212,8 @@ export interface components {
             readonly fetched_at: string;
             /**
              * Format: int64
-             * @description How long before `as_of` that was; 0 if it was later.
+             * @description How long before `as_of` that was, or before the last multiple of ten minutes if that is later than `as_of`; 0 if
+             *     neither.
              * @example 780
              */
             readonly age_seconds: number;
@@ -3466,6 +3478,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "as_of": "2024-10-14T09:20:00Z",
+                     *       "boxes_heard": 6,
                      *       "latitude": 51.96,
                      *       "longitude": 7.63,
                      *       "height": null,
@@ -3816,6 +3829,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "as_of": "2024-10-14T09:20:00Z",
+                     *       "boxes_heard": 6,
                      *       "latitude": 51.96,
                      *       "longitude": 7.63,
                      *       "height": null,

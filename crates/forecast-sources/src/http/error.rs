@@ -206,15 +206,6 @@ impl FetchError {
         Some(Duration::try_from(retry_at.duration_since(now)).unwrap_or(Duration::ZERO))
     }
 
-    /// Whether the same question fails again until somebody changes the settings or the question.
-    #[must_use]
-    pub fn is_permanent(&self) -> bool {
-        matches!(
-            self,
-            Self::Forbidden { .. } | Self::Refused { .. } | Self::Redirect { .. } | Self::NoPlace { .. }
-        )
-    }
-
     /// Whether a retry at once may succeed.
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -222,33 +213,6 @@ impl FetchError {
             self,
             Self::Transport(_) | Self::RateLimited { .. } | Self::Unavailable { .. } | Self::Truncated { .. }
         )
-    }
-
-    /// The failure in words that anybody may read: without addresses and places, and without anything that a server
-    /// has sent but its status.
-    #[must_use]
-    pub fn in_public(&self) -> String {
-        match self {
-            Self::Transport(_) => match self.kind() {
-                FailureKind::Timeout => "the source did not answer in time".into(),
-                FailureKind::Connect => "the source could not be reached".into(),
-                _ => "the connection to the source broke".into(),
-            },
-            Self::Forbidden { status, .. } => format!("the source refuses us ({status})"),
-            Self::Refused { status, .. } => format!("the source refuses the question ({status})"),
-            Self::Unavailable { status, .. } => format!("the source is unwell ({status})"),
-            Self::RateLimited { retry_at, .. } => {
-                format!("the source has had too many requests; it can be asked again at {retry_at}")
-            }
-            Self::NoPlace { .. } => "the question is about no place on earth".into(),
-            Self::Redirect { .. }
-            | Self::TooLarge { .. }
-            | Self::Truncated { .. }
-            | Self::NotAForecast(_)
-            | Self::Late
-            | Self::NotAsked
-            | Self::Paused { .. } => self.to_string(),
-        }
     }
 
     pub(super) fn transport(error: reqwest::Error) -> Self {

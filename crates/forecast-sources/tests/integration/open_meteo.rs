@@ -38,7 +38,7 @@ async fn one_place_is_answered_by_an_object_for_the_week_in_metres_per_second() 
     assert_eq!((query("latitude"), query("longitude")), ("52.5", "13.4"));
     assert_eq!((query("wind_speed_unit"), query("timeformat"), query("timezone")), ("ms", "unixtime", "GMT"));
     assert_eq!((query("forecast_days"), query("past_days")), ("8", "3"));
-    assert_eq!(source.cost(100), 100, "6 quantities of 11 days weigh as much as one");
+    assert_eq!(source.place_cost(), 1, "6 quantities of 11 days weigh as much as one");
 }
 
 #[tokio::test]
@@ -89,6 +89,18 @@ async fn an_error_of_one_request_spoils_no_other() {
 }
 
 #[tokio::test]
+async fn no_more_places_are_asked_about_than_an_answer_can_hold() {
+    let server = Server::start(|asked| places_answer(&asked)).await;
+    for (max_body_bytes, most) in [(8 << 20, 341), (100_000, 4), (1, 1), (1 << 30, 1000)] {
+        let source = open_meteo(&server, |options| {
+            options.http.max_body_bytes = max_body_bytes;
+            options.places_per_request = 5000;
+        });
+        assert_eq!(source.most_places(), most, "{max_body_bytes}");
+    }
+}
+
+#[tokio::test]
 async fn one_place_that_is_refused_is_found_and_spoils_no_other() {
     let server = Server::start(|asked| {
         if asked.numbers("latitude").contains(&18.5) {
@@ -111,7 +123,7 @@ async fn a_question_that_is_always_refused_is_not_repeated_for_ever() {
     let answers = source.fetch(&meridian(100), now(), in_time()).await;
     assert!(server.asked().len() <= 21, "{}", server.asked().len());
     let error = answers[99].as_ref().unwrap_err();
-    assert!(error.is_permanent() && error.to_string().contains("No such model"), "{error}");
+    assert!(error.to_string().contains("No such model"), "{error}");
 }
 
 #[tokio::test]
@@ -148,7 +160,6 @@ async fn a_query_of_the_base_address_is_kept() {
         (asked.path.as_str(), asked.query["models"].as_str()),
         ("/weather/v1/forecast", "icon_seamless")
     );
-    assert_eq!(source.address(), format!("{}/weather", server.url));
 }
 
 #[tokio::test]

@@ -81,12 +81,6 @@ impl Ahead {
         (is_fresh && ahead.hour_of(now.as_second()).is_some()).then_some(ahead)
     }
 
-    /// When the source of the forecast was asked.
-    #[must_use]
-    pub fn fetched_at(&self) -> Timestamp {
-        self.fetched_at
-    }
-
     /// Now, as given to [`Ahead::new`].
     #[must_use]
     pub fn now(&self) -> Timestamp {

@@ -1,12 +1,10 @@
 //! The grid that places are rounded to before a weather model is asked.
 
-use serde::{Deserialize, Serialize};
-
 use crate::place::Position;
 
 /// A place rounded to a tenth of a degree, so that a source learns where a hive is only to some
 /// kilometres, and neighbours share one question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ForecastCell {
     latitude_tenths: i16,
     longitude_tenths: i16,

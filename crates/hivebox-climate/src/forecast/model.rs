@@ -1,7 +1,6 @@
 //! What a weather model says about one place, hour by hour.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use crate::quantity::Metres;
 
@@ -68,7 +67,7 @@ impl ModelQuantity {
 /// The forecast of a weather model for one place: each quantity at consecutive whole hours.
 ///
 /// Values are kept in hundredths of their unit, so a fortnight takes about 4 kB.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelHours {
     /// The first hour, in hours since 1970.
     first: i64,

@@ -6,7 +6,7 @@ use hivebox_archive::{Cell, CellKind, TableColumn};
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::estimate::Estimate;
 use hivebox_climate::forecast::Ranged;
-use hivebox_climate::phenomenon::Phenomenon;
+use hivebox_climate::phenomenon::{Phenomenon, PhenomenonId};
 use hivebox_climate::quantity::Canonical;
 use hivebox_climate::sample::Sample;
 use hivebox_climate::statistics::{Percentile, Statistics};
@@ -194,8 +194,13 @@ impl EstimateBody {
     }
 
     /// An estimate by a weather model.
-    pub(super) fn of_model(ranged: Ranged, found: &PlaceForecast, place: &AtPlace<'_>) -> Self {
-        let age = place.as_of.duration_since(found.forecast.fetched_at);
+    pub(super) fn of_model(
+        phenomenon: PhenomenonId,
+        ranged: Ranged,
+        found: &PlaceForecast,
+        place: &AtPlace<'_>,
+    ) -> Self {
+        let is_of_height = phenomenon == Catalogue::builtin().air_temperature();
         Self {
             origin: "model",
             source: Some(found.source.slug),
@@ -206,8 +211,8 @@ impl EstimateBody {
             boxes: 0,
             nearest_km: None,
             furthest_km: None,
-            age_seconds: Some(age.as_secs().max(0)),
-            height: None,
+            age_seconds: Some(place.age_seconds(found.forecast.fetched_at)),
+            height: place.spot.height.filter(|_| is_of_height).map(|height| height.0),
             freshest: None,
             oldest: None,
         }

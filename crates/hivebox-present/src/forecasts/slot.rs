@@ -85,10 +85,7 @@ impl Slot {
     /// Notes that the cell is wanted, and whether somebody waits for it. Whether that was not known before.
     pub(super) fn want(&self, waits: bool) -> bool {
         let was_wanted = self.is_wanted.swap(true, Ordering::AcqRel);
-        match waits {
-            true => !self.is_waited_for.swap(true, Ordering::AcqRel),
-            false => !was_wanted,
-        }
+        if waits { !self.is_waited_for.swap(true, Ordering::AcqRel) } else { !was_wanted }
     }
 
     /// Forgets that the cell is wanted, and wakes those who wait for it.

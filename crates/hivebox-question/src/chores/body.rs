@@ -20,6 +20,8 @@ pub struct ChoresBody {
     /// The time of the readings.
     #[schema(value_type = String, format = DateTime)]
     pub as_of: Timestamp,
+    /// How many senseBoxes have been heard anywhere; 0 if the weather model alone answers, as when openSenseMap is down.
+    pub boxes_heard: i64,
     /// Latitude in degrees (WGS 84).
     pub latitude: f64,
     /// Longitude in degrees (WGS 84).
@@ -123,7 +125,7 @@ pub struct InputBody {
     pub low: Option<f64>,
     /// The upper end of that range, if known.
     pub high: Option<f64>,
-    /// The age of the oldest reading in it, or of the forecast, at `as_of`.
+    /// The age of the oldest reading in it at `as_of`; or that of the forecast, as `forecast.origin` has it.
     pub age_seconds: Option<i64>,
     /// How many sensors contributed.
     pub sensors: Option<i64>,
@@ -150,6 +152,7 @@ impl ChoresBody {
         let daylight = daylight.iter().map(|&SunUp { from, to }| DaylightBody { from, to });
         Self {
             as_of: place.as_of,
+            boxes_heard: place.boxes_heard(),
             latitude: position.latitude_degrees(),
             longitude: position.longitude_degrees(),
             height: place.spot.height.map(|height| height.0),
@@ -220,7 +223,6 @@ impl InputBody {
     }
 
     fn with(self, input: Input, place: &AtPlace<'_>) -> Self {
-        let age_seconds = |moment| Some(place.as_of.duration_since(moment).as_secs().max(0));
         let end = |value: f64| Some(hundredths(value)).filter(|value| value.is_finite());
         let known = Self {
             value: Some(input.rounded()),
@@ -232,7 +234,7 @@ impl InputBody {
         match input.origin {
             Origin::Measured { oldest, sensors, nearest_metres, .. } => Self {
                 origin: "measured",
-                age_seconds: age_seconds(oldest),
+                age_seconds: Some(place.as_of.duration_since(oldest).as_secs().max(0)),
                 sensors: Some(sensors as i64),
                 nearest_km: Some(nearest_metres / 1000.0),
                 ..known
@@ -240,7 +242,7 @@ impl InputBody {
             Origin::Model { fetched_at } => Self {
                 origin: "model",
                 source: place.forecast.as_ref().ok().map(|found| found.source.slug),
-                age_seconds: age_seconds(fetched_at),
+                age_seconds: Some(place.age_seconds(fetched_at)),
                 ..known
             },
             Origin::Told => known,

@@ -17,6 +17,9 @@ pub struct ForecastBody {
     /// The time of the boxes' readings.
     #[schema(value_type = String, format = DateTime)]
     pub as_of: Timestamp,
+    /// How many senseBoxes have been heard anywhere; 0 if nothing corrects the weather model, as when openSenseMap is
+    /// down.
+    pub boxes_heard: i64,
     /// Latitude in degrees (WGS 84).
     pub latitude: f64,
     /// Longitude in degrees (WGS 84).
@@ -76,6 +79,7 @@ impl ForecastBody {
         let hours = outlook.into_iter().flat_map(|outlook| &outlook.hours);
         Self {
             as_of: place.as_of,
+            boxes_heard: place.boxes_heard(),
             latitude: position.latitude_degrees(),
             longitude: position.longitude_degrees(),
             height: place.spot.height.map(|height| height.0),

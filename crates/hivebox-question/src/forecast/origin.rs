@@ -25,7 +25,8 @@ pub struct OriginBody {
     /// When HiveBox fetched it, or found that it had not changed.
     #[schema(value_type = String, format = DateTime)]
     pub fetched_at: Timestamp,
-    /// How long before `as_of` that was; 0 if it was later.
+    /// How long before `as_of` that was, or before the last multiple of ten minutes if that is later than `as_of`; 0 if
+    /// neither.
     #[schema(example = 780)]
     pub age_seconds: i64,
     /// The attribution that the licence requires of whoever shows the data.
@@ -93,7 +94,7 @@ impl OriginBody {
             cell: CellBody { latitude: centre.latitude_degrees(), longitude: centre.longitude_degrees() },
             updated_at: forecast.updated_at,
             fetched_at: forecast.fetched_at,
-            age_seconds: place.as_of.duration_since(forecast.fetched_at).as_secs().max(0),
+            age_seconds: place.age_seconds(forecast.fetched_at),
             attribution: source.attribution,
             attribution_link: source.attribution_address,
             licence: source.licence,

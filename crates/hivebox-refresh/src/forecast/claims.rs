@@ -135,9 +135,9 @@ impl Claims {
         is_renewal: bool,
         now: Timestamp,
     ) -> (Vec<Claim>, u64) {
-        let budget = self.budget.map(|budget| match is_renewal {
-            true => ForecastBudget { per_day: budget.per_day * TENTHS_FOR_RENEWALS / 10 },
-            false => budget,
+        let tenths = if is_renewal { TENTHS_FOR_RENEWALS } else { 10 };
+        let budget = self.budget.map(|ForecastBudget { per_day }| ForecastBudget {
+            per_day: per_day.saturating_mul(tenths) / 10,
         });
         let terms = ClaimTerms { now, lifetime: self.lifetime, budget, ignores_done };
         if let Some((claims, spent_today)) = self.ask_redis(cells, &terms).await {

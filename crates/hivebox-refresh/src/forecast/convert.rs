@@ -5,6 +5,7 @@ use std::sync::Arc;
 use forecast_sources::{Forecast, Hour, Spot};
 use hivebox_climate::forecast::{ForecastCell, ModelHours, ModelHoursBuilder, ModelQuantity};
 use hivebox_climate::quantity::Metres;
+use hivebox_climate::verdict::MAX_CLOCK_LEAD;
 use hivebox_present::CellForecast;
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,19 +15,10 @@ const LEAST_HOURS_AHEAD: usize = 12;
 const MOST_HOURS_AHEAD: SignedDuration = SignedDuration::from_hours(16 * 24);
 /// Past hours that are kept, to learn the usual error of the model at a place.
 const PAST_KEPT: SignedDuration = SignedDuration::from_hours(72);
-/// How long an answer lasts, whatever the source says: an hour long ago must not make HiveBox ask all the time, and
-/// one far ahead must not keep an old forecast.
-const SHORTEST_LIFE: SignedDuration = SignedDuration::from_mins(10);
-const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(6);
-/// How far the grid cell of a model may be from the place.
-const FARTHEST_DEGREES: f64 = 1.0;
 
 /// Why a forecast is no use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Useless {
-    /// It is for another place.
-    #[error("it is for another place")]
-    Elsewhere,
     /// It has too few hours with a temperature.
     #[error("it has fewer than {LEAST_HOURS_AHEAD} hours ahead with a temperature")]
     Short,
@@ -35,20 +27,17 @@ pub enum Useless {
     Unknown,
 }
 
-/// The forecast for a cell as HiveBox keeps it. The past hours of the previous one are kept for 72 h, so that a source
+/// The forecast for a cell as HiveBox keeps it. Its source has made sure of the place, of values that weather can have,
+/// and of how long it holds. The past hours of the previous one are kept for 72 h, so that a source
 /// without past hours builds them up.
 ///
 /// # Errors
 /// The forecast is no use.
 pub fn convert(
     forecast: &Forecast,
-    cell: ForecastCell,
     previous: Option<&ModelHours>,
     now: Timestamp,
 ) -> Result<CellForecast, Useless> {
-    if !is_near(forecast, cell) {
-        return Err(Useless::Elsewhere);
-    }
     let (earliest, latest) = (later(now, -PAST_KEPT), later(now, MOST_HOURS_AHEAD));
     let hours: Vec<&Hour> =
         forecast.hours.iter().filter(|hour| hour.at >= earliest && hour.at <= latest).collect();
@@ -65,9 +54,9 @@ pub fn convert(
         fetched_at: in_milliseconds(now),
         updated_at: forecast
             .updated_at
-            .filter(|updated_at| *updated_at <= later(now, SHORTEST_LIFE))
+            .filter(|updated_at| *updated_at <= later(now, MAX_CLOCK_LEAD))
             .map(in_milliseconds),
-        expires_at: lifetime(forecast.expires_at, now),
+        expires_at: in_milliseconds(forecast.expires_at),
     })
 }
 
@@ -84,13 +73,9 @@ pub fn unchanged(
     previous.hours.hour_of(now).ok_or(Useless::Short)?;
     Ok(CellForecast {
         fetched_at: in_milliseconds(now),
-        expires_at: lifetime(expires_at, now),
+        expires_at: in_milliseconds(expires_at),
         ..CellForecast::clone(previous)
     })
-}
-
-fn lifetime(expires_at: Timestamp, now: Timestamp) -> Timestamp {
-    in_milliseconds(expires_at.clamp(later(now, SHORTEST_LIFE), later(now, LONGEST_LIFE)))
 }
 
 /// A moment as it is after it has been shared, so that all replicas have the same.
@@ -102,14 +87,6 @@ fn in_milliseconds(moment: Timestamp) -> Timestamp {
 pub(super) fn spot(cell: ForecastCell) -> Spot {
     let centre = cell.centre();
     Spot { latitude_degrees: centre.latitude_degrees(), longitude_degrees: centre.longitude_degrees() }
-}
-
-fn is_near(forecast: &Forecast, cell: ForecastCell) -> bool {
-    let spot = spot(cell);
-    let east = (forecast.longitude_degrees - spot.longitude_degrees).rem_euclid(360.0);
-    let east = east.min(360.0 - east) * spot.latitude_degrees.to_radians().cos();
-    let north = (forecast.latitude_degrees - spot.latitude_degrees).abs();
-    north <= FARTHEST_DEGREES && east <= FARTHEST_DEGREES
 }
 
 /// The hours of the new forecast, after those of the previous one that it lacks. `None` if there are none.
@@ -127,7 +104,7 @@ fn merged(
     while let Some(at) = builder.next_hour().filter(|at| *at <= ends) {
         while new.next_if(|hour| hour.at < at).is_some() {}
         let values = match new.next_if(|hour| hour.at == at) {
-            Some(hour) => plausible(hour),
+            Some(hour) => values(hour),
             None => previous.map_or([None; ModelQuantity::ALL.len()], |previous| {
                 let index = previous.hour_of(at);
                 ModelQuantity::ALL.map(|quantity| previous.value(quantity, index?))
@@ -138,19 +115,15 @@ fn merged(
     Some(builder.finish())
 }
 
-/// The values of an hour, by [`ModelQuantity::index`], without those that cannot be: beyond the records of the World
-/// Meteorological Organization, with some room.
-fn plausible(hour: &Hour) -> [Option<f64>; ModelQuantity::ALL.len()] {
-    ModelQuantity::ALL.map(|quantity| {
-        let (value, possible) = match quantity {
-            ModelQuantity::AirTemperature => (hour.air_temperature_celsius, -95.0..=60.0),
-            ModelQuantity::RelativeHumidity => (hour.relative_humidity_percent, 0.0..=100.0),
-            ModelQuantity::WindSpeed => (hour.wind_speed_metres_per_second, 0.0..=110.0),
-            ModelQuantity::WindGust => (hour.wind_gust_metres_per_second, 0.0..=130.0),
-            ModelQuantity::Precipitation => (hour.precipitation_millimetres, 0.0..=320.0),
-            ModelQuantity::PrecipitationProbability => (hour.precipitation_probability_percent, 0.0..=100.0),
-        };
-        value.filter(|value| possible.contains(value))
+/// The values of an hour, by [`ModelQuantity::index`].
+fn values(hour: &Hour) -> [Option<f64>; ModelQuantity::ALL.len()] {
+    ModelQuantity::ALL.map(|quantity| match quantity {
+        ModelQuantity::AirTemperature => hour.air_temperature_celsius,
+        ModelQuantity::RelativeHumidity => hour.relative_humidity_percent,
+        ModelQuantity::WindSpeed => hour.wind_speed_metres_per_second,
+        ModelQuantity::WindGust => hour.wind_gust_metres_per_second,
+        ModelQuantity::Precipitation => hour.precipitation_millimetres,
+        ModelQuantity::PrecipitationProbability => hour.precipitation_probability_percent,
     })
 }
 
@@ -161,16 +134,10 @@ fn later(moment: Timestamp, by: SignedDuration) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use hivebox_climate::place::Position;
-
     use super::*;
 
     fn noon() -> Timestamp {
         "2026-11-30T12:00:00Z".parse().unwrap()
-    }
-
-    fn cell() -> ForecastCell {
-        ForecastCell::of(Position::new(52.5, 13.4).unwrap())
     }
 
     /// A forecast from `from` to `to` hours after noon, with the hour as temperature.
@@ -202,14 +169,14 @@ mod tests {
 
     #[test]
     fn the_past_of_earlier_answers_is_kept_for_three_days() {
-        let first = convert(&forecast(0, 48), cell(), None, noon()).unwrap();
+        let first = convert(&forecast(0, 48), None, noon()).unwrap();
         assert_eq!((first.hours.len(), temperature(&first, 3)), (49, Some(0.3)));
         let later_on = later(noon(), SignedDuration::from_hours(10));
-        let second = convert(&forecast(10, 60), cell(), Some(&first.hours), later_on).unwrap();
+        let second = convert(&forecast(10, 60), Some(&first.hours), later_on).unwrap();
         assert_eq!(second.hours.first(), noon());
         assert_eq!([0, 9, 10, 60].map(|at| temperature(&second, at)), [0.0, 0.9, 1.0, 6.0].map(Some));
         let days_later = later(noon(), SignedDuration::from_hours(80));
-        let third = convert(&forecast(80, 120), cell(), Some(&second.hours), days_later).unwrap();
+        let third = convert(&forecast(80, 120), Some(&second.hours), days_later).unwrap();
         assert_eq!(third.hours.first(), later(noon(), SignedDuration::from_hours(8)));
         assert_eq!([60, 61, 79, 80].map(|at| temperature(&third, at)), [Some(6.0), None, None, Some(8.0)]);
     }
@@ -225,7 +192,7 @@ mod tests {
             let mut kept: Option<CellForecast> = None;
             for (now, from) in moments.into_iter().zip(begins) {
                 let previous = kept.as_ref().map(|kept| &kept.hours);
-                let renewed = convert(&forecast(from, 60), cell(), previous, now).unwrap();
+                let renewed = convert(&forecast(from, 60), previous, now).unwrap();
                 for hour in from.max(-69)..=60 {
                     assert_eq!(temperature(&renewed, hour), Some(hour as f64 / 10.0), "{name} {now} {hour}");
                 }
@@ -235,37 +202,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_short_or_for_another_place_is_no_use() {
+    fn what_is_short_is_no_use() {
         for (from, to) in [(0, 10), (1, 48), (-72, 5), (-48, -1), (1000, 1048)] {
-            assert_eq!(convert(&forecast(from, to), cell(), None, noon()), Err(Useless::Short), "{from}");
+            assert_eq!(convert(&forecast(from, to), None, noon()), Err(Useless::Short), "{from}");
         }
-        let elsewhere = Forecast { longitude_degrees: 23.4, ..forecast(0, 48) };
-        assert_eq!(convert(&elsewhere, cell(), None, noon()), Err(Useless::Elsewhere));
         let none = Forecast { hours: Vec::new(), ..forecast(0, 1) };
-        assert_eq!(convert(&none, cell(), None, noon()), Err(Useless::Short));
+        assert_eq!(convert(&none, None, noon()), Err(Useless::Short));
         assert_eq!(unchanged(None, noon(), noon()), Err(Useless::Unknown));
-    }
-
-    #[test]
-    fn values_that_cannot_be_are_missing() {
-        let mut absurd = forecast(0, 48);
-        absurd.hours[0].air_temperature_celsius = Some(288.0);
-        absurd.hours[0].relative_humidity_percent = Some(-1.0);
-        absurd.hours[0].wind_speed_metres_per_second = Some(f64::INFINITY);
-        let kept = convert(&absurd, cell(), None, noon()).unwrap();
-        let values = ModelQuantity::ALL.map(|quantity| kept.hours.value(quantity, 0));
-        assert_eq!(values, [None, None, None, None, Some(0.0), None]);
-        assert_eq!(temperature(&kept, 1), Some(0.1));
-    }
-
-    #[test]
-    fn an_expiry_is_kept_within_reason() {
-        let expires = |at: &str| {
-            let forecast = Forecast { expires_at: at.parse().unwrap(), ..forecast(0, 48) };
-            convert(&forecast, cell(), None, noon()).unwrap().expires_at.to_string()
-        };
-        assert_eq!(expires("2026-11-30T12:31:00Z"), "2026-11-30T12:31:00Z");
-        assert_eq!(expires("1999-01-01T00:00:00Z"), "2026-11-30T12:10:00Z");
-        assert_eq!(expires("2099-01-01T00:00:00Z"), "2026-11-30T18:00:00Z");
     }
 }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use forecast_sources::{Answer, FailureKind, FetchError, Question, Source, Validator};
+use forecast_sources::{Answer, FailureKind, Question, Source, Validator};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use hivebox_climate::forecast::ForecastCell;
@@ -18,6 +18,7 @@ use tracing::{info, warn};
 
 use super::claims::Claims;
 use super::convert::{Useless, convert, spot, unchanged};
+use super::fault::Fault;
 use super::pause::rests_until;
 use crate::claim::{Claim, Settled};
 use crate::metrics::{CacheMetrics, ForecastMetrics};
@@ -88,8 +89,8 @@ impl<'a> Fetcher<'a> {
     pub(crate) fn new(around: Surroundings<'a>, parts: ForecastParts) -> (Self, Wanted) {
         let ForecastParts { source, wanted, budget, timeout } = parts;
         // The budget is one of places, and a source may count a place more than once.
-        let budget =
-            budget.map(|budget| ForecastBudget { per_day: (budget.per_day / source.cost(1).max(1)).max(1) });
+        let budget = budget
+            .map(|budget| ForecastBudget { per_day: (budget.per_day / source.place_cost().max(1)).max(1) });
         let patience = timeout * 2 + Duration::from_secs(1);
         let shared = match around.shared {
             Shared::Memory => None,
@@ -339,7 +340,7 @@ impl<'a> Fetcher<'a> {
         let previous: Option<&Arc<CellForecast>> = kept.as_ref().map(|kept| &kept.forecast);
         match answer {
             Answer::Forecast(forecast) => {
-                let converted = convert(&forecast, cell, previous.map(|previous| &previous.hours), now)?;
+                let converted = convert(&forecast, previous.map(|previous| &previous.hours), now)?;
                 let validator = forecast.validator.map(|Validator(text)| text);
                 Ok((Sent { forecast: Arc::new(converted), validator }, "fetched"))
             }
@@ -378,32 +379,6 @@ impl<'a> Fetcher<'a> {
 fn renewal_spread(cells: usize) -> Duration {
     let minutes = cells as u64 / RENEWALS_A_MINUTE;
     Duration::from_mins(minutes).clamp(RENEWAL_SPREAD, LONGEST_SPREAD)
-}
-
-/// Why there is no forecast for a cell that was asked about.
-#[derive(Debug, thiserror::Error)]
-enum Fault {
-    #[error(transparent)]
-    Fetch(FetchError),
-    #[error("the forecast is no use: {0}")]
-    Useless(Useless),
-    #[error("the source says nothing in time")]
-    Silent,
-}
-
-impl Fault {
-    fn is_not_asked(&self) -> bool {
-        matches!(self, Self::Fetch(error) if error.kind() == FailureKind::NotAsked)
-    }
-
-    /// The name in metrics.
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Fetch(error) => error.kind().slug(),
-            Self::Useless(_) => "useless",
-            Self::Silent => "silent",
-        }
-    }
 }
 
 #[cfg(test)]

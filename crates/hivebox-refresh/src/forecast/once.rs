@@ -44,7 +44,7 @@ pub async fn ask_once(
         .pop()
         .ok_or(AskError::Nothing)??
     {
-        Answer::Forecast(forecast) => Ok(convert(&forecast, cell, None, now)?),
+        Answer::Forecast(forecast) => Ok(convert(&forecast, None, now)?),
         Answer::Unchanged { .. } => Err(Useless::Unknown.into()),
     }
 }

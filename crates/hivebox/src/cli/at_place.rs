@@ -41,11 +41,11 @@ pub(super) struct Known {
     pub(super) now: Timestamp,
 }
 
-/// Asks openSenseMap and the weather model. Without a forecast there is still an answer, so a failure of the
-/// weather model is told on standard error.
+/// Asks openSenseMap and the weather model. Without one of them there is still an answer, so its failure is told on
+/// standard error.
 ///
 /// # Errors
-/// openSenseMap cannot be reached, or the weather model cannot be set up.
+/// Neither answers, or the weather model cannot be set up.
 pub(super) async fn ask(settings: &Visiting, position: Position) -> Result<Known, Failure> {
     let clock = Clock::system();
     let now = clock.now();
@@ -65,9 +65,16 @@ pub(super) async fn ask(settings: &Visiting, position: Position) -> Result<Known
     let spinner = progress::spinner("reading senseBoxes");
     let (read, ahead) = tokio::join!(poller.poll(now, None), ahead);
     spinner.finish_and_clear();
-    let (present, _) = read?;
     let forecast =
         ahead.map(|(source, forecast)| PlaceForecast { source, cell, forecast: Arc::new(forecast) });
+    let present = match read {
+        Ok((present, _)) => present,
+        Err(error) if forecast.is_ok() => {
+            output::note(&format!("{}; the weather model alone answers", in_words(&error)));
+            Present::empty(now)
+        }
+        Err(error) => return Err(error.into()),
+    };
     Ok(Known { present, forecast, now })
 }
 

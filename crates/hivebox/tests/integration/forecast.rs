@@ -115,7 +115,6 @@ async fn the_coming_hours_have_ranges_and_an_origin_with_either_source() {
         let origin = &forecast["origin"];
         assert_eq!(origin["licence"], "CC BY 4.0", "{origin}");
         assert!(origin["attribution_link"].as_str().unwrap().starts_with("https://"), "{origin}");
-        assert_eq!(origin["age_seconds"], 0, "{origin}");
         let tenths = origin["cell"]["latitude"].as_f64().unwrap() * 10.0;
         assert!((tenths - tenths.round()).abs() < 1e-9, "{origin}");
         assert!(origin["corrected_by"]["boxes"].as_i64().unwrap() > 0, "{origin}");
@@ -130,6 +129,60 @@ async fn far_from_all_boxes_a_forecast_is_that_of_the_model() {
     let forecast = app.json("/api/v1/forecast?lat=-75&lon=-120&hours=168").await;
     assert!(forecast["origin"]["corrected_by"].is_null(), "{forecast}");
     assert_eq!(forecast["hours"].as_array().unwrap().len(), 168);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_opensensemap_is_down_the_weather_model_answers_alone_and_says_its_age() {
+    let forecasting = Forecasting::in_june(Stations::Generated(300), "open-meteo", &[]).await;
+    let Forecasting { app, upstream } = &forecasting;
+    let place = forecasting.place().await;
+    let paths = ["forecast", "chores"].map(|name| format!("/api/v1/{name}?{place}&height=100"));
+    for path in &paths {
+        assert_eq!(app.json(path).await["boxes_heard"], 300);
+    }
+    let down = FaultRule { path: Some("/boxes".into()), ..Fault::Status { status: 500 }.into() };
+    upstream.sim.faults().set(down).unwrap();
+    let let_time_pass = |minutes| {
+        app.let_time_pass(SignedDuration::from_mins(minutes));
+        upstream.sim.set_time(SimClock::Fixed(app.clock.now()));
+    };
+    // From 11:03, when boxes and model were asked, to 11:33.
+    let_time_pass(30);
+    let [forecast, chores] = [app.json(&paths[0]).await, app.json(&paths[1]).await];
+    assert_eq!(forecast["as_of"], "2026-06-15T11:03:00Z");
+    for origin in [&forecast["origin"], &chores["forecast"]["origin"]] {
+        assert_eq!(origin["age_seconds"], 27 * 60, "at 11:30: {origin}");
+    }
+    let modelled = |chores: &Value| -> Vec<Value> {
+        let chores = chores["chores"].as_array().unwrap();
+        let inputs = chores.iter().flat_map(|chore| chore["inputs"].as_array().unwrap());
+        inputs.filter(|input| input["origin"] == "model").cloned().collect()
+    };
+    assert!(modelled(&chores).iter().all(|input| input["age_seconds"] == 27 * 60), "{chores}");
+    assert!(!modelled(&chores).is_empty(), "{chores}");
+    // No reading is current any longer.
+    let_time_pass(90);
+    assert_eq!(app.get("/api/v1/readings?phenomenon=air_temperature").await.status(), 503);
+    let [forecast, chores] = [app.json(&paths[0]).await, app.json(&paths[1]).await];
+    assert_eq!((&forecast["boxes_heard"], &chores["boxes_heard"]), (&0.into(), &0.into()));
+    assert_eq!(forecast["origin"]["corrected_by"], Value::Null);
+    assert_eq!(forecast["hours"].as_array().unwrap().len(), 48);
+    assert!(modelled(&chores).len() > 5, "{chores}");
+    assert!(!chores.to_string().contains("\"measured\""), "{chores}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_estimate_of_the_model_says_for_which_height_it_is() {
+    let forecasting = Forecasting::in_june(Stations::Generated(300), "open-meteo", &[]).await;
+    for (height, expected) in [("", Value::Null), ("&height=500", 500.0.into())] {
+        let path =
+            format!("/api/v1/conditions?lat=-75&lon=-120&phenomenon=air_temperature,wind_speed{height}");
+        let answer = forecasting.app.json(&path).await;
+        let estimates = answer["conditions"].as_array().unwrap().iter().map(|it| &it["estimate"]);
+        let heights: Vec<_> = estimates.map(|it| (it["origin"].clone(), it["height"].clone())).collect();
+        let model: Value = "model".into();
+        assert_eq!(heights, [(model.clone(), expected), (model, Value::Null)], "{answer}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -115,6 +115,22 @@ fn a_weather_model_that_fails_spoils_no_chores() {
 }
 
 #[test]
+fn without_opensensemap_the_weather_model_answers_alone() {
+    let sim = Simulated::start();
+    let forecast = format!("open-meteo:{}", sim.url);
+    for (command, list, count) in [("chores", "chores", 10), ("forecast", "hours", 48)] {
+        let mut called = hivebox(sim.folder.path());
+        // Nothing listens on the port of discard.
+        called.arg(command).args(PLACE).args(["--upstream", "http://127.0.0.1:9", "--upstream-retries", "0"]);
+        let output = called.args(["--forecast", &forecast, "--json"]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let answer = value(&output);
+        assert_eq!((&answer["boxes_heard"], answer[list].as_array().unwrap().len()), (&0.into(), count));
+        assert!(said.contains("the weather model alone answers"), "{said}");
+    }
+}
+
+#[test]
 fn a_place_is_required() {
     let folder = tempfile::tempdir().unwrap();
     for command in ["chores", "forecast"] {

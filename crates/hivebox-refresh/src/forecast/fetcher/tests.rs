@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 
-use forecast_sources::{Forecast, Hour, SourceFacts};
+use forecast_sources::{FetchError, Forecast, Hour, SourceFacts};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use hivebox_climate::place::Position;
