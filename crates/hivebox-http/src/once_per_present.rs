@@ -46,13 +46,13 @@ impl<K: Clone + PartialEq, V: Send + Sync + 'static> OncePerPresent<K, V> {
         about: K,
         compute: impl Future<Output = Result<Arc<V>, ApiError>>,
     ) -> Result<Arc<V>, ApiError> {
-        let cell = self.cell(present.readings.as_of(), about);
+        let cell = self.cell(present.readings.as_of(), &about);
         cell.get_or_try_init(|| compute).await.cloned()
     }
 
-    fn cell(&self, as_of: Timestamp, about: K) -> ValueCell<V> {
+    fn cell(&self, as_of: Timestamp, about: &K) -> ValueCell<V> {
         let find = |entries: &[Entry<K, V>]| {
-            let found = entries.iter().find(|entry| entry.as_of == as_of && entry.about == about);
+            let found = entries.iter().find(|entry| entry.as_of == as_of && entry.about == *about);
             found.map(|found| Arc::clone(&found.cell))
         };
         if let Some(cell) = find(&self.entries.load()) {
@@ -93,17 +93,17 @@ mod tests {
     fn a_value_is_kept_as_long_as_its_present_and_the_number_of_values_is_bounded() {
         let values = OncePerPresent::<usize, ()>::of(CAPACITY);
         let now = Timestamp::UNIX_EPOCH;
-        let first = values.cell(now, 0);
-        assert!(Arc::ptr_eq(&first, &values.cell(now, 0)));
+        let first = values.cell(now, &0);
+        assert!(Arc::ptr_eq(&first, &values.cell(now, &0)));
         for about in 1..CAPACITY {
-            values.cell(now, about);
+            values.cell(now, &about);
         }
-        assert!(Arc::ptr_eq(&first, &values.cell(now, 0)), "there is room for all of them");
+        assert!(Arc::ptr_eq(&first, &values.cell(now, &0)), "there is room for all of them");
         assert_eq!(values.entries.load().len(), CAPACITY);
-        values.cell(now, CAPACITY);
+        values.cell(now, &CAPACITY);
         assert_eq!(values.entries.load().len(), CAPACITY);
-        assert!(!Arc::ptr_eq(&first, &values.cell(now, 0)), "the oldest was evicted");
-        values.cell(now + SignedDuration::from_secs(1), 0);
+        assert!(!Arc::ptr_eq(&first, &values.cell(now, &0)), "the oldest was evicted");
+        values.cell(now + SignedDuration::from_secs(1), &0);
         assert_eq!(values.entries.load().len(), 1, "values of the previous present are evicted");
     }
 

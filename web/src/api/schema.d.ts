@@ -809,8 +809,8 @@ export interface components {
         readonly ChoreSource: {
             /** @description The title. */
             readonly title: string;
-            /** @description The address, if known. */
-            readonly address: string;
+            /** @description The address of the very page; `null` if it is not known. */
+            readonly address?: string | null;
             /** @description What it says, if the reason does not say it. */
             readonly says?: string | null;
         };
@@ -3793,7 +3793,7 @@ export interface operations {
                  * @description The language of names, reasons and labels.
                  * @example de
                  */
-                readonly language?: "en" | "de";
+                readonly language?: "en" | "de" | "fr";
                 /**
                  * @description The format of the answer. It wins over the header `Accept`.
                  * @example json
@@ -3896,7 +3896,7 @@ export interface operations {
                      *           "chore": "full_inspection",
                      *           "name": "Full inspection",
                      *           "verdict": "caution",
-                     *           "reason": "It is 16.13 °C; below 15.5 °C keep the inspection short. A limit is within the uncertainty of this value, so the more careful answer applies.",
+                     *           "reason": "It is 16.1 °C; below 15.5 °C keep the inspection short. A limit is within the uncertainty of this value, so the more careful answer applies.",
                      *           "inputs": [
                      *             {
                      *               "input": "air_temperature",
@@ -4034,12 +4034,12 @@ export interface operations {
                      *           "sources": [
                      *             {
                      *               "title": "blog.mydbsupply.com, 2015",
-                     *               "address": "https://blog.mydbsupply.com",
+                     *               "address": null,
                      *               "says": "60 °F"
                      *             },
                      *             {
                      *               "title": "honestbeeltd.com",
-                     *               "address": "https://honestbeeltd.com",
+                     *               "address": "https://honestbeeltd.com/faqs/what-are-the-ideal-weather-conditions-for-performing-a-beehive-inspection",
                      *               "says": "60 °F, not below 55 °F; dry; little wind"
                      *             }
                      *           ],
@@ -4049,7 +4049,7 @@ export interface operations {
                      *           "chore": "quick_look",
                      *           "name": "Quick look under the lid",
                      *           "verdict": "go",
-                     *           "reason": "It is 16.13 °C, at least 10 °C: lift the lid for no more than half a minute, and only while bees are flying.",
+                     *           "reason": "It is 16.1 °C, at least 10 °C: lift the lid for no more than half a minute, and only while bees are flying.",
                      *           "inputs": [
                      *             {
                      *               "input": "air_temperature",
@@ -4129,7 +4129,7 @@ export interface operations {
                      *           "sources": [
                      *             {
                      *               "title": "honestbeeltd.com",
-                     *               "address": "https://honestbeeltd.com",
+                     *               "address": "https://honestbeeltd.com/faqs/what-are-the-recommended-environmental-conditions-for-performing-beehive-inspections",
                      *               "says": "50 °F, at most 30 seconds"
                      *             }
                      *           ],
@@ -4141,8 +4141,8 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Chores"];
                     /**
                      * @example chore,name,verdict,reason,label,next_from,next_to,next_verdict
-                     *     full_inspection,Full inspection,caution,"It is 16.13 °C; below 15.5 °C keep the inspection short. A limit is within the uncertainty of this value, so the more careful answer applies.",,2024-10-14T09:20:00Z,2024-10-14T11:00:00Z,caution
-                     *     quick_look,Quick look under the lid,go,"It is 16.13 °C, at least 10 °C: lift the lid for no more than half a minute, and only while bees are flying.",,2024-10-14T09:20:00Z,2024-10-14T16:36:00Z,go
+                     *     full_inspection,Full inspection,caution,"It is 16.1 °C; below 15.5 °C keep the inspection short. A limit is within the uncertainty of this value, so the more careful answer applies.",,2024-10-14T09:20:00Z,2024-10-14T11:00:00Z,caution
+                     *     quick_look,Quick look under the lid,go,"It is 16.1 °C, at least 10 °C: lift the lid for no more than half a minute, and only while bees are flying.",,2024-10-14T09:20:00Z,2024-10-14T16:36:00Z,go
                      */
                     readonly "text/csv; charset=utf-8": string;
                     readonly "application/vnd.apache.parquet": unknown;

@@ -176,9 +176,13 @@ function Explanation({ chore, reason }: { chore: Chore; reason: string }) {
         {chore.sources.map(({ title, address, says }, index) => (
           <>
             {index > 0 && " · "}
-            <a key={address} href={address} rel="noreferrer external" lang="en">
-              {title}
-            </a>
+            {address === null ? (
+              <span lang="en">{title}</span>
+            ) : (
+              <a key={address} href={address} rel="noreferrer external" lang="en">
+                {title}
+              </a>
+            )}
             {says && <span lang="en"> (“{says}”)</span>}
           </>
         ))}

@@ -9,7 +9,7 @@ export function lowerFirst(name: string): string {
 
 const en = {
   language: "English",
-  /** The language of the service's sentences: it knows "en" and "de". */
+  /** The language of the service's sentences: it knows "en", "de" and "fr". */
   service: "en",
   /** The eight directions, clockwise from north. */
   compass: ["N", "NE", "E", "SE", "S", "SW", "W", "NW"] as readonly string[],

@@ -4,7 +4,7 @@ import { lowerFirst, type Words } from "./en";
 
 const fr: Words = {
   language: "Français",
-  service: "en",
+  service: "fr",
   compass: ["N", "NE", "E", "SE", "S", "SO", "O", "NO"],
   towns: {
     Algiers: "Alger",

@@ -8,8 +8,8 @@ use super::rule::Rules;
 pub struct ChoreSource {
     /// Title or name of the publication.
     pub title: Box<str>,
-    /// Its web address, always with `https://`; may be that of the whole site.
-    pub address: Box<str>,
+    /// The address of the very page, always with `https://`; `None` if it is not known.
+    pub address: Option<Box<str>>,
     /// What the publication says, in a few words; `None` if the rules already say it.
     pub says: Option<Box<str>>,
 }

@@ -105,6 +105,11 @@ impl Range {
         }
     }
 
+    /// Whether a value is in the range.
+    pub(super) fn contains(&self, value: f64) -> bool {
+        self.is_above_lower(value) && self.is_below_upper(value)
+    }
+
     /// The comparisons that all hold where the range holds for certain, or else where it may hold.
     #[inline]
     pub(super) fn comparisons(&self, for_certain: bool) -> impl Iterator<Item = Comparison> {

@@ -39,8 +39,10 @@ pub enum ChoresError {
     /// A chore has no source.
     #[error("{0} has no source")]
     NoSource(String),
-    /// The address of a source is not an `https://` address.
-    #[error("{chore} has a source at {address:?}, which must begin with https://")]
+    /// The address of a source is not an `https://` address of a page.
+    #[error(
+        "{chore} has a source at {address:?}, which must begin with https:// and name a page: without one, leave it out"
+    )]
     MalformedAddress {
         /// The chore.
         chore: String,

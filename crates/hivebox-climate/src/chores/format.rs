@@ -2,8 +2,6 @@
 
 use serde::Deserialize;
 
-use super::language::Translated;
-
 /// The whole file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,36 +16,36 @@ pub(super) struct ChoresToml {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PhrasesToml {
-    pub(super) label: Translated<String>,
-    pub(super) close: Translated<String>,
-    pub(super) silent: Translated<String>,
-    pub(super) missing: Translated<String>,
-    pub(super) dark: Translated<String>,
+    pub(super) label: String,
+    pub(super) close: String,
+    pub(super) silent: String,
+    pub(super) missing: String,
+    pub(super) dark: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct InputToml {
     pub(super) slug: String,
-    pub(super) name: Translated<String>,
+    pub(super) name: String,
     #[serde(default)]
     pub(super) unit: String,
     #[serde(default)]
     pub(super) exact: bool,
-    pub(super) missing: Translated<String>,
+    pub(super) missing: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChoreToml {
     pub(super) slug: String,
-    pub(super) name: Translated<String>,
+    pub(super) name: String,
     #[serde(default)]
     pub(super) treatment: bool,
     #[serde(default)]
     pub(super) daylight: bool,
     pub(super) needs: Vec<String>,
-    pub(super) caveat: Option<Translated<String>>,
+    pub(super) caveat: Option<String>,
     #[serde(default)]
     pub(super) readings: Vec<String>,
     #[serde(rename = "rule")]
@@ -63,7 +61,7 @@ pub(super) struct ChoreToml {
 #[serde(deny_unknown_fields)]
 pub(super) struct RulesToml {
     pub(super) needs: Vec<String>,
-    pub(super) caveat: Option<Translated<String>>,
+    pub(super) caveat: Option<String>,
     #[serde(default)]
     pub(super) readings: Vec<String>,
     #[serde(rename = "rule")]
@@ -74,7 +72,7 @@ pub(super) struct RulesToml {
 #[serde(deny_unknown_fields)]
 pub(super) struct SourceToml {
     pub(super) title: String,
-    pub(super) address: String,
+    pub(super) address: Option<String>,
     pub(super) says: Option<String>,
 }
 
@@ -83,9 +81,9 @@ pub(super) struct SourceToml {
 pub(super) struct RuleToml {
     pub(super) verdict: String,
     pub(super) when: Vec<ConditionToml>,
-    pub(super) reason: Translated<String>,
-    pub(super) seen: Option<Translated<String>>,
-    pub(super) maybe: Option<Translated<String>>,
+    pub(super) reason: String,
+    pub(super) seen: Option<String>,
+    pub(super) maybe: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -113,7 +113,7 @@ impl Chores {
     fn reason_of_missing(&self, missing: &[InputKind], language: Language) -> String {
         let missing: Vec<&str> =
             missing.iter().map(|kind| &**self.facts[kind.index()].missing.of(language)).collect();
-        format!("{}: {}.", self.phrases.missing.of(language), missing.join("; "))
+        format!("{} {}.", self.phrases.missing.of(language), missing.join(language.semicolon()))
     }
 }
 

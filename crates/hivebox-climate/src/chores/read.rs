@@ -90,7 +90,8 @@ fn read_chore(written: &format::ChoreToml, label: &Translated<Box<str>>) -> Resu
     if slug.is_empty() || !slug.chars().all(in_slug) {
         return Err(ChoresError::MalformedSlug(slug.clone()));
     }
-    let rules = read_rules(slug, &written.needs, written.caveat.as_ref(), &written.readings, &written.rules)?;
+    let rules =
+        read_rules(slug, &written.needs, written.caveat.as_deref(), &written.readings, &written.rules)?;
     if let Some(input) = rules.needs.iter().find(|need| need.looks_ahead()) {
         return Err(ChoresError::LooksAhead { chore: slug.clone(), input: input.slug() });
     }
@@ -108,7 +109,7 @@ fn read_chore(written: &format::ChoreToml, label: &Translated<Box<str>>) -> Resu
 
 fn read_ahead(chore: &str, written: &format::RulesToml) -> Result<Rules, ChoresError> {
     let ahead =
-        read_rules(chore, &written.needs, written.caveat.as_ref(), &written.readings, &written.rules)?;
+        read_rules(chore, &written.needs, written.caveat.as_deref(), &written.readings, &written.rules)?;
     if !ahead.needs.iter().any(|need| need.looks_ahead()) {
         return Err(ChoresError::NothingAhead(chore.to_owned()));
     }
@@ -120,23 +121,29 @@ fn read_sources(chore: &format::ChoreToml) -> Result<Box<[ChoreSource]>, ChoresE
         return Err(ChoresError::NoSource(chore.slug.clone()));
     }
     let source = |source: &format::SourceToml| {
-        if source.address.strip_prefix("https://").is_none_or(str::is_empty) {
-            let address = source.address.clone();
+        if let Some(address) = source.address.as_ref().filter(|address| !is_of_a_page(address)) {
+            let address = address.clone();
             return Err(ChoresError::MalformedAddress { chore: chore.slug.clone(), address });
         }
         Ok(ChoreSource {
             title: text(&chore.slug, "title", &source.title)?,
-            address: source.address.as_str().into(),
+            address: source.address.as_deref().map(Into::into),
             says: source.says.as_deref().map(|says| text(&chore.slug, "says", says)).transpose()?,
         })
     };
     chore.sources.iter().map(source).collect()
 }
 
+/// Whether an address names a page, not a whole site.
+fn is_of_a_page(address: &str) -> bool {
+    let page = address.strip_prefix("https://").and_then(|rest| rest.split_once('/'));
+    page.is_some_and(|(site, page)| !site.is_empty() && !page.is_empty())
+}
+
 fn read_rules(
     chore: &str,
     needs: &[String],
-    caveat: Option<&Translated<String>>,
+    caveat: Option<&str>,
     readings: &[String],
     written: &[format::RuleToml],
 ) -> Result<Rules, ChoresError> {
@@ -192,14 +199,14 @@ fn read_rule(chore: &str, written: &format::RuleToml) -> Result<Rule, ChoresErro
         let condition = read_condition(input, condition);
         when.push(condition.ok_or_else(|| ChoresError::NoRange { chore: of(), input: input.slug() })?);
     }
-    let sentence = |field, written: &Translated<String>| {
+    let sentence = |field, written: &str| {
         translated(chore, field, written)?.map(|template| {
             Sentence::parse(template, &when).map_err(|place| ChoresError::NoSuchPlace { chore: of(), place })
         })
     };
     let reason = sentence("reason", &written.reason)?;
-    let seen = written.seen.as_ref().map(|seen| sentence("seen", seen)).transpose()?;
-    let maybe = written.maybe.as_ref().map(|maybe| sentence("maybe", maybe)).transpose()?;
+    let seen = written.seen.as_deref().map(|seen| sentence("seen", seen)).transpose()?;
+    let maybe = written.maybe.as_deref().map(|maybe| sentence("maybe", maybe)).transpose()?;
     let shows_seen = |sentence: &Sentence| {
         let mut inputs = when.iter().map(Condition::input);
         inputs.any(|input| input.can_be_seen() && sentence.shows(input))
@@ -254,12 +261,8 @@ fn texts(of: &str, field: &'static str, texts: &[String]) -> Result<Box<[Box<str
     texts.iter().map(|one| text(of, field, one)).collect()
 }
 
-fn translated(
-    of: &str,
-    field: &'static str,
-    texts: &Translated<String>,
-) -> Result<Translated<Box<str>>, ChoresError> {
-    texts.map(|one| text(of, field, one))
+fn translated(of: &str, field: &'static str, english: &str) -> Result<Translated<Box<str>>, ChoresError> {
+    Ok(Translated::of_english(&text(of, field, english)?))
 }
 
 fn text(of: &str, field: &'static str, text: &str) -> Result<Box<str>, ChoresError> {

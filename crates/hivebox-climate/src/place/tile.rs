@@ -31,6 +31,9 @@ impl Tile {
     /// let corner = tile.position(0.0, 1.0);
     /// assert_eq!((corner.latitude_degrees(), corner.longitude_degrees()), (0.0, 0.0));
     /// ```
+    ///
+    /// # Panics
+    /// If a share is NaN.
     #[must_use]
     pub fn position(&self, east: f64, south: f64) -> Position {
         use std::f64::consts::PI;

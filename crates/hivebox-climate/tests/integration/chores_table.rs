@@ -70,7 +70,10 @@ fn section(to: &mut String, chores: &Chores, chore: &Chore) {
         .iter()
         .map(|source| {
             let says = source.says.as_ref().map_or(String::new(), |says| format!(" ({says})"));
-            format!("[{}]({}){says}", source.title, source.address)
+            match &source.address {
+                Some(address) => format!("[{}]({address}){says}", source.title),
+                None => format!("{}{says}", source.title),
+            }
         })
         .collect();
     writeln!(to, "* By {}.", sources.join(" · ")).unwrap();

@@ -139,8 +139,8 @@ pub struct InputBody {
 pub struct SourceBody {
     /// The title.
     pub title: &'static str,
-    /// The address, if known.
-    pub address: &'static str,
+    /// The address of the very page; `null` if it is not known.
+    pub address: Option<&'static str>,
     /// What it says, if the reason does not say it.
     pub says: Option<&'static str>,
 }
@@ -252,7 +252,7 @@ impl InputBody {
 
 impl SourceBody {
     fn of(source: &'static ChoreSource) -> Self {
-        Self { title: &source.title, address: &source.address, says: source.says.as_deref() }
+        Self { title: &source.title, address: source.address.as_deref(), says: source.says.as_deref() }
     }
 }
 

@@ -184,7 +184,11 @@ pub const LANGUAGE: Parameter<Choice<Language>> = Parameter {
     name: "language",
     description: "The language of names, reasons and labels.",
     kind: Choice {
-        options: &[(Language::English.tag(), Language::English), (Language::German.tag(), Language::German)],
+        options: &[
+            (Language::English.tag(), Language::English),
+            (Language::German.tag(), Language::German),
+            (Language::French.tag(), Language::French),
+        ],
     },
     example: "de",
     default: Some("en"),

@@ -38,7 +38,9 @@ async fn each_chore_is_judged_with_its_reason_inputs_and_sources() {
     }
     // No snapshot is stored, and the replica has run for less than a day.
     let thymol = chore(&chores, "thymol_apiguard");
-    assert_eq!(thymol["verdict"], "unknown");
+    // At this hour it may be dark there, which is known without the last day.
+    let is_dark = thymol["reason"].as_str().unwrap().contains("dark");
+    assert_eq!(thymol["verdict"], if is_dark { "no" } else { "unknown" }, "{thymol}");
     assert!(thymol["missing"].as_array().unwrap().contains(&"air_temperature_max_24h".into()), "{thymol}");
     assert!(thymol["label"].as_str().unwrap().contains("label"));
 }
@@ -67,6 +69,14 @@ async fn sentences_are_in_the_requested_language() {
             "Das lässt sich nicht",
             "Halten",
         ),
+        (
+            "&language=fr",
+            "fr",
+            "Dégouttement d’acide oxalique",
+            "abeilles en grappe",
+            "Impossible de trancher : ",
+            "Suivez",
+        ),
     ] {
         let response = app.get(&format!("{path}{query}")).await;
         assert_eq!(header(&response, "content-language"), language);
@@ -76,7 +86,7 @@ async fn sentences_are_in_the_requested_language() {
         assert!(chore["reason"].as_str().unwrap().starts_with(reason), "{chore}");
         assert!(chore["label"].as_str().unwrap().starts_with(label), "{chore}");
     }
-    let wrong = app.get(&format!("{path}&language=fr")).await;
+    let wrong = app.get(&format!("{path}&language=pl")).await;
     assert_eq!(wrong.status(), 400);
     assert_eq!(pointers(&json(wrong).await), ["#/query/language"]);
 }
