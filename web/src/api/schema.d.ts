@@ -4749,7 +4749,7 @@ export interface operations {
                      *           "unchanged_since": "2024-10-14T09:19:20Z",
                      *           "comparison": {
                      *             "median": 70.4,
-                     *             "spread": 7.17,
+                     *             "spread": 6.48,
                      *             "neighbours": 5,
                      *             "nearest_km": 1.11,
                      *             "furthest_km": 5.56,
