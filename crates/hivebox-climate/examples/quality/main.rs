@@ -39,7 +39,7 @@ fn main() {
     let only_moments = arguments.next_if(|argument| argument == "--moments").is_some();
     let seeds: Vec<u64> = arguments.filter_map(|seed| seed.parse().ok()).collect();
     let seeds = if seeds.is_empty() { UNSEEN.to_vec() } else { seeds };
-    println!("Moments of the seeds {seeds:?}\n\n{}", COLUMNS);
+    println!("Moments of the seeds {seeds:?}\n\n{COLUMNS}");
     let mut total = Tally::default();
     for &seed in &seeds {
         for world in worlds::of(seed) {
