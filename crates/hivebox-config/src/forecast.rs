@@ -101,7 +101,11 @@ impl FromSettings for ForecastConfig {
         let budget = reader.read(&FORECAST_BUDGET);
         let timeout = reader.read(&FORECAST_TIMEOUT);
         if let (Some(Some(ForecastAddress::MetNorway(_))), Some(None)) = (&address, &contact) {
-            reader.reject(&CONTACT, "is missing, but MET Norway refuses requests without a contact");
+            reader.require(
+                &CONTACT,
+                "is missing, but MET Norway refuses requests without a contact",
+                CONTACT.kind.kind.allowed,
+            );
         }
         Some(Self {
             address: address?,
@@ -180,7 +184,11 @@ mod tests {
     fn met_norway_needs_a_contact_that_fits_into_a_header() {
         let metno = ("HIVEBOX_FORECAST", "metno:https://api.met.no");
         let error = read(&[metno]).unwrap_err();
-        assert!(error.contains("HIVEBOX_CONTACT is missing, but MET Norway refuses"), "{error}");
+        assert_eq!(
+            error,
+            "HIVEBOX_CONTACT (--contact) is missing, but MET Norway refuses requests without a contact; allowed: a mail \
+             address or an http(s) address"
+        );
         for contact in ["bees@example.org", "https://example.org/hive"] {
             assert_eq!(
                 read(&[metno, ("HIVEBOX_CONTACT", contact)]).unwrap().contact.as_deref(),

@@ -13,6 +13,13 @@ pub fn mask_secrets(value: &str) -> String {
 /// Hides the same in a value that should be an address, even if it has no scheme, or no `@` after the login.
 #[must_use]
 pub fn mask_address(value: &str) -> String {
+    // The settings of weather models name one before its address. A login without a host may look like that as well.
+    if let Some((model, address)) = value.split_once(':')
+        && ["open-meteo", "metno"].contains(&model)
+        && (address.contains("://") || address.contains('.'))
+    {
+        return format!("{model}:{}", mask_address(address));
+    }
     let (scheme, rest) = split_scheme(value);
     mask(scheme, rest, ["file:", "memory:"].iter().any(|path| value.starts_with(path)))
 }
@@ -85,6 +92,10 @@ mod tests {
             ("default:S3CRET:redis:6379", "***"),
             ("redis+sentinel://:S3CRET@a:1,b:2/hive", "redis+sentinel://***@a:1,b:2/hive"),
             ("open-meteo:https://me:S3CRET@host?key=S3CRET", "open-meteo:https://***@host?***"),
+            ("open-meteo:ftp://me:S3CRET@host", "open-meteo:ftp://***@host"),
+            ("metno:me:S3CRET@host.org", "metno:***@host.org"),
+            ("metno:S3CRET@host", "***@host"),
+            ("metno:me:S3CRET", "***"),
         ] {
             assert_eq!(mask_address(value), shown, "{value}");
         }
@@ -109,6 +120,10 @@ mod tests {
         ] {
             assert_eq!(mask_address(value), value);
             assert_eq!(mask_secrets(value), value);
+        }
+        for value in ["open-meteo:ftp://api.open-meteo.com", "metno:api.met.no/v2", "dwd:https://example.org"]
+        {
+            assert_eq!(mask_address(value), value);
         }
         assert_eq!(mask_secrets("10:Cold,32:Good,:Hot"), "10:Cold,32:Good,:Hot");
     }

@@ -40,8 +40,8 @@ pub fn read<S: FromSettings>(source: &Source) -> Result<S, ConfigError> {
 pub struct WrongSetting {
     /// The flag or the variable.
     name: String,
-    /// Without its secrets.
-    shown: String,
+    /// The value without its secrets; `None` if it is missing.
+    shown: Option<String>,
     origin: Origin,
     /// A predicate that follows the name.
     reason: String,
@@ -51,7 +51,12 @@ pub struct WrongSetting {
 impl fmt::Display for WrongSetting {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, shown, origin, reason, allowed } = self;
-        write!(formatter, "{name}{} {reason}: {shown:?}; allowed: {allowed}", origin.place())
+        match shown {
+            Some(shown) => {
+                write!(formatter, "{name}{} {reason}: {shown:?}; allowed: {allowed}", origin.place())
+            }
+            None => write!(formatter, "{name} {reason}; allowed: {allowed}"),
+        }
     }
 }
 
@@ -99,6 +104,15 @@ impl<'a> SettingReader<'a> {
         self.findings.reject(wrong(setting, value, origin, reason.into()));
     }
 
+    /// Notes that a setting is missing that others require, and what its value must be. The reason is a predicate
+    /// that follows the name.
+    pub fn require(&mut self, setting: &dyn AnySetting, reason: &str, allowed: &str) {
+        let (name, reason, allowed) = (setting.variable(), reason.to_owned(), allowed.to_owned());
+        let name = format!("{name} (--{})", setting.name());
+        let origin = self.source.get(setting).1;
+        self.findings.reject(WrongSetting { name, shown: None, origin, reason, allowed });
+    }
+
     /// Where the values come from, for what is not a setting of HiveBox.
     #[must_use]
     pub fn source(&self) -> &'a Source {
@@ -111,5 +125,11 @@ fn wrong(setting: &dyn AnySetting, value: &str, origin: Origin, reason: String) 
         Origin::Flag => format!("--{}", setting.name()),
         _ => setting.variable(),
     };
-    WrongSetting { name, shown: setting.shown(value), origin, reason, allowed: setting.described().allowed }
+    WrongSetting {
+        name,
+        shown: Some(setting.shown(value)),
+        origin,
+        reason,
+        allowed: setting.described().allowed,
+    }
 }

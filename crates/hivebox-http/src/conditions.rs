@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use hivebox_climate::catalogue::Catalogue;
+use hivebox_climate::chores::Language;
 use hivebox_climate::estimate::{Estimate, Spot};
 use hivebox_climate::extremes::Extremes;
 use hivebox_climate::phenomenon::PhenomenonId;
@@ -121,7 +122,7 @@ impl AskConditions {
             let ranged = model.of(slug).filter(|_| !is_outdone)?;
             Some(EstimateBody::of_model(phenomenon, ranged, found, &place))
         });
-        Conditions { forecast: Some(ForecastStateBody::of(&place)), ..answer }
+        Conditions { forecast: Some(ForecastStateBody::of(&place, Language::English)), ..answer }
     }
 
     /// The conditions with these estimates for the place. `model` may have a better one.

@@ -9,12 +9,15 @@ use hivebox_archive::{ArchiveError, StoreFault};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use hivebox_climate::chores::Language;
 use hivebox_config::Quota;
 use hivebox_present::NoForecast;
 use hivebox_question::parameters::{Kind, Refusal, Wrong};
 use hivebox_question::past::PastError;
+use hivebox_question::words::Words;
 use hivebox_refresh::StoreError;
 use hivebox_telemetry::in_words;
+use jiff::Timestamp;
 
 /// Why a request fails.
 #[derive(Debug)]
@@ -115,19 +118,26 @@ impl ApiError {
         Self { retry_after: Some(RETRY_AFTER_DEFAULT), ..error }
     }
 
-    /// There is no forecast, for a reason that passes unless no weather model is configured.
-    pub(super) fn no_forecast(reason: NoForecast) -> Self {
+    /// There is no forecast at `now`, for a reason that passes unless no weather model is configured.
+    pub(super) fn no_forecast(reason: NoForecast, now: Timestamp) -> Self {
+        let sentence = Words::of(Language::English).no_forecast(reason);
+        // To the next whole second: a moment too early would be in vain.
+        let wait = |until: Timestamp| {
+            Duration::from_secs(until.duration_since(now).as_secs().max(0).unsigned_abs() + 1)
+        };
         let (title, wait) = match reason {
             NoForecast::Off => {
-                return Self::new(StatusCode::NOT_FOUND, "No weather model", reason.sentence());
+                return Self::new(StatusCode::NOT_FOUND, "No weather model", sentence);
             }
             // As long as a question to the source takes that is not lost.
             NoForecast::Pending => ("Forecast pending", Duration::from_secs(5)),
             NoForecast::Busy => ("Busy", RETRY_AFTER_DEFAULT),
             NoForecast::SourceFailed => ("The weather model does not answer", Duration::from_mins(1)),
-            NoForecast::BudgetSpent => ("Questions used up", Duration::from_mins(10)),
+            NoForecast::Paused { until } => ("The weather model is over its limit", wait(until)),
+            // A share of the budget is one of a minute. Who asks in vain costs nothing.
+            NoForecast::BudgetSpent => ("Questions used up", Duration::from_mins(1)),
         };
-        Self { retry_after: Some(wait), ..Self::unavailable(title, reason.sentence()) }
+        Self { retry_after: Some(wait), ..Self::unavailable(title, sentence) }
     }
 
     /// The store is away, full or too slow. The log has the address and the reason.
@@ -346,7 +356,7 @@ mod tests {
 
     #[test]
     fn a_full_upload_queue_is_not_told_as_a_failing_store() {
-        let name = hivebox_archive::SnapshotName::at(jiff::Timestamp::UNIX_EPOCH);
+        let name = hivebox_archive::SnapshotName::at(Timestamp::UNIX_EPOCH);
         let source = StoreFault::QueueFull { waiting: 4 };
         let source = ArchiveError::Store { action: "store a snapshot", source };
         let error = ApiError::from(StoreError::Spooled { name, source });

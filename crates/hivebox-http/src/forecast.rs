@@ -11,6 +11,7 @@ use hivebox_climate::extremes::Extremes;
 use hivebox_present::NoForecast;
 use hivebox_question::forecast::{AskForecast, ForecastBody, HourBody, NAME, OriginBody};
 use hivebox_question::table::Heading;
+use jiff::SignedDuration;
 
 use crate::app::App;
 use crate::current::current_or_empty;
@@ -29,7 +30,9 @@ pub(super) async fn forecast(
     let found = app.forecast(asked.spot.position, app.clock.now()).await;
     let present = current_or_empty(&app, &found).await?;
     let now = app.clock.now();
-    let body = asked.answer(&present, &app.days.extremes(), &found, now).map_err(ApiError::no_forecast)?;
+    let body = asked
+        .answer(&present, &app.days.extremes(), &found, now)
+        .map_err(|reason| ApiError::no_forecast(reason, now))?;
     let mut answer = table::whole(format, heading(&body), &body.hours, &body)?;
     answer.headers_mut().extend(link(&body.origin).map(|link| (LINK, link)));
     Ok(answer)
@@ -55,11 +58,15 @@ pub(super) fn describe() -> Operation {
         Ok(body) => table::described::<HourBody>(answer.json(&body), heading(&body), &body.hours),
         Err(_) => answer,
     };
-    let fails = |operation: Operation, (when, reason)| operation.fails(when, &ApiError::no_forecast(reason));
+    let until = example::MOMENT + SignedDuration::from_secs(40);
+    let fails = |operation: Operation, (when, reason)| {
+        operation.fails(when, &ApiError::no_forecast(reason, example::MOMENT))
+    };
     [
         ("The operator has not configured a weather model.", NoForecast::Off),
         ("The forecast for the place did not arrive in time.", NoForecast::Pending),
         ("The weather model does not answer.", NoForecast::SourceFailed),
+        ("The weather model has had too many requests, or asks for a pause.", NoForecast::Paused { until }),
         ("The questions to the weather model are used up.", NoForecast::BudgetSpent),
         ("Too many places wait for a forecast.", NoForecast::Busy),
     ]

@@ -30,8 +30,9 @@ impl Kind for Number {
     type Value = f64;
 
     fn read(&self, text: &str) -> Result<f64, String> {
-        let number = text.parse().map_err(|_| "is not a number".to_owned())?;
-        within(&self.range, number)
+        let number: f64 = text.parse().map_err(|_| not_a_number(text))?;
+        // Adding zero turns -0.0 into 0.0: nobody means a minus there.
+        within(&self.range, number + 0.0)
     }
 
     fn allowed(&self) -> String {
@@ -52,8 +53,12 @@ impl Kind for Integer {
     type Value = u64;
 
     fn read(&self, text: &str) -> Result<u64, String> {
-        let number = text.parse().map_err(|_| "is not a whole number".to_owned())?;
-        within(&self.range, number)
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err("is not a whole number".to_owned());
+        }
+        // What does not parse is negative, or larger than any range.
+        within(&self.range, text.parse().map_err(|_| OUT_OF_RANGE.to_owned())?)
     }
 
     fn allowed(&self) -> String {
@@ -80,8 +85,16 @@ pub fn number_as_json(number: f64) -> Value {
     }
 }
 
+const OUT_OF_RANGE: &str = "is out of range";
+
 fn within<T: PartialOrd>(range: &RangeInclusive<T>, number: T) -> Result<T, String> {
-    if range.contains(&number) { Ok(number) } else { Err("is out of range".to_owned()) }
+    if range.contains(&number) { Ok(number) } else { Err(OUT_OF_RANGE.to_owned()) }
+}
+
+/// What is wrong with a text that is no number. Half of Europe writes 52,5.
+fn not_a_number(text: &str) -> String {
+    let has_decimal_comma = text.matches(',').count() == 1 && text.replace(',', ".").parse::<f64>().is_ok();
+    if has_decimal_comma { "has a comma (use a point)".to_owned() } else { "is not a number".to_owned() }
 }
 
 fn in_words<T: Display>(range: &RangeInclusive<T>, unit: &str) -> String {
@@ -101,8 +114,35 @@ mod tests {
         for wrong in ["", "x", "91", "NaN", "inf", "1,5", " 1"] {
             assert!(latitude.read(wrong).is_err(), "{wrong}");
         }
+        assert_eq!(latitude.read("-0.0").map(f64::is_sign_positive), Ok(true));
         let bytes = Integer { range: 1..=10, unit: "bytes" };
-        assert!(bytes.read("1.0").is_err());
         assert_eq!(bytes.allowed(), "1 to 10 bytes");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_number_is_told() {
+        let latitude = Number { range: -90.0..=90.0, unit: "°" };
+        for (text, reason) in [
+            ("52,5", "has a comma (use a point)"),
+            ("-0,5", "has a comma (use a point)"),
+            ("1,2,3", "is not a number"),
+            (",", "is not a number"),
+            ("91", OUT_OF_RANGE),
+        ] {
+            assert_eq!(latitude.read(text), Err(reason.to_owned()), "{text}");
+        }
+        let bytes = Integer { range: 1..=10, unit: "bytes" };
+        for (text, reason) in [
+            ("99999999999999999999999", OUT_OF_RANGE),
+            ("-1", OUT_OF_RANGE),
+            ("0", OUT_OF_RANGE),
+            ("1.0", "is not a whole number"),
+            ("-", "is not a whole number"),
+            ("", "is not a whole number"),
+            ("many", "is not a whole number"),
+        ] {
+            assert_eq!(bytes.read(text), Err(reason.to_owned()), "{text}");
+        }
+        assert_eq!(bytes.read("+7"), Ok(7));
     }
 }

@@ -10,6 +10,7 @@
 //! | Which chores does the weather at a place allow, and what does the answer look like? | [`chores`] |
 //! | What can be asked about the coming hours, and what does the answer look like? | [`forecast`] |
 //! | What can be asked about the past, and what does the answer look like? | [`history`] |
+//! | What does it say to people, in which language? | [`words`] |
 //! | Which limits apply to such a question, and when is it cancelled? | [`past`] |
 
 pub mod at_place;
@@ -21,5 +22,6 @@ pub mod metrics;
 pub mod parameters;
 pub mod past;
 pub mod table;
+pub mod words;
 
 pub use metrics::QueryMetrics;

@@ -125,8 +125,41 @@ pub fn hundredths(value: f64) -> f64 {
     (value * 100.0).round() / 100.0 + 0.0
 }
 
+/// The same for a value of any unit: below 0.1, such as radiation in µSv/h, with three significant digits.
+#[must_use]
+pub fn shown(value: f64) -> f64 {
+    let size = value.abs();
+    if size == 0.0 || size >= 0.1 || !size.is_finite() {
+        return hundredths(value);
+    }
+    // Text rounds as people do; powers of ten would leave 0.08340000000000001.
+    format!("{value:.2e}").parse().unwrap_or(value)
+}
+
 /// The metadata for formats with a place for it: the moment of the rows.
 #[must_use]
 pub fn metadata(heading: Heading) -> [(String, String); 1] {
     [("hivebox.as_of".to_owned(), heading.as_of.to_string())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_have_two_decimals_and_small_ones_three_digits() {
+        for (value, expected) in [
+            (12.345_678, 12.35),
+            (-0.001_234_5, -0.001_23),
+            (0.083_44, 0.083_4),
+            (0.099_99, 0.1),
+            (0.126, 0.13),
+            (101_325.678_9, 101_325.68),
+            (0.0, 0.0),
+        ] {
+            assert!((shown(value) - expected).abs() < 1e-12, "{value}: {}", shown(value));
+        }
+        assert_eq!(shown(0.083_44).to_string(), "0.0834");
+        assert!(shown(-0.0).is_sign_positive() && hundredths(-0.001).is_sign_positive());
+    }
 }

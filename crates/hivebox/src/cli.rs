@@ -16,6 +16,7 @@ mod history;
 mod open_store;
 mod openapi;
 mod output;
+mod paragraph;
 mod parameter_flags;
 mod progress;
 mod serve;

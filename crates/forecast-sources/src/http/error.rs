@@ -34,7 +34,7 @@ pub enum FetchError {
         reason: Option<String>,
     },
     /// 429: more requests than the source allows.
-    #[error("the source has had too many requests; it can be asked again at {retry_at}{}", said(reason.as_deref()))]
+    #[error("the source has had too many requests; it can be asked again at {retry_at:.0}{}", said(reason.as_deref()))]
     RateLimited {
         /// When it can be asked again.
         retry_at: Timestamp,
@@ -87,7 +87,9 @@ pub enum FetchError {
         longitude_degrees: f64,
     },
     /// Nothing was sent, because the source has failed too often or asked for a pause.
-    #[error("the source is not asked until {retry_at}, since it has failed too often or asked for a pause")]
+    #[error(
+        "the source is not asked until {retry_at:.0}, since it has failed too often or asked for a pause"
+    )]
     Paused {
         /// When it can be asked again.
         retry_at: Timestamp,

@@ -12,7 +12,7 @@ use hivebox_climate::sample::Sample;
 use hivebox_climate::statistics::{Percentile, Statistics};
 use hivebox_question::at_place::{AtPlace, PlaceForecast};
 use hivebox_question::forecast::ForecastStateBody;
-use hivebox_question::table::{Row, hundredths};
+use hivebox_question::table::{Row, hundredths, shown};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -149,7 +149,7 @@ impl Condition {
             boxes: boxes.selected as i64,
             boxes_with_sensor: boxes.with_sensor as i64,
             boxes_usable: boxes.usable as i64,
-            coverage: boxes.coverage(),
+            coverage: boxes.coverage().map(hundredths),
             count: statistics.count as i64,
             mean: number(statistics.mean),
             median: number(statistics.median),
@@ -167,7 +167,7 @@ impl Condition {
 }
 
 fn number(value: Option<Canonical>) -> Option<f64> {
-    value.map(|value| value.0)
+    value.map(|value| shown(value.0))
 }
 
 impl EstimateBody {
@@ -175,19 +175,20 @@ impl EstimateBody {
     pub(super) fn of(estimate: &Estimate, as_of: Timestamp) -> Self {
         let Estimate { value: Canonical(value), uncertainty: Canonical(uncertainty), .. } = *estimate;
         let is_direction = Catalogue::builtin().phenomenon(estimate.phenomenon).is_direction();
-        let end = |value: f64| Some(value).filter(|_| !is_direction);
+        let end = |value: f64| Some(shown(value)).filter(|_| !is_direction);
+        let kilometres = |metres: f64| Some(hundredths(metres / 1000.0));
         Self {
             origin: "measured",
             source: None,
-            value,
-            uncertainty,
+            value: shown(value),
+            uncertainty: shown(uncertainty),
             low: end(value - uncertainty),
             high: end(value + uncertainty),
             boxes: estimate.boxes as i64,
-            nearest_km: Some(estimate.nearest.0 / 1000.0),
-            furthest_km: Some(estimate.furthest.0 / 1000.0),
+            nearest_km: kilometres(estimate.nearest.0),
+            furthest_km: kilometres(estimate.furthest.0),
             age_seconds: estimate.oldest.map(|oldest| as_of.duration_since(oldest).as_secs().max(0)),
-            height: estimate.height.map(|height| height.0),
+            height: estimate.height.map(|height| hundredths(height.0)),
             freshest: estimate.freshest,
             oldest: estimate.oldest,
         }

@@ -48,7 +48,6 @@ impl CellForecast {
 
 /// Why there is no forecast for a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
 pub enum NoForecast {
     /// `HIVEBOX_FORECAST` is off.
     Off,
@@ -56,38 +55,38 @@ pub enum NoForecast {
     Pending,
     /// The source failed, or what it sent is no use.
     SourceFailed,
+    /// The source has had too many requests, or asked for a pause.
+    Paused {
+        /// When it can be asked again.
+        until: Timestamp,
+    },
     /// The budget of places is spent.
     BudgetSpent,
-    /// Too many cells are wanted or known already.
+    /// Too many cells are wanted already.
     Busy,
 }
 
 impl NoForecast {
-    /// All reasons; `ALL[reason as usize]` is `reason`.
-    pub const ALL: [Self; 5] = [Self::Off, Self::Pending, Self::SourceFailed, Self::BudgetSpent, Self::Busy];
+    /// The names of all reasons, in the order of [`index`](Self::index).
+    pub const SLUGS: [&str; 6] = ["off", "pending", "source_failed", "paused", "budget_spent", "busy"];
+
+    /// The place among all reasons.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Off => 0,
+            Self::Pending => 1,
+            Self::SourceFailed => 2,
+            Self::Paused { .. } => 3,
+            Self::BudgetSpent => 4,
+            Self::Busy => 5,
+        }
+    }
 
     /// The name in metrics and JSON.
     #[must_use]
     pub const fn slug(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Pending => "pending",
-            Self::SourceFailed => "source_failed",
-            Self::BudgetSpent => "budget_spent",
-            Self::Busy => "busy",
-        }
-    }
-
-    /// The reason as a sentence.
-    #[must_use]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::Off => "This HiveBox has no weather model; its operator can set HIVEBOX_FORECAST.",
-            Self::Pending => "The forecast for this place did not arrive in time; ask again in a moment.",
-            Self::SourceFailed => "The weather model has no answer at the moment; HiveBox keeps asking.",
-            Self::BudgetSpent => "The questions that HiveBox may ask the weather model are used up for now.",
-            Self::Busy => "Too many places wait for a forecast; ask again in a moment.",
-        }
+        Self::SLUGS[self.index()]
     }
 }
 

@@ -41,14 +41,13 @@ impl Cells {
         self.part(cell).load().get(&cell).cloned()
     }
 
-    /// The slot of a cell. A new cell gets one; `None` if there is no room.
-    pub(super) fn find_or_add(&self, cell: ForecastCell, now: Timestamp) -> Option<Arc<Slot>> {
+    /// The slot of a cell. A new cell gets one; if there are too many, those go that nobody has asked about for longest.
+    pub(super) fn find_or_add(&self, cell: ForecastCell, now: Timestamp) -> Arc<Slot> {
         if let Some(slot) = self.find(cell) {
-            return Some(slot);
+            return slot;
         }
         if self.count.fetch_add(1, Ordering::Relaxed) >= MOST_CELLS {
-            self.count.fetch_sub(1, Ordering::Relaxed);
-            return None;
+            self.tidy(now);
         }
         let added = Arc::new(Slot::new(now));
         let before = self.part(cell).rcu(|part| {
@@ -60,9 +59,9 @@ impl Cells {
             // Another request was faster.
             Some(other) => {
                 self.count.fetch_sub(1, Ordering::Relaxed);
-                Some(Arc::clone(other))
+                Arc::clone(other)
             }
-            None => Some(added),
+            None => added,
         }
     }
 

@@ -63,9 +63,9 @@ impl Collector for ForecastsCollector {
         }
         let help = "Questions of requests that no forecast could answer, by reason.";
         let mut encoder = encoder.encode_descriptor("forecast_absent", help, None, MetricType::Counter)?;
-        for reason in NoForecast::ALL.into_iter().filter(|reason| *reason != NoForecast::Off) {
-            let count = self.forecasts.absent[reason as usize].load(Ordering::Relaxed);
-            let labels = [("reason", reason.slug())];
+        let counts = NoForecast::SLUGS.into_iter().zip(&self.forecasts.absent);
+        for (reason, count) in counts.filter(|(reason, _)| *reason != NoForecast::Off.slug()) {
+            let (count, labels) = (count.load(Ordering::Relaxed), [("reason", reason)]);
             ConstCounter::new(count).encode(encoder.encode_family(&labels)?)?;
         }
         Ok(())

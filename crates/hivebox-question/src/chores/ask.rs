@@ -99,6 +99,6 @@ impl AskChores {
             let windows = Window::heeding(windows, judgement.verdict, place.step());
             ChoreBody::of(judgement, windows, &place, self.language)
         });
-        ChoresBody::of(&place, &daylight, chores.collect())
+        ChoresBody::of(&place, &daylight, chores.collect(), self.language)
     }
 }

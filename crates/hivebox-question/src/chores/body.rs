@@ -147,7 +147,12 @@ pub struct SourceBody {
 
 impl ChoresBody {
     /// The chores at `place`, and when the sun is up there.
-    pub(super) fn of(place: &AtPlace<'_>, daylight: &[SunUp], chores: Vec<ChoreBody>) -> Self {
+    pub(super) fn of(
+        place: &AtPlace<'_>,
+        daylight: &[SunUp],
+        chores: Vec<ChoreBody>,
+        language: Language,
+    ) -> Self {
         let position = place.spot.position;
         let daylight = daylight.iter().map(|&SunUp { from, to }| DaylightBody { from, to });
         Self {
@@ -156,7 +161,7 @@ impl ChoresBody {
             latitude: position.latitude_degrees(),
             longitude: position.longitude_degrees(),
             height: place.spot.height.map(|height| height.0),
-            forecast: ForecastStateBody::of(place),
+            forecast: ForecastStateBody::of(place, language),
             daylight: daylight.collect(),
             chores,
         }
@@ -226,7 +231,7 @@ impl InputBody {
         let end = |value: f64| Some(hundredths(value)).filter(|value| value.is_finite());
         let known = Self {
             value: Some(input.rounded()),
-            uncertainty: Some(input.uncertainty()).filter(|uncertainty| *uncertainty > 0.0),
+            uncertainty: Some(hundredths(input.uncertainty())).filter(|uncertainty| *uncertainty > 0.0),
             low: end(input.low),
             high: end(input.high),
             ..self
@@ -236,7 +241,7 @@ impl InputBody {
                 origin: "measured",
                 age_seconds: Some(place.as_of.duration_since(oldest).as_secs().max(0)),
                 sensors: Some(sensors as i64),
-                nearest_km: Some(nearest_metres / 1000.0),
+                nearest_km: Some(hundredths(nearest_metres / 1000.0)),
                 ..known
             },
             Origin::Model { fetched_at } => Self {

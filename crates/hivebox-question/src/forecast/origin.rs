@@ -1,11 +1,13 @@
 //! Says where a forecast is from, or why there is none.
 
+use hivebox_climate::chores::Language;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::at_place::{AtPlace, Correction, PlaceForecast};
 use crate::table::hundredths;
+use crate::words::Words;
 
 /// Where a forecast is from.
 #[derive(Debug, Serialize, ToSchema)]
@@ -73,11 +75,11 @@ pub struct CorrectedByBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ForecastState)]
 pub struct ForecastStateBody {
-    /// `known`; otherwise `off`, `pending`, `source_failed`, `budget_spent` or `busy`.
+    /// `known`; otherwise `off`, `pending`, `source_failed`, `paused`, `budget_spent` or `busy`.
     #[schema(example = "known")]
     pub state: &'static str,
     /// Why there is no forecast; `null` if there is one.
-    pub why: Option<&'static str>,
+    pub why: Option<String>,
     /// Where the forecast is from; `null` if there is none.
     pub origin: Option<OriginBody>,
 }
@@ -108,7 +110,7 @@ impl CorrectedByBody {
     fn of(correction: Correction) -> Self {
         Self {
             boxes: correction.boxes as i64,
-            nearest_km: correction.nearest_metres / 1000.0,
+            nearest_km: hundredths(correction.nearest_metres / 1000.0),
             difference_kelvin: hundredths(correction.difference_kelvin),
         }
     }
@@ -117,10 +119,14 @@ impl CorrectedByBody {
 impl ForecastStateBody {
     /// The state of the forecast at `place`.
     #[must_use]
-    pub fn of(place: &AtPlace<'_>) -> Self {
+    pub fn of(place: &AtPlace<'_>, language: Language) -> Self {
         match place.forecast {
             Ok(found) => Self { state: "known", why: None, origin: Some(OriginBody::of(place, found)) },
-            Err(reason) => Self { state: reason.slug(), why: Some(reason.sentence()), origin: None },
+            Err(reason) => Self {
+                state: reason.slug(),
+                why: Some(Words::of(language).no_forecast(*reason)),
+                origin: None,
+            },
         }
     }
 }

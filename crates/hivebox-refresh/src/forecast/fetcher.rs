@@ -226,7 +226,7 @@ impl<'a> Fetcher<'a> {
     fn pause(&self, cells: &[ForecastCell], until: Timestamp, now: Timestamp) {
         self.around.metrics.outcome(FailureKind::Paused.slug(), cells.len() as u64);
         let rests_until = schedule::later(now, LONGEST_REST.unsigned_abs() / 2);
-        self.miss(cells, NoForecast::SourceFailed, until.min(rests_until));
+        self.miss(cells, NoForecast::Paused { until }, until.min(rests_until));
     }
 
     fn miss(&self, cells: &[ForecastCell], reason: NoForecast, until: Timestamp) {
@@ -324,7 +324,10 @@ impl<'a> Fetcher<'a> {
         for (cell, settled) in &settled {
             match settled {
                 Settled::Forecast(sent) => self.keep(*cell, sent.clone()),
-                Settled::Failed { until, .. } => self.miss(&[*cell], NoForecast::SourceFailed, *until),
+                Settled::Failed { until, .. } => {
+                    let pause = self.claims.paused_until(now).map(|until| NoForecast::Paused { until });
+                    self.miss(&[*cell], pause.unwrap_or(NoForecast::SourceFailed), *until);
+                }
             }
         }
         self.claims.settle(&settled, now).await;

@@ -53,11 +53,19 @@ async fn demonstrate(sim: SimServer, args: &Args) -> Result<(), Failure> {
 fn welcome(address: SocketAddr, upstream: &str, store: &str) -> Result<(), Failure> {
     output::line(&format!("HiveBox serves simulated readings. Open http://{address}/"))?;
     output::line(&format!("  temperature     http://{address}/temperature"))?;
+    let place = "lat=52.52&lon=13.405";
+    output::line(&format!("  chores          http://{address}/api/v1/chores?{place}"))?;
+    output::line(&format!("  forecast        http://{address}/api/v1/forecast?{place}"))?;
     output::line(&format!("  metrics         http://{address}/metrics"))?;
     output::line(&format!("  readiness       http://{address}/readyz"))?;
     output::line(&format!("  snapshots       http://{address}/api/v1/snapshots"))?;
     output::line(&format!("  history         http://{address}/api/v1/history (ready in half a minute)"))?;
     output::line(&format!("  simulation      {upstream}/_sim/ (how to inject faults)"))?;
     output::line(&format!("  store           {store} (use it in other commands with --store)"))?;
+    output::line("The same in another terminal:")?;
+    for command in ["chores", "forecast"] {
+        let sources = format!("--upstream {upstream} --forecast open-meteo:{upstream}");
+        output::line(&format!("  hivebox {command} --lat 52.52 --lon 13.405 {sources}"))?;
+    }
     output::line("Press Ctrl-C to stop.")
 }

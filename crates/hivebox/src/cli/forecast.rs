@@ -1,12 +1,14 @@
 //! `hivebox forecast`: the weather of the next hours at a place.
 
+use hivebox_climate::chores::Language;
 use hivebox_climate::extremes::Extremes;
-use hivebox_present::NoForecast;
 use hivebox_question::forecast::{AskForecast, ForecastBody, HourBody, RangedBody};
+use hivebox_question::words::Words;
 use jiff::tz::TimeZone;
 
 use super::at_place::{self, Known, VisitFlags};
 use super::output;
+use super::paragraph;
 use super::parameter_flags::ParameterFlags;
 use super::serve::block_on;
 use super::text_table::TextTable;
@@ -40,28 +42,41 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         ));
     }
     block_on(async {
-        let Known { present, forecast, now } = at_place::ask(&settings, asked.spot.position).await?;
-        let body = asked.answer(&present, &Extremes::default(), &forecast, now).map_err(no_forecast)?;
-        if args.visit.json { output::json(&body) } else { print(&body, &args.visit.timezone) }
+        let Known { present, forecast, failure, now } =
+            at_place::ask(&settings, asked.spot.position, None).await?;
+        let body = asked.answer(&present, &Extremes::default(), &forecast, now).map_err(|reason| {
+            let why = failure.unwrap_or_else(|| Words::of(LANGUAGE).no_forecast(reason));
+            Failure::new(Code::Unavailable, why)
+        })?;
+        if args.visit.json { output::json(&body) } else { print(&body, asked.hours, &args.visit.timezone) }
     })
 }
 
-fn no_forecast(reason: NoForecast) -> Failure {
-    Failure::new(Code::Unavailable, reason.sentence())
-}
+/// The language of the table.
+const LANGUAGE: Language = Language::English;
 
-fn print(body: &ForecastBody, zone: &TimeZone) -> Result<(), Failure> {
-    output::line(&at_place::place(body.latitude, body.longitude))?;
+fn print(body: &ForecastBody, hours: usize, zone: &TimeZone) -> Result<(), Failure> {
+    let (words, width) = (Words::of(LANGUAGE), paragraph::width());
+    let place = (body.latitude, body.longitude);
+    output::line(&at_place::heading(place, body.as_of, zone, words))?;
     output::line("")?;
-    for line in table(&body.hours, zone).lines() {
+    for line in table(&body.hours, zone, words).lines() {
         output::line(&line)?;
     }
     output::line("")?;
-    output::line("The true value is within ± in 68 of 100 cases. Rain is for the hour that begins then.")?;
-    output::line(&at_place::credit(&body.origin))
+    let fewer = (body.hours.len() < hours).then(|| {
+        format!("Only {} of {hours} hours: the weather model reaches no further.", body.hours.len())
+    });
+    let range =
+        "The true value is within ± in 68 of 100 cases. Rain is for the hour that begins then.".to_owned();
+    let paragraphs = fewer.into_iter().chain([range, at_place::credit(&body.origin, words)]);
+    for line in paragraphs.flat_map(|text| paragraph::wrapped(&text, "", width)) {
+        output::line(&line)?;
+    }
+    Ok(())
 }
 
-fn table(hours: &[HourBody], zone: &TimeZone) -> TextTable {
+fn table(hours: &[HourBody], zone: &TimeZone, words: &Words) -> TextTable {
     let mut table = TextTable::new().with("", false);
     for name in ["°C", "±", "humidity %", "wind m/s", "±", "gust m/s", "rain mm", "rain %"] {
         table = table.with(name, true);
@@ -69,7 +84,7 @@ fn table(hours: &[HourBody], zone: &TimeZone) -> TextTable {
     for hour in hours {
         let wind = hour.wind_speed;
         table.push(vec![
-            at_place::moment(hour.at, zone),
+            words.moment(hour.at, zone),
             value(hour.air_temperature, 1),
             half_width(hour.air_temperature),
             value(hour.relative_humidity, 0),

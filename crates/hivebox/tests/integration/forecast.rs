@@ -302,7 +302,9 @@ async fn whatever_the_weather_model_does_no_other_request_fails_and_each_says_so
             let forecasting = Forecasting::by(source).await;
             forecasting.break_source(fault);
             for state in states(&forecasting.app, &forecasting.place().await).await {
-                assert_eq!(state["state"], "source_failed", "{source} {fault:?}");
+                let asks_for_pause = matches!(fault, Fault::TooManyRequests { .. });
+                let expected = if asks_for_pause { "paused" } else { "source_failed" };
+                assert_eq!(state["state"], expected, "{source} {fault:?}");
                 assert!(state["why"].as_str().unwrap().ends_with('.') && state["origin"].is_null());
             }
         }

@@ -1,6 +1,7 @@
 //! Forecasts on the command line: the doctor, and the demo with its own weather model.
 
-use std::process::Output;
+use std::io::{BufRead, BufReader};
+use std::process::{Output, Stdio};
 
 use opensensemap_sim::{Fault, FaultRule, ForecastFault};
 use serde_json::Value;
@@ -71,4 +72,25 @@ async fn the_demo_has_a_weather_model() {
     assert_eq!(answer["hours"].as_array().unwrap().len(), 168, "{answer}");
     let chores = json(ask("/api/v1/chores?lat=52.5&lon=13.4").await).await;
     assert_eq!(chores["forecast"]["state"], "known", "{chores}");
+}
+
+#[test]
+fn the_demo_says_how_to_ask_it_about_a_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = hivebox(folder.path());
+    command.args(["demo", "--listen", "127.0.0.1:0", "--stations", "300", "--past", "0s"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut running = Running(child);
+    let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let welcome: Vec<String> = lines.by_ref().take_while(|line| !line.starts_with("Press")).collect();
+    for route in ["/api/v1/chores?lat=52.52&lon=13.405", "/api/v1/forecast?lat=52.52&lon=13.405"] {
+        assert!(welcome.iter().any(|line| line.ends_with(route)), "{welcome:?}");
+    }
+    let lines: Vec<&str> = welcome.iter().filter_map(|line| line.trim().strip_prefix("hivebox ")).collect();
+    assert_eq!(lines.len(), 2, "{welcome:?}");
+    for line in lines {
+        let output = hivebox(folder.path()).args(line.split(' ')).output().unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && printed.contains("Open-Meteo"), "{line}: {printed}");
+    }
 }

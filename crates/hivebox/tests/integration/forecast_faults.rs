@@ -1,12 +1,13 @@
 //! Weather models that are out of quota, and garbage among the shared forecasts: no request fails.
 
 use hivebox_present::NoForecast;
+use jiff::SignedDuration;
 use opensensemap_sim::{Fault, RateLimits};
 use redis::{Commands, Connection};
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
-use crate::app::{PATIENCE, TestApp, eventually};
+use crate::app::{PATIENCE, TestApp, eventually, header, json};
 use crate::forecast_sharing::{Replicas, cell, place};
 
 /// Paths whose answers do not depend on the source.
@@ -22,12 +23,24 @@ async fn a_source_that_asks_for_a_pause_gets_it_and_is_asked_again_afterwards() 
     let app = &replicas.apps[0];
     let good = replicas.ask(0, cell(1)).await.unwrap();
     replicas.break_source(Fault::TooManyRequests { retry_after: 300 });
-    assert_eq!(replicas.ask(0, cell(2)).await, Err(NoForecast::SourceFailed));
+    let answer = replicas.ask(0, cell(2)).await;
+    let Err(NoForecast::Paused { until }) = answer else { panic!("{answer:?}") };
+    let wait = until.duration_since(replicas.clock.now());
+    assert!((SignedDuration::from_mins(4)..=SignedDuration::from_mins(5)).contains(&wait), "{wait}");
     assert_eq!(replicas.requests(), 2);
+    let refused = app.get("/api/v1/forecast?lat=0&lon=0").await;
+    let wait: u64 = header(&refused, "retry-after").parse().unwrap();
+    assert!((refused.status() == 503) && (200..=301).contains(&wait), "{wait}");
+    let detail = json(refused).await["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("too many requests") && detail.ends_with(" UTC."), "{detail}");
+    let chores = app.json("/api/v1/chores?lat=0&lon=0&language=de").await;
+    assert_eq!(chores["forecast"]["state"], "paused");
+    assert!(chores["forecast"]["why"].as_str().unwrap().starts_with("Das Wettermodell"), "{chores}");
     for minutes in [0, 2, 2] {
         replicas.let_time_pass(minutes);
         for number in 2..20 {
-            assert_eq!(replicas.ask(0, cell(number)).await, Err(NoForecast::SourceFailed), "{number}");
+            let answer = replicas.ask(0, cell(number)).await;
+            assert!(matches!(answer, Err(NoForecast::Paused { .. })), "{number}: {answer:?}");
         }
         assert_eq!(replicas.ask(0, cell(1)).await.unwrap(), good);
         assert_all_is_served(app).await;
@@ -77,7 +90,7 @@ async fn who_takes_more_than_the_quota_waits_until_there_is_some_again() {
     // The last requests before the quota is used up may take more.
     assert!((600..=900).contains(&good), "{good}");
     let refused = answers.iter().filter_map(|answer| answer.as_ref().err());
-    assert!(refused.clone().all(|reason| *reason == NoForecast::SourceFailed), "{answers:?}");
+    assert!(refused.clone().all(|reason| matches!(reason, NoForecast::Paused { .. })), "{answers:?}");
     assert_eq!(refused.count(), CELLS as usize - good);
     let requests = replicas.requests();
     replicas.let_time_pass(1);

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::commands::{Running, address_in, hivebox};
+use crate::commands::{OCTOBER_14, Running, address_in, hivebox};
 
 /// Berlin, among the real stations.
 const PLACE: [&str; 4] = ["--lat", "52.52", "--lon", "13.405"];
@@ -67,7 +67,7 @@ fn chores_and_forecasts_are_answered_by_both_weather_models() {
 
         let printed =
             text(&sim.command("forecast", &forecast).args(settings).args(["--hours", "3"]).output().unwrap());
-        assert!(printed.starts_with("52.52° N, 13.405° E\n"), "{printed}");
+        assert!(printed.starts_with("52.52° N, 13.405° E, ") && printed.contains(" (UTC)\n"), "{printed}");
         assert!(printed.contains(attribution) && printed.contains("CC BY 4.0"), "{printed}");
         assert_eq!(printed.lines().filter(|line| line.contains(":00 ")).count(), 3, "{printed}");
     }
@@ -79,6 +79,12 @@ fn what_can_be_done_comes_first_and_what_is_told_counts() {
     let forecast = format!("open-meteo:{}", sim.url);
     let told = ["--rain", "yes", "--language", "de"];
     let printed = text(&sim.command("chores", &forecast).args(told).output().unwrap());
+    let english =
+        [" go ", "caution", "until", "next:", "certain", "Weather data", "corrected", "° E", "Tue", "Follow"];
+    assert!(english.iter().all(|word| !printed.contains(word)), "half English: {printed}");
+    assert!(printed.contains("Wetterdaten von Open-Meteo (CC BY 4.0), https://open-meteo.com/"), "{printed}");
+    assert_eq!(printed.matches("Packungsbeilage").count(), 1, "the label is named once: {printed}");
+    assert!(printed.lines().all(|line| line.chars().count() <= 100), "{printed}");
     let signs = ["✓", "~", "✗", "?"];
     let order = |line: &str| signs.iter().position(|sign| line.starts_with(sign));
     let verdicts: Vec<usize> = printed.lines().filter_map(order).collect();
@@ -111,7 +117,69 @@ fn a_weather_model_that_fails_spoils_no_chores() {
     assert_eq!(chores["chores"].as_array().unwrap().len(), 10);
     assert!(said.contains("Open-Meteo has no forecast"), "{said}");
     let output = sim.command("forecast", "open-meteo:http://127.0.0.1:9").output().unwrap();
-    assert_eq!(output.status.code(), Some(69), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        (output.status.code(), &*String::from_utf8_lossy(&output.stderr)),
+        (
+            Some(69),
+            "hivebox: Open-Meteo has no forecast: the source could not be reached, or did not answer in time; check the network \
+             and --forecast\n"
+        )
+    );
+    let output = sim.command("chores", "open-meteo:http://127.0.0.1:9").output().unwrap();
+    let printed = text(&output);
+    assert!(printed.contains("Open-Meteo has no forecast: the source could not be reached"), "{printed}");
+    assert!(output.stderr.is_empty(), "the reason is told once");
+}
+
+#[test]
+fn offline_errors_end_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["chores", "forecast"] {
+        let mut called = hivebox(folder.path());
+        called.arg(command).args(PLACE).args(["--upstream", "http://127.0.0.1:9", "--upstream-retries", "0"]);
+        let output = called.args(["--forecast", "open-meteo:http://127.0.0.1:9"]).output().unwrap();
+        assert_eq!(
+            (output.status.code(), &*String::from_utf8_lossy(&output.stderr)),
+            (
+                Some(69),
+                "hivebox: openSenseMap cannot be read: the API could not be reached; check the network, or name another \
+                 source with --upstream\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_recorded_list_of_boxes_is_judged_as_of_its_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let recorded = |arguments: &[&str]| {
+        let mut command = hivebox(folder.path());
+        command.args(["chores", "--lat", "53.08", "--lon", "8.82", "--upstream", OCTOBER_14, "--json"]);
+        command.args(arguments);
+        command.output().unwrap()
+    };
+    let output = recorded(&[]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("give a recorded list of them its moment with --at"), "{said}");
+    let answer = value(&output);
+    let heat =
+        answer["chores"].as_array().unwrap().iter().find(|chore| chore["chore"] == "leave_in_heat").unwrap();
+    let reason = heat["reason"].as_str().unwrap();
+    assert!(reason.contains("no sensor nearby has lately measured the air temperature"), "{reason}");
+    let output = recorded(&["--at", "2024-10-14T09:20:00Z"]);
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let answer = value(&output);
+    let look =
+        answer["chores"].as_array().unwrap().iter().find(|chore| chore["chore"] == "quick_look").unwrap();
+    assert_eq!(
+        (&look["inputs"][0]["origin"], &answer["as_of"]),
+        (&"measured".into(), &"2024-10-14T09:20:00Z".into())
+    );
+    let mut command = hivebox(folder.path());
+    command.arg("chores").args(PLACE).args(["--upstream", OCTOBER_14, "--at", "2024-10-14T09:20:00Z"]);
+    let printed = text(&command.args(["--forecast", "open-meteo:http://127.0.0.1:9"]).output().unwrap());
+    assert!(printed.ends_with("With --at no weather model is asked, so only boxes count.\n"), "{printed}");
+    assert!(printed.contains("Mon 14 Oct 09:20 (UTC)"), "{printed}");
 }
 
 #[test]
