@@ -133,7 +133,7 @@ impl ApiError {
             NoForecast::Pending => ("Forecast pending", Duration::from_secs(5)),
             NoForecast::Busy => ("Busy", RETRY_AFTER_DEFAULT),
             NoForecast::SourceFailed => ("The weather model does not answer", Duration::from_mins(1)),
-            NoForecast::Paused { until } => ("The weather model is over its limit", wait(until)),
+            NoForecast::Paused { until } => ("The weather model has a pause", wait(until)),
             // A share of the budget is one of a minute. Who asks in vain costs nothing.
             NoForecast::BudgetSpent => ("Questions used up", Duration::from_mins(1)),
         };

@@ -66,7 +66,7 @@ pub(super) fn describe() -> Operation {
         ("The operator has not configured a weather model.", NoForecast::Off),
         ("The forecast for the place did not arrive in time.", NoForecast::Pending),
         ("The weather model does not answer.", NoForecast::SourceFailed),
-        ("The weather model has had too many requests, or asks for a pause.", NoForecast::Paused { until }),
+        ("The weather model is left alone for a while: it has had too many requests, or fails.", NoForecast::Paused { until }),
         ("The questions to the weather model are used up.", NoForecast::BudgetSpent),
         ("Too many places wait for a forecast.", NoForecast::Busy),
     ]

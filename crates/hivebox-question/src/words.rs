@@ -156,7 +156,7 @@ mod tests {
         let english = Words::of(Language::English);
         assert_eq!(
             english.no_forecast(paused("2026-12-01T14:55:00.123Z")),
-            "The weather model has had too many requests, or asks for a pause: it is not asked until 14:56 UTC."
+            "The weather model is not asked until 14:56 UTC: it has had too many requests, or fails."
         );
         let german = Words::of(Language::German).no_forecast(paused("2026-12-01T14:55:00Z"));
         assert!(german.contains("bis 14:55 UTC"), "{german}");

@@ -55,7 +55,7 @@ pub enum NoForecast {
     Pending,
     /// The source failed, or what it sent is no use.
     SourceFailed,
-    /// The source has had too many requests, or asked for a pause.
+    /// The source is left alone: it has had too many requests, asked for a pause, or failed too often.
     Paused {
         /// When it can be asked again.
         until: Timestamp,

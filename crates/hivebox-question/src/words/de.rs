@@ -15,7 +15,7 @@ pub(super) const WORDS: Words = Words {
         source_failed: "Das Wettermodell antwortet gerade nicht; fragen Sie in einer Minute noch einmal.",
         paused: |until| {
             format!(
-                "Das Wettermodell hatte zu viele Anfragen oder bittet um eine Pause: Bis {until} wird es nicht gefragt."
+                "Das Wettermodell wird bis {until} nicht gefragt: Es hatte zu viele Anfragen oder ist gestört."
             )
         },
         budget_spent: "HIVEBOX_FORECAST_BUDGET erlaubt gerade keine weiteren Orte: Von den Orten eines Tages sind es 5 % in \

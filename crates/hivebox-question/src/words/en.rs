@@ -14,9 +14,7 @@ pub(super) const WORDS: Words = Words {
         pending: "The forecast for this place did not arrive in time; ask again in a moment.",
         source_failed: "The weather model has no answer at the moment; ask again in a minute.",
         paused: |until| {
-            format!(
-                "The weather model has had too many requests, or asks for a pause: it is not asked until {until}."
-            )
+            format!("The weather model is not asked until {until}: it has had too many requests, or fails.")
         },
         budget_spent: "HIVEBOX_FORECAST_BUDGET allows no further places for now: of a day's places 5 % may be asked about \
                        in a minute; ask again in a minute.",

@@ -17,7 +17,7 @@ pub(super) const WORDS: Words = Words {
         source_failed: "Le modèle météo ne répond pas pour le moment ; redemandez dans une minute.",
         paused: |until| {
             format!(
-                "Le modèle météo a reçu trop de demandes ou demande une pause : il n’est pas interrogé avant {until}."
+                "Le modèle météo n’est pas interrogé avant {until} : il a reçu trop de demandes, ou il est en panne."
             )
         },
         budget_spent: "HIVEBOX_FORECAST_BUDGET n’autorise pas d’autres lieux pour l’instant : 5 % des lieux d’un jour \

@@ -26,13 +26,13 @@ async fn a_source_that_asks_for_a_pause_gets_it_and_is_asked_again_afterwards() 
     let answer = replicas.ask(0, cell(2)).await;
     let Err(NoForecast::Paused { until }) = answer else { panic!("{answer:?}") };
     let wait = until.duration_since(replicas.clock.now());
-    assert!((SignedDuration::from_mins(4)..=SignedDuration::from_mins(5)).contains(&wait), "{wait}");
+    assert!((SignedDuration::from_mins(4)..=SignedDuration::from_secs(301)).contains(&wait), "{wait}");
     assert_eq!(replicas.requests(), 2);
     let refused = app.get("/api/v1/forecast?lat=0&lon=0").await;
     let wait: u64 = header(&refused, "retry-after").parse().unwrap();
     assert!((refused.status() == 503) && (200..=301).contains(&wait), "{wait}");
     let detail = json(refused).await["detail"].as_str().unwrap().to_owned();
-    assert!(detail.contains("too many requests") && detail.ends_with(" UTC."), "{detail}");
+    assert!(detail.contains("too many requests") && detail.contains(" UTC: "), "{detail}");
     let chores = app.json("/api/v1/chores?lat=0&lon=0&language=de").await;
     assert_eq!(chores["forecast"]["state"], "paused");
     assert!(chores["forecast"]["why"].as_str().unwrap().starts_with("Das Wettermodell"), "{chores}");
@@ -58,14 +58,14 @@ async fn a_source_that_asks_for_a_pause_gets_it_and_is_asked_again_afterwards() 
 async fn a_pause_that_the_source_asks_for_is_one_for_all_replicas() {
     let replicas = Replicas::start(2, &[]).await;
     replicas.break_source(Fault::TooManyRequests { retry_after: 300 });
-    assert_eq!(replicas.ask(0, cell(2)).await, Err(NoForecast::SourceFailed));
+    assert!(matches!(replicas.ask(0, cell(2)).await, Err(NoForecast::Paused { .. })));
     let key = "{hivebox}:forecast:open-meteo:pause".to_owned();
     eventually("a shared pause", async || replicas.redis.keys().contains(&key)).await;
-    assert_eq!(replicas.ask(1, cell(3)).await, Err(NoForecast::SourceFailed));
+    assert!(matches!(replicas.ask(1, cell(3)).await, Err(NoForecast::Paused { .. })));
     assert_eq!(replicas.requests(), 1, "the other replica leaves it alone, too");
     replicas.apps[1].until_metric("hivebox_forecast_fetches_total{outcome=\"paused\"}", 1.0).await;
     replicas.upstream.sim.faults().clear();
-    assert_eq!(replicas.ask(1, cell(4)).await, Err(NoForecast::SourceFailed));
+    assert!(matches!(replicas.ask(1, cell(4)).await, Err(NoForecast::Paused { .. })));
     replicas.let_time_pass(6);
     assert!(replicas.ask(1, cell(3)).await.is_ok());
 }
