@@ -1242,7 +1242,7 @@ export interface components {
         /** @description Whether a forecast was used. */
         readonly ForecastState: {
             /**
-             * @description `known`; otherwise `off`, `pending`, `source_failed`, `budget_spent` or `busy`.
+             * @description `known`; otherwise `off`, `pending`, `source_failed`, `paused`, `budget_spent` or `busy`.
              * @example known
              */
             readonly state: string;
@@ -3195,22 +3195,22 @@ export interface operations {
                      *           "boxes": 6,
                      *           "boxes_with_sensor": 6,
                      *           "boxes_usable": 5,
-                     *           "coverage": 0.8333333333333334,
+                     *           "coverage": 0.83,
                      *           "count": 5,
-                     *           "mean": 16.122,
+                     *           "mean": 16.12,
                      *           "median": 16.07,
-                     *           "trimmed_mean": 16.122,
-                     *           "standard_deviation": 0.22554378732299332,
+                     *           "trimmed_mean": 16.12,
+                     *           "standard_deviation": 0.23,
                      *           "min": 15.88,
                      *           "max": 16.4,
                      *           "percentiles": [
                      *             {
                      *               "percentile": 5,
-                     *               "value": 15.894
+                     *               "value": 15.89
                      *             },
                      *             {
                      *               "percentile": 95,
-                     *               "value": 16.381999999999998
+                     *               "value": 16.38
                      *             }
                      *           ],
                      *           "freshest": "2024-10-14T09:19:20Z",
@@ -3221,15 +3221,15 @@ export interface operations {
                      *           "estimate": {
                      *             "origin": "measured",
                      *             "source": null,
-                     *             "value": 16.125440789739624,
-                     *             "uncertainty": 0.7002711377591873,
-                     *             "low": 15.425169651980436,
-                     *             "high": 16.825711927498812,
+                     *             "value": 16.13,
+                     *             "uncertainty": 0.7,
+                     *             "low": 15.43,
+                     *             "high": 16.83,
                      *             "boxes": 5,
                      *             "nearest_km": 0,
-                     *             "furthest_km": 4.4478032093421005,
+                     *             "furthest_km": 4.45,
                      *             "age_seconds": 44,
-                     *             "height": 60.00000000000001,
+                     *             "height": 60,
                      *             "freshest": "2024-10-14T09:19:20Z",
                      *             "oldest": "2024-10-14T09:19:16Z"
                      *           }
@@ -3284,7 +3284,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Conditions"];
                     /**
                      * @example phenomenon,unit,boxes,boxes_with_sensor,boxes_usable,coverage,count,mean,median,trimmed_mean,standard_deviation,min,max,freshest,oldest,estimate,uncertainty,origin
-                     *     air_temperature,°C,6,6,5,0.8333333333333334,5,16.122,16.07,16.122,0.22554378732299332,15.88,16.4,2024-10-14T09:19:20Z,2024-10-14T09:19:16Z,16.125440789739624,0.7002711377591873,measured
+                     *     air_temperature,°C,6,6,5,0.83,5,16.12,16.07,16.12,0.23,15.88,16.4,2024-10-14T09:19:20Z,2024-10-14T09:19:16Z,16.13,0.7,measured
                      *     wind_speed,m/s,6,0,0,0,0,,,,,,,,,2.59,0.51,model
                      */
                     readonly "text/csv; charset=utf-8": string;
@@ -3729,7 +3729,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The forecast for the place did not arrive in time. The weather model does not answer. The questions to the weather model are used up. Too many places wait for a forecast. No current readings are known. */
+            /** @description The forecast for the place did not arrive in time. The weather model does not answer. The weather model is left alone for a while: it has had too many requests, or fails. The questions to the weather model are used up. Too many places wait for a forecast. No current readings are known. */
             readonly 503: {
                 headers: {
                     readonly "Cache-Control": components["headers"]["Cache-Control"];
@@ -3906,7 +3906,7 @@ export interface operations {
                      *               "value": 16.13,
                      *               "unit": "°C",
                      *               "told": null,
-                     *               "uncertainty": 0.7002711377591879,
+                     *               "uncertainty": 0.7,
                      *               "low": 15.43,
                      *               "high": 16.83,
                      *               "age_seconds": 44,
@@ -3921,7 +3921,7 @@ export interface operations {
                      *               "value": 2.59,
                      *               "unit": "m/s",
                      *               "told": null,
-                     *               "uncertainty": 0.5049999999999999,
+                     *               "uncertainty": 0.5,
                      *               "low": 2.08,
                      *               "high": 3.09,
                      *               "age_seconds": 780,
@@ -4059,7 +4059,7 @@ export interface operations {
                      *               "value": 16.13,
                      *               "unit": "°C",
                      *               "told": null,
-                     *               "uncertainty": 0.7002711377591879,
+                     *               "uncertainty": 0.7,
                      *               "low": 15.43,
                      *               "high": 16.83,
                      *               "age_seconds": 44,

@@ -92,7 +92,7 @@ async fn a_refusal_is_told_and_the_source_is_left_alone() {
         assert!(matches!(answer, Err(NoForecast::SourceFailed | NoForecast::Paused { .. })), "{answer:?}");
     }
     assert_eq!(app.metric("hivebox_forecast_fetches_total{outcome=\"forbidden\"}").await, 1.0);
-    assert_eq!(app.metric("hivebox_forecast_fetches_total{outcome=\"paused\"}").await, 1.0);
+    assert_eq!(app.metric("hivebox_forecast_fetches_total{outcome=\"paused\"}").await, 8.0);
     assert!(!app.json("/api/v1/status").await["forecast"]["down_since"].is_null());
     assert_eq!(app.json("/readyz").await["ready"], true);
     app.let_time_pass(SignedDuration::from_mins(11));
