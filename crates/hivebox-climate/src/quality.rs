@@ -7,10 +7,12 @@
 mod around;
 mod assess;
 mod check;
+mod chip;
 mod comparison;
 mod duplicate;
 mod error;
 mod indoor;
+mod misplaced;
 mod neighbourhood;
 mod neighbours;
 mod one_place;

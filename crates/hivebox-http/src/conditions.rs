@@ -52,7 +52,7 @@ impl Default for AskConditions {
         Self {
             selection: Selection::default(),
             phenomena: None,
-            quality: Level::Unsuspicious,
+            quality: Level::USUAL,
             percentiles: Vec::new(),
             height: None,
         }

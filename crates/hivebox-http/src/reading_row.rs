@@ -38,7 +38,7 @@ pub(super) struct SensorReading<'a> {
     pub(super) measured_at: Option<Timestamp>,
     /// `ok`, or why the reading does not count.
     pub(super) verdict: &'static str,
-    /// The level of quality: `plausible`, `unsuspicious` or `confirmed`; `null` if the verdict is not `ok`.
+    /// The level of quality: `plausible`, `alone`, `unsuspicious` or `confirmed`; `null` if the verdict is not `ok`.
     pub(super) quality: Option<&'static str>,
     /// The outcome of each check.
     pub(super) checks: CheckOutcomes,
@@ -63,6 +63,12 @@ pub(super) struct CheckOutcomes {
     /// No other box at the same place sends the same values.
     #[schema(example = "not_checked")]
     duplicate: &'static str,
+    /// The box does not seem to stand where its latitude and longitude would be swapped.
+    #[schema(example = "passed")]
+    place: &'static str,
+    /// No other value of the same chip says that the chip has failed.
+    #[schema(example = "passed")]
+    chip: &'static str,
 }
 
 /// A reading with its box.
@@ -111,6 +117,8 @@ impl<'a> SensorReading<'a> {
                 stuck: outcome(Check::Stuck),
                 indoor: outcome(Check::Indoor),
                 duplicate: outcome(Check::Duplicate),
+                place: outcome(Check::Place),
+                chip: outcome(Check::Chip),
             },
             unchanged_since: reading.unchanged_since(),
         }
@@ -201,7 +209,7 @@ impl Row for ReadingRow<'_> {
             CellKind::Text,
             true,
             "",
-            "plausible, unsuspicious or confirmed, if the verdict is ok",
+            "plausible, alone, unsuspicious or confirmed, if the verdict is ok",
         ),
         TableColumn::new(
             "neighbours",

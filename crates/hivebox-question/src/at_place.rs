@@ -36,7 +36,7 @@ pub struct AtPlace<'a> {
 }
 
 impl<'a> AtPlace<'a> {
-    /// What is known at `spot`. The estimates are made of unsuspicious readings.
+    /// What is known at `spot`. The estimates are made of readings to which no check objects.
     #[must_use]
     pub fn new(
         present: &'a Present,
@@ -46,7 +46,7 @@ impl<'a> AtPlace<'a> {
     ) -> Self {
         let (readings, detail, catalogue) = (&*present.readings, present.detail(), Catalogue::builtin());
         let estimates = Estimate::all_at(readings, &detail.places, catalogue, spot, |reading| {
-            detail.quality.demand(reading.row(), Level::Unsuspicious)
+            detail.quality.demand(reading.row(), Level::USUAL)
         });
         Self::of(present, spot, estimates, forecast, now)
     }

@@ -709,6 +709,16 @@ export interface components {
              * @example not_checked
              */
             readonly duplicate: string;
+            /**
+             * @description The box does not seem to stand where its latitude and longitude would be swapped.
+             * @example passed
+             */
+            readonly place: string;
+            /**
+             * @description No other value of the same chip says that the chip has failed.
+             * @example passed
+             */
+            readonly chip: string;
         };
         /** @description A chore and its verdict. */
         readonly Chore: {
@@ -1809,7 +1819,7 @@ export interface components {
             readonly measured_at?: string | null;
             /** @description `ok`, or why the reading does not count. */
             readonly verdict: string;
-            /** @description The level of quality: `plausible`, `unsuspicious` or `confirmed`; `null` if the verdict is not `ok`. */
+            /** @description The level of quality: `plausible`, `alone`, `unsuspicious` or `confirmed`; `null` if the verdict is not `ok`. */
             readonly quality?: string | null;
             /** @description The outcome of each check. */
             readonly checks: components["schemas"]["Checks"];
@@ -3110,10 +3120,10 @@ export interface operations {
                  */
                 readonly phenomenon?: readonly ("air_temperature" | "relative_humidity" | "air_pressure" | "sea_level_pressure" | "pm1" | "pm2_5" | "pm4" | "pm10" | "illuminance" | "uv_irradiance" | "uv_index" | "solar_irradiance" | "co2" | "co2_equivalent" | "gas_resistance" | "total_voc" | "air_quality_index" | "sound_level" | "wind_speed" | "wind_gust" | "wind_direction" | "precipitation" | "precipitation_rate" | "soil_temperature" | "soil_moisture" | "water_temperature" | "dew_point" | "apparent_temperature" | "device_temperature" | "device_humidity" | "absolute_humidity" | "nitrogen_dioxide" | "ozone" | "carbon_monoxide" | "gamma_dose_rate" | "supply_voltage" | "signal_strength")[];
                 /**
-                 * @description The least quality of a reading that counts. `plausible`: it is in the range that its phenomenon can have. `unsuspicious`: no further check objects to it either. `confirmed`: neighbours confirm it as well.
+                 * @description The least quality of a reading that counts. `plausible`: it is in the range that its phenomenon can have. `alone`: no further check objects to it either. `unsuspicious`: there are also other boxes around that could object. `confirmed`: they confirm it.
                  * @example confirmed
                  */
-                readonly quality?: "plausible" | "unsuspicious" | "confirmed";
+                readonly quality?: "plausible" | "alone" | "unsuspicious" | "confirmed";
                 /**
                  * @description The percentiles to compute.
                  * @example [
@@ -3514,10 +3524,10 @@ export interface operations {
                      *           },
                      *           "relative_humidity": {
                      *             "value": 72.09,
-                     *             "low_68": 69.83,
-                     *             "high_68": 74.34,
-                     *             "low_95": 67.67,
-                     *             "high_95": 76.5
+                     *             "low_68": 69.82,
+                     *             "high_68": 74.37,
+                     *             "low_95": 67.64,
+                     *             "high_95": 76.55
                      *           },
                      *           "wind_speed": {
                      *             "value": 2.5,
@@ -3552,11 +3562,11 @@ export interface operations {
                      *             "high_95": 17.51
                      *           },
                      *           "relative_humidity": {
-                     *             "value": 69.56,
-                     *             "low_68": 66.79,
-                     *             "high_68": 72.33,
-                     *             "low_95": 64.13,
-                     *             "high_95": 74.99
+                     *             "value": 69.57,
+                     *             "low_68": 66.78,
+                     *             "high_68": 72.36,
+                     *             "low_95": 64.11,
+                     *             "high_95": 75.03
                      *           },
                      *           "wind_speed": {
                      *             "value": 2.76,
@@ -3587,8 +3597,8 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Forecast"];
                     /**
                      * @example at,air_temperature,air_temperature_low_68,air_temperature_high_68,air_temperature_low_95,air_temperature_high_95,relative_humidity,relative_humidity_low_68,relative_humidity_high_68,relative_humidity_low_95,relative_humidity_high_95,wind_speed,wind_speed_low_68,wind_speed_high_68,wind_speed_low_95,wind_speed_high_95,wind_gust,wind_gust_low_68,wind_gust_high_68,wind_gust_low_95,wind_gust_high_95,precipitation,precipitation_low_68,precipitation_high_68,precipitation_low_95,precipitation_high_95,precipitation_probability,source
-                     *     2024-10-14T09:00:00Z,14.75,13.91,15.58,13.11,16.38,72.09,69.83,74.34,67.67,76.5,2.5,2.01,2.99,1.53,3.47,5,3.8,6.2,2.65,7.35,0,0,0,0,0.21,5,open-meteo
-                     *     2024-10-14T10:00:00Z,15.74,14.84,16.64,13.98,17.51,69.56,66.79,72.33,64.13,74.99,2.76,2.23,3.29,1.72,3.8,5.52,4.17,6.87,2.88,8.16,0,0,0,0,0.21,5,open-meteo
+                     *     2024-10-14T09:00:00Z,14.75,13.91,15.58,13.11,16.38,72.09,69.82,74.37,67.64,76.55,2.5,2.01,2.99,1.53,3.47,5,3.8,6.2,2.65,7.35,0,0,0,0,0.21,5,open-meteo
+                     *     2024-10-14T10:00:00Z,15.74,14.84,16.64,13.98,17.51,69.57,66.78,72.36,64.11,75.03,2.76,2.23,3.29,1.72,3.8,5.52,4.17,6.87,2.88,8.16,0,0,0,0,0.21,5,open-meteo
                      */
                     readonly "text/csv; charset=utf-8": string;
                     readonly "application/vnd.apache.parquet": unknown;
@@ -4722,7 +4732,9 @@ export interface operations {
                      *             "neighbours": "not_checked",
                      *             "stuck": "not_checked",
                      *             "indoor": "not_checked",
-                     *             "duplicate": "passed"
+                     *             "duplicate": "passed",
+                     *             "place": "not_checked",
+                     *             "chip": "passed"
                      *           },
                      *           "unchanged_since": "2024-10-14T09:19:20Z",
                      *           "comparison": null
@@ -4739,22 +4751,17 @@ export interface operations {
                      *           "unit_corrected": false,
                      *           "measured_at": "2024-10-14T09:19:20Z",
                      *           "verdict": "ok",
-                     *           "quality": "confirmed",
+                     *           "quality": "unsuspicious",
                      *           "checks": {
-                     *             "neighbours": "passed",
+                     *             "neighbours": "not_checked",
                      *             "stuck": "not_checked",
                      *             "indoor": "not_checked",
-                     *             "duplicate": "passed"
+                     *             "duplicate": "passed",
+                     *             "place": "not_checked",
+                     *             "chip": "passed"
                      *           },
                      *           "unchanged_since": "2024-10-14T09:19:20Z",
-                     *           "comparison": {
-                     *             "median": 70.4,
-                     *             "spread": 6.48,
-                     *             "neighbours": 5,
-                     *             "nearest_km": 1.11,
-                     *             "furthest_km": 5.56,
-                     *             "deviation": 0.8
-                     *           }
+                     *           "comparison": null
                      *         }
                      *       ]
                      *     }
@@ -5321,10 +5328,10 @@ export interface operations {
                  */
                 readonly phenomenon?: readonly ("air_temperature" | "relative_humidity" | "air_pressure" | "sea_level_pressure" | "pm1" | "pm2_5" | "pm4" | "pm10" | "illuminance" | "uv_irradiance" | "uv_index" | "solar_irradiance" | "co2" | "co2_equivalent" | "gas_resistance" | "total_voc" | "air_quality_index" | "sound_level" | "wind_speed" | "wind_gust" | "wind_direction" | "precipitation" | "precipitation_rate" | "soil_temperature" | "soil_moisture" | "water_temperature" | "dew_point" | "apparent_temperature" | "device_temperature" | "device_humidity" | "absolute_humidity" | "nitrogen_dioxide" | "ozone" | "carbon_monoxide" | "gamma_dose_rate" | "supply_voltage" | "signal_strength")[];
                 /**
-                 * @description The least quality of a reading that counts. `plausible`: it is in the range that its phenomenon can have. `unsuspicious`: no further check objects to it either. `confirmed`: neighbours confirm it as well.
+                 * @description The least quality of a reading that counts. `plausible`: it is in the range that its phenomenon can have. `alone`: no further check objects to it either. `unsuspicious`: there are also other boxes around that could object. `confirmed`: they confirm it.
                  * @example confirmed
                  */
-                readonly quality?: "plausible" | "unsuspicious" | "confirmed";
+                readonly quality?: "plausible" | "alone" | "unsuspicious" | "confirmed";
                 /**
                  * @description The format of the answer. It wins over the header `Accept`.
                  * @example json
@@ -5385,7 +5392,9 @@ export interface operations {
                      *             "neighbours": "not_checked",
                      *             "stuck": "not_checked",
                      *             "indoor": "not_checked",
-                     *             "duplicate": "passed"
+                     *             "duplicate": "passed",
+                     *             "place": "not_checked",
+                     *             "chip": "passed"
                      *           },
                      *           "unchanged_since": "2024-10-14T09:19:20Z"
                      *         },
@@ -5408,12 +5417,14 @@ export interface operations {
                      *           "unit_corrected": false,
                      *           "measured_at": "2024-10-14T09:19:20Z",
                      *           "verdict": "ok",
-                     *           "quality": "confirmed",
+                     *           "quality": "unsuspicious",
                      *           "checks": {
-                     *             "neighbours": "passed",
+                     *             "neighbours": "not_checked",
                      *             "stuck": "not_checked",
                      *             "indoor": "not_checked",
-                     *             "duplicate": "passed"
+                     *             "duplicate": "passed",
+                     *             "place": "not_checked",
+                     *             "chip": "passed"
                      *           },
                      *           "unchanged_since": "2024-10-14T09:19:20Z"
                      *         }
@@ -5460,7 +5471,9 @@ export interface operations {
                      *               "neighbours": "not_checked",
                      *               "stuck": "not_checked",
                      *               "indoor": "not_checked",
-                     *               "duplicate": "passed"
+                     *               "duplicate": "passed",
+                     *               "place": "not_checked",
+                     *               "chip": "passed"
                      *             },
                      *             "unchanged_since": "2024-10-14T09:19:20Z"
                      *           }
@@ -5494,12 +5507,14 @@ export interface operations {
                      *             "unit_corrected": false,
                      *             "measured_at": "2024-10-14T09:19:20Z",
                      *             "verdict": "ok",
-                     *             "quality": "confirmed",
+                     *             "quality": "unsuspicious",
                      *             "checks": {
-                     *               "neighbours": "passed",
+                     *               "neighbours": "not_checked",
                      *               "stuck": "not_checked",
                      *               "indoor": "not_checked",
-                     *               "duplicate": "passed"
+                     *               "duplicate": "passed",
+                     *               "place": "not_checked",
+                     *               "chip": "passed"
                      *             },
                      *             "unchanged_since": "2024-10-14T09:19:20Z"
                      *           }
@@ -5511,7 +5526,7 @@ export interface operations {
                     /**
                      * @example box_id,box_name,model,exposure,latitude,longitude,height,sensor_id,title,unit,sensor_type,phenomenon,raw_value,value,value_unit,unit_corrected,measured_at,verdict,quality,neighbours,stuck,indoor,duplicate,unchanged_since
                      *     5ade1acf223bd80019a1011c,Imkerei am Kanal,homeV2Wifi,outdoor,51.96,7.63,60,5ade1acf223bd80019a10110,Temperatur,°C,HDC1080,air_temperature,16.07,16.07,°C,false,2024-10-14T09:19:20Z,ok,unsuspicious,not_checked,not_checked,not_checked,passed,2024-10-14T09:19:20Z
-                     *     5ade1acf223bd80019a1011c,Imkerei am Kanal,homeV2Wifi,outdoor,51.96,7.63,60,5ade1acf223bd80019a10111,rel. Luftfeuchte,%,HDC1080,relative_humidity,71.2,71.2,%,false,2024-10-14T09:19:20Z,ok,confirmed,passed,not_checked,not_checked,passed,2024-10-14T09:19:20Z
+                     *     5ade1acf223bd80019a1011c,Imkerei am Kanal,homeV2Wifi,outdoor,51.96,7.63,60,5ade1acf223bd80019a10111,rel. Luftfeuchte,%,HDC1080,relative_humidity,71.2,71.2,%,false,2024-10-14T09:19:20Z,ok,unsuspicious,not_checked,not_checked,not_checked,passed,2024-10-14T09:19:20Z
                      */
                     readonly "text/csv; charset=utf-8": string;
                     readonly "application/vnd.apache.parquet": unknown;
@@ -6825,10 +6840,10 @@ export interface operations {
                  */
                 readonly phenomenon?: readonly ("air_temperature" | "relative_humidity" | "air_pressure" | "sea_level_pressure" | "pm1" | "pm2_5" | "pm4" | "pm10" | "illuminance" | "uv_irradiance" | "uv_index" | "solar_irradiance" | "co2" | "co2_equivalent" | "gas_resistance" | "total_voc" | "air_quality_index" | "sound_level" | "wind_speed" | "wind_gust" | "wind_direction" | "precipitation" | "precipitation_rate" | "soil_temperature" | "soil_moisture" | "water_temperature" | "dew_point" | "apparent_temperature" | "device_temperature" | "device_humidity" | "absolute_humidity" | "nitrogen_dioxide" | "ozone" | "carbon_monoxide" | "gamma_dose_rate" | "supply_voltage" | "signal_strength")[];
                 /**
-                 * @description The least quality of a reading that counts. `plausible`: it is in the range that its phenomenon can have. `unsuspicious`: no further check objects to it either. `confirmed`: neighbours confirm it as well.
+                 * @description The least quality of a reading that counts. `plausible`: it is in the range that its phenomenon can have. `alone`: no further check objects to it either. `unsuspicious`: there are also other boxes around that could object. `confirmed`: they confirm it.
                  * @example confirmed
                  */
-                readonly quality?: "plausible" | "unsuspicious" | "confirmed";
+                readonly quality?: "plausible" | "alone" | "unsuspicious" | "confirmed";
                 /**
                  * @description The percentiles to compute.
                  * @example [

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import en from "../words/en";
 import { levelOf, verdictOf } from "./verdict";
 
-const checks = { neighbours: "passed", stuck: "not_checked", indoor: "passed", duplicate: "passed" } as const;
+const checks = {
+  neighbours: "passed",
+  stuck: "not_checked",
+  indoor: "passed",
+  duplicate: "passed",
+  place: "passed",
+  chip: "passed",
+} as const;
 
 describe("a chore", () => {
   it("has the level of its verdict, or is unknown if the page does not know it", () => {

@@ -323,6 +323,7 @@ const de: Words = {
     },
     quality: {
       plausible: "plausibel",
+      alone: "plausibel, aber keine Box in der Nähe zum Vergleichen",
       unsuspicious: "plausibel, Prüfungen bestanden",
       confirmed: "von benachbarten Boxen bestätigt",
     },
@@ -331,6 +332,8 @@ const de: Words = {
       stuck: "Wert zu lange unverändert",
       indoor: "steht anscheinend in einem beheizten Raum",
       duplicate: "Duplikat einer anderen Box an diesem Ort",
+      place: "Breite und Länge scheinen vertauscht",
+      chip: "ihr Chip meldet einen Fehler",
     },
     compared: (difference, isAbove, boxes, distance, median) =>
       `${difference} ${isAbove ? "über" : "unter"} dem Median von ${boxes} im Umkreis von ${distance} (${median})`,

@@ -291,6 +291,7 @@ const en = {
     } as Names,
     quality: {
       plausible: "plausible",
+      alone: "plausible, but no box nearby to compare with",
       unsuspicious: "plausible, passed the checks",
       confirmed: "confirmed by neighbouring boxes",
     } as Names,
@@ -299,6 +300,8 @@ const en = {
       stuck: "value unchanged for too long",
       indoor: "appears to be in a heated room",
       duplicate: "duplicate of another box here",
+      place: "latitude and longitude seem swapped",
+      chip: "its chip reports a failure",
     } as Names,
     compared: (difference: string, isAbove: boolean, boxes: string, distance: string, median: string) =>
       `${difference} ${isAbove ? "above" : "below"} the median of ${boxes} within ${distance} (${median})`,

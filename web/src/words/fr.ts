@@ -314,6 +314,7 @@ const fr: Words = {
     },
     quality: {
       plausible: "vraisemblable",
+      alone: "vraisemblable, mais aucune station proche pour comparer",
       unsuspicious: "vraisemblable, vérifications réussies",
       confirmed: "confirmée par les stations voisines",
     },
@@ -322,6 +323,8 @@ const fr: Words = {
       stuck: "valeur inchangée depuis trop longtemps",
       indoor: "semble être dans une pièce chauffée",
       duplicate: "double d’une autre station au même endroit",
+      place: "latitude et longitude semblent inversées",
+      chip: "sa puce signale une panne",
     },
     compared: (difference, isAbove, boxes, distance, median) =>
       `${difference} ${isAbove ? "au-dessus" : "au-dessous"} de la médiane de ${boxes} à moins de ${distance} (${median})`,

@@ -28,7 +28,7 @@ const UNSEEN: [u64; 5] = [101, 102, 103, 104, 105];
 const UNSEEN_DAYS: usize = 3;
 /// The titles of the columns of [`Tally::table`].
 const COLUMNS: &str = "world                            truth            method                         \
-    count judged  failed  of all  confirmed (%)";
+    count judged  failed  of all  confirmed doubted (%)";
 
 fn main() {
     let mut arguments = std::env::args().skip(1).peekable();

@@ -90,7 +90,7 @@ impl Score {
     /// Compares the result for the readings of one moment with the truth of each row.
     pub(crate) fn look(&mut self, readings: &Readings, quality: &Quality, truths: &[Truth]) {
         for ((row, reading), truth) in readings.iter().enumerate().zip(truths) {
-            let is_suspicious = !quality.is_at_least(row, Level::Unsuspicious);
+            let is_suspicious = !quality.is_at_least(row, Level::USUAL);
             let outcome = |kind: Kind| match kind.check() {
                 None if reading.verdict() == Verdict::Sentinel => Outcome::Failed,
                 None => Outcome::Passed,

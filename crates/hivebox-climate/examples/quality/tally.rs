@@ -17,6 +17,8 @@ pub(crate) struct Counts {
     /// Those that fail any check.
     pub(crate) failed: usize,
     pub(crate) failed_of_judged: usize,
+    /// Those below the level `unsuspicious`.
+    pub(crate) doubted: usize,
     pub(crate) confirmed: usize,
 }
 
@@ -40,6 +42,7 @@ impl Tally {
             counts.judged += usize::from(judged);
             counts.failed += usize::from(failed);
             counts.failed_of_judged += usize::from(failed && judged);
+            counts.doubted += usize::from(!quality.is_at_least(row, Level::Unsuspicious));
             counts.confirmed += usize::from(quality.level(row) == Some(Level::Confirmed));
         }
     }
@@ -57,12 +60,13 @@ impl Tally {
             // Writing to a string cannot fail.
             let _ = writeln!(
                 table,
-                "{world:<32} {truth:<16} {method:<28} {:>6} {:>6.1} {:>7.2} {:>7.2} {:>6.1}",
+                "{world:<32} {truth:<16} {method:<28} {:>6} {:>6.1} {:>7.2} {:>7.2} {:>6.1} {:>6.1}",
                 counts.all,
                 share(counts.judged, counts.all),
                 share(counts.failed_of_judged, counts.judged),
                 share(counts.failed, counts.all),
                 share(counts.confirmed, counts.all),
+                share(counts.doubted, counts.all),
             );
         }
         table

@@ -127,6 +127,7 @@ fn add_box(
     };
     let place = sense_box.place().and_then(|at| Place::new(at.latitude, at.longitude, at.height));
     builder.add_box(&BoxFacts { id, name: "", model: sense_box.model(), exposure, place });
+    let failed_chips = failed_chips(sense_box, flaw);
     for sensor in sense_box.sensors() {
         let meaning = Catalogue::builtin().classify(sensor.title(), sensor.unit());
         let phenomenon = meaning.phenomenon().map_or("", |it| Catalogue::builtin().phenomenon(it).slug());
@@ -137,7 +138,13 @@ fn add_box(
         }
         let at = measured.map(|last| last.created_at());
         let is_current = at.is_some_and(|at| now.duration_since(at) <= SignedDuration::from_hours(1));
-        truths.push(if is_current { truth(flaw, &sensor, phenomenon, id) } else { Truth::Ignored });
+        truths.push(match truth(flaw, &sensor, phenomenon, id) {
+            Truth::Good if sensor.sensor_type().is_some_and(|chip| failed_chips.contains(&chip)) => {
+                Truth::Ignored
+            }
+            truth if is_current => truth,
+            _ => Truth::Ignored,
+        });
         builder.add_sensor(&SensorFacts {
             id: &format!("{id}{}", sensor.id()),
             title: sensor.title(),
@@ -146,6 +153,19 @@ fn add_box(
             measured: value.as_deref().zip(at).map(|(value, at)| Measured { value, at }),
         });
     }
+}
+
+/// The chips of which a sensor sends a sentinel. Nobody knows whether their other values are good.
+fn failed_chips<'a>(sense_box: &SimulatedBox<'a>, flaw: &Flaw) -> Vec<&'a str> {
+    let air_temperature = Catalogue::builtin().air_temperature();
+    let fails = |sensor: &SensorAt<'_>| {
+        if let Some(defect) = sensor.defect() {
+            return faults::kind_of(defect) == Some(Kind::Sentinel);
+        }
+        let meaning = Catalogue::builtin().classify(sensor.title(), sensor.unit());
+        flaw.kind == Some(Kind::Sentinel) && meaning.phenomenon() == Some(air_temperature)
+    };
+    sense_box.sensors().filter(fails).filter_map(|sensor| sensor.sensor_type()).collect()
 }
 
 /// Phenomena with a check for stuck sensors.

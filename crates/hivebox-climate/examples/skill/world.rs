@@ -115,7 +115,7 @@ impl World {
     fn local(&self, spot: Spot) -> Local {
         let catalogue = Catalogue::builtin();
         let estimates = Estimate::all_at(&self.readings, &self.places, catalogue, spot, |reading| {
-            self.quality.demand(reading.row(), Level::Unsuspicious)
+            self.quality.demand(reading.row(), Level::USUAL)
         });
         let neighbours = Neighbour::around(&self.readings, &self.places, &self.quality, spot, None);
         Local::of(&estimates, spot.height, self.extremes.hours_near(&neighbours, self.now))
@@ -133,7 +133,7 @@ impl World {
                 let reading = sense_box.readings().find(|reading| {
                     reading.phenomenon() == Some(air_temperature)
                         && reading.verdict() == hivebox_climate::verdict::Verdict::Ok
-                        && self.quality.demand(reading.row(), Level::Unsuspicious).is_ok()
+                        && self.quality.demand(reading.row(), Level::USUAL).is_ok()
                 })?;
                 let height = place.plausible_height_metres().or(spot.height.map(|height| height.0));
                 Some((place.position(), height.unwrap_or(0.0), reading.value()?.0))

@@ -41,7 +41,7 @@ impl<'a> Neighbour<'a> {
             matches!(sense_box.exposure(), Exposure::Outdoor | Exposure::Unknown)
                 && sense_box.readings().any(|reading| {
                     reading.phenomenon() == Some(air_temperature)
-                        && quality.is_at_least(reading.row(), Level::Unsuspicious)
+                        && quality.is_at_least(reading.row(), Level::USUAL)
                 })
         };
         let near = places.nearest(spot.position, Estimate::REACH);

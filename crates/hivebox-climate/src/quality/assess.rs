@@ -3,7 +3,7 @@
 use super::rules::QualityRules;
 use super::table::Quality;
 use super::turns::Turns;
-use super::{duplicate, neighbours, stuck};
+use super::{chip, duplicate, neighbours, stuck};
 use crate::readings::Readings;
 
 impl Quality {
@@ -12,6 +12,7 @@ impl Quality {
     pub fn of(readings: &Readings, rules: &QualityRules, give_way: impl FnMut()) -> Self {
         let mut turns = Turns::new(give_way);
         let mut quality = Self::unchecked(readings);
+        chip::check(readings, &mut quality, &mut turns);
         duplicate::check(readings, rules, &mut quality, &mut turns);
         stuck::check(readings, rules, &mut quality, &mut turns);
         neighbours::check(readings, rules, &mut quality, &mut turns);

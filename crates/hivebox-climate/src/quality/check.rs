@@ -12,6 +12,10 @@ pub enum Check {
     Indoor,
     /// No other box at the same place sent the same reading.
     Duplicate,
+    /// The box seems to stand where it says, not where its latitude and longitude would be swapped.
+    Place,
+    /// No other value of the same chip says that the chip has failed.
+    Chip,
 }
 
 /// The result of a [`Check`].
@@ -31,7 +35,10 @@ pub enum Outcome {
 pub enum Level {
     /// Its verdict is [`Verdict::Ok`](crate::verdict::Verdict::Ok).
     Plausible,
-    /// It is plausible, and no check failed.
+    /// It is plausible, and no check failed, but nobody else stands there who could object: no box
+    /// around measures the same, or the box has no place.
+    Alone,
+    /// It is plausible, no check failed, and others stand around.
     Unsuspicious,
     /// It is unsuspicious, and close to the boxes around it: nearer than the check of neighbours
     /// demands.
@@ -40,7 +47,8 @@ pub enum Level {
 
 impl Check {
     /// All checks; `ALL[check.index()]` is `check`.
-    pub const ALL: [Self; 4] = [Self::Neighbours, Self::Stuck, Self::Indoor, Self::Duplicate];
+    pub const ALL: [Self; 6] =
+        [Self::Neighbours, Self::Stuck, Self::Indoor, Self::Duplicate, Self::Place, Self::Chip];
 
     /// The index in [`Check::ALL`].
     #[must_use]
@@ -56,6 +64,8 @@ impl Check {
             Self::Stuck => "stuck",
             Self::Indoor => "indoor",
             Self::Duplicate => "duplicate",
+            Self::Place => "place",
+            Self::Chip => "chip",
         }
     }
 
@@ -78,13 +88,18 @@ impl Outcome {
 
 impl Level {
     /// All levels, from the least trusted.
-    pub const ALL: [Self; 3] = [Self::Plausible, Self::Unsuspicious, Self::Confirmed];
+    pub const ALL: [Self; 4] = [Self::Plausible, Self::Alone, Self::Unsuspicious, Self::Confirmed];
+
+    /// What estimates and statistics ask for, unless clients say otherwise: no check objects. Where
+    /// only one box stands, it is better than nothing.
+    pub const USUAL: Self = Self::Alone;
 
     /// The name in parameters and JSON.
     #[must_use]
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Plausible => "plausible",
+            Self::Alone => "alone",
             Self::Unsuspicious => "unsuspicious",
             Self::Confirmed => "confirmed",
         }

@@ -4,11 +4,13 @@ use super::around::{Around, FoundNeighbours};
 use super::check::Check;
 use super::comparison::Comparison;
 use super::indoor;
+use super::misplaced::Mirror;
 use super::neighbourhood::{Neighbourhood, place_outdoors};
 use super::rules::QualityRules;
 use super::table::Quality;
 use super::turns::Turns;
 use super::typical::TypicalSpread;
+use crate::place::Exposure;
 use crate::readings::Readings;
 
 /// The cost of searching around a box, in rows looked at.
@@ -25,14 +27,24 @@ struct Surrounded {
     around: Around,
 }
 
-/// Checks neighbours and rooms together, since both need the surroundings.
+/// All that [`surroundings`] finds.
+#[derive(Default)]
+struct Found {
+    surrounded: Vec<Surrounded>,
+    /// The surroundings of lonely boxes' mirror images, where these are crowded.
+    mirrored: Vec<Surrounded>,
+    /// The rows of readings that nobody can compare.
+    alone: Vec<usize>,
+}
+
+/// Checks neighbours, rooms and places together, since all need the surroundings.
 pub(super) fn check(
     readings: &Readings,
     rules: &QualityRules,
     quality: &mut Quality,
     turns: &mut Turns<impl FnMut()>,
 ) {
-    let surrounded = surroundings(readings, rules, quality, turns);
+    let Found { surrounded, mirrored, alone } = surroundings(readings, rules, quality, turns);
     let typical: Vec<TypicalSpread> = (0..rules.neighbours.len())
         .map(|rule| {
             let near = surrounded.iter().filter(|it| {
@@ -54,8 +66,21 @@ pub(super) fn check(
         if is_close(rule.confirmed, &comparison) {
             quality.confirm(row);
         }
+        if comparison.neighbours >= rules.place.lonely {
+            quality.note(row, Check::Place, true);
+        }
         quality.keep(row, comparison);
         turns.worked(WORK_OF_A_ROW);
+    }
+    for Surrounded { row, rule, value, around } in mirrored {
+        let fits = is_close(
+            rules.neighbours[rule].threshold,
+            &around.compare(&rules.neighbours[rule], &typical[rule], value),
+        );
+        quality.note(row, Check::Place, !fits);
+    }
+    for row in alone {
+        quality.stands_alone(row);
     }
 }
 
@@ -65,11 +90,11 @@ fn surroundings(
     rules: &QualityRules,
     quality: &Quality,
     turns: &mut Turns<impl FnMut()>,
-) -> Vec<Surrounded> {
+) -> Found {
     let neighbourhood = Neighbourhood::of(readings, rules, quality);
     let mut found: Vec<FoundNeighbours> =
         rules.neighbours.iter().map(|_| FoundNeighbours::default()).collect();
-    let mut surrounded = Vec::new();
+    let mut all = Found::default();
     for sense_box in readings.boxes() {
         let rule_of = |row: usize| {
             let phenomenon = readings.reading(row).phenomenon()?;
@@ -80,16 +105,36 @@ fn surroundings(
             .filter(|&row| quality.is_plausible(row))
             .filter_map(|row| Some((row, rule_of(row)?)))
             .collect();
-        let Some(place) = place_outdoors(sense_box).filter(|_| !rows.is_empty()) else { continue };
+        if rows.is_empty() {
+            continue;
+        }
+        let Some(place) = place_outdoors(sense_box) else {
+            if sense_box.exposure() != Exposure::Indoor {
+                all.alone.extend(rows.iter().map(|(row, _)| row));
+            }
+            continue;
+        };
         let around: Vec<Option<Around>> =
             neighbourhood.around(sense_box.index(), place, &mut found).collect();
-        surrounded.extend(rows.into_iter().filter_map(|(row, rule)| {
-            let value = readings.reading(row).value()?.0;
-            Some(Surrounded { row, rule, value, around: around[rule]? })
-        }));
+        let company: Vec<usize> = found.iter().map(FoundNeighbours::len).collect();
+        let is_lonely = rows.iter().any(|&(_, rule)| company[rule] < rules.place.lonely);
+        let mirror =
+            is_lonely.then(|| Mirror::of(&neighbourhood, sense_box.index(), place, &mut found)).flatten();
+        for (row, rule) in rows {
+            let Some(value) = readings.reading(row).value() else { continue };
+            let surrounded = |around| Surrounded { row, rule, value: value.0, around };
+            all.surrounded.extend(around[rule].map(surrounded));
+            if company[rule] < rules.place.lonely {
+                let crowd = mirror.as_ref().and_then(|mirror| mirror.crowd(rule, &rules.place));
+                all.mirrored.extend(crowd.map(surrounded));
+            }
+            if company[rule] == 0 {
+                all.alone.push(row);
+            }
+        }
         turns.worked(WORK_OF_A_BOX);
     }
-    surrounded
+    all
 }
 
 fn is_close(threshold: f64, comparison: &Comparison) -> bool {
@@ -101,7 +146,6 @@ mod tests {
     use super::super::check::Outcome::{Failed, NotChecked, Passed};
     use super::super::test_box::{TestBox, judged, outcomes};
     use super::*;
-    use crate::place::Exposure;
 
     /// Boxes in a row, about a kilometre apart, with these values.
     fn row_of(values: &[&'static str]) -> Vec<TestBox> {

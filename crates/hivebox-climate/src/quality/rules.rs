@@ -16,11 +16,28 @@ pub struct QualityRules {
     pub(super) duplicate_degrees: f64,
     /// Boxes this close have one voice among neighbours.
     pub(super) one_place: Metres,
+    pub(super) twins: TwinsRule,
+    pub(super) place: PlaceRule,
     pub(super) neighbours: Vec<NeighboursRule>,
     /// Indexed by [`PhenomenonId::index`].
     pub(super) stuck: Vec<Option<StuckRule>>,
     /// Indexed as `neighbours`.
     pub(super) indoor: Vec<Option<IndoorRule>>,
+}
+
+/// When two boxes are one, registered twice. `quality.toml` explains the fields.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct TwinsRule {
+    pub(super) within: Metres,
+    pub(super) millis: i64,
+    pub(super) equal: usize,
+}
+
+/// When a box seems to stand elsewhere. `quality.toml` explains the fields.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct PlaceRule {
+    pub(super) lonely: usize,
+    pub(super) crowd: usize,
 }
 
 /// When a reading is too far from its neighbours. `quality.toml` explains the fields.
@@ -69,6 +86,7 @@ pub(super) struct IndoorRule {
 #[serde(deny_unknown_fields)]
 struct RulesToml {
     duplicate: DuplicateToml,
+    place: PlaceToml,
     #[serde(default)]
     neighbours: Vec<NeighboursToml>,
     #[serde(default)]
@@ -82,6 +100,16 @@ struct RulesToml {
 struct DuplicateToml {
     within_degrees: f64,
     one_place_metres: f64,
+    twins_metres: f64,
+    twins_seconds: u16,
+    twins_equal: u16,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlaceToml {
+    lonely: u16,
+    crowd: u16,
 }
 
 #[derive(Deserialize)]
@@ -151,6 +179,8 @@ impl QualityRules {
         let mut rules = Self {
             duplicate_degrees: positive("duplicate", "within_degrees", file.duplicate.within_degrees)?,
             one_place: Metres(positive("duplicate", "one_place_metres", file.duplicate.one_place_metres)?),
+            twins: file.duplicate.twins()?,
+            place: file.place.read()?,
             neighbours: Vec::new(),
             stuck: vec![None; catalogue.len()],
             indoor: Vec::new(),
@@ -182,6 +212,26 @@ impl QualityRules {
 const NEIGHBOURS: &str = "neighbours";
 const STUCK: &str = "stuck";
 const INDOOR: &str = "indoor";
+
+impl DuplicateToml {
+    fn twins(&self) -> Result<TwinsRule, QualityRulesError> {
+        // One equal value is chance.
+        ensure(self.twins_equal >= 2, "duplicate", "twins_equal", self.twins_equal.into(), "at least 2")?;
+        Ok(TwinsRule {
+            within: Metres(positive("duplicate", "twins_metres", self.twins_metres)?),
+            millis: 1000 * i64::from(self.twins_seconds),
+            equal: self.twins_equal.into(),
+        })
+    }
+}
+
+impl PlaceToml {
+    fn read(&self) -> Result<PlaceRule, QualityRulesError> {
+        ensure(self.lonely >= 1, "place", "lonely", self.lonely.into(), "at least 1")?;
+        ensure(self.crowd > self.lonely, "place", "crowd", self.crowd.into(), "more than `lonely`")?;
+        Ok(PlaceRule { lonely: self.lonely.into(), crowd: self.crowd.into() })
+    }
+}
 
 impl NeighboursToml {
     fn read(&self, phenomenon: PhenomenonId) -> Result<NeighboursRule, QualityRulesError> {
@@ -295,6 +345,12 @@ mod tests {
 [duplicate]
 within_degrees = 1e-5
 one_place_metres = 100
+twins_metres = 20
+twins_seconds = 60
+twins_equal = 2
+[place]
+lonely = 10
+crowd = 30
 [[neighbours]]
 phenomenon = "air_temperature"
 radius_km = 100
@@ -362,6 +418,8 @@ threshold = 3
                 "outside_below = inf",
                 "outside_below = inf, which must be a finite number",
             ),
+            ("twins_equal = 2", "twins_equal = 1", "twins_equal = 1, which must be at least 2"),
+            ("crowd = 30", "crowd = 10", "crowd = 10, which must be more than `lonely`"),
             ("one_place_metres = 100", "one_place_metres = 0", "one_place_metres = 0"),
             ("floor = 1.5", "floor = 0", "floor = 0, which must be a finite number above 0"),
             ("radius_km = 100", "radius_km = inf", "radius_km = inf"),

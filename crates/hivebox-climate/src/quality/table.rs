@@ -21,7 +21,7 @@ use crate::verdict::Verdict;
 ///
 /// let quality = Quality::of(&builder.finish(), QualityRules::builtin(), || ());
 /// assert_eq!(quality.outcome(0, Check::Neighbours), Outcome::NotChecked, "nobody knows where it stands");
-/// assert_eq!(quality.level(0), Some(Level::Unsuspicious));
+/// assert_eq!(quality.level(0), Some(Level::Alone));
 /// # Ok::<(), jiff::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -31,23 +31,27 @@ pub struct Quality {
     comparisons: Vec<(usize, Comparison)>,
 }
 
-/// The checks of one row, one bit each ([`Check::bit`]).
+/// The checks of one row, one bit each ([`Check::bit`]), and what else is known of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct RowChecks {
     done: u8,
     failed: u8,
+    facts: u8,
 }
 
-/// Set in [`RowChecks::done`] if the verdict is [`Verdict::Ok`].
-const PLAUSIBLE: u8 = 1 << 7;
-/// Set in [`RowChecks::done`] if the reading agrees well with its neighbours.
-const CONFIRMED: u8 = 1 << 6;
+/// Among [`RowChecks::facts`]: the verdict is [`Verdict::Ok`].
+const PLAUSIBLE: u8 = 1;
+/// Among [`RowChecks::facts`]: the reading agrees well with its neighbours.
+const CONFIRMED: u8 = 2;
+/// Among [`RowChecks::facts`]: nobody else stands there.
+const ALONE: u8 = 4;
 
 impl Quality {
     /// Without any results, except for which readings are plausible.
     pub(super) fn unchecked(readings: &Readings) -> Self {
         let plausible = |verdict| if verdict == Verdict::Ok { PLAUSIBLE } else { 0 };
-        let rows = readings.iter().map(|row| RowChecks { done: plausible(row.verdict()), failed: 0 });
+        let rows =
+            readings.iter().map(|row| RowChecks { facts: plausible(row.verdict()), ..RowChecks::default() });
         Self { rows: rows.collect(), comparisons: Vec::new() }
     }
 
@@ -93,7 +97,7 @@ impl Quality {
     /// # Panics
     /// If `row` is out of range.
     pub fn passed(&self, row: usize) -> impl Iterator<Item = Check> + use<> {
-        let RowChecks { done, failed } = self.rows[row];
+        let RowChecks { done, failed, .. } = self.rows[row];
         Check::ALL.into_iter().filter(move |check| done & !failed & check.bit() != 0)
     }
 
@@ -103,12 +107,14 @@ impl Quality {
     /// If `row` is out of range.
     #[must_use]
     pub fn level(&self, row: usize) -> Option<Level> {
-        let RowChecks { done, failed } = self.rows[row];
-        if done & PLAUSIBLE == 0 {
+        let RowChecks { failed, facts, .. } = self.rows[row];
+        if facts & PLAUSIBLE == 0 {
             None
         } else if failed != 0 {
             Some(Level::Plausible)
-        } else if done & CONFIRMED == 0 {
+        } else if facts & ALONE != 0 {
+            Some(Level::Alone)
+        } else if facts & CONFIRMED == 0 {
             Some(Level::Unsuspicious)
         } else {
             Some(Level::Confirmed)
@@ -128,15 +134,16 @@ impl Quality {
     /// reading.
     ///
     /// # Errors
-    /// The slug of the first check that it failed, or [`Quality::UNCONFIRMED`]. A row whose verdict
-    /// is not [`Verdict::Ok`] is not refused here: the verdict says it already.
+    /// The slug of the first check that it failed, [`Quality::ALONE`], or [`Quality::UNCONFIRMED`]. A
+    /// row whose verdict is not [`Verdict::Ok`] is not refused here: the verdict says it already.
     ///
     /// # Panics
     /// If `row` is out of range.
     pub fn demand(&self, row: usize, asked: Level) -> Result<(), &'static str> {
         match self.level(row) {
             Some(level) if level < asked => {
-                Err(self.failed(row).next().map_or(Self::UNCONFIRMED, Check::slug))
+                let otherwise = if level == Level::Alone { Self::ALONE } else { Self::UNCONFIRMED };
+                Err(self.failed(row).next().map_or(otherwise, Check::slug))
             }
             _ => Ok(()),
         }
@@ -152,6 +159,9 @@ impl Quality {
         Some(&self.comparisons[at].1)
     }
 
+    /// The reason against a reading where nobody else stands.
+    pub const ALONE: &'static str = "alone";
+
     /// The heap memory in bytes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
@@ -160,7 +170,7 @@ impl Quality {
     }
 
     pub(super) fn is_plausible(&self, row: usize) -> bool {
-        self.rows[row].done & PLAUSIBLE != 0
+        self.rows[row].facts & PLAUSIBLE != 0
     }
 
     /// Whether a row is plausible and has failed no check so far.
@@ -179,7 +189,12 @@ impl Quality {
 
     /// Records that the reading of a row agrees well with its neighbours.
     pub(super) fn confirm(&mut self, row: usize) {
-        self.rows[row].done |= CONFIRMED;
+        self.rows[row].facts |= CONFIRMED;
+    }
+
+    /// Records that nobody else stands where the reading of a row was taken.
+    pub(super) fn stands_alone(&mut self, row: usize) {
+        self.rows[row].facts |= ALONE;
     }
 
     /// Keeps what a row was compared with. Rows come in ascending order, each at most once.
@@ -197,7 +212,7 @@ mod tests {
     fn levels_follow_from_verdict_and_checks() {
         let mut quality = Quality { rows: vec![RowChecks::default(); 4], comparisons: Vec::new() };
         for row in 1..4 {
-            quality.rows[row].done = PLAUSIBLE;
+            quality.rows[row].facts = PLAUSIBLE;
         }
         quality.note(2, Check::Neighbours, true);
         quality.note(3, Check::Neighbours, true);
@@ -207,6 +222,11 @@ mod tests {
         quality.note(3, Check::Stuck, false);
         let levels = [None, Some(Level::Unsuspicious), Some(Level::Confirmed), Some(Level::Plausible)];
         assert_eq!([0, 1, 2, 3].map(|row| quality.level(row)), levels);
+        quality.stands_alone(1);
+        assert_eq!(quality.level(1), Some(Level::Alone));
+        assert_eq!(quality.demand(1, Level::Unsuspicious), Err("alone"));
+        assert_eq!(quality.demand(1, Level::USUAL), Ok(()));
+        quality.rows[1].facts = PLAUSIBLE;
         assert_eq!(quality.failed(3).collect::<Vec<_>>(), [Check::Stuck]);
         assert_eq!(quality.passed(3).collect::<Vec<_>>(), [Check::Neighbours]);
         assert!(!quality.is_at_least(0, Level::Plausible) && quality.is_at_least(1, Level::Plausible));

@@ -43,7 +43,7 @@ fn boxes() -> impl Strategy<Value = Vec<Drawn>> {
 }
 
 /// The outcomes of all checks by box id, with all thermometers shifted by `more` degrees.
-fn outcomes(boxes: &[Drawn], more: i32) -> Vec<(u32, [Outcome; 4], Option<Level>)> {
+fn outcomes(boxes: &[Drawn], more: i32) -> Vec<(u32, [Outcome; 6], Option<Level>)> {
     let as_of: Timestamp = "2026-11-25T12:00:00Z".parse().unwrap();
     let mut builder = ReadingsBuilder::new(Catalogue::builtin(), verdict::VerdictRules::default(), as_of);
     for drawn in boxes {
@@ -87,7 +87,7 @@ proptest! {
     #[test]
     fn weather_that_is_warmer_everywhere_makes_no_outliers(boxes in boxes(), more in -10..10_i32) {
         let neighbours = |more| {
-            let of_box = |(id, outcomes, _): (u32, [Outcome; 4], _)| (id, outcomes[Check::Neighbours.index()]);
+            let of_box = |(id, outcomes, _): (u32, [Outcome; 6], _)| (id, outcomes[Check::Neighbours.index()]);
             outcomes(&boxes, more).into_iter().map(of_box).collect::<Vec<_>>()
         };
         prop_assert_eq!(neighbours(0), neighbours(more));
@@ -97,8 +97,8 @@ proptest! {
     fn a_box_in_a_room_is_heard_by_no_other(boxes in boxes()) {
         let without: Vec<Drawn> = boxes.iter().filter(|drawn| drawn.exposure != Exposure::Indoor).cloned().collect();
         let outdoors = |id: u32| boxes[id as usize].exposure != Exposure::Indoor;
-        let only_neighbours = |all: Vec<(u32, [Outcome; 4], Option<Level>)>| {
-            let of_box = |(id, outcomes, _): (u32, [Outcome; 4], _)| (id, outcomes[Check::Neighbours.index()]);
+        let only_neighbours = |all: Vec<(u32, [Outcome; 6], Option<Level>)>| {
+            let of_box = |(id, outcomes, _): (u32, [Outcome; 6], _)| (id, outcomes[Check::Neighbours.index()]);
             all.into_iter().map(of_box).filter(|(id, _)| outdoors(*id)).collect::<Vec<_>>()
         };
         prop_assert_eq!(only_neighbours(outcomes(&boxes, 0)), only_neighbours(outcomes(&without, 0)));
@@ -113,7 +113,7 @@ proptest! {
             } else if passed(Check::Neighbours) {
                 &[Level::Unsuspicious, Level::Confirmed]
             } else {
-                &[Level::Unsuspicious]
+                &[Level::Alone, Level::Unsuspicious]
             };
             prop_assert!(level.is_some_and(|level| allowed.contains(&level)), "{:?} {:?}", outcomes, level);
         }

@@ -38,9 +38,10 @@ Each reading has one verdict, the first that applies: `missing` (no value, or no
 an hour by default), `unit_unknown` (the title or the unit is not recognised), `sentinel` (an error code of the \
 sensor), `implausible` (outside the plausible range of the phenomenon), `surplus` (of a sensor beyond the first four \
 of its box that measure the phenomenon), or `ok`: the reading counts. Readings that count are then compared with \
-their neighbours (`neighbours`), their own past (`stuck`), a heated room (`indoor`) and other boxes at the same place \
-(`duplicate`). `quality` sets the minimum level: `plausible` (the verdict is `ok`), `unsuspicious` (no check failed \
-either) or `confirmed` (the neighbours agree as well).";
+their neighbours (`neighbours`), their own past (`stuck`), a heated room (`indoor`), other boxes at the same place \
+(`duplicate`), the place with latitude and longitude swapped (`place`) and other values of their chip (`chip`). \
+`quality` sets the minimum level: `plausible` (the verdict is `ok`), `alone` (no check failed either), `unsuspicious` \
+(other boxes stand around as well) or `confirmed` (they agree).";
 
 impl Tag {
     /// All tags, in the order of the document.

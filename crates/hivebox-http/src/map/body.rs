@@ -99,7 +99,7 @@ fn best<'a>(
 impl Trust {
     fn of(reading: Reading<'_>, quality: &Quality) -> Self {
         match (quality.level(reading.row()), reading.verdict()) {
-            (Some(Level::Unsuspicious | Level::Confirmed), _) => Self::Usable,
+            (Some(Level::Alone | Level::Unsuspicious | Level::Confirmed), _) => Self::Usable,
             (None, Verdict::Stale) => Self::Stale,
             (None, Verdict::Missing) => Self::None,
             (Some(Level::Plausible) | None, _) => Self::Doubtful,

@@ -76,7 +76,7 @@ pub(super) fn places(present: &Present, phenomenon: PhenomenonId) -> BoxIndex {
 
 /// Whether an estimate may use a reading: those of `/api/v1/conditions` use the same by default.
 fn demand(present: &Present, reading: Reading<'_>) -> Result<(), &'static str> {
-    present.detail().quality.demand(reading.row(), Level::Unsuspicious)
+    present.detail().quality.demand(reading.row(), Level::USUAL)
 }
 
 fn hundredths(Canonical(value): Canonical) -> i32 {

@@ -152,11 +152,12 @@ pub const ONE_PHENOMENON: Parameter<PhenomenonSlug> = Parameter {
 pub const QUALITY: Parameter<Choice<Level>> = Parameter {
     name: "quality",
     description: "The least quality of a reading that counts. `plausible`: it is in the range that its phenomenon can \
-                  have. `unsuspicious`: no further check objects to it either. `confirmed`: neighbours confirm it as \
-                  well.",
+                  have. `alone`: no further check objects to it either. `unsuspicious`: there are also other boxes \
+                  around that could object. `confirmed`: they confirm it.",
     kind: Choice {
         options: &[
             ("plausible", Level::Plausible),
+            ("alone", Level::Alone),
             ("unsuspicious", Level::Unsuspicious),
             ("confirmed", Level::Confirmed),
         ],
@@ -165,9 +166,9 @@ pub const QUALITY: Parameter<Choice<Level>> = Parameter {
     default: None,
 };
 
-/// [`QUALITY`] for statistics and chores: `unsuspicious` by default.
+/// [`QUALITY`] for statistics and chores: [`Level::USUAL`] by default.
 pub const QUALITY_FOR_CONDITIONS: Parameter<Choice<Level>> =
-    Parameter { default: Some(Level::Unsuspicious.slug()), ..QUALITY };
+    Parameter { default: Some(Level::USUAL.slug()), ..QUALITY };
 
 /// How high the place is.
 pub const HEIGHT: Parameter<Number> = Parameter {

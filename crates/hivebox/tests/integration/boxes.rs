@@ -63,7 +63,7 @@ async fn a_box_lists_its_sensors_with_their_verdicts() {
     let sensor = sensors.iter().find(|sensor| sensor["sensor_id"] == reading["sensor_id"]).unwrap();
     assert_eq!((&sensor["verdict"], &sensor["quality"]), (&Value::from("ok"), &Value::from("confirmed")));
     assert_eq!(sensor["checks"]["neighbours"], "passed");
-    assert!(sensors.iter().all(|sensor| sensor["checks"].as_object().unwrap().len() == 4));
+    assert!(sensors.iter().all(|sensor| sensor["checks"].as_object().unwrap().len() == 6));
     let comparison = |name: &str| sensor["comparison"][name].as_f64().unwrap();
     let (value, median) = (sensor["value"].as_f64().unwrap(), comparison("median"));
     // Each figure is rounded to hundredths.

@@ -49,7 +49,7 @@ async fn conditions_use_exactly_the_readings_that_the_same_filter_lists() {
         "max_age=PT2M&".to_owned(),
     ] {
         let asked = format!("{filter}phenomenon=air_temperature,relative_humidity");
-        let quality = if filter.contains("quality") { "" } else { "&quality=unsuspicious" };
+        let quality = if filter.contains("quality") { "" } else { "&quality=alone" };
         let conditions = app.json(&format!("/api/v1/conditions?{asked}&percentiles=0,50,100")).await;
         for condition in conditions["conditions"].as_array().unwrap() {
             let phenomenon = condition["phenomenon"].as_str().unwrap();

@@ -76,7 +76,8 @@ async fn a_map_shows_each_box_at_its_position_with_the_value_of_its_best_sensor(
     let readings = app.json("/api/v1/readings?phenomenon=air_temperature").await;
     let mut said: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for reading in readings["readings"].as_array().unwrap() {
-        let is_usable = ["unsuspicious", "confirmed"].iter().any(|quality| reading["quality"] == **quality);
+        let is_usable =
+            ["alone", "unsuspicious", "confirmed"].iter().any(|quality| reading["quality"] == **quality);
         said.entry(place(reading).unwrap()).or_default().push((hundredths(&reading["value"]), is_usable));
     }
     for (at, value, _) in spots.iter().filter(|(.., state)| *state == 'u') {
