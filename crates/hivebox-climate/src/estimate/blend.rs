@@ -95,19 +95,37 @@ fn of_directions(values: &[(f64, f64)]) -> Option<Middle> {
 struct HeightCorrection {
     /// The mean of the known heights, which is assumed for the other boxes.
     mean_metres: f64,
+    /// How far known heights are from their mean, as a variance in square metres.
+    variance_metres_2: f64,
+    /// The squares of the weights of boxes without a height, added.
+    unknown_weight_2: f64,
     to_metres: f64,
+    is_wanted: bool,
 }
 
 impl HeightCorrection {
     /// Corrects to the wanted height, or else to the mean height; `None` if no height is known.
     fn of(heard: &[Heard], weights: &[f64], wanted: Option<Metres>) -> Option<Self> {
         let known =
-            heard.iter().zip(weights).filter_map(|(heard, weight)| Some((heard.height_metres?, *weight)));
-        let (sum, weight) =
-            known.fold((0.0, 0.0), |(sum, total), (height, weight)| (sum + height * weight, total + weight));
+            || heard.iter().zip(weights).filter_map(|(heard, weight)| Some((heard.height_metres?, *weight)));
+        let (mut sum, mut weight, mut weight_2) = (0.0, 0.0, 0.0);
+        for (height, its) in known() {
+            sum += height * its;
+            weight += its;
+            weight_2 += its * its;
+        }
         let mean_metres = sum / weight;
-        (weight > 0.0)
-            .then(|| Self { mean_metres, to_metres: wanted.map_or(mean_metres, |Metres(height)| height) })
+        let apart: f64 = known().map(|(height, its)| its * (height - mean_metres).powi(2)).sum();
+        // The share of the variance that so few boxes, so unequal, are expected to show.
+        let shown = weight - weight_2 / weight;
+        let all_weight_2: f64 = weights.iter().map(|weight| weight * weight).sum();
+        (weight > 0.0).then(|| Self {
+            mean_metres,
+            variance_metres_2: if shown > 0.0 { apart / shown } else { 0.0 },
+            unknown_weight_2: all_weight_2 - weight_2,
+            to_metres: wanted.map_or(mean_metres, |Metres(height)| height),
+            is_wanted: wanted.is_some(),
+        })
     }
 
     fn of_value(&self, heard: &Heard) -> f64 {
@@ -115,8 +133,11 @@ impl HeightCorrection {
     }
 
     /// The variance from an unknown real lapse rate, over the height between the boxes and the
-    /// spot.
+    /// spot, and from heights that are not known: those of boxes, and that of the spot, which may be
+    /// as far from the mean as the boxes are.
     fn variance(&self) -> f64 {
-        (LAPSE_DEVIATION_KELVIN_PER_METRE * (self.to_metres - self.mean_metres)).powi(2)
+        let of_lapse = (LAPSE_DEVIATION_KELVIN_PER_METRE * (self.to_metres - self.mean_metres)).powi(2);
+        let unknown = self.unknown_weight_2 + if self.is_wanted { 0.0 } else { 1.0 };
+        of_lapse + LAPSE_KELVIN_PER_METRE.powi(2) * self.variance_metres_2 * unknown
     }
 }

@@ -80,6 +80,25 @@ fn a_height_is_worth_something_even_if_no_box_knows_its_height() {
 }
 
 #[test]
+fn what_is_not_known_of_heights_makes_an_estimate_less_certain() {
+    let row = |heights: [Option<f64>; 4]| {
+        let station = |number: usize| {
+            let value = 20.0 - 0.0065 * heights[number].unwrap_or(400.0);
+            (52.0 + 0.02 * number as f64, 7.0, heights[number], "Temperatur", "°C", value)
+        };
+        network(&[0, 1, 2, 3].map(station))
+    };
+    let uncertainty = |heights, wanted| at(&row(heights), spot(52.03, 7.03, wanted))[0].uncertainty.0;
+    let plain = [Some(400.0); 4];
+    let hills = [Some(200.0), Some(600.0), Some(200.0), Some(600.0)];
+    assert!((uncertainty(plain, None) - uncertainty(plain, Some(400.0))).abs() < 1e-9, "no hills");
+    let (known, unknown) = (uncertainty(hills, Some(400.0)), uncertainty(hills, None));
+    assert!(unknown > known.hypot(1.2), "the place may be 200 m higher or lower: {known} {unknown}");
+    let half = uncertainty([Some(200.0), Some(600.0), None, None], Some(400.0));
+    assert!(half > known + 0.3, "so may boxes without a height: {known} {half}");
+}
+
+#[test]
 fn wind_from_about_north_is_from_north() {
     let stations =
         [(52.0, 7.0, None, "Windrichtung", "°", 350.0), (52.0, 7.1, None, "Windrichtung", "°", 10.0)];
