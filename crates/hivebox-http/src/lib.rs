@@ -16,6 +16,7 @@
 mod app;
 mod boxes;
 mod chores;
+mod comparison;
 mod compressed;
 mod conditions;
 mod connection;

@@ -11,6 +11,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::comparison::NeighbourComparison;
+
 /// A sensor with its newest reading.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct SensorReading<'a> {
@@ -42,6 +44,8 @@ pub(super) struct SensorReading<'a> {
     pub(super) quality: Option<&'static str>,
     /// The outcome of each check.
     pub(super) checks: CheckOutcomes,
+    /// What the checks `neighbours` and `indoor` compared the reading with; `null` if they did not.
+    pub(super) comparison: Option<NeighbourComparison>,
     /// Since when the sensor has sent this value, as far as HiveBox has seen.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub(super) unchanged_since: Option<Timestamp>,
@@ -120,6 +124,7 @@ impl<'a> SensorReading<'a> {
                 place: outcome(Check::Place),
                 chip: outcome(Check::Chip),
             },
+            comparison: detail.quality.comparison(reading.row()).map(NeighbourComparison::of),
             unchanged_since: reading.unchanged_since(),
         }
     }
@@ -240,6 +245,42 @@ impl Row for ReadingRow<'_> {
             "passed, failed or not_checked: no other box sends the same values",
         ),
         TableColumn::new(
+            "place",
+            CellKind::Text,
+            false,
+            "",
+            "passed, failed or not_checked: latitude and longitude do not seem swapped",
+        ),
+        TableColumn::new(
+            "chip",
+            CellKind::Text,
+            false,
+            "",
+            "passed, failed or not_checked: no other value of the chip is a sentinel",
+        ),
+        TableColumn::new(
+            "neighbours_median",
+            CellKind::Number,
+            true,
+            "as in value_unit",
+            "The median of the boxes nearby, at the height of this one",
+        ),
+        TableColumn::new(
+            "neighbours_spread",
+            CellKind::Number,
+            true,
+            "as in value_unit",
+            "How far a reading here may be from that, as one standard deviation",
+        ),
+        TableColumn::new("neighbours_count", CellKind::Number, true, "", "The number of these boxes"),
+        TableColumn::new(
+            "deviation",
+            CellKind::Number,
+            true,
+            "as in value_unit",
+            "How far the value is above neighbours_median",
+        ),
+        TableColumn::new(
             "unchanged_since",
             CellKind::Time,
             true,
@@ -250,6 +291,8 @@ impl Row for ReadingRow<'_> {
 
     fn cells(&self) -> Vec<Cell<'_>> {
         let sensor = &self.sensor;
+        let compared =
+            |figure: fn(&NeighbourComparison) -> f64| sensor.comparison.as_ref().map(figure).into();
         vec![
             self.box_id.into(),
             self.box_name.into(),
@@ -274,6 +317,12 @@ impl Row for ReadingRow<'_> {
             sensor.checks.stuck.into(),
             sensor.checks.indoor.into(),
             sensor.checks.duplicate.into(),
+            sensor.checks.place.into(),
+            sensor.checks.chip.into(),
+            compared(|it| it.median),
+            compared(|it| it.spread),
+            compared(|it| it.neighbours as f64),
+            compared(|it| it.deviation),
             sensor.unchanged_since.into(),
         ]
     }

@@ -887,10 +887,6 @@ export interface components {
             /** @description All chores, in the order of `docs/chores.md`. */
             readonly chores: readonly components["schemas"]["Chore"][];
         };
-        /** @description A sensor with its newest reading, and what that was compared with. */
-        readonly ComparedSensor: components["schemas"]["SensorReading"] & {
-            readonly comparison?: components["schemas"]["Comparison"] | null;
-        };
         /** @description A reading beside those of the boxes around it. */
         readonly Comparison: {
             /**
@@ -901,7 +897,7 @@ export interface components {
             readonly median: number;
             /**
              * Format: double
-             * @description The standard deviation of the neighbours in `value_unit`, with a floor that grows with their distance.
+             * @description How far a reading here may be from the median, as one standard deviation in `value_unit`.
              * @example 1.61
              */
             readonly spread: number;
@@ -1510,7 +1506,7 @@ export interface components {
             /** @description The box. */
             readonly box: components["schemas"]["BoxRow"];
             /** @description All its sensors, including those without a current reading. */
-            readonly sensors: readonly components["schemas"]["ComparedSensor"][];
+            readonly sensors: readonly components["schemas"]["SensorReading"][];
         };
         /** @description Whether a dependency works, as far as this replica has seen. */
         readonly PartStatus: {
@@ -1823,6 +1819,7 @@ export interface components {
             readonly quality?: string | null;
             /** @description The outcome of each check. */
             readonly checks: components["schemas"]["Checks"];
+            readonly comparison?: components["schemas"]["Comparison"] | null;
             /**
              * Format: date-time
              * @description Since when the sensor has sent this value, as far as HiveBox has seen.
@@ -4736,8 +4733,8 @@ export interface operations {
                      *             "place": "not_checked",
                      *             "chip": "passed"
                      *           },
-                     *           "unchanged_since": "2024-10-14T09:19:20Z",
-                     *           "comparison": null
+                     *           "comparison": null,
+                     *           "unchanged_since": "2024-10-14T09:19:20Z"
                      *         },
                      *         {
                      *           "sensor_id": "5ade1acf223bd80019a10111",
@@ -4760,8 +4757,8 @@ export interface operations {
                      *             "place": "not_checked",
                      *             "chip": "passed"
                      *           },
-                     *           "unchanged_since": "2024-10-14T09:19:20Z",
-                     *           "comparison": null
+                     *           "comparison": null,
+                     *           "unchanged_since": "2024-10-14T09:19:20Z"
                      *         }
                      *       ]
                      *     }
@@ -5396,6 +5393,7 @@ export interface operations {
                      *             "place": "not_checked",
                      *             "chip": "passed"
                      *           },
+                     *           "comparison": null,
                      *           "unchanged_since": "2024-10-14T09:19:20Z"
                      *         },
                      *         {
@@ -5426,6 +5424,7 @@ export interface operations {
                      *             "place": "not_checked",
                      *             "chip": "passed"
                      *           },
+                     *           "comparison": null,
                      *           "unchanged_since": "2024-10-14T09:19:20Z"
                      *         }
                      *       ]
@@ -5475,6 +5474,7 @@ export interface operations {
                      *               "place": "not_checked",
                      *               "chip": "passed"
                      *             },
+                     *             "comparison": null,
                      *             "unchanged_since": "2024-10-14T09:19:20Z"
                      *           }
                      *         },
@@ -5516,6 +5516,7 @@ export interface operations {
                      *               "place": "not_checked",
                      *               "chip": "passed"
                      *             },
+                     *             "comparison": null,
                      *             "unchanged_since": "2024-10-14T09:19:20Z"
                      *           }
                      *         }
@@ -5524,9 +5525,9 @@ export interface operations {
                      */
                     readonly "application/geo+json": Record<string, never>;
                     /**
-                     * @example box_id,box_name,model,exposure,latitude,longitude,height,sensor_id,title,unit,sensor_type,phenomenon,raw_value,value,value_unit,unit_corrected,measured_at,verdict,quality,neighbours,stuck,indoor,duplicate,unchanged_since
-                     *     5ade1acf223bd80019a1011c,Imkerei am Kanal,homeV2Wifi,outdoor,51.96,7.63,60,5ade1acf223bd80019a10110,Temperatur,°C,HDC1080,air_temperature,16.07,16.07,°C,false,2024-10-14T09:19:20Z,ok,unsuspicious,not_checked,not_checked,not_checked,passed,2024-10-14T09:19:20Z
-                     *     5ade1acf223bd80019a1011c,Imkerei am Kanal,homeV2Wifi,outdoor,51.96,7.63,60,5ade1acf223bd80019a10111,rel. Luftfeuchte,%,HDC1080,relative_humidity,71.2,71.2,%,false,2024-10-14T09:19:20Z,ok,unsuspicious,not_checked,not_checked,not_checked,passed,2024-10-14T09:19:20Z
+                     * @example box_id,box_name,model,exposure,latitude,longitude,height,sensor_id,title,unit,sensor_type,phenomenon,raw_value,value,value_unit,unit_corrected,measured_at,verdict,quality,neighbours,stuck,indoor,duplicate,place,chip,neighbours_median,neighbours_spread,neighbours_count,deviation,unchanged_since
+                     *     5ade1acf223bd80019a1011c,Imkerei am Kanal,homeV2Wifi,outdoor,51.96,7.63,60,5ade1acf223bd80019a10110,Temperatur,°C,HDC1080,air_temperature,16.07,16.07,°C,false,2024-10-14T09:19:20Z,ok,unsuspicious,not_checked,not_checked,not_checked,passed,not_checked,passed,,,,,2024-10-14T09:19:20Z
+                     *     5ade1acf223bd80019a1011c,Imkerei am Kanal,homeV2Wifi,outdoor,51.96,7.63,60,5ade1acf223bd80019a10111,rel. Luftfeuchte,%,HDC1080,relative_humidity,71.2,71.2,%,false,2024-10-14T09:19:20Z,ok,unsuspicious,not_checked,not_checked,not_checked,passed,not_checked,passed,,,,,2024-10-14T09:19:20Z
                      */
                     readonly "text/csv; charset=utf-8": string;
                     readonly "application/vnd.apache.parquet": unknown;
