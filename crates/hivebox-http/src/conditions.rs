@@ -11,7 +11,7 @@ use hivebox_climate::chores::Language;
 use hivebox_climate::estimate::{Estimate, Spot};
 use hivebox_climate::extremes::Extremes;
 use hivebox_climate::phenomenon::PhenomenonId;
-use hivebox_climate::quality::Level;
+use hivebox_climate::quality::{Level, Quality};
 use hivebox_climate::quantity::Metres;
 use hivebox_climate::readings::Reading;
 use hivebox_climate::sample::{LeftOut, Sample};
@@ -31,7 +31,9 @@ use hivebox_kinds::each_once;
 use hivebox_present::{NoForecast, Present};
 use hivebox_question::at_place::{AtPlace, ModelNow, PlaceForecast};
 use hivebox_question::forecast::ForecastStateBody;
-use hivebox_question::parameters::filter::{self, HEIGHT, PERCENTILES, PHENOMENON, QUALITY_FOR_CONDITIONS};
+use hivebox_question::parameters::filter::{
+    self, EXCLUDE, HEIGHT, PERCENTILES, PHENOMENON, QUALITY_FOR_CONDITIONS,
+};
 use hivebox_question::parameters::{Ask, Reader};
 use hivebox_question::table::Heading;
 use jiff::Timestamp;
@@ -44,7 +46,12 @@ pub(super) struct AskConditions {
     quality: Level,
     percentiles: Vec<Percentile>,
     height: Option<Metres>,
+    /// The ids of boxes that are left out.
+    excluded: Vec<String>,
 }
+
+/// The reason against a reading of a box that the client excludes.
+const EXCLUDED: &str = "excluded";
 
 impl Default for AskConditions {
     /// A request without parameters.
@@ -55,6 +62,7 @@ impl Default for AskConditions {
             quality: Level::USUAL,
             percentiles: Vec::new(),
             height: None,
+            excluded: Vec::new(),
         }
     }
 }
@@ -69,8 +77,10 @@ impl Ask for AskConditions {
         if height.is_some() && !matches!(selection.area, SearchArea::Within { .. }) {
             reader.reject(&HEIGHT, "height needs lat and lon.");
         }
+        let excluded = reader.query(&EXCLUDE).unwrap_or_default();
+        let excluded = excluded.iter().map(ToString::to_string).collect();
         let percentiles = percentiles.into_iter().filter_map(Percentile::new).collect();
-        Some(Self { selection, phenomena, quality: quality?, percentiles, height })
+        Some(Self { selection, phenomena, quality: quality?, percentiles, height, excluded })
     }
 }
 
@@ -136,7 +146,7 @@ impl AskConditions {
         let all = || catalogue.iter().map(|(id, _)| id).collect();
         let phenomena: Vec<PhenomenonId> = self.phenomena.clone().unwrap_or_else(all);
         let conditions = phenomena.into_iter().filter_map(|phenomenon| {
-            let check = |reading: Reading<'_>| detail.quality.demand(reading.row(), self.quality);
+            let check = |reading: Reading<'_>| self.demand(reading, &detail.quality);
             let sample = Sample::draw(readings, &detail.places, &self.selection, phenomenon, check);
             let statistics = Statistics::of(&sample, catalogue, &self.percentiles);
             let measured = estimates.iter().find(|estimate| estimate.phenomenon == phenomenon);
@@ -180,8 +190,16 @@ impl AskConditions {
             if oldest.is_some_and(|oldest| reading.measured_at() < Some(oldest)) {
                 return Err(LeftOut::TOO_OLD);
             }
-            detail.quality.demand(reading.row(), self.quality)
+            self.demand(reading, &detail.quality)
         })
+    }
+
+    /// Why a reading must not be used.
+    fn demand(&self, reading: Reading<'_>, quality: &Quality) -> Result<(), &'static str> {
+        if self.excluded.iter().any(|id| id == reading.box_id()) {
+            return Err(EXCLUDED);
+        }
+        quality.demand(reading.row(), self.quality)
     }
 }
 

@@ -1010,7 +1010,7 @@ export interface components {
              * @description When the oldest reading was measured.
              */
             readonly oldest?: string | null;
-            /** @description How many readings were excluded, by reason: a verdict, `too_old`, a failed check, or `unconfirmed`. */
+            /** @description How many readings were excluded, by reason: a verdict, `too_old`, `excluded`, a failed check, `alone` or `unconfirmed`. */
             readonly left_out: {
                 readonly [key: string]: number;
             };
@@ -3136,6 +3136,13 @@ export interface operations {
                  */
                 readonly height?: number;
                 /**
+                 * @description Not these senseBoxes, by their ids in openSenseMap: what would the others say at the place of one of them?
+                 * @example [
+                 *       "5386026e5f08822009b8b60d"
+                 *     ]
+                 */
+                readonly exclude?: readonly string[];
+                /**
                  * @description The format of the answer. It wins over the header `Accept`.
                  * @example json
                  */
@@ -3327,12 +3334,12 @@ export interface operations {
                      * @example {
                      *       "title": "Bad request",
                      *       "status": 400,
-                     *       "detail": "There is no parameter \"colour\" here; allowed: max_age, lat, lon, radius_km, bbox, box, exposure, model, grouptag, phenomenon, quality, percentiles, height, format.",
+                     *       "detail": "There is no parameter \"colour\" here; allowed: max_age, lat, lon, radius_km, bbox, box, exposure, model, grouptag, phenomenon, quality, percentiles, height, exclude, format.",
                      *       "errors": [
                      *         {
                      *           "pointer": "#/query/colour",
                      *           "detail": "There is no parameter \"colour\" here.",
-                     *           "allowed": "max_age, lat, lon, radius_km, bbox, box, exposure, model, grouptag, phenomenon, quality, percentiles, height, format"
+                     *           "allowed": "max_age, lat, lon, radius_km, bbox, box, exposure, model, grouptag, phenomenon, quality, percentiles, height, exclude, format"
                      *         }
                      *       ]
                      *     }
@@ -6860,6 +6867,13 @@ export interface operations {
                  */
                 readonly height?: number;
                 /**
+                 * @description Not these senseBoxes, by their ids in openSenseMap: what would the others say at the place of one of them?
+                 * @example [
+                 *       "5386026e5f08822009b8b60d"
+                 *     ]
+                 */
+                readonly exclude?: readonly string[];
+                /**
                  * @description The number of events after which the stream ends. Without it, the stream does not end.
                  * @example 1
                  */
@@ -6916,12 +6930,12 @@ export interface operations {
                      * @example {
                      *       "title": "Bad request",
                      *       "status": 400,
-                     *       "detail": "There is no parameter \"colour\" here; allowed: max_age, lat, lon, radius_km, bbox, box, exposure, model, grouptag, phenomenon, quality, percentiles, height, events.",
+                     *       "detail": "There is no parameter \"colour\" here; allowed: max_age, lat, lon, radius_km, bbox, box, exposure, model, grouptag, phenomenon, quality, percentiles, height, exclude, events.",
                      *       "errors": [
                      *         {
                      *           "pointer": "#/query/colour",
                      *           "detail": "There is no parameter \"colour\" here.",
-                     *           "allowed": "max_age, lat, lon, radius_km, bbox, box, exposure, model, grouptag, phenomenon, quality, percentiles, height, events"
+                     *           "allowed": "max_age, lat, lon, radius_km, bbox, box, exposure, model, grouptag, phenomenon, quality, percentiles, height, exclude, events"
                      *         }
                      *       ]
                      *     }

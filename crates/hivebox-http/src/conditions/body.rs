@@ -75,7 +75,7 @@ pub(crate) struct Condition {
     /// When the oldest reading was measured.
     #[schema(value_type = Option<String>, format = DateTime)]
     oldest: Option<Timestamp>,
-    /// How many readings were excluded, by reason: a verdict, `too_old`, a failed check, or `unconfirmed`.
+    /// How many readings were excluded, by reason: a verdict, `too_old`, `excluded`, a failed check, `alone` or `unconfirmed`.
     left_out: BTreeMap<&'static str, u64>,
     /// The estimate for the place; missing if the request names no place, or neither a box nearby nor a weather
     /// model knows the phenomenon.

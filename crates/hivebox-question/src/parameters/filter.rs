@@ -59,6 +59,16 @@ pub const BOXES: Parameter<List<Formed<BoxId>>> = Parameter {
     default: None,
 };
 
+/// Boxes that statistics and estimates must do without.
+pub const EXCLUDE: Parameter<List<Formed<BoxId>>> = Parameter {
+    name: "exclude",
+    description: "Not these senseBoxes, by their ids in openSenseMap: what would the others say at the place of \
+                  one of them?",
+    kind: List { of: BOX_ID_KIND, max: 200 },
+    example: "5386026e5f08822009b8b60d",
+    default: None,
+};
+
 /// One box, in a path.
 pub const BOX_ID: Parameter<Formed<BoxId>> = Parameter {
     name: "id",

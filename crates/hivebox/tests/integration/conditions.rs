@@ -120,3 +120,25 @@ async fn without_readings_there_are_no_figures() {
     assert_eq!(response.status(), 503);
     assert!(response.headers().contains_key("retry-after"));
 }
+
+#[tokio::test]
+async fn an_estimate_at_a_box_can_do_without_that_box() {
+    let app = app().await;
+    let path = "/api/v1/readings?phenomenon=air_temperature&quality=confirmed&exposure=outdoor";
+    let reading = app.json(path).await["readings"][0].clone();
+    let place = format!(
+        "lat={}&lon={}&radius_km=1&phenomenon=air_temperature",
+        reading["latitude"], reading["longitude"]
+    );
+    let id = reading["box_id"].as_str().unwrap();
+    let of = async |more: &str| {
+        app.json(&format!("/api/v1/conditions?{place}{more}")).await["conditions"][0].clone()
+    };
+    let (with, without) = (of("").await, of(&format!("&exclude={id}")).await);
+    let value = reading["value"].as_f64().unwrap();
+    let apart = |it: &Value| (it["estimate"]["value"].as_f64().unwrap() - value).abs();
+    assert!(with["left_out"].get("excluded").is_none(), "{with}");
+    assert_eq!(without["left_out"]["excluded"], 1, "{without}");
+    assert!(apart(&with) < apart(&without) + 1e-9, "{with} {without}");
+    assert_ne!(with["estimate"]["value"], without["estimate"]["value"], "{with} {without}");
+}
