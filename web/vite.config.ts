@@ -18,9 +18,9 @@ export default defineConfig({
     // Small images go into the style sheet, so there are fewer files to serve.
     assetsInlineLimit: 8192,
     rollupOptions: {
-      // Names have no hashes, because the files are committed and HiveBox sends each with a strong ETag. There is a single script,
+      // Names have no hashes, because the files are committed and HiveBox sends each with a strong ETag. Each page has a single script,
       // so no part can fail to load later.
-      input: { app: "index.html", sw: "src/offline/service-worker.ts" },
+      input: { app: "index.html", sw: "src/offline/service-worker.ts", docs: "src/docs/main.ts" },
       output: { entryFileNames: "[name].js", assetFileNames: "app[extname]" },
     },
   },

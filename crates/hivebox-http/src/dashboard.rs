@@ -81,6 +81,7 @@ static PAGE: LazyLock<EmbeddedFile> =
 static FILES: LazyLock<Vec<EmbeddedFile>> = LazyLock::new(|| {
     let mut files = vec![
         EmbeddedFile::of("app.js", SCRIPT, include_bytes!("../dashboard/app.js")),
+        EmbeddedFile::of("docs.js", SCRIPT, include_bytes!("../dashboard/docs.js")),
         EmbeddedFile::of("app.css", STYLE, include_bytes!("../dashboard/app.css")),
         EmbeddedFile::of("map-worker.js", SCRIPT, include_bytes!("../dashboard/map-worker.js")),
         EmbeddedFile::of("land.json", JSON, include_bytes!("../dashboard/land.json")),

@@ -1,5 +1,6 @@
 //! `GET /docs`: the API's documentation as a page, rendered once from the OpenAPI document.
 
+mod field;
 mod markup;
 mod operation;
 mod page;
@@ -23,9 +24,9 @@ static STYLE: LazyLock<Arc<Compressed>> =
     LazyLock::new(|| Arc::new(Compressed::of(Bytes::from_static(include_bytes!("docs/style.css")))));
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
-/// The page has no script, and loads nothing from other origins.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// The page may only load its own files, and send the requests that a reader tries.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Renders the page of an OpenAPI document.
 pub(crate) fn render(document: &OpenApi) -> Arc<Compressed> {

@@ -41,7 +41,7 @@ scope.addEventListener("activate", (event) => {
 
 scope.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
-  const kind = kindOf(url, scope.location.origin, event.request.method);
+  const kind = kindOf(url, scope.location.origin, event.request.method, event.request.cache);
   if (kind !== "other") event.respondWith(answer(event.request, keyOf(url, kind), kind));
 });
 

@@ -19,6 +19,11 @@ describe("a request", () => {
     expect([kind("/api/v1/status"), kind("/api/v1/live"), kind("/readyz"), kind("/metrics")]).toEqual(Array(4).fill("other"));
   });
 
+  it("that wants no cache is left alone", () => {
+    expect(kindOf(new URL("/api/v1/chores", ORIGIN), ORIGIN, "GET", "no-store")).toBe("other");
+    expect(kindOf(new URL("/api/v1/chores", ORIGIN), ORIGIN, "GET", "no-cache")).toBe("answer");
+  });
+
   it("that changes something, or goes elsewhere, is left alone", () => {
     expect([kind("/api/v1/chores", "POST"), kind("https://other.example/dashboard")]).toEqual(["other", "other"]);
   });

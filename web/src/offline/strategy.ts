@@ -16,9 +16,12 @@ const KEPT_ANSWERS = ["/temperature", "/api/v1/phenomena", "/api/v1/map", "/api/
 
 export type Kind = "page" | "file" | "answer" | "other";
 
-/** The kind of a request. The status and the live stream are never kept: they tell the page that the network is gone. */
-export function kindOf(url: URL, origin: string, method: string): Kind {
-  if (method !== "GET" || url.origin !== origin) return "other";
+/**
+ * The kind of a request. The status and the live stream are never kept: they tell the page that the network is gone. A request that
+ * wants no cache gets none: `/docs` shows what the service answers.
+ */
+export function kindOf(url: URL, origin: string, method: string, cache?: RequestCache): Kind {
+  if (method !== "GET" || url.origin !== origin || cache === "no-store") return "other";
   if (url.pathname === "/" || url.pathname === "/dashboard") return "page";
   if (url.pathname.startsWith("/dashboard/")) return "file";
   return KEPT_ANSWERS.includes(url.pathname) ? "answer" : "other";

@@ -37,14 +37,14 @@ pub(super) fn example(example: &Value) -> Markup {
     code_block(text.trim_end())
 }
 
-/// A block of code that can be scrolled with the keyboard.
+/// A block of code that can be scrolled with the keyboard, and copied if the page's script runs.
 pub(super) fn code_block(code: &str) -> Markup {
-    html! { pre tabindex="0" { code { (code) } } }
-}
-
-/// The head of a table.
-pub(super) fn table_head(columns: [&str; 3]) -> Markup {
-    html! { thead { tr { @for column in columns { th scope="col" { (column) } } } } }
+    html! {
+        div class="code" {
+            pre tabindex="0" { code { (code) } }
+            button class="copy scripted" type="button" { "Copy" }
+        }
+    }
 }
 
 /// Some markup with text between its parts.

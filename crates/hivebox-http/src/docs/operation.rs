@@ -4,70 +4,88 @@ use axum::http::StatusCode;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::docs::markup::{code_block, example, fields, inline, join, paragraphs, table_head, text};
-use crate::docs::schema::{limits, type_name};
+use crate::docs::field::{parameter, plain};
+use crate::docs::markup::{code_block, example, fields, inline, join, paragraphs, text};
+use crate::docs::schema::type_name;
 
-/// The default address of HiveBox.
+/// The default address of HiveBox. The page's script puts the page's own address in its place.
 const ADDRESS: &str = "http://127.0.0.1:5000";
 
 /// Optional parameters that the example request includes, because most requests have them.
 const PLACE: [&str; 2] = ["lat", "lon"];
 
-/// The operation of `method` at `path`.
+/// The operation of `method` at `path`, collapsed. Its form becomes usable by the page's script.
 pub(super) fn section(method: &str, path: &str, operation: &Value) -> Markup {
     let id = text(operation, "operationId");
+    let parameters = parameters(operation);
+    let sent = sent(parameters);
     html! {
         article class="operation" id=(id) {
-            h3 {
-                a class="self" href={ "#" (id) } {
-                    span class="method" { (method) } " " code { (path) }
+            details {
+                summary {
+                    h3 { span class={ "method " (method) } { (method) } " " code { (path) } }
+                    " " span class="purpose" { (inline(text(operation, "summary"))) }
                 }
+                (paragraphs(text(operation, "description")))
+                form class="try" data-method=(method) data-path=(path) data-answer=(first_answer(operation)) {
+                    @if !parameters.is_empty() {
+                        h4 { "Parameters" }
+                        ul class="fields" {
+                            @for one in parameters { (parameter(id, one, sent.contains(&one))) }
+                        }
+                    }
+                    (request_body(id, &operation["requestBody"]))
+                    div class="act scripted" {
+                        button class="send" type="submit" { "Send request" }
+                        @if method == "GET" { a class="open" target="_blank" rel="noopener" { "Open in a new tab" } }
+                        a href={ "#" (id) } { "Link to this operation" }
+                    }
+                }
+                h4 { "Code" }
+                (code_block(&curl(method, path, operation)))
+                h4 { "Responses" }
+                @for (status, response) in fields(&operation["responses"]) { (response_details(status, response)) }
             }
-            p class="summary" { (inline(text(operation, "summary"))) }
-            (paragraphs(text(operation, "description")))
-            @if let Some(parameters) = operation["parameters"].as_array() { (parameter_table(parameters)) }
-            (request_body(&operation["requestBody"]))
-            h4 { "Example" }
-            (code_block(&curl(method, path, operation)))
-            h4 { "Responses" }
-            @for (status, response) in fields(&operation["responses"]) { (response_details(status, response)) }
         }
     }
 }
 
-fn parameter_table(parameters: &[Value]) -> Markup {
-    html! {
-        h4 { "Parameters" }
-        div class="wide" {
-            table {
-                (table_head(["Name", "Type", "Description"]))
-                tbody {
-                    @for parameter in parameters {
-                        tr {
-                            th scope="row" {
-                                code { (text(parameter, "name")) } " "
-                                span class="in" {
-                                    (text(parameter, "in"))
-                                    @if parameter["required"] == true { " " em { "required" } }
-                                }
-                            }
-                            td { (type_name(&parameter["schema"])) }
-                            td { (inline(text(parameter, "description"))) (limits(&parameter["schema"])) }
-                        }
-                    }
-                }
-            }
-        }
+fn parameters(operation: &Value) -> &[Value] {
+    operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The parameters of the example request: required ones and the place; if there are none, the first one of the query,
+/// to show how to give one.
+fn sent(parameters: &[Value]) -> Vec<&Value> {
+    let is_sent = |one: &&Value| one["required"] == true || PLACE.contains(&text(one, "name"));
+    let sent: Vec<_> = parameters.iter().filter(is_sent).collect();
+    if sent.is_empty() {
+        parameters.iter().find(|one| one["in"] == "query").into_iter().collect()
+    } else {
+        sent
     }
+}
+
+/// The media type of a successful answer, unless the request asks for another one.
+fn first_answer(operation: &Value) -> &str {
+    fields(&operation["responses"]["200"]["content"])
+        .next()
+        .map(|(name, _)| name.as_str())
+        .unwrap_or_default()
 }
 
 /// The request body in each media type; nothing if the operation takes none.
-fn request_body(body: &Value) -> Markup {
+fn request_body(operation: &str, body: &Value) -> Markup {
+    let id = format!("{operation}-body");
     html! {
-        @if !body.is_null() { h4 { "Body" } }
         @for (media_type, content) in fields(&body["content"]) {
+            h4 { label for=(id) { "Body" } }
             p { code { (media_type) } ": " (type_name(&content["schema"])) }
-            (example(&content["example"]))
+            @let shown = format!("{:#}", content["example"]);
+            textarea class="scripted" id=(id) data-in="body" data-type=(media_type) rows="6" spellcheck="false" {
+                (shown)
+            }
+            div class="unscripted" { (code_block(&shown)) }
         }
     }
 }
@@ -104,25 +122,17 @@ fn header_link(name: &str) -> Markup {
     html! { a href={ "#header-" (name) } { code { (name) } } }
 }
 
-/// A command line that sends an example request.
+/// A command line that sends an example request, for readers without JavaScript.
 fn curl(method: &str, path: &str, operation: &Value) -> String {
-    let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut path = path.to_owned();
     let mut query = Vec::new();
-    for parameter in parameters {
-        let (name, example) = (text(parameter, "name"), as_query(&parameter["example"]));
+    for parameter in sent(parameters(operation)) {
+        let (name, example) = (text(parameter, "name"), plain(&parameter["example"]).replace(' ', "%20"));
         match text(parameter, "in") {
             "path" => path = path.replace(&format!("{{{name}}}"), &example),
-            "query" if parameter["required"] == true || PLACE.contains(&name) => {
-                query.push(format!("{name}={example}"));
-            }
+            "query" => query.push(format!("{name}={example}")),
             _ => {}
         }
-    }
-    // If no parameter is required, the first one shows how to give one.
-    let optional = parameters.iter().find(|parameter| parameter["in"] == "query");
-    if let Some(parameter) = optional.filter(|_| query.is_empty()) {
-        query.push(format!("{}={}", text(parameter, "name"), as_query(&parameter["example"])));
     }
     let mark = if query.is_empty() { "" } else { "?" };
     let flags = match method {
@@ -136,14 +146,6 @@ fn curl(method: &str, path: &str, operation: &Value) -> String {
         body => format!(" --json '{}'", body.to_string().replace('\'', r"'\''")),
     };
     format!("curl {flags}'{ADDRESS}{path}{mark}{}'{data}", query.join("&"))
-}
-
-fn as_query(example: &Value) -> String {
-    match example {
-        Value::String(text) => text.replace(' ', "%20"),
-        Value::Array(items) => items.iter().map(as_query).collect::<Vec<_>>().join(","),
-        other => other.to_string(),
-    }
 }
 
 #[cfg(test)]

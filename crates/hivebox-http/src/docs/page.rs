@@ -18,7 +18,10 @@ pub(super) fn page(document: &Value) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) }
-                link rel="stylesheet" href="/docs/style.css";
+                // Relative, so that the page also works behind a proxy that adds a prefix.
+                link rel="stylesheet" href="docs/style.css";
+                link rel="icon" href="dashboard/icon.svg";
+                script src="dashboard/docs.js" defer {}
             }
             body {
                 a class="skip" href="#main" { "Skip to the description" }
@@ -26,10 +29,20 @@ pub(super) fn page(document: &Value) -> Markup {
                     details open { summary { "Contents" } (contents(document)) }
                 }
                 main id="main" {
-                    header {
-                        h1 { (title) " " small { (text(info, "version")) } }
+                    h1 { (title) " " small { (text(info, "version")) } }
+                    search class="search scripted" {
+                        label for="search" { "Search" }
+                        input id="search" type="search" placeholder="path, word, parameter" autocomplete="off"
+                            autocapitalize="off" spellcheck="false" aria-keyshortcuts="/";
+                        kbd aria-hidden="true" { "/" }
+                        p id="found" role="status" {}
+                    }
+                    div id="about" {
                         (paragraphs(text(info, "description")))
-                        p { a href="/openapi.json" { "openapi.json" } " is the same description for programs." }
+                        p class="ways" {
+                            a href="openapi.json" { "openapi.json, the same for programs" } " "
+                            a href="dashboard" { "Dashboard" }
+                        }
                     }
                     @for tag in tags(document) { (section(document, tag)) }
                     section id="schemas" {
@@ -51,7 +64,7 @@ fn contents(document: &Value) -> Markup {
                 @for (method, path, operation) in operations(document, tag) {
                     li {
                         a href={ "#" (text(operation, "operationId")) } {
-                            span class="method" { (method) } " " (path)
+                            span class={ "method " (method) } { (method) } " " (path)
                         }
                     }
                 }

@@ -1,9 +1,9 @@
-//! Schemas: as a type name in a few words, and as tables of fields.
+//! Schemas: as a type name in a few words, and as lists of fields.
 
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::docs::markup::{fields, inline, join, table_head, text};
+use crate::docs::markup::{fields, inline, join, text};
 
 /// The type of a schema in a few words, with links to named schemas.
 pub(super) fn type_name(schema: &Value) -> Markup {
@@ -80,30 +80,27 @@ pub(super) fn limits(schema: &Value) -> Markup {
     }
 }
 
-/// The section of a named schema.
+/// The section of a named schema, collapsed.
 pub(super) fn section(name: &str, schema: &Value) -> Markup {
     html! {
         article class="schema" id={ "schema-" (name) } {
-            h3 { a class="self" href={ "#schema-" (name) } { (name) } }
-            p { (inline(text(schema, "description"))) }
-            @if schema["properties"].is_object() {
-                div class="wide" {
-                    table {
-                        (table_head(["Field", "Type", "Description"]))
-                        tbody {
-                            @for (name, property) in fields(&schema["properties"]) {
-                                tr {
-                                    th scope="row" { code { (name) } }
-                                    td { (type_name(property)) }
-                                    td { (inline(description(property))) (limits(property)) }
-                                }
+            details {
+                summary { h3 { (name) } }
+                p { (inline(text(schema, "description"))) }
+                @if schema["properties"].is_object() {
+                    ul class="fields" {
+                        @for (name, property) in fields(&schema["properties"]) {
+                            li {
+                                p class="name" { code { (name) } " " span class="type" { (type_name(property)) } }
+                                p { (inline(description(property))) }
+                                (limits(property))
                             }
                         }
                     }
+                } @else {
+                    p { (type_name(schema)) }
+                    (limits(schema))
                 }
-            } @else {
-                p { (type_name(schema)) }
-                (limits(schema))
             }
         }
     }

@@ -134,7 +134,8 @@ async fn the_page_shows_all_operations_and_loads_nothing_from_other_hosts() {
     let app = TestApp::over(&upstream).await;
     let response = app.get("/docs").await;
     let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
-    assert!(policy.starts_with("default-src 'none'; style-src 'self';"), "{policy}");
+    assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self';"), "{policy}");
+    assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
     let page = response.text().await.unwrap();
     let document = document();
     for (path, method, operation) in operations(&document) {
@@ -143,18 +144,50 @@ async fn the_page_shows_all_operations_and_loads_nothing_from_other_hosts() {
     }
     let ids = values(&page, " id=\"");
     assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "an id stands there twice");
-    for target in values(&page, " href=\"") {
+    for target in values(&page, " href=\"").into_iter().chain(values(&page, " src=\"")) {
         match target.strip_prefix('#') {
             Some(id) => assert!(ids.contains(&id), "{target}"),
-            None if target.starts_with('/') => {
-                assert!(app.get(target).await.status().is_success(), "{target}");
+            None if target.starts_with("https://") => {}
+            None => {
+                assert!(
+                    !target.starts_with('/'),
+                    "{target} leaves out the prefix that a proxy may have added"
+                );
+                assert!(app.get(&format!("/{target}")).await.status().is_success(), "{target}");
             }
-            None => assert!(target.starts_with("https://"), "{target}"),
         }
     }
-    for taken in ["<script", "<style", " style=", " src=", "@import", "url("] {
+    assert_eq!(values(&page, " src=\""), ["dashboard/docs.js"]);
+    assert_eq!(page.matches("<script").count(), 1, "an inline script");
+    for taken in ["<style", " style=", " onclick=", "@import", "url("] {
         assert!(!page.contains(taken), "{taken}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_has_an_input_for_each_parameter_and_the_example_holds_what_is_required() {
+    let upstream = TestUpstream::start().await;
+    let app = TestApp::over(&upstream).await;
+    let page = app.get("/docs").await.text().await.unwrap();
+    let document = document();
+    let mut inputs = 0;
+    for (path, method, operation) in operations(&document) {
+        let id = operation["operationId"].as_str().unwrap();
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let name = parameter["name"].as_str().unwrap();
+            let label = format!("<label for=\"{id}-{name}\"><code>{name}</code></label>");
+            assert!(page.contains(&label), "{method} {path}: {name}");
+            let input = format!(" class=\"scripted\" id=\"{id}-{name}\" name=\"{name}\" data-in=");
+            let input = page.split(&input).nth(1).unwrap().split('>').next().unwrap();
+            let is_required = parameter["required"] == true;
+            assert_eq!(input.contains(" required"), is_required, "{method} {path}: {name}: {input}");
+            assert!(!is_required || !input.contains(" value=\"\""), "{method} {path}: {name}: {input}");
+            inputs += 1;
+        }
+    }
+    assert!(inputs > 100, "{inputs}");
+    // Lists replaced the tables, which could be scrolled, but not with the keyboard.
+    assert!(!page.contains("<table"));
 }
 
 /// The texts between each `begin` and the next quotation mark.
