@@ -80,6 +80,7 @@ async fn each_built_file_is_served_unchanged() {
             "js" => "text/javascript; charset=utf-8",
             "css" => "text/css; charset=utf-8",
             "json" => "application/json",
+            "bin" => "application/octet-stream",
             "svg" => "image/svg+xml",
             "png" => "image/png",
             "webmanifest" => "application/manifest+json",
