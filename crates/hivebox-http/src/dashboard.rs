@@ -9,11 +9,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 
 use crate::compressed::Compressed;
+use crate::content_policy::ContentPolicy;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::params::Params;
 use crate::state::HttpState;
-use hivebox_config::Tiles;
 use hivebox_question::parameters::filter::FILE;
 use hivebox_question::parameters::{Ask, Reader};
 
@@ -40,23 +40,6 @@ const POLICIES: [(HeaderName, HeaderValue); 3] = [
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (PERMISSIONS_POLICY, HeaderValue::from_static("geolocation=(self)")),
 ];
-
-/// What the page may load: its own files, and pictures from the operator's tile server, if there is one.
-#[derive(Debug, Clone)]
-pub(crate) struct ContentPolicy(HeaderValue);
-
-impl ContentPolicy {
-    /// The policy with these tiles.
-    pub(crate) fn of(tiles: Option<&Tiles>) -> Self {
-        let pictures = tiles.map_or_else(String::new, |tiles| format!(" {}", tiles.address.origin()));
-        let policy = format!(
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:{pictures}; \
-             connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
-             frame-ancestors 'none'"
-        );
-        Self(HeaderValue::try_from(policy).expect("an origin has visible ASCII characters only"))
-    }
-}
 
 /// The tiles of the map's detail, by column and row. `web/build/detail.mjs` generates them.
 macro_rules! detail {
@@ -115,7 +98,7 @@ impl EmbeddedFile {
     async fn answer(&self, request: &HeaderMap, policy: &ContentPolicy) -> Result<Response, ApiError> {
         let mut response = self.content.answer(request).await?;
         let headers = response.headers_mut();
-        headers.insert(CONTENT_SECURITY_POLICY, policy.0.clone());
+        headers.insert(CONTENT_SECURITY_POLICY, policy.header().clone());
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.media_type));
         headers.extend(POLICIES);
         if self.name == SERVICE_WORKER {

@@ -20,6 +20,7 @@ mod comparison;
 mod compressed;
 mod conditions;
 mod connection;
+mod content_policy;
 mod cors;
 mod current;
 mod dashboard;

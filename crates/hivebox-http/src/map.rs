@@ -1,8 +1,7 @@
 //! `GET /api/v1/map`: all boxes with their value of one phenomenon, in as few bytes as possible.
 
 mod body;
-
-use std::sync::Arc;
+pub(crate) mod cache;
 
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -11,49 +10,16 @@ use axum::response::Response;
 use hivebox_climate::catalogue::Catalogue;
 use hivebox_climate::phenomenon::PhenomenonId;
 
-use crate::compressed::Compressed;
 use crate::current::current;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
 use crate::map::body::MapBody;
-use crate::once_per_present::{OncePerPresent, off_the_runtime};
 use crate::params::Params;
 use crate::state::HttpState;
-use hivebox_present::Present;
 use hivebox_question::format::Format;
 use hivebox_question::parameters::filter::ONE_PHENOMENON;
 use hivebox_question::parameters::{Ask, Reader};
-
-/// The most maps to keep. A map of 15,000 boxes takes less than half a megabyte, compressed forms included.
-const CAPACITY: usize = 8;
-
-/// The maps of the present that were asked for.
-#[derive(Debug)]
-pub(crate) struct Maps(OncePerPresent<PhenomenonId, Compressed>);
-
-impl Default for Maps {
-    fn default() -> Self {
-        Self(OncePerPresent::of(CAPACITY))
-    }
-}
-
-impl Maps {
-    async fn map(
-        &self,
-        present: &Arc<Present>,
-        phenomenon: PhenomenonId,
-    ) -> Result<Arc<Compressed>, ApiError> {
-        let rendered_from = Arc::clone(present);
-        // It takes a few milliseconds.
-        let render = off_the_runtime(move || {
-            let json = serde_json::to_vec(&MapBody::of(&rendered_from, phenomenon))
-                .expect("a map consists of text and integers, which JSON can represent");
-            Compressed::of(json.into())
-        });
-        self.0.get(present, phenomenon, render).await
-    }
-}
 
 /// A request for a map.
 #[derive(Debug, Clone, Copy)]

@@ -9,12 +9,12 @@ use hivebox_telemetry::metrics::Metrics;
 
 use crate::app::App;
 use crate::compressed::Compressed;
-use crate::dashboard::ContentPolicy;
+use crate::content_policy::ContentPolicy;
 use crate::live::hub::LiveHub;
-use crate::map::Maps;
+use crate::map::cache::Maps;
 use crate::metrics::HttpMetrics;
 use crate::rate_limit::RateLimit;
-use crate::surface::Surfaces;
+use crate::surface::cache::Surfaces;
 use crate::temperature::rendered::RenderedTemperature;
 
 /// The state that handlers share. Cheap to clone.

@@ -1,56 +1,27 @@
 //! `GET /api/v1/surface/{z}/{x}/{y}`: the estimates of one phenomenon on a grid, for maps.
 
 mod body;
-
-use std::sync::Arc;
+pub(crate) mod cache;
 
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use hivebox_climate::catalogue::Catalogue;
-use hivebox_climate::nearby::BoxIndex;
 use hivebox_climate::phenomenon::PhenomenonId;
 use hivebox_climate::place::Tile;
-use tokio::sync::Semaphore;
 
-use crate::compressed::Compressed;
 use crate::current::current;
 use crate::describe::{Operation, ResponseDoc, Tag};
 use crate::error::ApiError;
 use crate::example;
-use crate::once_per_present::{OncePerPresent, off_the_runtime};
 use crate::params::Params;
 use crate::state::HttpState;
-use crate::surface::body::{SIZE, SurfaceBody};
-use hivebox_present::Present;
+use crate::surface::body::SurfaceBody;
 use hivebox_question::format::Format;
 use hivebox_question::parameters::filter::ONE_PHENOMENON;
 use hivebox_question::parameters::tile::tile_numbers;
 use hivebox_question::parameters::{Ask, Reader};
-
-/// The most tiles to keep. One takes about 15 kB, compressed forms included.
-const TILES: usize = 256;
-/// The most phenomena whose boxes are kept.
-const PHENOMENA: usize = 8;
-/// How many tiles are computed at once: they must not take all cores from other requests.
-const AT_ONCE: usize = 2;
-
-/// The surfaces of the present that were asked for.
-#[derive(Debug)]
-pub(crate) struct Surfaces {
-    tiles: OncePerPresent<(PhenomenonId, Tile), Compressed>,
-    /// The boxes that estimates of a phenomenon can use.
-    places: OncePerPresent<PhenomenonId, BoxIndex>,
-    turns: Arc<Semaphore>,
-}
-
-impl Default for Surfaces {
-    fn default() -> Self {
-        let (tiles, places) = (OncePerPresent::of(TILES), OncePerPresent::of(PHENOMENA));
-        Self { tiles, places, turns: Arc::new(Semaphore::new(AT_ONCE)) }
-    }
-}
 
 /// A request for a tile of a surface.
 #[derive(Debug, Clone, Copy)]
@@ -81,41 +52,6 @@ pub(super) async fn surface(
     let mut response = surface.answer(&headers).await?;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(Format::Json.media_type()));
     Ok(response)
-}
-
-impl Surfaces {
-    async fn tile(
-        &self,
-        present: &Arc<Present>,
-        tile: Tile,
-        phenomenon: PhenomenonId,
-    ) -> Result<Arc<Compressed>, ApiError> {
-        let compute = async {
-            // The turn ends with the computation, also if the client has gone by then.
-            let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(ApiError::internal)?;
-            let places = self.places(present, phenomenon).await?;
-            let present = Arc::clone(present);
-            off_the_runtime(move || {
-                let _turn = turn;
-                let body = SurfaceBody::of(&present, &places, tile, phenomenon, SIZE);
-                let json = serde_json::to_vec(&body)
-                    .expect("a surface consists of text and integers, which JSON can represent");
-                Compressed::of(json.into())
-            })
-            .await
-        };
-        self.tiles.get(present, (phenomenon, tile), compute).await
-    }
-
-    async fn places(
-        &self,
-        present: &Arc<Present>,
-        phenomenon: PhenomenonId,
-    ) -> Result<Arc<BoxIndex>, ApiError> {
-        let computed_from = Arc::clone(present);
-        let compute = off_the_runtime(move || body::places(&computed_from, phenomenon));
-        self.places.get(present, phenomenon, compute).await
-    }
 }
 
 pub(super) fn describe() -> Operation {

@@ -1,6 +1,6 @@
 //! German.
 
-use super::{ChoresWords, NoForecastWords, Words};
+use super::vocabulary::{ChoresWords, NoForecastWords, Words};
 
 pub(super) const WORDS: Words = Words {
     weekdays: ["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"],

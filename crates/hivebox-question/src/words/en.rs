@@ -1,6 +1,6 @@
 //! English.
 
-use super::{ChoresWords, NoForecastWords, Words};
+use super::vocabulary::{ChoresWords, NoForecastWords, Words};
 
 pub(super) const WORDS: Words = Words {
     weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],

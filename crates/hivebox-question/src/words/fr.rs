@@ -1,6 +1,6 @@
 //! French.
 
-use super::{ChoresWords, NoForecastWords, Words};
+use super::vocabulary::{ChoresWords, NoForecastWords, Words};
 
 pub(super) const WORDS: Words = Words {
     weekdays: ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."],
