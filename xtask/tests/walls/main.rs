@@ -113,7 +113,8 @@ fn paths_of_the_table(document: &str) -> Vec<String> {
             .step_by(2)
             .filter(|path| !path.contains(' ') && (path.contains('.') || path.ends_with('/')))
         {
-            let is_whole = ["crates/", "deploy/", "web/", ".github/"].iter().any(|root| path.starts_with(root));
+            let is_whole =
+                ["crates/", "deploy/", "web/", ".github/"].iter().any(|root| path.starts_with(root));
             let path = if is_whole { path.to_owned() } else { format!("{folder}/{path}") };
             if is_whole {
                 folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
