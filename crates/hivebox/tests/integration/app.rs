@@ -226,6 +226,14 @@ impl TestApp {
         retried(async || self.look(path, what, &is_so).await).await
     }
 
+    /// An outdoor air temperature that the boxes around confirm. A test that holds many large answers open, in the
+    /// same process, may keep the list of readings busy for a while.
+    pub(crate) async fn confirmed_temperature(&self) -> Value {
+        let path = "/api/v1/readings?phenomenon=air_temperature&quality=confirmed&exposure=outdoor";
+        let answer = self.wait_for(path, "free", |response| response.status().is_success()).await;
+        json(answer).await["readings"][0].clone()
+    }
+
     /// Asks for a path once: the answer, or a message if it is not as it should be.
     async fn look(
         &self,

@@ -11,13 +11,6 @@ use serde_json::Value;
 use crate::app::{TestApp, TestUpstream, header, json, pointers};
 use crate::forecast::{Forecasting, SOURCES};
 
-async fn place(app: &TestApp) -> (String, f64) {
-    let path = "/api/v1/readings?phenomenon=air_temperature&quality=confirmed&exposure=outdoor";
-    let reading = app.json(path).await["readings"][0].clone();
-    let place = format!("lat={}&lon={}", reading["latitude"], reading["longitude"]);
-    (place, reading["value"].as_f64().unwrap())
-}
-
 fn chore<'a>(chores: &'a Value, name: &str) -> &'a Value {
     chores["chores"].as_array().unwrap().iter().find(|chore| chore["chore"] == name).unwrap()
 }
@@ -31,7 +24,8 @@ fn is_dark(chore: &Value) -> bool {
 async fn each_chore_is_judged_with_its_reason_inputs_and_sources() {
     let app = TestApp::over(&TestUpstream::start().await).await;
     app.wait_for("/temperature", "there", |response| response.status().is_success()).await;
-    let (place, _) = place(&app).await;
+    let reading = app.confirmed_temperature().await;
+    let place = format!("lat={}&lon={}", reading["latitude"], reading["longitude"]);
     let chores = app.json(&format!("/api/v1/chores?{place}&broodless=true")).await;
     assert_eq!(chores["chores"].as_array().unwrap().len(), 10);
     for chore in chores["chores"].as_array().unwrap() {

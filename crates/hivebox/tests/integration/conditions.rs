@@ -77,9 +77,7 @@ async fn conditions_use_exactly_the_readings_that_the_same_filter_lists() {
 #[tokio::test]
 async fn conditions_at_a_place_follow_the_boxes_around_it() {
     let app = app().await;
-    let readings =
-        app.json("/api/v1/readings?phenomenon=air_temperature&quality=confirmed&exposure=outdoor").await;
-    let reading = &readings["readings"][0];
+    let reading = app.confirmed_temperature().await;
     let place = format!("lat={}&lon={}", reading["latitude"], reading["longitude"]);
     let conditions = app.json(&format!("/api/v1/conditions?{place}&phenomenon=air_temperature")).await;
     let estimate = &conditions["conditions"][0]["estimate"];
@@ -124,8 +122,7 @@ async fn without_readings_there_are_no_figures() {
 #[tokio::test]
 async fn an_estimate_at_a_box_can_do_without_that_box() {
     let app = app().await;
-    let path = "/api/v1/readings?phenomenon=air_temperature&quality=confirmed&exposure=outdoor";
-    let reading = app.json(path).await["readings"][0].clone();
+    let reading = app.confirmed_temperature().await;
     let place = format!(
         "lat={}&lon={}&radius_km=1&phenomenon=air_temperature",
         reading["latitude"], reading["longitude"]

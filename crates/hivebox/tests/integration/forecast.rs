@@ -55,8 +55,7 @@ impl Forecasting {
 
     /// A place with a good outdoor thermometer.
     pub(crate) async fn place(&self) -> String {
-        let path = "/api/v1/readings?phenomenon=air_temperature&quality=confirmed&exposure=outdoor";
-        let reading = self.app.json(path).await["readings"][0].clone();
+        let reading = self.app.confirmed_temperature().await;
         format!("lat={}&lon={}", reading["latitude"], reading["longitude"])
     }
 
