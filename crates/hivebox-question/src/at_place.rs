@@ -129,7 +129,7 @@ impl<'a> AtPlace<'a> {
     pub fn correction(&self) -> Option<Correction> {
         let model = &self.forecast.as_ref().ok()?.forecast.hours;
         let estimate = self.air_temperature()?;
-        let then = model.value_at(ModelQuantity::AirTemperature, estimate.freshest?)?;
+        let then = model.value_at(ModelQuantity::AirTemperature, model.moment_for(estimate.freshest?))?;
         Some(Correction {
             boxes: estimate.boxes,
             nearest_metres: estimate.nearest.0,

@@ -199,10 +199,7 @@ impl Corrected {
             belief.learn([1.0, 1.0, 0.0], past.mean, errors.now.powi(2) / independent);
         }
         let (by_hour, daily_variance) = past.by_hour(&errors);
-        // In the first minutes of the first hour, the newest readings are from before it.
-        let begin = run.model.first();
-        let is_just_before = |at: Timestamp| at < begin && hours_between(at, begin) < 1.0;
-        let seen_at = seen.map_or(run.now, |seen| if is_just_before(seen.at) { begin } else { seen.at });
+        let seen_at = seen.map_or(run.now, |seen| run.model.moment_for(seen.at));
         let model_then = run.model.value_at(quantity, seen_at);
         if let Some((seen, model)) = seen.zip(model_then) {
             let difference = seen.value - (model + height_shift) - by_hour[hour_of_day(seen.at)];

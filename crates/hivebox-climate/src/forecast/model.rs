@@ -127,6 +127,16 @@ impl ModelHours {
         Some(before + share * (after - before))
     }
 
+    /// The moment to compare a reading of `measured_at` with. In the first minutes of the first hour, the
+    /// newest readings are from before it: they are compared with its beginning.
+    #[must_use]
+    pub fn moment_for(&self, measured_at: Timestamp) -> Timestamp {
+        let begin = self.first();
+        let is_just_before = measured_at < begin
+            && begin.duration_since(measured_at) < SignedDuration::from_secs(HOUR_SECONDS);
+        if is_just_before { begin } else { measured_at }
+    }
+
     /// The index of the hour that contains `moment`; `None` outside.
     #[must_use]
     pub fn hour_of(&self, moment: Timestamp) -> Option<usize> {
