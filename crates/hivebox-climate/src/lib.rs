@@ -29,6 +29,7 @@ pub mod estimate;
 pub mod extremes;
 pub mod forecast;
 pub mod histogram;
+mod median;
 pub mod nearby;
 pub mod phenomenon;
 pub mod place;

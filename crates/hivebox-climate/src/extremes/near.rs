@@ -6,6 +6,7 @@ use super::{DAYS, DayExtremes, Extremes, HOURS_A_DAY, hour};
 use crate::catalogue::Catalogue;
 use crate::chores::{Input, Inputs, Origin};
 use crate::estimate::{Estimate, Spot};
+use crate::median::{TO_DEVIATION, median};
 use crate::nearby::BoxIndex;
 use crate::place::{Exposure, height_correction_kelvin};
 use crate::quality::{Level, Quality};
@@ -69,10 +70,6 @@ const LEAST_UNCERTAINTY_KELVIN: f64 = 0.7;
 /// `quality.toml`), and no other box shows how far this one is off.
 const ALONE_KELVIN: f64 = 2.0;
 
-/// Turns a median absolute deviation into an estimate of a normal distribution's standard deviation
-/// (1 / Φ⁻¹(0.75)).
-const NORMAL_CONSISTENCY: f64 = 1.4826;
-
 impl Extremes {
     /// Fills in the inputs about the last three days.
     ///
@@ -134,8 +131,8 @@ fn summary(days: &[(Neighbour<'_>, DayExtremes)], of: impl Fn(&DayExtremes) -> f
     let value = median(&mut values)?;
     let mut deviations: Vec<f64> = values.iter().map(|one| (one - value).abs()).collect();
     let deviation = median(&mut deviations).filter(|_| values.len() > 1);
-    let uncertainty = deviation
-        .map_or(ALONE_KELVIN, |deviation| (NORMAL_CONSISTENCY * deviation).max(LEAST_UNCERTAINTY_KELVIN));
+    let uncertainty =
+        deviation.map_or(ALONE_KELVIN, |deviation| (TO_DEVIATION * deviation).max(LEAST_UNCERTAINTY_KELVIN));
     let origin = Origin::Measured {
         oldest: days.iter().map(|(_, day)| day.from).min()?,
         freshest: days.iter().map(|(_, day)| day.to).max()?,
@@ -143,10 +140,4 @@ fn summary(days: &[(Neighbour<'_>, DayExtremes)], of: impl Fn(&DayExtremes) -> f
         nearest_metres: days.iter().map(|(neighbour, _)| neighbour.metres).fold(f64::INFINITY, f64::min),
     };
     Some(Input::around(value, uncertainty, origin))
-}
-
-fn median(values: &mut [f64]) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    let (low, high) = (values.len().checked_sub(1)? / 2, values.len() / 2);
-    Some(f64::midpoint(values[low], values[high]))
 }

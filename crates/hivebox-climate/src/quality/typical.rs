@@ -1,7 +1,7 @@
 //! How far readings usually are from those of their neighbours, at one moment.
 
-use super::around::TO_DEVIATION;
 use super::rules::NeighboursRule;
+use crate::median::TO_DEVIATION;
 
 /// The usual standard deviation of a reading from its neighbours, learned from all of a moment. Sun
 /// pulls readings up and nothing pulls them down as far, so either side has its own.
