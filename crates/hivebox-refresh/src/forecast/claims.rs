@@ -98,9 +98,9 @@ impl Claims {
         let nothing = || vec![None; cells.len()];
         let Some(redis) = &self.shared else { return nothing() };
         let values = match redis.read_forecasts(self.source, cells, wire::MAX_BYTES).await {
-            Ok(values) if values.len() == cells.len() => values,
-            other => {
-                self.lost(&other.err().unwrap_or(SharedError::Odd));
+            Ok(values) => values,
+            Err(error) => {
+                self.lost(&error);
                 return nothing();
             }
         };

@@ -321,13 +321,12 @@ impl<'a> Fetcher<'a> {
         }
         let any_good = settled.iter().any(|(_, settled)| matches!(settled, Settled::Forecast(_)));
         self.note_health(any_good, now, first_fault.as_ref());
+        let pause = self.claims.paused_until(now);
+        let reason = pause.map_or(NoForecast::SourceFailed, |until| NoForecast::Paused { until });
         for (cell, settled) in &settled {
             match settled {
                 Settled::Forecast(sent) => self.keep(*cell, sent.clone()),
-                Settled::Failed { until, .. } => {
-                    let pause = self.claims.paused_until(now).map(|until| NoForecast::Paused { until });
-                    self.miss(&[*cell], pause.unwrap_or(NoForecast::SourceFailed), *until);
-                }
+                Settled::Failed { until, .. } => self.miss(&[*cell], reason, *until),
             }
         }
         self.claims.settle(&settled, now).await;

@@ -11,7 +11,7 @@ use crate::schedule;
 const FIRST: Duration = Duration::from_mins(1);
 const LONGEST: Duration = Duration::from_mins(15);
 /// A source that asks for a longer pause is asked again after this one.
-pub(crate) const LONGEST_PAUSE: Duration = Duration::from_hours(12);
+const LONGEST_PAUSE: Duration = Duration::from_hours(12);
 
 /// Until when a cell rests after so many failures in a row: from a minute, doubling to a quarter of an hour. `chance`,
 /// from 0 to 1, spreads the cells.

@@ -34,7 +34,8 @@ impl RedisCache {
         max_bytes: usize,
     ) -> Result<Vec<Option<Vec<u8>>>, SharedError> {
         let keys: Vec<String> = cells.iter().map(|cell| self.value_key(source, *cell)).collect();
-        self.ask(script(READ, &refs(&keys)).arg(max_bytes)).await
+        let values: Vec<_> = self.ask(script(READ, &refs(&keys)).arg(max_bytes)).await?;
+        if values.len() == cells.len() { Ok(values) } else { Err(SharedError::Odd) }
     }
 
     /// Claims cells, in their order. Without any it only says what is spent.
@@ -102,20 +103,19 @@ impl RedisCache {
     pub(super) async fn test_forecasts(&self) -> Result<(), SharedError> {
         const SOURCE: &str = "doctor";
         let (cells, now) = ([], Timestamp::UNIX_EPOCH);
-        let keys = [self.spent_key(SOURCE), self.pause_key(SOURCE), self.key(SOURCE, "trial")];
+        let trial = |what| self.key(SOURCE, what);
+        let keys = [self.spent_key(SOURCE), self.pause_key(SOURCE), trial("trial"), trial("trial-value")];
         let terms = ClaimTerms { now, lifetime: Duration::from_secs(1), budget: None, ignores_done: false };
-        let mut claim = script(CLAIM, &refs(&keys));
+        let mut claim = script(CLAIM, &refs(&keys[..3]));
         let spent = Spent::default();
         terms.write(&mut claim, &spent);
         let _: Vec<i64> = self.ask(&claim).await?;
-        let pair = [self.pause_key(SOURCE), self.key(SOURCE, "trial"), self.key(SOURCE, "trial-value")];
-        let mut settle = script(SETTLE, &refs(&pair));
+        let mut settle = script(SETTLE, &refs(&keys[1..]));
         settle.arg(1000).arg(1000).arg(1).arg(1000).arg("0 0 d").arg("trial");
         let _: i64 = self.ask(&settle).await?;
-        let _: Vec<Option<Vec<u8>>> = self.ask(script(READ, &[&pair[2]]).arg(wire::MAX_BYTES)).await?;
+        let _: Vec<Option<Vec<u8>>> = self.ask(script(READ, &[&keys[3]]).arg(wire::MAX_BYTES)).await?;
         self.claim_forecasts(SOURCE, &cells, &terms, &spent).await?;
-        let all = [&keys[0], &pair[0], &pair[1], &pair[2]];
-        self.ask(redis::cmd("DEL").arg(&all)).await
+        self.ask(redis::cmd("DEL").arg(&keys)).await
     }
 
     fn claiming(&self, source: &str, cells: &[ForecastCell], terms: &ClaimTerms, known: &Spent) -> Cmd {
