@@ -1,6 +1,7 @@
 //! What a reading was compared with, in answers.
 
 use hivebox_climate::quality::Comparison;
+use hivebox_question::table::hundredths;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -39,9 +40,4 @@ impl NeighbourComparison {
             deviation: hundredths(comparison.deviation),
         }
     }
-}
-
-/// A number rounded to two decimals, never a negative zero.
-fn hundredths(number: f64) -> f64 {
-    (number * 100.0).round() / 100.0 + 0.0
 }

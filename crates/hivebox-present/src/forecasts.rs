@@ -10,13 +10,15 @@ mod collector;
 mod slot;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use forecast_sources::SourceFacts;
 use hivebox_climate::forecast::ForecastCell;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
+
+use crate::dependencies::LatestMoment;
 
 pub use cell_forecast::{
     CellForecast, FORGOTTEN_AFTER, Kept, LONGEST_REST, MOST_CELLS, NoForecast, RENEWED_FOR, SERVES_FOR,
@@ -45,7 +47,8 @@ struct Known {
     cells: Cells,
     waiting: mpsc::Sender<ForecastCell>,
     due: mpsc::Sender<ForecastCell>,
-    newest_millis: AtomicI64,
+    /// When the newest forecast was fetched.
+    newest: LatestMoment,
     /// Places that all replicas asked about in the last day, and the budget; 0 is no budget.
     spent: AtomicU64,
     budget: AtomicU64,
@@ -93,7 +96,7 @@ impl Forecasts {
             cells: Cells::default(),
             waiting,
             due,
-            newest_millis: AtomicI64::new(i64::MIN),
+            newest: LatestMoment::default(),
             spent: AtomicU64::default(),
             budget: AtomicU64::default(),
         };
@@ -136,7 +139,7 @@ impl Forecasts {
     /// Keeps a new forecast for a cell, if somebody still wants the cell, and wakes those who wait for it.
     pub fn put(&self, cell: ForecastCell, kept: Kept) {
         let Some(known) = &self.known else { return };
-        known.newest_millis.fetch_max(kept.forecast.fetched_at.as_millisecond(), Ordering::Relaxed);
+        known.newest.note(kept.forecast.fetched_at);
         if let Some(slot) = known.cells.find(cell) {
             slot.put(kept);
         }
@@ -203,7 +206,7 @@ impl Forecasts {
         let budget = known.budget.load(Ordering::Relaxed);
         Some(ForecastState {
             source: known.source,
-            newest_at: Timestamp::from_millisecond(known.newest_millis.load(Ordering::Relaxed)).ok(),
+            newest_at: known.newest.get(),
             cells,
             spent_today: known.spent.load(Ordering::Relaxed),
             budget: (budget > 0).then_some(budget),

@@ -64,9 +64,7 @@ pub const EXCLUDE: Parameter<List<Formed<BoxId>>> = Parameter {
     name: "exclude",
     description: "Not these senseBoxes, by their ids in openSenseMap: what would the others say at the place of \
                   one of them?",
-    kind: List { of: BOX_ID_KIND, max: 200 },
-    example: "5386026e5f08822009b8b60d",
-    default: None,
+    ..BOXES
 };
 
 /// One box, in a path.

@@ -2,7 +2,7 @@
 
 use hivebox_present::NoForecast;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
 /// The words of one language. Sentences with gaps are functions of what fills them.
 #[derive(Debug)]
@@ -109,8 +109,7 @@ impl Words {
 
 /// A time in UTC to full minutes, at the earliest the moment itself.
 fn time_after(moment: Timestamp) -> String {
-    let whole = moment.as_second().rem_euclid(60) == 0 && moment.subsec_nanosecond() == 0;
-    let minute = if whole { SignedDuration::ZERO } else { SignedDuration::from_mins(1) };
-    let moment = moment.checked_add(minute).unwrap_or(moment);
+    let up_to_minutes = TimestampRound::new().smallest(Unit::Minute).mode(RoundMode::Ceil);
+    let moment = moment.round(up_to_minutes).unwrap_or(moment);
     format!("{} UTC", moment.strftime("%H:%M"))
 }

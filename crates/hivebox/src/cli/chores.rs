@@ -4,7 +4,6 @@ use std::io::{IsTerminal, stdout};
 
 use hivebox_climate::extremes::Extremes;
 use hivebox_kinds::Instant;
-use hivebox_present::NoForecast;
 use hivebox_question::chores::{AskChores, ChoresBody, WindowBody};
 use hivebox_question::words::Words;
 use jiff::Timestamp;
@@ -60,11 +59,11 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             return output::json(&body);
         }
         let words = Words::of(asked.language);
-        let why = match (forecast, failure) {
-            (_, Some(failure)) => failure.clone(),
-            _ if args.at.is_some() => words.chores.not_now.to_owned(),
-            (Err(NoForecast::Off), _) => words.chores.name_a_model.to_owned(),
-            _ => body.forecast.why.clone().unwrap_or_default(),
+        // Only a source that fails gives another reason.
+        let why = match failure {
+            Some(failure) => failure.as_str(),
+            None if args.at.is_some() => words.chores.not_now,
+            None => words.chores.name_a_model,
         };
         let page = Page {
             zone: &args.visit.timezone,
@@ -73,7 +72,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             width: paragraph::width(),
             colours: stdout().is_terminal(),
         };
-        output::write(page.text(&body, &why).as_bytes())
+        output::write(page.text(&body, why).as_bytes())
     })
 }
 
