@@ -23,7 +23,6 @@ export interface Ground {
 const [THIN, WIDE, RIVER] = [0.8, 1.3, 1.1];
 
 export class GroundLayer extends PaddedCanvas {
-  private frame = 0;
   /** The tiles of the detail by name; `null` while one loads. */
   private readonly details = new Map<string, Detail | null>();
 
@@ -34,15 +33,10 @@ export class GroundLayer extends PaddedCanvas {
     super(pane);
   }
 
-  override onRemove(): this {
-    cancelAnimationFrame(this.frame);
-    return super.onRemove();
-  }
-
   /** Replaces what is shown. */
   set(ground: Ground): void {
     this.ground = ground;
-    this.refreshSoon();
+    this.soon(() => this.refresh());
   }
 
   protected refresh(): void {
@@ -57,11 +51,6 @@ export class GroundLayer extends PaddedCanvas {
     const details = cover.zoom < DETAIL_ZOOM ? null : this.detailsOf(tilesIn(frame));
     if (details) this.paintDetails(context, details, frame);
     else this.paintLand(context, frame);
-  }
-
-  private refreshSoon(): void {
-    cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => this.refresh());
   }
 
   private paintLand(context: CanvasRenderingContext2D, frame: Frame): void {
@@ -97,7 +86,7 @@ export class GroundLayer extends PaddedCanvas {
     const detail = await ask("detail", { column, row }).catch(() => null);
     if (detail) this.details.set(key, detail);
     else this.details.delete(key);
-    if (detail && this.map) this.refreshSoon();
+    if (detail && this.map) this.soon(() => this.refresh());
   }
 }
 

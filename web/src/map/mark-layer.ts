@@ -26,7 +26,6 @@ const HIT_RADIUS = 12;
 export class MarkLayer extends PaddedCanvas {
   private marks: readonly Mark[] = [];
   private placed: PlacedMark[] = [];
-  private frame = 0;
   private requests = 0;
 
   constructor(
@@ -36,17 +35,11 @@ export class MarkLayer extends PaddedCanvas {
     super(pane);
   }
 
-  override onRemove(): this {
-    cancelAnimationFrame(this.frame);
-    return super.onRemove();
-  }
-
   /** Replaces what is shown. */
   set(picture: Picture): void {
     const hasSameMarks = picture.marksIn === this.picture.marksIn;
     this.picture = picture;
-    cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => {
+    this.soon(() => {
       if (!hasSameMarks) this.refresh();
       else if (this.cover && !this.isZooming) this.show(this.cover);
     });
@@ -77,13 +70,17 @@ export class MarkLayer extends PaddedCanvas {
     const cover = new Cover(map);
     this.requests += 1;
     const own = this.requests;
-    const arrive = (marks: readonly Mark[]) => {
-      if (own !== this.requests || this.isZooming || !this.map) return;
+    // While it comes, a drag within it asks for nothing more, which would replace this request.
+    this.coming = cover;
+    const arrive = (marks: readonly Mark[] | null) => {
+      if (own !== this.requests) return;
+      this.coming = null;
+      if (!marks || this.isZooming || !this.map) return;
       this.marks = marks;
       this.show(cover);
       this.fire("drawn", { isComplete: marksIn !== null });
     };
-    if (marksIn) void marksIn(cover.view).then((marks) => marks && arrive(marks));
+    if (marksIn) void marksIn(cover.view).then(arrive);
     else arrive([]);
   }
 

@@ -48,8 +48,11 @@ export abstract class PaddedCanvas extends Layer {
   protected map: LeafletMap | null = null;
   /** What the canvas shows. */
   protected cover: Cover | null = null;
+  /** What it will show, while that is not known yet. */
+  protected coming: Cover | null = null;
   /** Whether a zoom animation is under way, during which the canvas only scales. */
   protected isZooming = false;
+  private frame = 0;
   private readonly canvas = DomUtil.create("canvas", "map-canvas leaflet-zoom-animated");
   private readonly context = this.canvas.getContext("2d");
 
@@ -72,6 +75,7 @@ export abstract class PaddedCanvas extends Layer {
   }
 
   override onRemove(): this {
+    cancelAnimationFrame(this.frame);
     this.canvas.remove();
     this.map = null;
     return this;
@@ -91,6 +95,12 @@ export abstract class PaddedCanvas extends Layer {
     };
   }
 
+  /** Does some work with the next frame, and only the last such work. */
+  protected soon(work: () => void): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(work);
+  }
+
   /** Shows a part of the map on the canvas. */
   protected show(cover: Cover): void {
     const { context, canvas } = this;
@@ -106,6 +116,7 @@ export abstract class PaddedCanvas extends Layer {
       canvas.style.height = `${size.y}px`;
     }
     this.cover = cover;
+    this.coming = null;
     DomUtil.setTransform(canvas, origin, 1);
     context.setTransform(density, 0, 0, density, 0, 0);
     context.clearRect(0, 0, size.x, size.y);
@@ -118,7 +129,8 @@ export abstract class PaddedCanvas extends Layer {
   }
 
   private refreshNearEdge(): void {
-    const { map, cover } = this;
+    const map = this.map;
+    const cover = this.coming ?? this.cover;
     if (!map || !cover || map.getZoom() !== cover.zoom) return;
     const corner = this.visibleCorner(map, cover);
     const end = corner.add(map.getSize());
