@@ -3,7 +3,7 @@
 import { type Content, contentOf } from "./request";
 
 /** How much of an answer the page reads, in bytes. */
-export const MOST_READ = 4 * 1024 * 1024;
+const MOST_READ = 4 * 1024 * 1024;
 /** How much of an answer the page shows, in characters. */
 export const MOST_SHOWN = 64 * 1024;
 
@@ -33,7 +33,7 @@ export function tellingHeaders(headers: Headers): [string, string][] {
 }
 
 /** What was read of a body. */
-export interface ReadBody {
+interface ReadBody {
   readonly text: string;
   readonly bytes: number;
   /** Whether the body ended within the limit. */

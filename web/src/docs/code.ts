@@ -104,7 +104,8 @@ function inR(file: string): string {
   return file.endsWith(".arrow") ? `\nanswer <- arrow::read_ipc_stream(${quoted(file)})` : "";
 }
 
-function allHeaders({ headers, body }: { headers: ApiRequest["headers"]; body?: string | undefined }): ApiRequest["headers"] {
+/** The headers of a request, with that of its body. */
+export function allHeaders({ headers, body }: { headers: ApiRequest["headers"]; body?: string | undefined }): ApiRequest["headers"] {
   return body === undefined ? headers : [...headers, ["Content-Type", JSON_TYPE]];
 }
 

@@ -1,7 +1,7 @@
 /** The form of an operation: it sends the request, shows the answer, and shows the request as code. */
 
 import { readBody, shown, size, tellingHeaders } from "./answer";
-import { LANGUAGES, type Language } from "./code";
+import { allHeaders, LANGUAGES, type Language } from "./code";
 import { type ApiRequest, type Field, type Operation, type Place, requestOf, serviceOf } from "./request";
 
 /** Where the browser keeps the language that the reader chose. */
@@ -57,7 +57,7 @@ async function show(form: HTMLFormElement, { method, url, headers, body }: ApiRe
   place.remark.textContent = "";
   const start = performance.now();
   let [mediaType, head] = ["", ""];
-  const all = [...headers, ...(body === undefined ? [] : [["Content-Type", "application/json"] as const])];
+  const all = allHeaders({ headers, body });
   try {
     const response = await fetch(url, {
       method,

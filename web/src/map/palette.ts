@@ -85,7 +85,7 @@ export function needsDarkInk(colour: string): boolean {
 
 /** Relative luminance as defined by WCAG. */
 export function luminance(colour: string): number {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => linear(parseInt(colour.slice(at, at + 2), 16) / 255));
+  const [red = 0, green = 0, blue = 0] = rgbOf(colour).map((byte) => linear(byte / 255));
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 

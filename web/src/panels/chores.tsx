@@ -32,7 +32,8 @@ export function ChoresPanel() {
 function Groups({ chores, latitude }: { chores: readonly Chore[]; latitude: number }) {
   const { chores: say } = words.value;
   // The card above answers for the main chore; its row here has the details.
-  const inGroup = (group: GroupName) => chores.filter((chore) => groupOf(chore, now.value, latitude) === group);
+  const groups = chores.map((chore) => groupOf(chore, now.value, latitude));
+  const inGroup = (group: GroupName) => chores.filter((_, index) => groups[index] === group);
   const hasQuestions = inGroup("word").length > 0 || Object.keys(choice.value.observations).length > 0;
   return (
     <>

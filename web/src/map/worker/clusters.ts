@@ -2,6 +2,7 @@
 
 import Supercluster from "supercluster";
 import { DIRECTION, type Mark, type Single, STATES, type View } from "../marks";
+import { WORLD } from "../shapes";
 import { hasSensor, isOutdoor, isUsable, type Points } from "./points";
 
 /** The totals of several boxes. */
@@ -22,8 +23,6 @@ const ALL_BOXES_ZOOM = 9;
 export const LAST_ZOOM = 13;
 /** In pixels. Of boxes without a sensor, only one is shown in each square of this size. */
 const DOT_GRID = 8;
-/** Leaflet's width of the world at zoom 0, in pixels. */
-const WORLD = 256;
 
 const CLUSTERING = { radius: 46, extent: 256, maxZoom: LAST_ZOOM, minPoints: 2 };
 
